@@ -1,0 +1,55 @@
+# What one types here. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .build-venv
+PYTHON := $(VENV)/bin/python
+RELEASE := .build/release/chancery
+DEBUG := .build/debug/chancery
+# Two compilers at a time are as many as a small machine takes.
+SWIFT_FLAGS ?=
+
+.PHONY: help demo test unit interop bench lint format clean libraries
+
+help: ## List the targets.
+	@echo "Chancery: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: libraries ## Build in release and show the main job on real input, line by line.
+	@scripts/build release $(SWIFT_FLAGS)
+	@CHANCERY=$(RELEASE) demo/run
+
+test: unit interop ## Run every test: unit tests, then the scenarios with real peers.
+
+unit: libraries ## Run the unit tests.
+	@scripts/toolchain
+	swift test $(SWIFT_FLAGS)
+
+interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and clients.
+	@scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop
+
+bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by pair.
+	@scripts/build release $(SWIFT_FLAGS)
+	@Benchmarks/run
+
+lint: libraries ## Check formatting, and that every import is an arrow of the package.
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift build --build-tests --explicit-target-dependency-import-check error $(SWIFT_FLAGS)
+	@scripts/check-text
+
+format: ## Format all Swift files in place.
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean: ## Remove everything that was built or installed here.
+	rm -rf .build .build-* Benchmarks/.build
+
+# The C libraries, from Debian's packages. Quick when they are there.
+libraries:
+	@scripts/install-libraries
+
+# The peers that the scenarios talk to, from PyPI, in an environment of their own.
+$(VENV)/ready: Tests/Interop/requirements.txt
+	@scripts/make-environment $(VENV) Tests/Interop/requirements.txt

@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of compiler rules for every room.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    // SE-0335: an existential is visible where it is used.
+    .enableUpcomingFeature("ExistentialAny"),
+    // SE-0409: an import is an implementation detail unless it says `public`.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // SE-0444: a member is visible only where its module is imported.
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the house. The arrows are the dependencies, and they only ever point to a lower floor; `make lint` checks
+/// that no file imports what its room does not list here.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+/// The tests of a room, under `Tests/<Room>Tests`.
+func tests(_ room: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: room + "Tests", dependencies: [.byName(name: room), "TestSupport"] + dependencies, resources: resources,
+        swiftSettings: swiftSettings)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+
+let package = Package(
+    name: "chancery",
+    products: [.executable(name: "chancery", targets: ["chancery"])],
+    dependencies: [
+        // Exact versions: nothing else pins them.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: the C libraries.
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Floor 1: no knowledge of each other.
+        room("Secrets", ["CSodium", "COpenSSL"]),
+        room("Subjects"),
+        room("Wire"),
+
+        // Floor 2
+        room("NKeys", ["Secrets", "CSodium"]),
+
+        // Floor 3
+        room("Claims", ["NKeys", "Secrets", "Subjects"]),
+
+        // Floor 4
+        room("Authorization", ["Claims", "NKeys", "Secrets", "Subjects"]),
+
+        // Floor 5
+        room("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
+        room("Messaging", ["NKeys", "Wire"] + nio),
+
+        // Floor 6
+        room(
+            "Administration",
+            ["Claims", "NKeys", "Secrets", "Subjects", "Messaging", .product(name: "GRDB", package: "GRDB.swift")]),
+
+        // Floor 8: where the rooms are plugged together.
+        .executableTarget(
+            name: "chancery",
+            dependencies: [
+                "Administration", "Authorization", "Broker", "Claims", "Messaging", "NKeys", "Secrets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // What the tests of several rooms use.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+
+        tests("Secrets", []),
+        tests("Subjects", []),
+        tests("Wire", []),
+        tests("NKeys", ["Secrets"]),
+        tests("Claims", ["NKeys", "Secrets"], resources: [.copy("Vectors")]),
+        tests("Authorization", ["Claims", "NKeys", "Secrets", "Subjects"]),
+        tests("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
+        tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
+        tests("Administration", ["Claims", "NKeys", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
+    ]
+)
