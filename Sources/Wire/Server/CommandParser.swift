@@ -1,0 +1,215 @@
+/// Reads the commands that a client sends, in place.
+///
+/// The parser keeps no state: it looks at one command from its start, so a command that arrives in pieces is looked at
+/// again when more of it is there. A control line is short by its limit, and for a payload that is under way
+/// ``ParsedCommand/incomplete(count:)`` says how much to wait for, so that looking again stays cheap.
+public struct CommandParser: Sendable {
+    /// The most bytes of a control line's arguments: what follows the verb and its blank.
+    public var maximumControlLine: Int
+    /// The most bytes of a payload, headers included.
+    public var maximumPayload: Int
+
+    /// The most digits in a length: everything under 1 GB, so that no sum can overflow.
+    static let maximumLengthDigits = 9
+
+    /// `CONNECT`.
+    static let longestVerb = 7
+
+    public init(maximumControlLine: Int = 4096, maximumPayload: Int = 1 << 20) {
+        self.maximumControlLine = maximumControlLine
+        self.maximumPayload = maximumPayload
+    }
+
+    /// Looks at the command that begins at `start`.
+    public func parse(_ bytes: Span<UInt8>, at start: Int) -> ParsedCommand {
+        // The limit is on the arguments; the verb, its blank and a carriage return come on top.
+        let limit = min(bytes.count, start + Self.longestVerb + 2 + maximumControlLine)
+        var end = start
+        while end < limit, bytes[end] != 0x0A { end += 1 }
+        if end == limit {
+            if end == start + Self.longestVerb + 2 + maximumControlLine { return .fault(lineTooLong(bytes, at: start)) }
+            return isHopeless(bytes, from: start, to: end) ? .fault(.unknownOperation) : .incomplete(count: end - start + 1)
+        }
+        let next = end + 1
+        if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+        return parseLine(bytes, from: start, to: end, next: next)
+    }
+
+    /// An over-long line that is no command at all is called what it is.
+    private func lineTooLong(_ bytes: Span<UInt8>, at start: Int) -> ProtocolFault {
+        isHopeless(bytes, from: start, to: start + Self.longestVerb) ? .unknownOperation : .controlLineTooLong
+    }
+
+    /// Whether the beginning of a line already shows that no verb can come of it, so that rubbish without a line end is
+    /// refused at once instead of being waited on.
+    private func isHopeless(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
+        guard start < end else { return false }
+        switch bytes[start] & 0xDF {
+        case UInt8(ascii: "C"), UInt8(ascii: "P"), UInt8(ascii: "H"), UInt8(ascii: "S"), UInt8(ascii: "U"),
+            UInt8(ascii: "I"):
+            return false
+        default:
+            return bytes[start] != UInt8(ascii: "+") && bytes[start] != UInt8(ascii: "-")
+        }
+    }
+
+    private func parseLine(_ bytes: Span<UInt8>, from start: Int, to end: Int, next: Int) -> ParsedCommand {
+        var verbEnd = start
+        while verbEnd < end, !isBlank(bytes[verbEnd]) { verbEnd += 1 }
+        guard let verb = verb(bytes, from: start, to: verbEnd) else { return .fault(.unknownOperation) }
+        guard end - verbEnd - 1 <= maximumControlLine else { return .fault(.controlLineTooLong) }
+        switch verb {
+        case .publish:
+            return parsePublish(bytes, from: verbEnd, to: end, next: next, start: start, hasHeaders: verbEnd - start == 4)
+        case .subscribe:
+            return parseSubscribe(bytes, from: verbEnd, to: end, next: next)
+        case .unsubscribe:
+            return parseUnsubscribe(bytes, from: verbEnd, to: end, next: next)
+        case .connect:
+            var command = Command(.connect)
+            var from = verbEnd
+            while from < end, isBlank(bytes[from]) { from += 1 }
+            command.argument = ByteRange(start: from, count: end - from)
+            return .command(command, end: next)
+        case .ping, .pong, .ignored:
+            return .command(Command(verb), end: next)
+        }
+    }
+
+    /// The verb, in either case of letters; nil for none.
+    @inline(__always)
+    private func verb(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Command.Verb? {
+        // Letters lose their case bit; for `+` and `-` the comparison is with the same bit taken from them.
+        var word: UInt64 = 0
+        guard end - start <= Self.longestVerb else { return nil }
+        for index in start..<end { word = word << 8 | UInt64(bytes[index] & 0xDF) }
+        switch word {
+        case Self.word("PUB"), Self.word("HPUB"): return .publish
+        case Self.word("SUB"): return .subscribe
+        case Self.word("UNSUB"): return .unsubscribe
+        case Self.word("PING"): return .ping
+        case Self.word("PONG"): return .pong
+        case Self.word("CONNECT"): return .connect
+        case Self.word("INFO"): return .ignored
+        case Self.word("+OK") where bytes[start] == UInt8(ascii: "+"): return .ignored
+        case Self.word("-ERR") where bytes[start] == UInt8(ascii: "-"): return .ignored
+        default: return nil
+        }
+    }
+
+    @inline(__always)
+    private static func word(_ text: StaticString) -> UInt64 {
+        var word: UInt64 = 0
+        text.withUTF8Buffer { for byte in $0 { word = word << 8 | UInt64(byte & 0xDF) } }
+        return word
+    }
+
+    // MARK: Arguments
+
+    /// Up to four arguments of a line. More are counted, not kept.
+    private struct Arguments {
+        var first = ByteRange.none
+        var second = ByteRange.none
+        var third = ByteRange.none
+        var fourth = ByteRange.none
+        var count = 0
+    }
+
+    @inline(__always)
+    private func arguments(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Arguments {
+        var result = Arguments()
+        var from = start
+        while true {
+            while from < end, isBlank(bytes[from]) { from += 1 }
+            if from == end { return result }
+            var to = from
+            while to < end, !isBlank(bytes[to]) { to += 1 }
+            let range = ByteRange(start: from, count: to - from)
+            switch result.count {
+            case 0: result.first = range
+            case 1: result.second = range
+            case 2: result.third = range
+            case 3: result.fourth = range
+            default: break
+            }
+            result.count += 1
+            from = to
+        }
+    }
+
+    private func parsePublish(
+        _ bytes: Span<UInt8>, from: Int, to end: Int, next: Int, start: Int, hasHeaders: Bool
+    ) -> ParsedCommand {
+        let arguments = arguments(bytes, from: from, to: end)
+        var command = Command(.publish)
+        command.argument = arguments.first
+        let lengths: (header: ByteRange?, total: ByteRange)
+        switch (hasHeaders, arguments.count) {
+        case (false, 2): lengths = (nil, arguments.second)
+        case (false, 3): (command.option, lengths) = (arguments.second, (nil, arguments.third))
+        case (true, 3): lengths = (arguments.second, arguments.third)
+        case (true, 4): (command.option, lengths) = (arguments.second, (arguments.third, arguments.fourth))
+        default: return .fault(.malformedArguments)
+        }
+        guard let total = length(bytes, lengths.total) else { return .fault(.malformedArguments) }
+        if let header = lengths.header {
+            guard let count = length(bytes, header), count <= total, count > 0 else { return .fault(.malformedArguments) }
+            command.headerCount = count
+        }
+        guard total <= maximumPayload else { return .fault(.payloadTooLarge) }
+        command.payload = ByteRange(start: next, count: total)
+
+        let whole = next + total + 2
+        guard whole <= bytes.count else {
+            // What is already there behind the payload can only be its line end.
+            if bytes.count > next + total, bytes[next + total] != 0x0D { return .fault(.unknownOperation) }
+            return .incomplete(count: whole - start)
+        }
+        guard bytes[next + total] == 0x0D, bytes[next + total + 1] == 0x0A else { return .fault(.unknownOperation) }
+        return .command(command, end: whole)
+    }
+
+    private func parseSubscribe(_ bytes: Span<UInt8>, from: Int, to end: Int, next: Int) -> ParsedCommand {
+        let arguments = arguments(bytes, from: from, to: end)
+        var command = Command(.subscribe)
+        command.argument = arguments.first
+        switch arguments.count {
+        case 2: command.subscription = arguments.second
+        case 3: (command.option, command.subscription) = (arguments.second, arguments.third)
+        default: return .fault(.malformedArguments)
+        }
+        return .command(command, end: next)
+    }
+
+    private func parseUnsubscribe(_ bytes: Span<UInt8>, from: Int, to end: Int, next: Int) -> ParsedCommand {
+        let arguments = arguments(bytes, from: from, to: end)
+        var command = Command(.unsubscribe)
+        command.subscription = arguments.first
+        switch arguments.count {
+        case 1: break
+        case 2:
+            // A number that cannot be read means now, as no number does.
+            command.maximum = length(bytes, arguments.second) ?? 0
+        default: return .fault(.malformedArguments)
+        }
+        return .command(command, end: next)
+    }
+
+    /// A decimal number of at most nine digits; nil for anything else.
+    @inline(__always)
+    private func length(_ bytes: Span<UInt8>, _ range: ByteRange) -> Int? {
+        guard range.count > 0, range.count <= Self.maximumLengthDigits else { return nil }
+        var value = 0
+        for index in range.start..<range.end {
+            let digit = bytes[index] &- 0x30
+            guard digit <= 9 else { return nil }
+            value = value * 10 + Int(digit)
+        }
+        return value
+    }
+
+    @inline(__always)
+    private func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09
+    }
+}

@@ -1,0 +1,108 @@
+import TestSupport
+import Testing
+import Wire
+
+@Suite struct CommandParserTests {
+    private let parser = CommandParser(maximumControlLine: 64, maximumPayload: 100)
+
+    private func parse(_ text: String) -> ParsedCommand {
+        parser.parse(Array(text.utf8).span, at: 0)
+    }
+
+    private func text(_ range: ByteRange, _ source: String) -> String {
+        String(decoding: Array(source.utf8)[range.start..<range.end], as: UTF8.self)
+    }
+
+    @Test(arguments: ["PUB a.b 5\r\nhello\r\n", "pub a.b 5\nhello\r\n", "PUB\ta.b  5 \r\nhello\r\n", "Pub a.b 05\r\nhello\r\n"])
+    func readsPublishes(_ input: String) throws {
+        guard case .command(let command, let end) = parse(input) else { Issue.record("\(parse(input))"); return }
+        #expect(command.verb == .publish && end == input.utf8.count)
+        #expect(text(command.argument, input) == "a.b" && command.option.isEmpty)
+        #expect(text(command.payload, input) == "hello" && command.headerCount == 0)
+    }
+
+    @Test func readsRepliesAndHeaders() {
+        let input = "HPUB a r 12 17\r\nNATS/1.0\r\n\r\nhello\r\n"
+        guard case .command(let command, _) = parse(input) else { Issue.record("\(parse(input))"); return }
+        #expect(text(command.option, input) == "r" && command.headerCount == 12)
+        #expect(text(command.payload, input) == "NATS/1.0\r\n\r\nhello")
+    }
+
+    @Test func readsSubscriptions() {
+        let plain = "SUB a.* 7\r\n"
+        let queued = "sub a.* workers 7\r\n"
+        guard case .command(let one, _) = parse(plain), case .command(let two, _) = parse(queued) else {
+            Issue.record("not commands")
+            return
+        }
+        #expect(text(one.argument, plain) == "a.*" && one.option.isEmpty && text(one.subscription, plain) == "7")
+        #expect(text(two.option, queued) == "workers" && text(two.subscription, queued) == "7")
+        guard case .command(let end, _) = parse("UNSUB 7 12\r\n") else { Issue.record("UNSUB"); return }
+        #expect(end.maximum == 12)
+    }
+
+    @Test(arguments: [
+        ("ZZZ\r\n", ProtocolFault.unknownOperation), ("PUBS a 1\r\n", .unknownOperation), ("SUBZZZ\r\n", .unknownOperation),
+        ("PUB a\r\n", .malformedArguments), ("PUB a b c d\r\n", .malformedArguments), ("PUB a -1\r\n", .malformedArguments),
+        ("PUB a 99999999999999999999\r\n", .malformedArguments), ("PUB a 1234567890\r\n", .malformedArguments),
+        ("PUB a 101\r\n", .payloadTooLarge), ("HPUB a 9 5\r\n", .malformedArguments), ("SUB a\r\n", .malformedArguments),
+        ("PUB a 5\r\nhelloXX", .unknownOperation), ("PUB a 5\r\nhello\rX", .unknownOperation), ("\u{0}\u{1}", .unknownOperation),
+        ("HPUB a 0 5\r\n", .malformedArguments), ("RMSG a\r\n", .unknownOperation), ("A+\r\n", .unknownOperation),
+    ])
+    func refusesWhatIsNotTheProtocol(_ input: String, _ fault: ProtocolFault) {
+        #expect(parse(input) == .fault(fault))
+    }
+
+    @Test func boundsTheControlLine() {
+        let subject = String(repeating: "a", count: 70)
+        #expect(parse("SUB \(subject) 1\r\n") == .fault(.controlLineTooLong))
+        #expect(parse("SUB " + String(repeating: "a", count: 200)) == .fault(.controlLineTooLong))
+        #expect(parse("SUB " + String(repeating: "a", count: 20)) == .incomplete(count: 25))
+    }
+
+    @Test func waitsForJustWhatIsMissing() {
+        let whole = "PUB a.b 5\r\nhello\r\n"
+        for count in 0..<whole.utf8.count {
+            let part = String(decoding: Array(whole.utf8).prefix(count), as: UTF8.self)
+            guard case .incomplete(let needed) = parse(part) else { Issue.record("\(count): \(parse(part))"); continue }
+            #expect(needed > count && needed <= whole.utf8.count)
+        }
+    }
+
+    /// Commands of all kinds, with bytes flipped, cut, doubled and inserted: whatever comes in, the parser answers.
+    @Test func mutatedStreamsNeverTrap() {
+        var generator = SeededGenerator.announced()
+        let seeds = [
+            "CONNECT {\"verbose\":false}\r\nPING\r\n", "PUB a.b 5\r\nhello\r\n", "HPUB a r 12 17\r\nNATS/1.0\r\n\r\nhello\r\n",
+            "SUB a.* q 7\r\nUNSUB 7 3\r\n", "PONG\r\n+OK\r\n-ERR 'x'\r\nINFO {}\r\n", "PUB a 0\r\n\r\nPUB b 3\r\nxyz\r\n",
+        ].map { Array($0.utf8) }
+        for _ in 0..<20_000 {
+            var bytes = seeds.randomElement(using: &generator).map { $0 + (seeds.randomElement(using: &generator) ?? []) } ?? []
+            for _ in 0..<Int.random(in: 1...6, using: &generator) { mutate(&bytes, &generator) }
+            var position = 0
+            parsing: while position < bytes.count {
+                switch parser.parse(bytes.span, at: position) {
+                case .command(let command, let end):
+                    #expect(end > position && end <= bytes.count && command.payload.end <= bytes.count)
+                    position = end
+                case .incomplete(let count):
+                    #expect(count > bytes.count - position)
+                    break parsing
+                case .fault:
+                    break parsing
+                }
+            }
+        }
+    }
+
+    private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+        guard let place = bytes.indices.randomElement(using: &generator) else { return }
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0: bytes[place] = UInt8.random(in: .min ... .max, using: &generator)
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert([0x0D, 0x0A, 0x20, 0x39, 0x00].randomElement(using: &generator) ?? 0, at: place)
+        default: bytes.append(contentsOf: bytes[place...])
+        }
+        bytes = Array(bytes.prefix(400))
+    }
+}
