@@ -1,0 +1,143 @@
+extension AccountClaims: PayloadClaims {
+    /// Everything absent, so that every limit is 0.
+    init() {
+        common = CommonClaims()
+        limits = AccountLimits()
+    }
+
+    mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
+        switch name {
+        case "imports": try reader.read(&imports)
+        case "exports": try reader.read(&exports)
+        case "limits":
+            try reader.read(&limits)
+            // Tiers take the place of the flat limits.
+            if !limits.tieredJetStream.isEmpty { limits.jetStream = JetStreamLimits() }
+        case "signing_keys": try readSigningKeys(from: &reader)
+        case "revocations": try revocations.read(from: &reader)
+        case "default_permissions": try reader.read(&defaultPermissions)
+        case "mappings": try readMappings(from: &reader)
+        case "authorization": try reader.read(&authorization)
+        case "trace": try reader.read(&trace)
+        case "cluster_traffic": try reader.read(&clusterTraffic)
+        case "description": try reader.read(&description)
+        case "info_url": try reader.read(&infoURL)
+        default: try reader.skip()
+        }
+    }
+
+    mutating func readVersion1Member(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
+        switch name {
+        case "imports", "exports", "revocations": try readMember(name, from: &reader)
+        case "limits":
+            try reader.read(&limits)
+            // The older format knew no JetStream; what it seems to grant does not count.
+            limits.jetStream = JetStreamLimits()
+            limits.tieredJetStream = [:]
+        case "signing_keys":
+            var keys: [String] = []
+            try reader.read(&keys)
+            for key in keys { setSigningKey(.key(key)) }
+        default: try reader.skip()
+        }
+    }
+
+    /// Strings are plain keys, objects are scopes, and elements of other types are passed over.
+    private mutating func readSigningKeys(from reader: inout JSONReader) throws(ClaimsError) {
+        guard try reader.beginArray() else { return }
+        var entries: [String: SigningKey] = [:]
+        while try reader.nextElement() {
+            switch reader.nextByte() {
+            case 0x22:
+                let key = try reader.string()
+                entries[key] = .key(key)
+            case 0x7B:
+                let scope = try UserScope.read(from: &reader)
+                entries[scope.key] = .scope(scope)
+            default: try reader.skip()
+            }
+        }
+        signingKeys = entries.sortedByName().map(\.value)
+    }
+
+    private mutating func readMappings(from reader: inout JSONReader) throws(ClaimsError) {
+        guard try reader.beginObject() else {
+            mappings = [:]
+            return
+        }
+        while let subject = try reader.nextExactMember() {
+            var destinations: [WeightedMapping] = []
+            try reader.read(&destinations)
+            mappings[subject] = destinations
+        }
+    }
+
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("imports", sortedImports) { $1.write($0) }
+        writer.member("exports", sortedExports) { $1.write($0) }
+        writer.name("limits")
+        writer.write(limits)
+        writer.member("signing_keys", sortedSigningKeys) { $1.write($0) }
+        revocations.writeMember("revocations", to: &writer)
+        writer.name("default_permissions")
+        writer.write(defaultPermissions)
+        writeMappings(to: &writer)
+        writer.name("authorization")
+        writer.write(authorization)
+        if let trace {
+            writer.name("trace")
+            writer.write(trace)
+        }
+        writer.member("cluster_traffic", clusterTraffic)
+        writer.member("description", description)
+        writer.member("info_url", infoURL)
+    }
+
+    private func writeMappings(to writer: inout JSONWriter) {
+        guard !mappings.isEmpty else { return }
+        writer.name("mappings")
+        writer.beginObject()
+        for (subject, destinations) in mappings.sortedByName() {
+            writer.name(subject)
+            writer.write(destinations) { $1.write($0) }
+        }
+        writer.endObject()
+    }
+
+    /// By subject; equal subjects stay in the order they were given.
+    private var sortedImports: [Import] { Self.stablySorted(imports, by: \.subject) }
+    private var sortedExports: [Export] { Self.stablySorted(exports, by: \.subject) }
+
+    /// By key, the last entry of each.
+    private var sortedSigningKeys: [SigningKey] {
+        var entries: [String: SigningKey] = [:]
+        for entry in signingKeys { entries[entry.key] = entry }
+        return entries.sortedByName().map(\.value)
+    }
+
+    private static func stablySorted<Element>(_ elements: [Element], by name: (Element) -> String) -> [Element] {
+        elements.enumerated().sorted { one, other in
+            let (first, second) = (name(one.element), name(other.element))
+            if first == second { return one.offset < other.offset }
+            return first.utf8.lexicographicallyPrecedes(second.utf8)
+        }.map(\.element)
+    }
+}
+
+extension JSONWriter {
+    /// An array.
+    mutating func write<Element>(_ elements: [Element], _ each: (Element, inout JSONWriter) -> Void) {
+        beginArray()
+        for element in elements { each(element, &self) }
+        endArray()
+    }
+
+    /// An array that is left out when empty.
+    mutating func member<Element>(
+        _ name: String, _ elements: [Element], _ each: (Element, inout JSONWriter) -> Void
+    ) {
+        guard !elements.isEmpty else { return }
+        self.name(name)
+        write(elements, each)
+    }
+}

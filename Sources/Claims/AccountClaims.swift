@@ -1,0 +1,36 @@
+/// The claims of an account: what it may use, what it shares, and who may sign its users.
+public struct AccountClaims: ClaimSet {
+    public var kind: ClaimKind { .account }
+    public var any: AnyClaims { .account(self) }
+    public var common: CommonClaims
+    public var tags: [String] = []
+    public internal(set) var formatVersion = 2
+    /// The text of `nats.type` as it was read; only version 1 tokens can lack it.
+    var typeText = ClaimKind.account.rawValue
+
+    /// Written in the order of their subjects.
+    public var imports: [Import] = []
+    /// Written in the order of their subjects.
+    public var exports: [Export] = []
+    public var limits = AccountLimits.unlimited
+    /// Written in the order of their keys, one entry a key.
+    public var signingKeys: [SigningKey] = []
+    public var revocations = RevocationList()
+    /// `default_permissions`: for users that have none of their own.
+    public var defaultPermissions = Permissions()
+    /// `mappings`: subject to weighted destinations.
+    public var mappings: [String: [WeightedMapping]] = [:]
+    /// `authorization`: who answers authentication callouts.
+    public var authorization = ExternalAuthorization()
+    public var trace: MessageTrace?
+    /// `cluster_traffic`: "", "system" or "owner".
+    public var clusterTraffic = ""
+    public var description = ""
+    /// `info_url`
+    public var infoURL = ""
+
+    /// Claims about the account key `subject`: every NATS limit unlimited, JetStream disabled.
+    public init(subject: String, name: String = "") {
+        common = CommonClaims(name: name, subject: subject)
+    }
+}

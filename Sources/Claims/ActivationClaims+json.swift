@@ -1,0 +1,31 @@
+extension ActivationClaims: PayloadClaims {
+    init() { common = CommonClaims() }
+
+    mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
+        switch name {
+        case "subject": try reader.read(&importSubject)
+        case "kind": try importType.read(from: &reader)
+        case "issuer_account": try reader.read(&issuerAccount)
+        default: try reader.skip()
+        }
+    }
+
+    /// The older format says `type` for what is `kind` now.
+    mutating func readVersion1Member(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
+        switch name {
+        case "subject": try reader.read(&importSubject)
+        case "type": try importType.read(from: &reader)
+        default: try reader.skip()
+        }
+    }
+
+    mutating func migrate(issuerAccount: String) {
+        self.issuerAccount = issuerAccount
+    }
+
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("subject", importSubject)
+        writer.member("kind", importType)
+        writer.member("issuer_account", issuerAccount)
+    }
+}

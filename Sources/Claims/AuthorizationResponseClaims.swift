@@ -1,0 +1,22 @@
+/// The answer of an authentication callout: a user JWT, or a refusal.
+public struct AuthorizationResponseClaims: ClaimSet {
+    public var kind: ClaimKind { .authorizationResponse }
+    public var any: AnyClaims { .authorizationResponse(self) }
+    public var common: CommonClaims
+    public var tags: [String] = []
+    public internal(set) var formatVersion = 2
+    /// The text of `nats.type` as it was read; only version 1 tokens can lack it.
+    var typeText = ClaimKind.authorizationResponse.rawValue
+
+    /// The user JWT, about the key that the request named.
+    public var jwt = ""
+    /// Why the connection is refused; for the server's log, never for the client.
+    public var error = ""
+    /// `issuer_account`: the account's public key, when one of its signing keys signs this answer.
+    public var issuerAccount = ""
+
+    /// An answer about the request's user key `subject`.
+    public init(subject: String) {
+        common = CommonClaims(subject: subject)
+    }
+}

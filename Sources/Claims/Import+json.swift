@@ -1,0 +1,67 @@
+extension ExportType {
+    /// Reads the word; `null` leaves the type unknown.
+    mutating func read(from reader: inout JSONReader) throws(ClaimsError) {
+        if try reader.readNull() { return }
+        switch try reader.string() {
+        case "stream": self = .stream
+        case "service": self = .service
+        case let word: throw ClaimsError(.json, "unknown export type \(quoted(word))")
+        }
+    }
+}
+
+extension JSONWriter {
+    /// A member that is left out when unknown.
+    mutating func member(_ name: String, _ type: ExportType) {
+        if type != .unknown { member(name, type.name) }
+    }
+}
+
+extension Import: JSONObjectReadable {
+    init() { self.init(name: "") }
+
+    mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
+        switch name {
+        case "name": try reader.read(&self.name)
+        case "subject": try reader.read(&subject)
+        case "account": try reader.read(&account)
+        case "token": try reader.read(&token)
+        case "to": try reader.read(&to)
+        case "local_subject": try reader.read(&localSubject)
+        case "type": try type.read(from: &reader)
+        case "share": try reader.read(&share)
+        case "allow_trace": try reader.read(&allowTrace)
+        default: try reader.skip()
+        }
+    }
+}
+
+extension JSONReader {
+    /// Reads a list that may hold `null` elements, which are kept as such.
+    mutating func read(_ imports: inout [Import]) throws(ClaimsError) {
+        imports = []
+        guard try beginArray() else { return }
+        while try nextElement() {
+            var element = Import()
+            if try readNull() { element.isNull = true } else { try read(&element) }
+            imports.append(element)
+        }
+    }
+}
+
+extension JSONWriter {
+    mutating func write(_ value: Import) {
+        guard !value.isNull else { return writeNull() }
+        beginObject()
+        member("name", value.name)
+        member("subject", value.subject)
+        member("account", value.account)
+        member("token", value.token)
+        member("to", value.to)
+        member("local_subject", value.localSubject)
+        member("type", value.type)
+        member("share", value.share)
+        member("allow_trace", value.allowTrace)
+        endObject()
+    }
+}

@@ -1,0 +1,93 @@
+extension AccountClaims {
+    /// Checks each import, and before it whether a service's local subject overlaps an earlier one's.
+    func validateImports(_ issues: inout IssueList) {
+        var earlier: [String: ImportedSubjects] = [:]
+        for element in imports {
+            guard !element.isNull else {
+                issues.error("null import is not allowed")
+                continue
+            }
+            if element.type == .service {
+                earlier[element.account, default: ImportedSubjects()]
+                    .add(element.overlapSubject, from: element.account, &issues)
+            }
+            element.validate(importingAccount: subject, &issues)
+        }
+    }
+}
+
+/// The local subjects of the services imported from one account so far.
+private struct ImportedSubjects {
+    private var literals: Set<String> = []
+    private var patterns: [String] = []
+    /// All of them, in the order they came.
+    private var all: [String] = []
+
+    /// Reports overlaps with earlier subjects and adds this one.
+    mutating func add(_ subject: String, from account: String, _ issues: inout IssueList) {
+        let isPattern = SubjectRules.hasWildcards(subject)
+        // Two subjects without wildcards overlap only when equal, so those need no search.
+        let candidates = isPattern ? all : patterns + (literals.contains(subject) ? [subject] : [])
+        for other in candidates
+        where SubjectRules.isContained(subject, in: other) || SubjectRules.isContained(other, in: subject) {
+            issues.error(
+                "overlapping subject namespace for \(quoted(subject)) and \(quoted(other)) in same account "
+                    + quoted(account))
+        }
+        guard !literals.contains(subject), !patterns.contains(subject) else {
+            return issues.error("overlapping subject namespace for \(quoted(subject)) in account \(quoted(account))")
+        }
+        if isPattern { patterns.append(subject) } else { literals.insert(subject) }
+        all.append(subject)
+    }
+}
+
+extension Import {
+    /// The subject in the importing account, as a pattern.
+    fileprivate var overlapSubject: String {
+        if !to.isEmpty { return to }
+        return localSubject.isEmpty ? subject : SubjectRules.pattern(ofLocal: localSubject)
+    }
+
+    fileprivate func validate(importingAccount: String, _ issues: inout IssueList) {
+        if type == .unknown { issues.error("invalid import type: \(quoted(type.name))") }
+        if type == .service, allowTrace { issues.error("AllowTrace only valid for stream import") }
+        if account.isEmpty { issues.error("account to import from is not specified") }
+        if !to.isEmpty { issues.warning("the field to has been deprecated (use LocalSubject instead)") }
+        SubjectRules.check(subject, &issues)
+        if !localSubject.isEmpty {
+            SubjectRules.checkLocal(localSubject, of: subject, &issues)
+            if !to.isEmpty { issues.error("Local Subject replaces To") }
+        }
+        if share, type != .service {
+            issues.error(
+                "sharing information (for latency tracking) is only valid for services: \(quoted(subject))")
+        }
+        guard !token.isEmpty else { return }
+        guard let activation = try? ActivationClaims.decode(token) else {
+            return issues.error("import \(quoted(subject)) contains an invalid activation token")
+        }
+        validate(activation, importingAccount: importingAccount, &issues)
+    }
+
+    /// Checks the activation. Whether it has expired is for the server to see, time and again.
+    private func validate(_ activation: ActivationClaims, importingAccount: String, _ issues: inout IssueList) {
+        if activation.issuer != account, activation.issuerAccount != account {
+            issues.error("activation token doesn't match account for import \(quoted(subject))")
+        }
+        if activation.subject != importingAccount {
+            issues.error("activation token doesn't match account it is being included in, \(quoted(subject))")
+        }
+        if activation.importType != type {
+            issues.error(
+                "mismatch between token import type \(activation.importType.name) and type of import \(type.name)")
+        }
+        activation.validate(&issues)
+        let needed = type == .service && !to.isEmpty ? to : subject
+        if !SubjectRules.isContained(needed, in: activation.importSubject) {
+            issues.error(
+                "activation token import subject \(quoted(activation.importSubject)) doesn't match import "
+                    + quoted(subject))
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/// A value that is read from a JSON object, member by member.
+protocol JSONObjectReadable {
+    /// What all members absent means.
+    init()
+
+    /// Reads the value of the member `name` (in lower case), or skips it if the name is unknown.
+    mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError)
+}
+
+extension JSONReader {
+    /// Reads a whole text that is one object (or `null`).
+    static func read<Value: JSONObjectReadable>(
+        _ text: UnsafeRawBufferPointer, as type: Value.Type
+    ) throws(ClaimsError) -> Value {
+        var value = Value()
+        var reader = JSONReader(text)
+        try reader.read(&value)
+        try reader.expectEnd()
+        return value
+    }
+
+    mutating func read(_ value: inout String) throws(ClaimsError) {
+        if try readNull() { return }
+        value = try string()
+    }
+
+    mutating func read(_ value: inout Bool) throws(ClaimsError) {
+        if try readNull() { return }
+        value = try bool()
+    }
+
+    mutating func read<Integer: FixedWidthInteger>(_ value: inout Integer) throws(ClaimsError) {
+        if try readNull() { return }
+        value = try integer()
+    }
+
+    /// Reads an array of strings; a `null` among them is an empty string.
+    mutating func read(_ value: inout [String]) throws(ClaimsError) {
+        value = []
+        guard try beginArray() else { return }
+        while try nextElement() {
+            value.append(try readNull() ? "" : try string())
+        }
+    }
+
+    /// Reads an array of strings and notes an array without any element.
+    mutating func read(_ value: inout [String], notingEmpty hasEmptyArray: inout Bool) throws(ClaimsError) {
+        let isArray = nextByte() == 0x5B
+        try read(&value)
+        if isArray, value.isEmpty { hasEmptyArray = true }
+    }
+
+    mutating func read<Value: JSONObjectReadable>(_ value: inout Value) throws(ClaimsError) {
+        guard try beginObject() else { return }
+        while let name = try nextMember() { try value.readMember(name, from: &self) }
+    }
+
+    /// Reads an object, or nothing for `null`.
+    mutating func read<Value: JSONObjectReadable>(_ value: inout Value?) throws(ClaimsError) {
+        if try readNull() {
+            value = nil
+            return
+        }
+        var read = value ?? Value()
+        try self.read(&read)
+        value = read
+    }
+
+    /// Reads an array of objects; a `null` among them is a value of which nothing was read.
+    mutating func read<Value: JSONObjectReadable>(_ value: inout [Value]) throws(ClaimsError) {
+        value = []
+        guard try beginArray() else { return }
+        while try nextElement() {
+            var element = Value()
+            try read(&element)
+            value.append(element)
+        }
+    }
+
+    /// Reads an object whose names are data, into what is there already.
+    mutating func read<Value: JSONObjectReadable>(_ value: inout [String: Value]) throws(ClaimsError) {
+        guard try beginObject() else {
+            value = [:]
+            return
+        }
+        while let name = try nextExactMember() {
+            var element = Value()
+            try read(&element)
+            value[name] = element
+        }
+    }
+
+    /// Passes over a value of any type, checking its syntax.
+    mutating func skip() throws(ClaimsError) {
+        switch nextByte() {
+        case 0x7B:
+            _ = try beginObject()
+            while try nextExactMember() != nil { try skip() }
+        case 0x5B:
+            _ = try beginArray()
+            while try nextElement() { try skip() }
+        case 0x22: _ = try string()
+        case 0x74, 0x66: _ = try bool()
+        case 0x6E: _ = try readNull()
+        default: try skipNumber()
+        }
+    }
+
+    /// Any value as a tree.
+    mutating func value() throws(ClaimsError) -> JSONValue {
+        switch nextByte() {
+        case 0x7B:
+            var members: [String: JSONValue] = [:]
+            _ = try beginObject()
+            while let name = try nextExactMember() { members[name] = try value() }
+            return .object(members)
+        case 0x5B:
+            var elements: [JSONValue] = []
+            _ = try beginArray()
+            while try nextElement() { elements.append(try value()) }
+            return .array(elements)
+        case 0x22: return .string(try string())
+        case 0x74, 0x66: return .bool(try bool())
+        case 0x6E:
+            _ = try readNull()
+            return .null
+        default: return .number(try double())
+        }
+    }
+}

@@ -1,0 +1,273 @@
+/// Reads JSON text piece by piece, straight into values.
+///
+/// The rules are those of the reference's library (Go's `encoding/json`): names match without regard to case, the last
+/// of two equal names wins, `null` leaves a value as it was, integers have neither fraction nor exponent, a lone
+/// surrogate and every byte that is not UTF-8 become U+FFFD, and nothing may follow the value. Nesting is bounded.
+struct JSONReader {
+    /// Deeper nesting is refused; claims need less than ten levels.
+    static let maximumDepth = 200
+
+    private let text: UnsafeRawBufferPointer
+    private var position = 0
+    private var depth = 0
+    /// Whether the object or array just begun has had no member yet.
+    private var isFirst = false
+
+    /// `text` must stay valid while the reader is used.
+    init(_ text: UnsafeRawBufferPointer) {
+        self.text = text
+    }
+
+    func error(_ message: String, at offset: Int? = nil) -> ClaimsError {
+        ClaimsError(.json, "invalid JSON at byte \(offset ?? position): \(message)")
+    }
+
+    // MARK: Structure
+
+    /// Begins an object; false for `null`, which is consumed.
+    mutating func beginObject() throws(ClaimsError) -> Bool {
+        try begin(0x7B, "an object")
+    }
+
+    /// Begins an array; false for `null`, which is consumed.
+    mutating func beginArray() throws(ClaimsError) -> Bool {
+        try begin(0x5B, "an array")
+    }
+
+    private mutating func begin(_ mark: UInt8, _ expected: String) throws(ClaimsError) -> Bool {
+        if try readNull() { return false }
+        guard peek() == mark else { throw error("expected \(expected)") }
+        depth += 1
+        guard depth <= Self.maximumDepth else { throw error("nested too deeply") }
+        position += 1
+        isFirst = true
+        return true
+    }
+
+    /// The name of the next member of the object just begun, in lower case, or nil at its end.
+    mutating func nextMember() throws(ClaimsError) -> String? {
+        guard try next(before: 0x7D) else { return nil }
+        let name = try foldedName()
+        try expectColon()
+        return name
+    }
+
+    /// The name of the next member of the object just begun, as it is, or nil at its end.
+    mutating func nextExactMember() throws(ClaimsError) -> String? {
+        guard try next(before: 0x7D) else { return nil }
+        let name = try string()
+        try expectColon()
+        return name
+    }
+
+    /// Whether the array just begun has another element.
+    mutating func nextElement() throws(ClaimsError) -> Bool {
+        try next(before: 0x5D)
+    }
+
+    /// Checks that nothing but white space is left.
+    mutating func expectEnd() throws(ClaimsError) {
+        skipWhiteSpace()
+        guard position == text.count else { throw error("unexpected text after the value") }
+    }
+
+    private mutating func next(before end: UInt8) throws(ClaimsError) -> Bool {
+        skipWhiteSpace()
+        if peek() == end {
+            position += 1
+            depth -= 1
+            isFirst = false
+            return false
+        }
+        if isFirst {
+            isFirst = false
+        } else {
+            guard peek() == 0x2C else { throw error("expected a comma or the end of the list") }
+            position += 1
+            skipWhiteSpace()
+        }
+        return true
+    }
+
+    private mutating func expectColon() throws(ClaimsError) {
+        skipWhiteSpace()
+        guard peek() == 0x3A else { throw error("expected a colon") }
+        position += 1
+    }
+
+    // MARK: Scalars
+
+    /// Consumes `null` if it is next.
+    mutating func readNull() throws(ClaimsError) -> Bool {
+        skipWhiteSpace()
+        guard peek() == 0x6E else { return false }
+        try expectWord("null")
+        return true
+    }
+
+    /// The first byte of the next value, to tell types apart; nil at the end of the text.
+    mutating func nextByte() -> UInt8? {
+        skipWhiteSpace()
+        return peek()
+    }
+
+    mutating func bool() throws(ClaimsError) -> Bool {
+        switch nextByte() {
+        case 0x74:
+            try expectWord("true")
+            return true
+        case 0x66:
+            try expectWord("false")
+            return false
+        default: throw error("expected true or false")
+        }
+    }
+
+    /// An integer that fits; a fraction or an exponent is refused even if the value is whole.
+    mutating func integer<Integer: FixedWidthInteger>() throws(ClaimsError) -> Integer {
+        skipWhiteSpace()
+        let start = position
+        let literal = try number()
+        guard !literal.isEmpty, literal.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
+            // An unsigned field refuses "-0" too.
+            Integer.isSigned || literal.first != 0x2D,
+            let value = Integer(String(decoding: literal, as: UTF8.self))
+        else { throw error("expected an integer from \(Integer.min) to \(Integer.max)", at: start) }
+        return value
+    }
+
+    mutating func double() throws(ClaimsError) -> Double {
+        skipWhiteSpace()
+        let start = position
+        guard let value = Double(String(decoding: try number(), as: UTF8.self)), value.isFinite else {
+            throw error("number out of range", at: start)
+        }
+        return value
+    }
+
+    /// Passes over a number, which may be too large for any type.
+    mutating func skipNumber() throws(ClaimsError) {
+        skipWhiteSpace()
+        _ = try number()
+    }
+
+    /// The bytes of a number literal.
+    private mutating func number() throws(ClaimsError) -> Slice<UnsafeRawBufferPointer> {
+        let start = position
+        if peek() == 0x2D { position += 1 }
+        if peek() == 0x30 {
+            position += 1
+        } else {
+            try digits()
+        }
+        if peek() == 0x2E {
+            position += 1
+            try digits()
+        }
+        if peek() == 0x65 || peek() == 0x45 {
+            position += 1
+            if peek() == 0x2B || peek() == 0x2D { position += 1 }
+            try digits()
+        }
+        return text[start..<position]
+    }
+
+    private mutating func digits() throws(ClaimsError) {
+        let start = position
+        while let byte = peek(), (0x30...0x39).contains(byte) { position += 1 }
+        guard position > start else { throw error("expected a number") }
+    }
+
+    // MARK: Bytes
+
+    private func peek() -> UInt8? {
+        position < text.count ? text[position] : nil
+    }
+
+    private mutating func skipWhiteSpace() {
+        while let byte = peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    }
+
+    private mutating func expectWord(_ word: StaticString) throws(ClaimsError) {
+        for index in 0..<word.utf8CodeUnitCount {
+            guard peek() == word.utf8Start[index] else { throw error("expected \(word)") }
+            position += 1
+        }
+    }
+
+    // MARK: Texts
+
+    /// A string.
+    mutating func string() throws(ClaimsError) -> String {
+        let (content, hasEscapes) = try rawText()
+        guard hasEscapes else { return Self.repaired(content) }
+        return try unescaped(content)
+    }
+
+    /// A name, folded for comparison.
+    private mutating func foldedName() throws(ClaimsError) -> String {
+        let (content, hasEscapes) = try rawText()
+        let isPlain = !hasEscapes && content.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
+        if isPlain { return String(decoding: content, as: UTF8.self) }
+        let name = hasEscapes ? try unescaped(content) : Self.repaired(content)
+        // Two letters outside ASCII fold to ASCII ones, there as here: the long s and the Kelvin sign.
+        var folded = String.UnicodeScalarView()
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "A"..."Z": folded.append(Unicode.Scalar(UInt8(scalar.value) + 0x20))
+            case "\u{17F}": folded.append("s")
+            case "\u{212A}": folded.append("k")
+            default: folded.append(scalar)
+            }
+        }
+        return String(folded)
+    }
+
+    /// The bytes between the quotes, and whether there is a backslash among them.
+    private mutating func rawText() throws(ClaimsError) -> (Slice<UnsafeRawBufferPointer>, hasEscapes: Bool) {
+        skipWhiteSpace()
+        guard peek() == 0x22 else { throw error("expected a string") }
+        position += 1
+        let start = position
+        var hasEscapes = false
+        while let byte = peek() {
+            switch byte {
+            case 0x22:
+                position += 1
+                return (text[start..<(position - 1)], hasEscapes)
+            case 0x5C:
+                hasEscapes = true
+                position += 1
+                // What follows is checked when the escapes are resolved; here only a quote must not end the string.
+                if peek() == nil { throw error("unfinished string") }
+                position += 1
+            case 0..<0x20: throw error("control character in a string")
+            default: position += 1
+            }
+        }
+        throw error("unfinished string")
+    }
+
+    private func unescaped(_ content: Slice<UnsafeRawBufferPointer>) throws(ClaimsError) -> String {
+        do {
+            return Self.repaired(try JSONEscapes.resolve(content))
+        } catch {
+            throw self.error("invalid escape in a string", at: error.offset)
+        }
+    }
+
+    /// A text from bytes, each byte that is not part of UTF-8 replaced by one U+FFFD.
+    static func repaired(_ bytes: some BidirectionalCollection<UInt8>) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var text = ""
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let length = [1, 2, 3, 4].first { length in
+                length <= rest.count && String(validating: rest.prefix(length), as: UTF8.self) != nil
+            }
+            text += length.map { String(decoding: rest.prefix($0), as: UTF8.self) } ?? "\u{FFFD}"
+            rest = rest.dropFirst(length ?? 1)
+        }
+        return text
+    }
+}

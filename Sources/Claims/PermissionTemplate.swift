@@ -1,0 +1,88 @@
+/// Expands the templates in a scope's permissions for one user.
+public enum PermissionTemplate {
+    /// More subjects than this from one list are refused.
+    public static let maximumExpansions = 4096
+
+    /// What templates are filled with.
+    public struct Values: Sendable, Hashable {
+        /// The user's name.
+        public var name = ""
+        /// The user's public key.
+        public var subject = ""
+        /// The account's name.
+        public var accountName = ""
+        /// The account's public key.
+        public var accountSubject = ""
+        /// The user's tags.
+        public var tags: [String] = []
+        /// The account's tags.
+        public var accountTags: [String] = []
+
+        public init() {}
+
+        /// The values of a user of an account.
+        public init(user: UserClaims, account: AccountClaims) {
+            name = user.name
+            subject = user.subject
+            accountName = account.name
+            accountSubject = user.issuerAccount
+            tags = user.tags
+            accountTags = account.tags
+        }
+
+        /// What a function gives: one value, or one for each tag. No value means that it is not defined.
+        public func values(of function: TemplateEntry.Function) -> [String] {
+            func values(of tag: String, in tags: [String]) -> [String] {
+                tags.filter { $0.hasPrefix(tag + ":") }.map { String($0.dropFirst(tag.count + 1)) }
+            }
+            switch function {
+            case .name: return [name]
+            case .subject: return [subject]
+            case .accountName: return [accountName]
+            case .accountSubject: return [accountSubject]
+            case .tag(let tag): return values(of: tag, in: tags)
+            case .accountTag(let tag): return values(of: tag, in: accountTags)
+            case .undefined: return []
+            }
+        }
+    }
+
+    /// How values are filled in.
+    public enum Rules: Sendable, Hashable {
+        /// A value fills exactly one token: one with a dot, a wildcard or white space is refused, so that nobody's name
+        /// or tag widens a permission. In subscribe lists a queue group is split off first and expanded for itself.
+        case strict
+        /// As nats-server does: a value may bring wildcards and further tokens, and in a list with any template
+        /// entries with a queue group are dropped (allow) or fail (deny).
+        case natsServer
+    }
+
+    /// Expands all four lists.
+    ///
+    /// In an allow list an entry that a missing or unfit value leaves without a valid subject is dropped; an allow list
+    /// that ends empty this way denies everything on its side, where an empty list would allow everything. In a deny
+    /// list such an entry is an error, since dropping it would widen the permission.
+    /// - Throws: ``ClaimsError`` (code `template`): an unknown function, a deny entry that cannot be filled in, or too
+    ///   many subjects.
+    public static func expand(
+        _ permissions: Permissions, with values: Values, rules: Rules = .strict
+    ) throws(ClaimsError) -> Permissions {
+        var expanded = permissions
+        expanded.subscribe = try expand(permissions.subscribe, values, rules, isSubscribe: true)
+        expanded.publish = try expand(permissions.publish, values, rules, isSubscribe: false)
+        return expanded
+    }
+
+    private static func expand(
+        _ permission: Permission, _ values: Values, _ rules: Rules, isSubscribe: Bool
+    ) throws(ClaimsError) -> Permission {
+        let expansion = TemplateExpansion(values: values, rules: rules, mayHaveQueue: isSubscribe)
+        var expanded = permission
+        expanded.allow = try expansion.expand(permission.allow, isDeny: false)
+        expanded.deny = try expansion.expand(permission.deny, isDeny: true)
+        if expanded.allow.isEmpty, !permission.allow.isEmpty, !expanded.deny.contains(">") {
+            expanded.deny.append(">")
+        }
+        return expanded
+    }
+}

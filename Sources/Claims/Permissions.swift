@@ -1,0 +1,46 @@
+/// What may be published and subscribed to.
+public struct Permissions: Sendable, Hashable {
+    /// `pub`
+    public var publish = Permission()
+    /// `sub`: an entry may have a queue group after a space.
+    public var subscribe = Permission()
+    /// `resp`: leave to answer requests that were received.
+    public var response: ResponsePermission?
+
+    public init() {}
+
+    public init(publish: Permission, subscribe: Permission, response: ResponsePermission? = nil) {
+        self.publish = publish
+        self.subscribe = subscribe
+        self.response = response
+    }
+}
+
+/// Allowed and denied subjects. An empty allow list allows everything that is not denied.
+public struct Permission: Sendable, Hashable {
+    public var allow: [String]
+    public var deny: [String]
+    /// Whether a token held one of the lists as an empty array. That grants nothing more or less, but a scoped user
+    /// may not have it; see ``UserScope/check(_:)``. Never written.
+    var hasEmptyArray = false
+
+    public init(allow: [String] = [], deny: [String] = []) {
+        self.allow = allow
+        self.deny = deny
+    }
+
+    public var isEmpty: Bool { allow.isEmpty && deny.isEmpty }
+}
+
+/// Leave to publish to the reply subjects of messages that were received.
+public struct ResponsePermission: Sendable, Hashable {
+    /// `max`: answers per request; -1 for any number, 0 for the server's default of 1.
+    public var maxMessages: Int
+    /// `ttl`: nanoseconds after the request; -1 for ever, 0 for the server's default of two minutes.
+    public var expires: Int64
+
+    public init(maxMessages: Int, expires: Int64) {
+        self.maxMessages = maxMessages
+        self.expires = expires
+    }
+}

@@ -1,0 +1,64 @@
+/// An account's signing key: plain, or tied to a scope that decides the permissions of the users it signs.
+public enum SigningKey: Sendable, Hashable {
+    /// A public key that signs users with permissions of their own.
+    case key(String)
+    /// A key that signs users which take permissions and limits from the scope's template.
+    case scope(UserScope)
+
+    /// The public key as text.
+    public var key: String {
+        switch self {
+        case .key(let key): key
+        case .scope(let scope): scope.key
+        }
+    }
+
+    /// The scope, if there is one.
+    public var scope: UserScope? {
+        switch self {
+        case .key: nil
+        case .scope(let scope): scope
+        }
+    }
+}
+
+/// A scope (kind `user_scope`): the permissions and limits of every user that its key signs.
+public struct UserScope: Sendable, Hashable {
+    /// The account signing key, as text.
+    public var key: String
+    /// The role's name.
+    public var role: String
+    /// Permissions (which may hold templates such as `{{name()}}`) and limits.
+    public var template: UserPermissionLimits
+    public var description: String
+
+    public init(
+        key: String = "", role: String = "", template: UserPermissionLimits = UserPermissionLimits(),
+        description: String = ""
+    ) {
+        self.key = key
+        self.role = role
+        self.template = template
+        self.description = description
+    }
+}
+
+extension AccountClaims {
+    /// The entry of a signing key, whether plain or scoped.
+    public func signingKey(_ key: String) -> SigningKey? {
+        // The last one counts: reading keeps the last of two entries of one key.
+        signingKeys.last { $0.key == key }
+    }
+
+    /// Adds an entry, in the place of an older one of the same key, and keeps the order of keys.
+    public mutating func setSigningKey(_ entry: SigningKey) {
+        removeSigningKey(entry.key)
+        let place = signingKeys.firstIndex { $0.key > entry.key } ?? signingKeys.endIndex
+        signingKeys.insert(entry, at: place)
+    }
+
+    /// Removes the entry of a key, if there is one.
+    public mutating func removeSigningKey(_ key: String) {
+        signingKeys.removeAll { $0.key == key }
+    }
+}

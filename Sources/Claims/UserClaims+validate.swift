@@ -1,0 +1,58 @@
+internal import NKeys
+
+extension UserClaims {
+    func validate(_ issues: inout IssueList, _ isKnownTimeZone: (String) -> Bool) {
+        limits.permissions.validate(&issues)
+        for network in limits.sources where !NetworkText.isValid(network) {
+            issues.error("invalid cidr \(quoted(network)) in user src limits")
+        }
+        for range in limits.times { range.validate(&issues) }
+        if let fault = TimeZoneNames.fault(limits.timeZone, isKnownTimeZone) {
+            issues.error("could not parse iana time zone by name: \(fault)")
+        }
+        if !issuerAccount.isEmpty, !PublicKey.isValid(issuerAccount, .account) {
+            issues.error("account_id is not an account public key")
+        }
+    }
+}
+
+extension TimeRange {
+    func validate(_ issues: inout IssueList) {
+        if start.isEmpty {
+            issues.error("time ranges start must contain a start")
+        } else if !TimeOfDayText.isValid(start) {
+            issues.error("start in time range is invalid \(quoted(start))")
+        }
+        if end.isEmpty {
+            issues.error("time ranges end must contain an end")
+        } else if !TimeOfDayText.isValid(end) {
+            issues.error("end in time range is invalid \(quoted(end))")
+        }
+    }
+}
+
+/// Times of day as text.
+enum TimeOfDayText {
+    /// `H:MM:SS` or `HH:MM:SS`; a fraction of a second may follow after a dot or a comma.
+    static func isValid(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        guard let hour = number(&rest, digits: 1...2), hour < 24, skip(0x3A, &rest),
+            let minute = number(&rest, digits: 2...2), minute < 60, skip(0x3A, &rest),
+            let second = number(&rest, digits: 2...2), second < 60
+        else { return false }
+        guard let mark = rest.popFirst() else { return true }
+        guard mark == 0x2E || mark == 0x2C, !rest.isEmpty else { return false }
+        return rest.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private static func number(_ text: inout Substring.UTF8View, digits: ClosedRange<Int>) -> Int? {
+        let found = text.prefix(digits.upperBound).prefix { (0x30...0x39).contains($0) }
+        guard found.count >= digits.lowerBound else { return nil }
+        text = text.dropFirst(found.count)
+        return found.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
+    private static func skip(_ byte: UInt8, _ text: inout Substring.UTF8View) -> Bool {
+        text.popFirst() == byte
+    }
+}

@@ -1,0 +1,22 @@
+public import Secrets
+
+/// Files that hold one key on a line of its own, among comments.
+public enum KeyFile {
+    /// Reads the first line that is a key: base32 with a right checksum. Blanks around it are not allowed, since they
+    /// are no base32; a CR at its end is.
+    /// - Throws: ``NKeyError``: no such line, or a key that is neither a seed nor a public key.
+    public static func parse(_ contents: UnsafeRawBufferPointer) throws(NKeyError) -> NKey {
+        for range in Lines.ranges(in: contents) {
+            let line = UnsafeRawBufferPointer(rebasing: contents[range])
+            guard (try? KeyText.firstByte(of: line)) != nil else { continue }
+            return try NKey(text: line)
+        }
+        throw NKeyError(
+            .noSeedFound, "Could not find a valid key", remedy: "the file needs a line with nothing but a key on it")
+    }
+
+    /// Reads a key file from guarded memory; see ``parse(_:)-(UnsafeRawBufferPointer)``.
+    public static func parse(_ contents: Secret) throws(NKeyError) -> NKey {
+        try contents.withBytes { (bytes) throws(NKeyError) in try parse(bytes) }
+    }
+}

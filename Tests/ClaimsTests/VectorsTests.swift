@@ -1,0 +1,41 @@
+import NKeys
+import Secrets
+import Testing
+
+@testable import Claims
+
+/// The answers of NATS's own libraries, input by input. The suites below take one group of kinds each.
+@Suite("Vectors: coverage")
+struct VectorsCoverageTests {
+    /// The kinds that some suite here tests.
+    private static let covered: Set<String> =
+        VectorsKeyTests.kinds.union(VectorsCredentialsTests.kinds).union(VectorsTokenTests.kinds)
+        .union(VectorsValidationTests.kinds).union(VectorsHelperTests.kinds)
+
+    @Test("all 698 are there, and every kind has a test")
+    func everyKindIsTested() {
+        #expect(Vector.all.count == 698)
+        #expect(Set(Vector.all.map(\.kind)).subtracting(Self.covered) == [])
+    }
+}
+
+/// Where this library is stricter on purpose, by rule.
+enum Strictness {
+    /// A public key has exactly 32 bytes; the reference checks only the checksum and crashes later.
+    static func refusesLength(ofKey text: String) -> Bool {
+        guard let bytes = try? Base32.decode(text) else { return false }
+        return bytes.count != 35
+    }
+
+    /// A seed has at least 32 bytes; the reference finds out while it signs, in the words of its reader.
+    static let shortSeedErrors: Set<String> = ["EOF", "unexpected EOF"]
+
+    /// Spare bits in the last character of a token's signature are refused: they would give one token several texts.
+    static func hasSpareSignatureBits(_ token: String) -> Bool {
+        guard let signature = token.split(separator: ".").last else { return false }
+        return (try? Base64URL.decode(Array(signature.utf8)).hasSpareBits) == true
+    }
+}
+
+/// Errors whose text is that of the reference's platform, so that only the class is compared.
+let platformErrorClasses: Set<String> = ["json", "base64", "base32", "url"]
