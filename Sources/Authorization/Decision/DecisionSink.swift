@@ -1,0 +1,48 @@
+public import NKeys
+
+/// A decision together with whom and what it was about, for whoever keeps or prints decisions.
+public struct DecisionEvent: Sendable {
+    /// The server's number for the connection.
+    public var connection: UInt64
+    /// Who asked, by the credential presented; nil where none could be read. Somebody who was refused is named too,
+    /// though perhaps only somebody who held that JWT.
+    public var claimant: Claimant?
+    /// The permissions that decided, to explain the rule by; nil for sign-ins.
+    public var program: PermissionProgram?
+    public var action: Action
+    /// The decided subject or pattern, as bytes, after any mapping. Empty for a sign-in.
+    public var subject: [UInt8]
+    /// The queue group, where one takes part.
+    public var queue: [UInt8]?
+    public var decision: Decision
+    /// Why a sign-in was refused or a connection cut.
+    public var refusal: Refusal?
+    /// The account that the subject belongs to, where that is not the principal's own.
+    public var exporter: PublicKey?
+
+    public init(
+        connection: UInt64, claimant: Claimant?, program: PermissionProgram? = nil, action: Action,
+        subject: [UInt8] = [], queue: [UInt8]? = nil, decision: Decision, refusal: Refusal? = nil,
+        exporter: PublicKey? = nil
+    ) {
+        self.connection = connection
+        self.claimant = claimant
+        self.program = program
+        self.action = action
+        self.subject = subject
+        self.queue = queue
+        self.decision = decision
+        self.refusal = refusal
+        self.exporter = exporter
+    }
+}
+
+/// Takes decisions off a broker's hands. Called on the broker's event loop, so it returns at once: no locks that others
+/// hold for long, no I/O.
+public protocol DecisionSink: AnyObject, Sendable {
+    /// Whether the sink wants decisions of this outcome. Asked once per kind when the broker starts, so that what nobody
+    /// wants is never built.
+    func wants(_ action: Action, isAllowed: Bool) -> Bool
+
+    func record(_ event: DecisionEvent)
+}

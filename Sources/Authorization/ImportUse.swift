@@ -1,0 +1,75 @@
+public import Claims
+public import NKeys
+import Subjects
+
+/// Why an import cannot be used.
+public enum ImportRefusal: String, Error, Sendable, Hashable {
+    case noExport = "no_export"
+    case invalidSubject = "invalid_subject"
+    case wrongAccountToken = "wrong_account_token"
+    case activationMissing = "activation_missing"
+    case activationInvalid = "activation_invalid"
+    case activationExpired = "activation_expired"
+    case activationRevoked = "activation_revoked"
+}
+
+/// The decision whether an account may use another's export.
+///
+/// An import is good if its subject lies inside an export of the exporter, and **every** export of that kind which the
+/// subject overlaps lets this importer in (rule S5): a public export cannot be used to reach under a private one.
+public enum ImportUse {
+    /// - Parameters:
+    ///   - importer: the key of the account that imports.
+    ///   - exporter: the exporting account's present claims.
+    ///   - now: Unix seconds.
+    /// - Returns: the export that the import lies in.
+    /// - Throws: ``ImportRefusal``.
+    public static func grant(
+        _ use: Import, importer: PublicKey, exporter: AccountClaims, at now: Int64
+    ) throws(ImportRefusal) -> Export {
+        guard let subject = try? Pattern(remoteSubject(of: use)) else { throw .invalidSubject }
+        var granting: Export?
+        for export in exporter.exports where export.type == use.type {
+            guard let exported = try? Pattern(export.subject), exported.overlaps(subject) else { continue }
+            try check(export, exported, use, subject, importer, exporter, now)
+            if granting == nil, subject.isContained(in: exported) { granting = export }
+        }
+        guard let granting else { throw .noExport }
+        return granting
+    }
+
+    /// The subject on the exporter's side. In the deprecated form of a service import that is `to`.
+    public static func remoteSubject(of use: Import) -> String {
+        use.type == .service && !use.to.isEmpty ? use.to : use.subject
+    }
+
+    private static func check(
+        _ export: Export, _ exported: Pattern, _ use: Import, _ subject: Pattern, _ importer: PublicKey,
+        _ exporter: AccountClaims, _ now: Int64
+    ) throws(ImportRefusal) {
+        if export.accountTokenPosition > 0 {
+            // The subject itself has to carry the importer's key; that is the authorization.
+            let index = export.accountTokenPosition - 1
+            guard index < UInt(subject.tokens.count), subject.tokens[Int(index)] == .literal(Array(importer.text.utf8))
+            else { throw .wrongAccountToken }
+        } else if export.tokenRequired {
+            try checkActivation(export, use, subject, importer, exporter, now)
+        }
+    }
+
+    private static func checkActivation(
+        _ export: Export, _ use: Import, _ subject: Pattern, _ importer: PublicKey, _ exporter: AccountClaims, _ now: Int64
+    ) throws(ImportRefusal) {
+        guard !use.token.isEmpty else { throw .activationMissing }
+        guard let activation = try? ActivationClaims.decode(use.token) else { throw .activationInvalid }
+        let isSigned =
+            activation.issuer == exporter.subject
+            || (activation.issuerAccount == exporter.subject && exporter.signingKey(activation.issuer) != nil)
+        guard isSigned, activation.subject == importer.text, activation.importType == use.type,
+            let granted = try? Pattern(activation.importSubject), subject.isContained(in: granted)
+        else { throw .activationInvalid }
+        if activation.expires > 0, now > activation.expires { throw .activationExpired }
+        if activation.notBefore > 0, activation.notBefore > now { throw .activationInvalid }
+        if export.revocations.isRevoked(importer.text, issuedAt: activation.issuedAt) { throw .activationRevoked }
+    }
+}
