@@ -1,0 +1,48 @@
+/// Remembers who gets messages on which subject, for the subjects that were used last.
+///
+/// A table with one place per hash: an answer that falls on a taken place replaces it. The subject's bytes are compared
+/// on every hit; a hash alone never decides. The hash is seeded anew in each process, so that nobody can choose
+/// subjects that crowd each other out.
+struct MatchCache {
+    private static let places = 4096
+
+    private struct Place {
+        var generation: UInt64
+        var subject: [UInt8]
+        var match: Interest.Match
+    }
+
+    private var table: [Place?] = []
+    private var generation: UInt64 = 0
+    private let seed = UInt64.random(in: .min ... .max)
+
+    /// Makes every answer so far void.
+    mutating func invalidate() {
+        generation &+= 1
+    }
+
+    @inline(__always)
+    func find(_ subject: Span<UInt8>) -> Interest.Match? {
+        guard !table.isEmpty, let place = table[index(subject)], place.generation == generation,
+            place.subject.count == subject.count
+        else { return nil }
+        for index in 0..<subject.count where place.subject[index] != subject[index] { return nil }
+        return place.match
+    }
+
+    mutating func keep(_ match: Interest.Match, for subject: Span<UInt8>) {
+        if table.isEmpty { table = [Place?](repeating: nil, count: Self.places) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(subject.count)
+        for index in 0..<subject.count { bytes.append(subject[index]) }
+        table[index(subject)] = Place(generation: generation, subject: bytes, match: match)
+    }
+
+    @inline(__always)
+    private func index(_ subject: Span<UInt8>) -> Int {
+        var value = seed
+        for index in 0..<subject.count { value = (value ^ UInt64(subject[index])) &* 0x9e37_79b9_7f4a_7c15 }
+        value ^= value >> 32
+        return Int(truncatingIfNeeded: value & UInt64(Self.places - 1))
+    }
+}

@@ -1,0 +1,118 @@
+import Authorization
+import Claims
+import NKeys
+
+/// Why a broker cannot be started with a configuration.
+public struct BrokerStartError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let message: String
+    /// What to do about it.
+    public let remedy: String
+
+    public var description: String { remedy.isEmpty ? message : "\(message)\n  \(remedy)" }
+}
+
+/// The trust that a configuration establishes: its operators, the system account and the accounts known from the start,
+/// decoded and verified.
+struct OperatorMode {
+    let trust: Trust
+    let systemAccount: PublicKey?
+    let accounts: [ResolvedAccount]
+    /// What is odd, but no reason not to start.
+    let warnings: [String]
+
+    init(_ configuration: BrokerConfiguration) throws(BrokerStartError) {
+        guard !configuration.operators.isEmpty else {
+            throw BrokerStartError(
+                message: "the configuration names no operator",
+                remedy: "chancery generate config --mem-resolver writes the operator and its accounts")
+        }
+        guard configuration.resolver != nil else {
+            throw BrokerStartError(
+                message: "operators require an account resolver", remedy: "add the line: resolver: MEMORY")
+        }
+        var operators: [OperatorClaims] = []
+        for token in configuration.operators { operators.append(try Self.readOperator(token)) }
+        trust = Trust(operators: operators)
+        systemAccount = try Self.systemAccount(configuration, operators)
+        (accounts, warnings) = try Self.readAccounts(configuration, trust)
+        if let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) {
+            throw BrokerStartError(
+                message: "the system account \(systemAccount) has no JWT here",
+                remedy: "add it to resolver_preload")
+        }
+    }
+
+    private static func readOperator(_ token: String) throws(BrokerStartError) -> OperatorClaims {
+        let claims: OperatorClaims
+        do { claims = try OperatorClaims.decode(token) } catch {
+            throw BrokerStartError(
+                message: "an operator's JWT cannot be used: \(error.message)", remedy: "copy it again from the operator")
+        }
+        guard claims.issuer == claims.subject || claims.signingKeys.contains(claims.issuer) else {
+            throw BrokerStartError(
+                message: "the operator's JWT is not signed by the operator \(claims.subject)", remedy: "use the operator's own")
+        }
+        if let wanted = ServerVersion(claims.assertServerVersion), let own = ServerVersion(ServerIdentity.version), own < wanted {
+            throw BrokerStartError(
+                message: "the operator asserts server version \(claims.assertServerVersion), this is \(ServerIdentity.version)",
+                remedy: "use a newer broker, or change the operator's assert_server_version")
+        }
+        return claims
+    }
+
+    private static func systemAccount(
+        _ configuration: BrokerConfiguration, _ operators: [OperatorClaims]
+    ) throws(BrokerStartError) -> PublicKey? {
+        let asserted = operators.map(\.systemAccount).first { !$0.isEmpty }
+        if let asserted, let configured = configuration.systemAccount, asserted != configured {
+            throw BrokerStartError(
+                message: "system_account is \(configured), but the operator's JWT says \(asserted)",
+                remedy: "remove system_account from the configuration, or correct it")
+        }
+        guard let name = configuration.systemAccount ?? asserted else { return nil }
+        guard let key = try? PublicKey(name), key.kind == .account else {
+            throw BrokerStartError(message: "system_account \(name) is not an account's public key", remedy: "it begins with A")
+        }
+        return key
+    }
+
+    private static func readAccounts(
+        _ configuration: BrokerConfiguration, _ trust: Trust
+    ) throws(BrokerStartError) -> ([ResolvedAccount], [String]) {
+        var accounts: [ResolvedAccount] = []
+        var warnings: [String] = []
+        for preloaded in configuration.preloadedAccounts {
+            let resolved: ResolvedAccount
+            do { resolved = try ResolvedAccount(token: preloaded.jwt) } catch {
+                throw BrokerStartError(
+                    message: "the JWT of \(preloaded.account) in resolver_preload cannot be used: \(error)",
+                    remedy: "generate the configuration again")
+            }
+            guard resolved.key.text == preloaded.account else {
+                throw BrokerStartError(
+                    message: "resolver_preload has the JWT of \(resolved.key) under \(preloaded.account)",
+                    remedy: "each JWT stands behind its own account's key")
+            }
+            if !trust.signed(resolved.claims) {
+                warnings.append("account \(resolved.key) is not signed by a trusted operator key: nobody can sign in to it")
+            }
+            accounts.append(resolved)
+        }
+        return (accounts, warnings)
+    }
+}
+
+/// Three numbers of a version, for comparing; what follows them does not count.
+struct ServerVersion: Comparable {
+    private let parts: [Int]
+
+    init?(_ text: String) {
+        let numbers = text.prefix { $0.isNumber || $0 == "." }.split(separator: ".").map { Int($0) }
+        guard numbers.count == 3, !numbers.contains(nil) else { return nil }
+        parts = numbers.compactMap(\.self)
+    }
+
+    static func < (one: ServerVersion, other: ServerVersion) -> Bool {
+        one.parts.lexicographicallyPrecedes(other.parts)
+    }
+}

@@ -1,0 +1,73 @@
+import Authorization
+import Claims
+import Wire
+
+/// What a client says in its CONNECT line.
+struct ConnectOptions {
+    // The defaults are the protocol's, for a client that leaves them out.
+    var verbose = true
+    var pedantic = true
+    var echo = true
+    var headers = false
+    var noResponders = false
+    var protocolVersion = 0
+    var name = ""
+    var language = ""
+    var version = ""
+    var credentials = PresentedCredentials(token: nil, signature: nil)
+
+    /// What a session has before its client says anything.
+    init() {}
+
+    /// Reads the JSON of a CONNECT line. Names match without regard to case, unknown ones are passed over, and a value of
+    /// the wrong type makes the whole line unreadable; nil then.
+    init?(json: Span<UInt8>) {
+        guard let members = JSONValue(parsing: copied(json))?.members else { return nil }
+        for (name, value) in members {
+            if case .null = value { continue }
+            guard read(name.lowercased(), value) else { return nil }
+        }
+    }
+
+    private mutating func read(_ name: String, _ value: JSONValue) -> Bool {
+        switch name {
+        case "verbose": return set(&verbose, value.flag)
+        case "pedantic": return set(&pedantic, value.flag)
+        case "echo": return set(&echo, value.flag)
+        case "headers": return set(&headers, value.flag)
+        case "no_responders": return set(&noResponders, value.flag)
+        case "protocol": return set(&protocolVersion, value.integer.flatMap { Int(exactly: $0) })
+        case "name": return set(&self.name, value.text)
+        case "lang": return set(&language, value.text)
+        case "version": return set(&version, value.text)
+        case "jwt": return set(&credentials.token, value.text)
+        case "sig": return set(&credentials.signature, value.text)
+        case "user", "pass", "auth_token", "nkey":
+            guard let text = value.text else { return false }
+            // Kept for no longer than it takes to see that something is there.
+            if !text.isEmpty, name != "nkey" { credentials.hasPassword = true }
+        case "account", "new_account":
+            if value != .string(""), value != .bool(false) { credentials.designatesAccount = true }
+        default: break
+        }
+        return true
+    }
+
+    private func set<Value>(_ target: inout Value, _ value: Value?) -> Bool {
+        guard let value else { return false }
+        target = value
+        return true
+    }
+
+    private func set<Value>(_ target: inout Value?, _ value: Value?) -> Bool {
+        guard let value else { return false }
+        target = value
+        return true
+    }
+
+    /// What makes the options unusable, in the words for the client.
+    var fault: String? {
+        guard (0...1).contains(protocolVersion) else { return ErrorLine.invalidClientProtocol }
+        return noResponders && !headers ? ErrorLine.noRespondersRequiresHeaders : nil
+    }
+}

@@ -1,0 +1,85 @@
+import Authorization
+import NIOCore
+import NKeys
+
+/// Who the server is, and what it tells of itself in INFO lines.
+struct ServerIdentity {
+    /// The version of the NATS protocol that clients find here, and ours.
+    static let version = "2.15.1+chancery.0.1.0"
+
+    /// A server key, made anew at each start.
+    let id: String
+    let name: String
+
+    init(name: String?) {
+        id = KeyPair.generate(.server).publicKey.text
+        self.name = name ?? id
+    }
+
+    /// The INFO line for a client: the first one, or with `account` the one after signing in, which tells the client
+    /// where it is.
+    func information(for session: Session, settings: BrokerConfiguration, account: Account? = nil) -> String {
+        var json = JSONText()
+        json.add("server_id", id)
+        json.add("server_name", name)
+        json.add("version", Self.version)
+        json.add("proto", UInt64(1))
+        json.add("host", settings.host)
+        json.add("port", UInt64(clamping: session.channel.localAddress?.port ?? settings.port))
+        json.add("headers", true)
+        json.add("auth_required", true)
+        json.add("max_payload", UInt64(clamping: session.maximumPayload))
+        json.add("client_id", session.id)
+        if let address = session.remoteAddress { json.add("client_ip", address) }
+        json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self))
+        if let account {
+            json.add("connect_info", true)
+            json.add("remote_account", account.key.text)
+            if account.key == session.core.systemAccount { json.add("acc_is_sys", true) }
+        }
+        return "INFO \(json.text)\r\n"
+    }
+}
+
+/// A flat JSON object, written member by member in the order given.
+struct JSONText {
+    private var members: [String] = []
+
+    var text: String { "{" + members.joined(separator: ",") + "}" }
+
+    mutating func add(_ name: String, _ value: String) {
+        members.append("\(Self.quoted(name)):\(Self.quoted(value))")
+    }
+
+    mutating func add(_ name: String, _ value: UInt64) {
+        members.append("\(Self.quoted(name)):\(value)")
+    }
+
+    mutating func add(_ name: String, _ value: Bool) {
+        members.append("\(Self.quoted(name)):\(value)")
+    }
+
+    mutating func add(_ name: String, _ value: JSONText) {
+        members.append("\(Self.quoted(name)):\(value.text)")
+    }
+
+    /// A list of texts.
+    mutating func add(_ name: String, _ values: [String]) {
+        members.append("\(Self.quoted(name)):[\(values.map(Self.quoted).joined(separator: ","))]")
+    }
+
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,106 @@
+import Authorization
+import Claims
+import NIOCore
+import Wire
+
+// How connections end.
+
+extension Session {
+    /// How long a client that was told goodbye may take to read it, nanoseconds.
+    private static let farewell: Int64 = 1_000_000_000
+
+    /// Ends the connection because its client may not come in or may not stay. The sink gets the true reason, the client
+    /// only what it may know.
+    func refuse(_ refusal: Refusal) {
+        guard !isEnding else { return }
+        let wasActive = isActive
+        core.decisions.record(.connect, .denied(Rule(.noAllow)), by: self, refusal: refusal)
+        core.environment.log(
+            .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
+        close(telling: Self.farewell(for: refusal, wasActive: wasActive))
+    }
+
+    /// The words for the client: while it signs in always the same, so that it learns nothing about what would have
+    /// worked; later, why its own credential ended.
+    private static func farewell(for refusal: Refusal, wasActive: Bool) -> String {
+        switch refusal {
+        case .authenticationTimeout: return ErrorLine.authenticationTimeout
+        case .accountConnectionLimit: return ErrorLine.maximumAccountConnectionsExceeded
+        default: break
+        }
+        guard wasActive else { return ErrorLine.authorizationViolation }
+        switch refusal {
+        case .revoked: return ErrorLine.userAuthenticationRevoked
+        case .userExpired, .outsideHours: return ErrorLine.userAuthenticationExpired
+        case .accountExpired, .accountDeleted: return ErrorLine.accountAuthenticationExpired
+        default: return ErrorLine.authorizationViolation
+        }
+    }
+
+    /// Says a last word and ends the connection. The socket is closed for writing when the word is out, and for reading
+    /// when the client has hung up or has had time to: closing both at once could take the word away from it.
+    func close(telling text: String?) {
+        guard !isEnding else { return }
+        if let text { sendError(text) }
+        leaveAccount()
+        state = .closing
+        closingSince = core.monotonicNow
+        carry = ByteBuffer()
+        channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        if hasPendingOutput {
+            flush()
+        } else {
+            channel.close(mode: .output, promise: nil)
+        }
+    }
+
+    /// A receiver that does not keep up is cut off without a word: there is no room for one.
+    func closeSlowConsumer() {
+        guard !isEnding else { return }
+        core.environment.log(.warning, "\(label): slow consumer")
+        leaveAccount()
+        state = .closing
+        closingSince = core.monotonicNow
+        channel.close(promise: nil)
+    }
+
+    /// The socket is gone.
+    func disconnected() {
+        leaveAccount()
+        state = .closed
+        carry = ByteBuffer()
+        core.removeSession(self)
+    }
+
+    /// Looks at everything that depends on the time.
+    func tick(at seconds: Int64, monotonic now: Int64) {
+        if missesWriteDeadline(now) { return closeSlowConsumer() }
+        switch state {
+        case .awaitingConnect, .signingIn:
+            if now - connectedAt > core.limits.signIn { refuse(.authenticationTimeout) }
+        case .active:
+            if let endsAt = principal?.endsAt, seconds > endsAt { return refuse(.userExpired) }
+            if let account, account.claims.expires > 0, seconds > account.claims.expires { return refuse(.accountExpired) }
+            pingIfSilent(now)
+        case .closing:
+            if now - closingSince > Self.farewell { channel.close(promise: nil) }
+        case .closed:
+            break
+        }
+    }
+
+    private func pingIfSilent(_ now: Int64) {
+        guard now - lastPing > core.limits.pingInterval else { return }
+        lastPing = now
+        if now - lastInput <= core.limits.pingInterval {
+            unansweredPings = 0
+            return
+        }
+        unansweredPings += 1
+        if unansweredPings > core.settings.maximumPingsOut {
+            close(telling: ErrorLine.staleConnection)
+        } else {
+            send("PING\r\n")
+        }
+    }
+}

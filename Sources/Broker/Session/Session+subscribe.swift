@@ -1,0 +1,93 @@
+import Authorization
+import Subjects
+import Wire
+
+// Registering and withdrawing interest.
+
+extension Session {
+    /// A group that no client may join: it stands for none in compiled permissions.
+    private static let systemQueue = Array("_sys_".utf8)
+
+    func subscribe(_ command: Command, _ bytes: Span<UInt8>) {
+        guard let account, let principal else { return }
+        let subject = copied(bytes.extracting(command.argument.start..<command.argument.end))
+        let id = copied(bytes.extracting(command.subscription.start..<command.subscription.end))
+        let queue = command.option.isEmpty ? nil : copied(bytes.extracting(command.option.start..<command.option.end))
+        guard let pattern = try? Pattern(bytes: subject) else {
+            sendError(ErrorLine.invalidSubject)
+            return
+        }
+        var decision = principal.program.decide(subscribing: pattern, queue: queue)
+        if queue == Self.systemQueue { decision = .denied(Rule(.reserved)) }
+        core.decisions.record(.subscribe, decision, by: self, subject: subject, queue: queue)
+        guard decision.isAllowed else {
+            sendError(ErrorLine.subscriptionViolation(text(subject), queue: queue.map(text)))
+            return
+        }
+        // A number that is taken keeps its first subscription.
+        guard subscriptions[id] == nil else { return sendOKIfVerbose() }
+        guard subscriptions.count < maximumSubscriptions else {
+            sendError(ErrorLine.maximumSubscriptionsExceeded)
+            return
+        }
+        let subscription = Subscription(
+            pattern: pattern, queue: queue, id: id, target: .client(self),
+            isFiltered: principal.program.needsDeliveryFilter(pattern, queue: queue))
+        subscriptions[id] = subscription
+        account.interest.insert(subscription)
+        account.addShadows(of: subscription, for: self)
+        sendOKIfVerbose()
+    }
+
+    func unsubscribe(_ command: Command, _ bytes: Span<UInt8>) {
+        let id = copied(bytes.extracting(command.subscription.start..<command.subscription.end))
+        if let subscription = subscriptions[id] {
+            if command.maximum > subscription.delivered {
+                subscription.maximum = command.maximum
+            } else {
+                remove(subscription)
+            }
+        }
+        sendOKIfVerbose()
+    }
+
+    func remove(_ subscription: Subscription) {
+        guard !subscription.isRemoved else { return }
+        subscription.isRemoved = true
+        subscriptions[subscription.id] = nil
+        account?.interest.remove(subscription)
+        account?.removeShadows(of: subscription)
+    }
+
+    func removeAllSubscriptions() {
+        for subscription in Array(subscriptions.values) { remove(subscription) }
+    }
+
+    /// Applies a program to the subscriptions that are there: what it no longer allows is removed, and the client told;
+    /// the connection stays (rule S15).
+    func applyProgram() {
+        guard let principal else { return }
+        for subscription in Array(subscriptions.values) {
+            let pattern = subscription.pattern
+            let decision = principal.program.decide(subscribing: pattern, queue: subscription.queue)
+            if decision.isAllowed {
+                subscription.isFiltered = principal.program.needsDeliveryFilter(pattern, queue: subscription.queue)
+                continue
+            }
+            core.decisions.record(.subscribe, decision, by: self, subject: pattern.bytes, queue: subscription.queue)
+            remove(subscription)
+            sendError(
+                ErrorLine.subscriptionViolation(
+                    text(pattern.bytes), queue: subscription.queue.map(text), subscription: text(subscription.id)))
+        }
+    }
+
+    /// The least of what user, account and server allow.
+    var maximumSubscriptions: Int {
+        min(principal?.maximumSubscriptions ?? .max, core.settings.maximumSubscriptions ?? .max)
+    }
+
+    private func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,115 @@
+import Authorization
+import Claims
+import NKeys
+
+// Changing accounts while the server runs, by the system account's protocol.
+
+/// Why an account JWT was not taken.
+enum ClaimsUpdateRefusal: Error, CustomStringConvertible {
+    case undecodable(String)
+    case subjectMismatch
+    case untrusted
+    case older(stored: Int64, received: Int64)
+    case tooFarAhead(Int64)
+
+    var description: String {
+        switch self {
+        case .undecodable(let text): text
+        case .subjectMismatch: "subject does not match jwt content"
+        case .untrusted: "operator requires issuer to be a signing key or the operator: the issuer is not trusted"
+        case .older(let stored, let received):
+            "the account JWT in force was issued at \(stored), this one at \(received): an older one is not taken back"
+        case .tooFarAhead(let time): "the account JWT is issued at \(time), more than an hour ahead of this server's clock"
+        }
+    }
+}
+
+extension BrokerCore {
+    /// How far ahead of the clock a JWT may be issued, seconds (rule S14).
+    private static let tolerance: Int64 = 3600
+
+    /// Takes an account JWT. Trust is checked before anything is kept (rule S8), and nothing rolls an account back to
+    /// older claims (rule S14).
+    ///
+    /// - Parameter subject: the subject of the request; where it names an account, the JWT has to be that account's.
+    /// - Returns: the answer's JSON.
+    func updateClaims(_ body: [UInt8], subject: [UInt8]) -> String {
+        var account = "n/a"
+        do {
+            let resolved: ResolvedAccount
+            do {
+                resolved = try ResolvedAccount(token: String(decoding: body, as: UTF8.self))
+            } catch {
+                throw ClaimsUpdateRefusal.undecodable("\(error)")
+            }
+            account = resolved.key.text
+            try check(resolved, named: Self.accountToken(of: subject))
+            put(resolved)
+            environment.log(.info, "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version)")
+            return updateAnswer(account)
+        } catch {
+            environment.log(.warning, "account \(account): JWT refused: \(error)")
+            return updateFailure(account, "jwt validation failed - \(error)")
+        }
+    }
+
+    private func check(_ resolved: ResolvedAccount, named: String?) throws(ClaimsUpdateRefusal) {
+        if let named, named != resolved.key.text { throw .subjectMismatch }
+        guard trust.signed(resolved.claims) else { throw .untrusted }
+        let now = environment.moment().seconds
+        let issuedAt = resolved.claims.issuedAt
+        // Compared first, so that the difference cannot overflow: the time in a token is anybody's number.
+        if issuedAt > now, issuedAt - now > Self.tolerance { throw .tooFarAhead(issuedAt) }
+        if let stored = accounts[resolved.key]?.claims.issuedAt, issuedAt < stored {
+            throw .older(stored: stored, received: issuedAt)
+        }
+        let issues = resolved.claims.validate(at: now)
+        if let issue = issues.first(where: { $0.level == .error }) { throw .undecodable(issue.description) }
+    }
+
+    /// The account that a request subject names: the fourth token of `$SYS.REQ.ACCOUNT.<key>.…`, the third of
+    /// `$SYS.ACCOUNT.<key>.…`.
+    private static func accountToken(of subject: [UInt8]) -> String? {
+        let tokens = subject.split(separator: UInt8(ascii: "."))
+        let isRequest = tokens.count > 1 && tokens[1].elementsEqual("REQ".utf8)
+        guard let place = tokens.firstIndex(where: { $0.elementsEqual("ACCOUNT".utf8) }), place == (isRequest ? 2 : 1),
+            place + 1 < tokens.count
+        else { return nil }
+        return String(decoding: tokens[place + 1], as: UTF8.self)
+    }
+
+    private func updateAnswer(_ account: String) -> String {
+        var data = JSONText()
+        data.add("account", account)
+        data.add("code", UInt64(200))
+        data.add("message", "jwt updated")
+        var answer = JSONText()
+        answer.add("server", serverMember())
+        answer.add("data", data)
+        return answer.text
+    }
+
+    private func updateFailure(_ account: String, _ description: String) -> String {
+        var failure = JSONText()
+        failure.add("account", account)
+        failure.add("code", UInt64(500))
+        failure.add("description", description)
+        var answer = JSONText()
+        answer.add("server", serverMember())
+        answer.add("error", failure)
+        return answer.text
+    }
+
+    /// The account JWT in force, or nothing.
+    func lookUpClaims(subject: [UInt8]) -> String {
+        guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return "" }
+        return accounts[key]?.resolved.token ?? ""
+    }
+
+    func listClaims() -> String {
+        var answer = JSONText()
+        answer.add("server", serverMember())
+        answer.add("data", accounts.keys.sorted().map(\.text))
+        return answer.text
+    }
+}
