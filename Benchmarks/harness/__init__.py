@@ -1,0 +1,1 @@
+"""Measures two NATS servers side by side: see ../README.md."""
