@@ -1,0 +1,189 @@
+internal import GRDB
+public import Secrets
+
+/// What exists: operators, accounts, users, their keys and every token that was ever issued to them.
+///
+/// One SQLite database holds it all, shared by any number of processes. Every change runs in ``change(_:dryRun:_:)``,
+/// one transaction that takes the write lock before it reads: whoever comes second sees what the first one did, and
+/// nothing is ever lost or half done. Readers see one state from beginning to end and never wait for a writer.
+public final class Directory: Sendable {
+    /// What a directory needs from outside.
+    public struct Surroundings: Sendable {
+        /// The time in Unix seconds.
+        public var now: @Sendable () -> Int64
+        /// Where key material comes from.
+        public var random: RandomSource
+        /// Who is at work, as the history of tokens records it: for example `local:alice`.
+        public var actor: String
+        /// How long a change waits for the changes of other processes, in seconds.
+        public var patience: Double
+        /// Waits for so many seconds; nil where nothing may wait.
+        public var pause: (@Sendable (_ seconds: Int64) -> Void)?
+
+        public init(
+            now: @escaping @Sendable () -> Int64, random: RandomSource = .system, actor: String,
+            patience: Double = 30, pause: (@Sendable (_ seconds: Int64) -> Void)? = nil
+        ) {
+            (self.now, self.random, self.actor) = (now, random, actor)
+            (self.patience, self.pause) = (patience, pause)
+        }
+    }
+
+    /// The most seconds that a change waits until a token may be dated; see ``IssueTime/furthestAhead``.
+    private static let longestPause: Int64 = 5
+
+    /// The folder this directory lives in.
+    public let home: Home
+    let surroundings: Surroundings
+    private let database: DatabaseQueue
+
+    private init(home: Home, surroundings: Surroundings, database: DatabaseQueue) {
+        (self.home, self.surroundings, self.database) = (home, surroundings, database)
+    }
+
+    /// Opens the directory of a home.
+    ///
+    /// - Parameters:
+    ///   - home: the folder; made, with the directory in it, when `creating` says so.
+    ///   - creating: whether a missing directory is made; otherwise it is an error of code `notFound`.
+    /// - Throws: ``AdministrationError``; of code `directoryTooNew` when a later version of this program has written
+    ///   the directory, which is then left as it is.
+    public static func open(_ home: Home, creating: Bool, surroundings: Surroundings) throws -> Directory {
+        try storage {
+            if !PrivateFile.exists(home.directoryPath) {
+                guard creating else {
+                    throw AdministrationError(
+                        .notFound, "there is no directory in \(home.path)",
+                        remedy: "make one with \"chancery add operator NAME\", or choose another with --all-dirs DIR")
+                }
+                try PrivateFile.makeFolder(home.path)
+            }
+            _ = try PrivateFile.makeEmpty(home.directoryPath)
+            let database = try connect(home.directoryPath, surroundings)
+            if try !isCurrent(database) {
+                // Several first processes may start at once: one of them prepares the tables, the others wait.
+                try PrivateFile.withFolderLock(home.path) { try prepare(database) }
+            }
+            return Directory(home: home, surroundings: surroundings, database: database)
+        }
+    }
+
+    /// Reads one consistent state of the directory.
+    public func read<Result>(_ body: (DirectoryReader) throws -> Result) throws -> Result {
+        try Self.storage {
+            try database.read { try body(DirectoryReader(database: $0)) }
+        }
+    }
+
+    /// Changes the directory: all of what `body` does happens, or, if it throws, nothing.
+    ///
+    /// This is the only way to change anything. The write lock is taken before `body` runs, so what `body` reads
+    /// is still true when its changes are stored. Nothing that `body` returns may leave the process before this
+    /// function has returned: only then is it durable. `body` may run more than once, each time after what it did to
+    /// the directory was undone.
+    ///
+    /// - Parameters:
+    ///   - reason: what is done, in the words of the command, for the history.
+    ///   - dryRun: when true, everything is checked and reported as usual, and then undone.
+    @discardableResult
+    public func change<Result>(
+        _ reason: String, dryRun: Bool = false, _ body: (Change) throws -> Result
+    ) throws -> Changed<Result> {
+        try Self.storage {
+            while true {
+                do {
+                    return try attempt(reason, dryRun: dryRun, body)
+                } catch let error as TooFarAhead {
+                    // Many versions of one token within a few seconds: wait until the clock has caught up a little.
+                    guard let pause = surroundings.pause, error.seconds <= Self.longestPause else {
+                        throw error.refusal
+                    }
+                    pause(error.seconds)
+                }
+            }
+        }
+    }
+
+    private func attempt<Result>(
+        _ reason: String, dryRun: Bool, _ body: (Change) throws -> Result
+    ) throws -> Changed<Result> {
+        try database.writeWithoutTransaction { database in
+            var changed: Changed<Result>?
+            try database.inTransaction(.immediate) {
+                let change = Change(database: database, home: home, surroundings: surroundings, reason: reason)
+                let value = try body(change)
+                changed = Changed(value: value, report: change.report)
+                return dryRun ? .rollback : .commit
+            }
+            // `inTransaction` either runs its body to the end or throws.
+            guard let changed else {
+                throw AdministrationError(.storageFailed, "the change was not carried out")
+            }
+            return changed
+        }
+    }
+
+    private static func connect(_ path: String, _ surroundings: Surroundings) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(surroundings.patience)
+        configuration.foreignKeysEnabled = true
+        configuration.label = "chancery directory"
+        configuration.prepareDatabase { database in
+            // A change that was reported as done survives a power cut.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private static func isCurrent(_ database: DatabaseQueue) throws -> Bool {
+        try database.read { database in
+            // Asked first, since another process may be making the tables at this moment.
+            guard try database.tableExists("grdb_migrations") else { return false }
+            guard try !Schema.migrator.hasBeenSuperseded(database) else {
+                throw AdministrationError(
+                    .directoryTooNew, "the directory was written by a later version of chancery",
+                    remedy: "use that version or a later one; nothing was touched")
+            }
+            return try Schema.migrator.hasCompletedMigrations(database)
+        }
+    }
+
+    private static func prepare(_ database: DatabaseQueue) throws {
+        guard try !isCurrent(database) else { return }
+        // The mode is kept in the file: readers go on while somebody writes.
+        try database.writeWithoutTransaction { database in
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                throw AdministrationError(
+                    .storageFailed, "the directory's file system does not support write-ahead logging",
+                    remedy: "choose a local folder with --all-dirs DIR")
+            }
+        }
+        try Schema.migrator.migrate(database)
+    }
+
+    /// Translates what the database says into our own words.
+    private static func storage<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw AdministrationError(storage: error)
+        }
+    }
+}
+
+extension AdministrationError {
+    /// The message holds SQLite's own text, never the statement or its arguments.
+    fileprivate init(storage error: DatabaseError) {
+        let remedy: String? =
+            switch error.resultCode {
+            case .SQLITE_BUSY, .SQLITE_LOCKED: "another process is changing the directory: try again"
+            case .SQLITE_FULL: "free some space and try again"
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: "check who owns the folder and its files"
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: "restore the directory from a backup"
+            default: nil
+            }
+        self.init(
+            .storageFailed, "the directory's database failed: \(error.message ?? error.resultCode.description)",
+            remedy: remedy)
+    }
+}

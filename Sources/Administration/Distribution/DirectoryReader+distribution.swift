@@ -1,0 +1,52 @@
+internal import Claims
+public import NKeys
+
+extension OperatorEntry {
+    /// Where the operator's token says that servers are: for accounts to be pushed to, and for clients.
+    public func urls() throws(AdministrationError) -> (accountServer: String, services: [String]) {
+        let claims = try claims()
+        return (claims.accountServerURL, claims.serviceURLs)
+    }
+}
+
+extension DirectoryReader {
+    /// The system account of an operator.
+    ///
+    /// - Throws: an error of code `notFound` if it has none, or it is not in the directory.
+    public func systemAccount(of entry: OperatorEntry) throws -> AccountEntry {
+        let key = try entry.claims().systemAccount
+        guard !key.isEmpty else {
+            throw AdministrationError(
+                .notFound, "the operator \"\(entry.name)\" has no system account",
+                remedy: "add an account and name it with \"chancery edit operator --system-account\"")
+        }
+        return try account(EntityReference(key), of: entry)
+    }
+
+    /// The name of an account, by its key; nil if the directory does not have it.
+    public func accountName(_ key: PublicKey) throws -> String? {
+        try accountEntry(key)?.name
+    }
+
+    /// Stops on accounts whose tokens servers would refuse.
+    ///
+    /// - Throws: an error of code `invalidClaims` that names each of them with its fault.
+    public func checkBeforePush(_ accounts: [AccountEntry], of entry: OperatorEntry, at now: Int64) throws {
+        let claims = try entry.claims()
+        var faults: [String] = []
+        for account in accounts {
+            let accountClaims = try account.claims()
+            faults += Self.findings(accountClaims, at: now).filter(\.isBlocking).map {
+                "\"\(account.name)\": \($0.text)"
+            }
+            if !claims.didSign(accountClaims) {
+                faults.append("\"\(account.name)\" is signed by a key that the operator does not vouch for")
+            }
+        }
+        guard faults.isEmpty else {
+            throw AdministrationError(
+                .invalidClaims, "servers would refuse what is pushed: " + faults.joined(separator: "; "),
+                remedy: "change the account, or push all the same with --force")
+        }
+    }
+}

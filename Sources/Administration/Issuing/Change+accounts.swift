@@ -1,0 +1,100 @@
+internal import Claims
+internal import GRDB
+public import NKeys
+
+/// What a new account is to be.
+public struct NewAccount: Sendable {
+    /// The name, unique under its operator.
+    public var name: String
+    /// The identity key, if it was made elsewhere.
+    public var publicKey: PublicKey?
+    /// What users may do that have no permissions of their own.
+    public var defaultPermissions = PermissionEdits()
+    /// When the account's token counts.
+    public var validity = Validity()
+
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+extension Change {
+    /// Adds an account to an operator and selects it.
+    @discardableResult
+    public func addAccount(
+        _ new: NewAccount, of reference: EntityReference? = nil, signer: SignerChoice = .automatic
+    ) throws -> AccountEntry {
+        let name = try EntityName.checked(new.name, for: "an account")
+        let entry = try reader.operator(reference)
+        guard try reader.findAccount(EntityReference(name), of: entry) == nil else {
+            throw AdministrationError(
+                .alreadyExists, "the account \"\(name)\" already exists",
+                remedy: "choose another name, or use \"chancery edit account\"")
+        }
+        if let key = new.publicKey, let other = try reader.accountEntry(key) {
+            throw AdministrationError(
+                .alreadyExists, "the key \(key) already is the account \"\(other.name)\"", remedy: "give another key")
+        }
+        let key = try identity(.account, given: new.publicKey, owner: entry.publicKey)
+        var claims = AccountClaims(subject: key.text, name: name)
+        new.defaultPermissions.apply(to: &claims.defaultPermissions)
+        new.validity.apply(to: &claims)
+        let account = try insert(claims, key, of: entry, signer: signer)
+        try select(account: account, of: entry)
+        return account
+    }
+
+    /// Changes an account.
+    ///
+    /// Without any edit the account is only signed again, which `resigning` allows.
+    public func editAccount(
+        at place: Place, _ edits: AccountEdits, signingKeys: ListEdits = ListEdits(), resigning: Bool = false,
+        signer: SignerChoice = .automatic
+    ) throws {
+        guard !edits.isEmpty || !signingKeys.isEmpty || resigning else { throw AdministrationError.nothingToEdit }
+        try editAccount(reader.account(at: place), signer: signer) { claims, account in
+            for key in signingKeys.remove {
+                guard claims.signingKey(key) != nil else {
+                    throw AdministrationError(.notFound, "the account \"\(account.name)\" has no signing key \(key)")
+                }
+                claims.removeSigningKey(key)
+                try release(key)
+                note(.deleted, "signing key", account.name, key: key)
+            }
+            for text in signingKeys.add {
+                let key = try signingKey(text, .account, purpose: .signing, owner: account.publicKey).text
+                guard claims.signingKey(key) == nil else { continue }
+                claims.setSigningKey(.key(key))
+                note(.added, "signing key", account.name, key: key)
+            }
+            try edits.apply(to: &claims)
+        }
+    }
+
+    /// Changes the claims of an account, signs them and makes the token the current one.
+    ///
+    /// Every change of an account goes through here: the claims that `edit` sees are the ones of this transaction.
+    func editAccount(
+        _ account: AccountEntry, signer choice: SignerChoice,
+        _ edit: (inout AccountClaims, AccountEntry) throws -> Void
+    ) throws {
+        let entry = try reader.operator(EntityReference(account.operator))
+        var claims = try account.claims()
+        try edit(&claims, account)
+        let token = try issue(claims, scope: account.operator, signer: signer(of: entry, choice))
+        try database.execute(
+            sql: "UPDATE accounts SET token = ? WHERE public_key = ?", arguments: [token.id, account.publicKey.text])
+        note(.changed, "account", account.name, key: account.publicKey.text, token: token)
+    }
+
+    func insert(
+        _ claims: AccountClaims, _ key: PublicKey, of operator: OperatorEntry, signer choice: SignerChoice
+    ) throws -> AccountEntry {
+        let token = try issue(claims, scope: `operator`.publicKey, signer: signer(of: `operator`, choice))
+        try database.execute(
+            sql: "INSERT INTO accounts (public_key, operator, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
+            arguments: [key.text, `operator`.publicKey.text, claims.name, token.id, now])
+        note(.added, "account", claims.name, key: key.text, token: token)
+        return AccountEntry(publicKey: key, operator: `operator`.publicKey, name: claims.name, token: token.text)
+    }
+}

@@ -1,0 +1,108 @@
+internal import Claims
+internal import NKeys
+
+/// The key that signs an account's users or activations, with its scope if it has one.
+struct AccountSigner {
+    let pair: KeyPair
+    let scope: UserScope?
+}
+
+extension Change {
+    /// The key that signs an operator's own token: always its identity.
+    func identitySigner(of operator: OperatorEntry, _ choice: SignerChoice) throws -> KeyPair {
+        switch choice {
+        case .pair(let pair):
+            guard pair.publicKey == `operator`.publicKey else {
+                throw AdministrationError(
+                    .refused, "an operator's token is signed by its identity key, and \(pair.publicKey) is not it",
+                    remedy: "give the seed of \(`operator`.publicKey)")
+            }
+            return pair
+        case .automatic, .named:
+            return try stored(`operator`.publicKey, for: "the operator \"\(`operator`.name)\"")
+        }
+    }
+
+    /// The key that signs an account of an operator.
+    func signer(of operator: OperatorEntry, _ choice: SignerChoice) throws -> KeyPair {
+        let claims = try `operator`.claims()
+        let allowed = (claims.strictSigningKeyUsage ? [] : [claims.subject]) + claims.signingKeys
+        let what = "the operator \"\(`operator`.name)\""
+        switch choice {
+        case .automatic:
+            return try firstStored(allowed, for: what)
+        case .pair(let pair):
+            guard allowed.contains(pair.publicKey.text) else { throw foreign(pair.publicKey.text, what, claims) }
+            return pair
+        case .named(let text):
+            guard let key = EntityReference(text).publicKey, allowed.contains(key.text) else {
+                throw foreign(text, what, claims)
+            }
+            return try stored(key, for: what)
+        }
+    }
+
+    /// The key that signs a user or an activation of an account.
+    ///
+    /// - Parameter allowingScopes: whether a scoped key may be chosen, which only users allow.
+    func signer(
+        of account: AccountEntry, _ choice: SignerChoice, allowingScopes: Bool
+    ) throws -> AccountSigner {
+        let claims = try account.claims()
+        let what = "the account \"\(account.name)\""
+        let isStrict = try reader.operator(EntityReference(account.operator)).claims().strictSigningKeyUsage
+        let unscoped = (isStrict ? [] : [claims.subject]) + claims.signingKeys.filter { $0.scope == nil }.map(\.key)
+        func signer(_ pair: KeyPair) throws -> AccountSigner {
+            let key = pair.publicKey.text
+            if let scope = claims.signingKey(key)?.scope, allowingScopes {
+                return AccountSigner(pair: pair, scope: scope)
+            }
+            guard unscoped.contains(key) else { throw foreign(key, what, claims) }
+            return AccountSigner(pair: pair, scope: nil)
+        }
+        switch choice {
+        case .automatic:
+            return AccountSigner(pair: try firstStored(unscoped, for: what), scope: nil)
+        case .pair(let pair):
+            return try signer(pair)
+        case .named(let text):
+            if let key = EntityReference(text).publicKey { return try signer(stored(key, for: what)) }
+            let roles = claims.signingKeys.compactMap(\.scope).filter { $0.role == text }
+            guard let scope = roles.first, let key = EntityReference(scope.key).publicKey else {
+                throw AdministrationError(
+                    .notFound, "\(what) has no role \"\(text)\"",
+                    remedy: "see \"chancery describe account \(account.name)\", or make the role with "
+                        + "\"chancery edit signing-key --account \(account.name) --sk generate --role \(text)\"")
+            }
+            return try signer(stored(key, for: "the role \"\(text)\""))
+        }
+    }
+
+    private func firstStored(_ keys: [String], for what: String) throws -> KeyPair {
+        for key in keys {
+            if let key = EntityReference(key).publicKey, let pair = try keyring.keyPair(key) { return pair }
+        }
+        throw AdministrationError(
+            .seedMissing, "no key that may sign for \(what) is in the keyring",
+            remedy: keys.isEmpty
+                ? "the operator requires signing keys: add one with \"--sk generate\""
+                : "give the seed with --private-key, or add a signing key with \"--sk generate\"")
+    }
+
+    private func stored(_ key: PublicKey, for what: String) throws -> KeyPair {
+        if let pair = try keyring.keyPair(key) { return pair }
+        throw AdministrationError(
+            .seedMissing, "the seed of \(key), which signs for \(what), is not in the keyring",
+            remedy: "give it with --private-key")
+    }
+
+    private func foreign(_ key: String, _ what: String, _ claims: some ClaimSet) -> AdministrationError {
+        let isIdentity = key == claims.subject
+        return AdministrationError(
+            .refused,
+            isIdentity
+                ? "\(what) may not sign with its identity key: its operator requires signing keys"
+                : "\(key) may not sign for \(what)",
+            remedy: "give one of its signing keys with --private-key")
+    }
+}

@@ -1,0 +1,158 @@
+internal import Claims
+internal import GRDB
+public import NKeys
+
+/// What a new user is to be.
+public struct NewUser: Sendable {
+    /// The name, unique in its account.
+    public var name: String
+    /// The user's key, if it was made elsewhere.
+    public var publicKey: PublicKey?
+    /// Permissions and limits of its own. A user of a role has none.
+    public var limits = UserLimitEdits()
+    /// Tags.
+    public var tags: [String] = []
+    /// When the user's token counts.
+    public var validity = Validity()
+
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+/// Changes to a user. Nil leaves a value as it is.
+public struct UserEdits: Sendable, Hashable {
+    /// Permissions and limits.
+    public var limits = UserLimitEdits()
+    /// Tags.
+    public var tags = ListEdits()
+    /// When the user's token counts.
+    public var validity = Validity()
+
+    public init() {}
+
+    /// Whether nothing would change.
+    public var isEmpty: Bool { self == UserEdits() }
+}
+
+extension Change {
+    /// Adds a user to the account of a place.
+    @discardableResult
+    public func addUser(_ new: NewUser, at place: Place, signer: SignerChoice = .automatic) throws -> UserEntry {
+        try addUser(new, in: reader.account(at: place), signer: signer)
+    }
+
+    @discardableResult
+    func addUser(_ new: NewUser, in account: AccountEntry, signer choice: SignerChoice = .automatic) throws -> UserEntry
+    {
+        let name = try EntityName.checked(new.name, for: "a user")
+        guard try reader.findUser(EntityReference(name), of: account) == nil else {
+            throw AdministrationError(
+                .alreadyExists, "the user \"\(name)\" already exists in the account \"\(account.name)\"",
+                remedy: "choose another name, or use \"chancery edit user\"")
+        }
+        if let key = new.publicKey, let other = try reader.findUser(EntityReference(key), of: account) {
+            throw AdministrationError(
+                .alreadyExists, "the key \(key) already is the user \"\(other.name)\"", remedy: "give another key")
+        }
+        let signer = try signer(of: account, choice, allowingScopes: true)
+        let key = try identity(.user, given: new.publicKey, owner: account.publicKey)
+        var claims = UserClaims(subject: key.text, name: name)
+        if signer.scope != nil {
+            guard new.limits.isEmpty else { throw Self.roleDecides }
+            claims.limits = .scoped
+        }
+        try new.limits.apply(to: &claims.limits)
+        ListEdits(add: new.tags).apply(toTags: &claims.tags)
+        new.validity.apply(to: &claims)
+
+        let token = try issue(&claims, of: account, signer)
+        try database.execute(
+            sql: "INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
+            arguments: [account.publicKey.text, key.text, name, token.id, now])
+        note(.added, "user", name, key: key.text, token: token)
+        return UserEntry(publicKey: key, account: account.publicKey, name: name, token: token.text)
+    }
+
+    /// Changes a user and signs it again, with the key that signed it before unless another one is chosen.
+    public func editUser(
+        _ reference: EntityReference?, at place: Place, _ edits: UserEdits, signer choice: SignerChoice = .automatic
+    ) throws {
+        guard !edits.isEmpty else { throw AdministrationError.nothingToEdit }
+        let account = try reader.account(at: place)
+        let user = try reader.user(reference, of: account)
+        var claims = try user.claims()
+        let signer = try signer(of: account, sameSigner(as: claims, in: account, choice), allowingScopes: true)
+        if signer.scope != nil {
+            guard edits.limits.isEmpty else { throw Self.roleDecides }
+            claims.limits = .scoped
+        }
+        try edits.limits.apply(to: &claims.limits)
+        edits.tags.apply(toTags: &claims.tags)
+        edits.validity.apply(to: &claims)
+
+        let token = try issue(&claims, of: account, signer)
+        try database.execute(
+            sql: "UPDATE users SET token = ? WHERE account = ? AND public_key = ?",
+            arguments: [token.id, account.publicKey.text, user.publicKey.text])
+        note(.changed, "user", user.name, key: user.publicKey.text, token: token)
+    }
+
+    /// Deletes a user from the directory.
+    ///
+    /// - Parameters:
+    ///   - revoking: whether the credentials that are out in the world are revoked; otherwise they go on working.
+    ///   - forgettingSeed: whether the user's seed is deleted from the keyring.
+    public func deleteUser(
+        _ reference: EntityReference, at place: Place, revoking: Bool, forgettingSeed: Bool,
+        signer: SignerChoice = .automatic
+    ) throws {
+        let account = try reader.account(at: place)
+        let user = try reader.user(reference, of: account)
+        if revoking {
+            try revokeUser(EntityReference(user.publicKey), at: place, signer: signer)
+        } else {
+            warn(
+                "the credentials of \"\(user.name)\" go on working: revoke them with \"chancery revocations add-user\"")
+        }
+        try database.execute(
+            sql: "DELETE FROM users WHERE account = ? AND public_key = ?",
+            arguments: [account.publicKey.text, user.publicKey.text])
+        try release(user.publicKey.text)
+        if forgettingSeed { try keyring.forget(user.publicKey) }
+        note(.deleted, "user", user.name, key: user.publicKey.text)
+    }
+
+    /// A user keeps its role: unless somebody says otherwise, the key signs that signed before.
+    private func sameSigner(
+        as claims: UserClaims, in account: AccountEntry, _ choice: SignerChoice
+    ) throws -> SignerChoice {
+        guard case .automatic = choice, try account.claims().signingKey(claims.issuer) != nil else { return choice }
+        return .named(claims.issuer)
+    }
+
+    private func issue(
+        _ claims: inout UserClaims, of account: AccountEntry, _ signer: AccountSigner
+    ) throws -> IssuedToken {
+        let issuer = signer.pair.publicKey
+        claims.issuer = issuer.text
+        claims.issuerAccount = issuer == account.publicKey ? "" : account.publicKey.text
+        if let scope = signer.scope {
+            do throws(ClaimsError) {
+                try scope.check(claims)
+            } catch {
+                throw AdministrationError(
+                    .invalidClaims, error.message, remedy: "leave permissions and limits to the role")
+            }
+        }
+        let revocations = try account.claims().revocations.entries
+        let covering = [revocations[RevocationList.everyone], revocations[claims.subject]].compactMap { $0 }.max()
+        return try issue(claims, scope: account.publicKey, signer: signer.pair, revokedThrough: covering)
+    }
+
+    private static var roleDecides: AdministrationError {
+        AdministrationError(
+            .invalidClaims, "scoped users require no permissions or limits set",
+            remedy: "change the role with \"chancery edit signing-key\" instead")
+    }
+}

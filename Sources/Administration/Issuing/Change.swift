@@ -1,0 +1,100 @@
+internal import Claims
+internal import FoundationEssentials
+internal import GRDB
+internal import NKeys
+
+/// One change of the directory while it happens: what it reads is true until it is stored.
+///
+/// Made by ``Directory/change(_:dryRun:_:)`` and of no use afterwards. Its functions check first and store last; when
+/// one throws, the whole change must be given up by letting the error pass.
+public final class Change {
+    /// The directory as this change sees it, its own effects included.
+    public let reader: DirectoryReader
+    let keyring: Keyring
+    /// The time of the change in Unix seconds, the same for everything in it.
+    let now: Int64
+    let surroundings: Directory.Surroundings
+    private let reason: String
+    /// What was done so far.
+    public private(set) var report = ChangeReport()
+
+    var database: Database { reader.database }
+
+    init(database: Database, home: Home, surroundings: Directory.Surroundings, reason: String) {
+        reader = DirectoryReader(database: database)
+        now = surroundings.now()
+        keyring = Keyring(database: database, home: home, random: surroundings.random, now: now)
+        self.surroundings = surroundings
+        self.reason = reason
+    }
+
+    /// Notes something for the report.
+    func note(
+        _ action: ChangeReport.Item.Action, _ kind: String, _ name: String, key: String? = nil,
+        token: IssuedToken? = nil
+    ) {
+        report.items.append(
+            ChangeReport.Item(
+                action: action, kind: kind, name: name, publicKey: key, version: token?.version,
+                issuedAt: token?.issuedAt))
+    }
+
+    /// Notes something that is allowed and yet worth knowing.
+    func warn(_ text: String) {
+        if !report.warnings.contains(text) { report.warnings.append(text) }
+    }
+
+    /// Validates claims, signs them and adds the token to the history.
+    ///
+    /// - Parameters:
+    ///   - scope: the operator of an account, the account of a user or an activation, the operator itself.
+    ///   - revokedThrough: the latest revocation that covers the subject.
+    /// - Throws: ``AdministrationError`` of code `invalidClaims` with every fault, or ``TooFarAhead``.
+    func issue(
+        _ claims: some ClaimSet, scope: PublicKey, signer: KeyPair, revokedThrough: Int64? = nil
+    ) throws -> IssuedToken {
+        try check(claims)
+        let last = try reader.latestIssue(to: claims.subject)
+        let issuedAt = try IssueTime.next(now: now, last: last, revokedThrough: revokedThrough)
+        let text: String
+        do {
+            text = try claims.encode(signedBy: signer, at: issuedAt)
+        } catch {
+            throw AdministrationError(
+                .invalidClaims, error.message, remedy: error.remedy.isEmpty ? nil : error.remedy)
+        }
+        let version = TokenVersion(of: text)
+        try database.execute(
+            sql: """
+                INSERT INTO tokens (
+                    kind, subject, scope, version, issuer, issued_at, text, recorded_at, actor, reason
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                claims.kind.rawValue, claims.subject, scope.text, Data(version.bytes), signer.publicKey.text, issuedAt,
+                text, now, surroundings.actor, reason,
+            ])
+        return IssuedToken(id: database.lastInsertedRowID, text: text, version: version, issuedAt: issuedAt)
+    }
+
+    /// Stops on every fault that would make servers refuse the claims, and notes the rest as warnings.
+    private func check(_ claims: some ClaimSet) throws(AdministrationError) {
+        let issues = claims.validate(at: now)
+        let faults = issues.filter { $0.level == .error }.map(\.description)
+        guard faults.isEmpty else {
+            throw AdministrationError(
+                .invalidClaims,
+                "the \(claims.kind.rawValue) \"\(claims.name)\" would not be valid: " + faults.joined(separator: "; "))
+        }
+        for issue in issues { warn("\(claims.kind.rawValue) \"\(claims.name)\": \(issue.description)") }
+    }
+}
+
+/// A token that was signed and added to the history.
+struct IssuedToken {
+    /// Its row in the history.
+    let id: Int64
+    let text: String
+    let version: TokenVersion
+    let issuedAt: Int64
+}

@@ -1,0 +1,42 @@
+public import Claims
+
+/// What a change did.
+public struct ChangeReport: Sendable {
+    /// One thing that was added, changed or deleted.
+    public struct Item: Sendable, Hashable {
+        /// What happened to it.
+        public enum Action: String, Sendable, Hashable {
+            case added
+            case changed
+            case deleted
+        }
+
+        /// What happened.
+        public let action: Action
+        /// What it is: `operator`, `account`, `user`, `signing key`, `export`, `import`, `revocation`, ….
+        public let kind: String
+        /// Its name; the subject of an export or import.
+        public let name: String
+        /// The key it is about, if there is one.
+        public let publicKey: String?
+        /// The version of the token that was issued, if one was.
+        public let version: TokenVersion?
+        /// When that token is dated, in Unix seconds.
+        public let issuedAt: Int64?
+    }
+
+    /// Everything that changed, in the order in which it happened.
+    public internal(set) var items: [Item] = []
+    /// What is allowed and yet worth knowing, in whole sentences without a full stop.
+    public internal(set) var warnings: [String] = []
+}
+
+/// What a change returned, with the report of what it did.
+public struct Changed<Value> {
+    /// What the change returned.
+    public let value: Value
+    /// What it did.
+    public let report: ChangeReport
+}
+
+extension Changed: Sendable where Value: Sendable {}

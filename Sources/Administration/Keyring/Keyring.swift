@@ -1,0 +1,106 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import NKeys
+internal import Secrets
+
+/// The sealed seeds of the directory, as seen inside one transaction.
+///
+/// Each seed is sealed by itself with XChaCha20-Poly1305 under one random data key, with its public key as additional
+/// data: a row that is moved to another key does not open. The data key is in the database too, wrapped by the key
+/// file. So the seal can be changed without touching the seeds, and the database alone opens nothing.
+final class Keyring {
+    /// What the wrapped data key is bound to.
+    private static let wrapLabel = Array("chancery keyring data key 1".utf8)
+
+    private let database: Database
+    private let home: Home
+    private let random: RandomSource
+    private let now: Int64
+    private var dataKey: Secret?
+
+    init(database: Database, home: Home, random: RandomSource, now: Int64) {
+        (self.database, self.home, self.random, self.now) = (database, home, random, now)
+    }
+
+    /// The key pair of a public key, or nil if its seed is not kept here.
+    ///
+    /// - Throws: an error of code `keyringLocked` if the key file is missing or another one, or a row was altered.
+    func keyPair(_ key: PublicKey) throws -> KeyPair? {
+        let sql = "SELECT nonce, sealed FROM seeds WHERE public_key = ?"
+        guard let row = try Row.fetchOne(database, sql: sql, arguments: [key.text]) else { return nil }
+        let nonce = Array(row["nonce"] as Data)
+        let sealed = Array(row["sealed"] as Data)
+        let dataKey = try existingDataKey()
+        guard let seed = try? SealedBox.open(sealed, key: dataKey, nonce: nonce, additionalData: Array(key.text.utf8)),
+            let pair = try? KeyPair(seed: seed), pair.publicKey == key
+        else {
+            throw AdministrationError(
+                .keyringLocked, "the sealed seed of \(key) does not open: it was altered",
+                remedy: "restore the directory from a backup")
+        }
+        return pair
+    }
+
+    /// Whether the seed of a key is kept here.
+    func holds(_ key: PublicKey) throws -> Bool {
+        let sql = "SELECT 1 FROM seeds WHERE public_key = ?"
+        return try Int.fetchOne(database, sql: sql, arguments: [key.text]) != nil
+    }
+
+    /// Seals the seed of a pair whose public key is known already. Keeping it twice is the same as once.
+    func keep(_ pair: KeyPair) throws {
+        let key = try existingOrNewDataKey()
+        let nonce = random.bytes(SealedBox.nonceCount)
+        let label = Array(pair.publicKey.text.utf8)
+        let sealed = try SealedBox.seal(pair.seed, key: key, nonce: nonce, additionalData: label)
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO seeds (public_key, nonce, sealed, created_at) VALUES (?, ?, ?, ?)",
+            arguments: [pair.publicKey.text, Data(nonce), Data(sealed), now])
+    }
+
+    /// Forgets the seed of a key.
+    func forget(_ key: PublicKey) throws {
+        try database.execute(sql: "DELETE FROM seeds WHERE public_key = ?", arguments: [key.text])
+    }
+
+    // MARK: The data key
+
+    private func existingDataKey() throws -> Secret {
+        guard let key = try unlock() else {
+            throw AdministrationError(
+                .keyringLocked, "the directory holds sealed seeds but not the key they were sealed with",
+                remedy: "restore the directory from a backup")
+        }
+        return key
+    }
+
+    private func existingOrNewDataKey() throws -> Secret {
+        if let key = try unlock() { return key }
+        let file = try KeyringFile.readOrMake(home.keyFilePath, random: random)
+        let key = Secret.random(count: SealedBox.keyCount, from: random)
+        let nonce = random.bytes(SealedBox.nonceCount)
+        let wrapped = try SealedBox.seal(key, key: file, nonce: nonce, additionalData: Self.wrapLabel)
+        try database.execute(
+            sql: "INSERT INTO keyring (id, seal, nonce, wrapped_key, created_at) VALUES (1, 'key file', ?, ?, ?)",
+            arguments: [Data(nonce), Data(wrapped), now])
+        dataKey = key
+        return key
+    }
+
+    /// The data key, or nil if there is none yet.
+    private func unlock() throws -> Secret? {
+        if let dataKey { return dataKey }
+        let sql = "SELECT nonce, wrapped_key FROM keyring"
+        guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
+        let file = try KeyringFile.read(home.keyFilePath)
+        let nonce = Array(row["nonce"] as Data)
+        let wrapped = Array(row["wrapped_key"] as Data)
+        guard let key = try? SealedBox.open(wrapped, key: file, nonce: nonce, additionalData: Self.wrapLabel) else {
+            throw AdministrationError(
+                .keyringLocked, "the key file \(home.keyFilePath) does not open this directory's keyring",
+                remedy: "put the key file back that was made together with the directory; nothing was touched")
+        }
+        dataKey = key
+        return key
+    }
+}

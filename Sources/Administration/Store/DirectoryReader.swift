@@ -1,0 +1,155 @@
+internal import Claims
+internal import GRDB
+public import NKeys
+
+/// One consistent state of the directory, for the duration of a read or a change.
+public struct DirectoryReader {
+    let database: Database
+
+    // MARK: Operators
+
+    /// Every operator, by name.
+    public func operators() throws -> [OperatorEntry] {
+        try OperatorEntry.fetch(database, "ORDER BY operators.name")
+    }
+
+    /// The operator of that name or key; without one the selected operator, or else the only one there is.
+    ///
+    /// - Throws: ``AdministrationError`` of code `notFound` or `noSelection`.
+    public func `operator`(_ reference: EntityReference?) throws -> OperatorEntry {
+        if let reference {
+            let found =
+                try reference.publicKey.flatMap { try operatorEntry($0) }
+                ?? OperatorEntry.fetch(database, "WHERE operators.name = ?", [reference.text]).first
+            guard let found else {
+                throw AdministrationError(
+                    .notFound, "there is no operator \"\(reference)\"", remedy: "see \"chancery list operators\"")
+            }
+            return found
+        }
+        if let selected = try selection().operator, let entry = try operatorEntry(selected) { return entry }
+        let all = try operators()
+        if all.count == 1 { return all[0] }
+        throw AdministrationError(
+            .noSelection, all.isEmpty ? "the directory has no operator" : "it is not clear which operator is meant",
+            remedy: all.isEmpty
+                ? "add one with \"chancery add operator NAME\"" : "choose one with \"chancery select operator NAME\"")
+    }
+
+    func operatorEntry(_ key: PublicKey) throws -> OperatorEntry? {
+        try OperatorEntry.fetch(database, "WHERE operators.public_key = ?", [key.text]).first
+    }
+
+    // MARK: Accounts
+
+    /// Every account of an operator, by name.
+    public func accounts(of operator: OperatorEntry) throws -> [AccountEntry] {
+        try AccountEntry.fetch(
+            database, "WHERE accounts.operator = ? ORDER BY accounts.name", [`operator`.publicKey.text])
+    }
+
+    /// The account of that name or key under an operator; without one the selected account, or else the only one
+    /// that is not the system account.
+    ///
+    /// - Throws: ``AdministrationError`` of code `notFound` or `noSelection`.
+    public func account(_ reference: EntityReference?, of operator: OperatorEntry) throws -> AccountEntry {
+        if let reference {
+            if let entry = try findAccount(reference, of: `operator`) { return entry }
+            throw AdministrationError(
+                .notFound, "there is no account \"\(reference)\" under the operator \"\(`operator`.name)\"",
+                remedy: "see \"chancery list accounts\"")
+        }
+        if let selected = try selection().account, let entry = try accountEntry(selected),
+            entry.operator == `operator`.publicKey
+        {
+            return entry
+        }
+        let systemAccount = try `operator`.claims().systemAccount
+        let all = try accounts(of: `operator`).filter { $0.publicKey.text != systemAccount }
+        if all.count == 1 { return all[0] }
+        throw AdministrationError(
+            .noSelection, "an account is required",
+            remedy: all.isEmpty
+                ? "add one with \"chancery add account NAME\""
+                : "name it with --account, or choose one with \"chancery select account NAME\"")
+    }
+
+    func findAccount(_ reference: EntityReference, of operator: OperatorEntry) throws -> AccountEntry? {
+        if let key = reference.publicKey {
+            return try accountEntry(key).flatMap { $0.operator == `operator`.publicKey ? $0 : nil }
+        }
+        return try AccountEntry.fetch(
+            database, "WHERE accounts.operator = ? AND accounts.name = ?", [`operator`.publicKey.text, reference.text]
+        ).first
+    }
+
+    func accountEntry(_ key: PublicKey) throws -> AccountEntry? {
+        try AccountEntry.fetch(database, "WHERE accounts.public_key = ?", [key.text]).first
+    }
+
+    // MARK: Users
+
+    /// Every user of an account, by name.
+    public func users(of account: AccountEntry) throws -> [UserEntry] {
+        try UserEntry.fetch(database, "WHERE users.account = ? ORDER BY users.name", [account.publicKey.text])
+    }
+
+    /// The user of that name or key in an account; without one the only user there is.
+    ///
+    /// - Throws: ``AdministrationError`` of code `notFound` or `noSelection`.
+    public func user(_ reference: EntityReference?, of account: AccountEntry) throws -> UserEntry {
+        if let reference {
+            if let entry = try findUser(reference, of: account) { return entry }
+            throw AdministrationError(
+                .notFound, "there is no user \"\(reference)\" in the account \"\(account.name)\"",
+                remedy: "see \"chancery list users --account \(account.name)\"")
+        }
+        let all = try users(of: account)
+        if all.count == 1 { return all[0] }
+        throw AdministrationError(
+            .noSelection, "a user is required",
+            remedy: all.isEmpty
+                ? "add one with \"chancery add user NAME --account \(account.name)\"" : "name the user that is meant")
+    }
+
+    func findUser(_ reference: EntityReference, of account: AccountEntry) throws -> UserEntry? {
+        let column = reference.publicKey == nil ? "name" : "public_key"
+        return try UserEntry.fetch(
+            database, "WHERE users.account = ? AND users.\(column) = ?", [account.publicKey.text, reference.text]
+        ).first
+    }
+
+    // MARK: Keys, selection and history
+
+    /// Every key that the directory knows, by its text.
+    public func keys() throws -> [KeyEntry] {
+        try KeyEntry.fetch(database, "ORDER BY keys.public_key")
+    }
+
+    /// What is known about a key.
+    public func key(_ key: PublicKey) throws -> KeyEntry? {
+        try KeyEntry.fetch(database, "WHERE keys.public_key = ?", [key.text]).first
+    }
+
+    /// The operator and account that commands mean when they name none.
+    public func selection() throws -> Selection {
+        let row = try Row.fetchOne(database, sql: "SELECT operator, account FROM context")
+        func key(_ column: String) -> PublicKey? {
+            (row?[column] as String?).flatMap { try? PublicKey($0) }
+        }
+        return Selection(operator: key("operator"), account: key("account"))
+    }
+
+    /// The latest `iat` that was ever issued to a subject, or nil. It is never forgotten, not even when the subject is
+    /// deleted.
+    func latestIssue(to subject: String) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT max(issued_at) FROM tokens WHERE subject = ?", arguments: [subject])
+    }
+
+    /// The latest `iat` that was ever issued to any user of an account, or nil.
+    func latestUserIssue(in account: PublicKey) throws -> Int64? {
+        try Int64.fetchOne(
+            database, sql: "SELECT max(issued_at) FROM tokens WHERE scope = ? AND kind = 'user'",
+            arguments: [account.text])
+    }
+}

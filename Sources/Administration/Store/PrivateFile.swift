@@ -1,0 +1,161 @@
+internal import Glibc
+public import Secrets
+
+/// Files that only their owner may read: the directory, the key file, credentials.
+public enum PrivateFile {
+    /// The permission bits of every file that is written here.
+    static let fileMode: mode_t = 0o600
+    /// The permission bits of every folder that is made here.
+    static let folderMode: mode_t = 0o700
+    /// The most that is ever read from a file: keys, tokens and credentials are far smaller.
+    private static let largestFile = 4 << 20
+
+    /// Makes the folder and the folders above it, as far as they are missing, for their owner alone.
+    public static func makeFolder(_ path: String) throws(AdministrationError) {
+        if mkdir(path, folderMode) == 0 { return }
+        let reason = errno
+        if reason == EEXIST { return }
+        guard reason == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw failure("make the folder", path, reason)
+        }
+        try makeFolder(String(path[..<slash]))
+        guard mkdir(path, folderMode) == 0 || errno == EEXIST else { throw failure("make the folder", path, errno) }
+    }
+
+    /// Makes an empty file unless it is there already; tells which it was.
+    static func makeEmpty(_ path: String) throws(AdministrationError) -> Bool {
+        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, fileMode)
+        if descriptor < 0 {
+            guard errno == EEXIST else { throw failure("make", path, errno) }
+            return false
+        }
+        close(descriptor)
+        return true
+    }
+
+    /// Writes the whole file: a reader sees the old content or the new, and never a part.
+    ///
+    /// - Parameter replacing: whether a file of that name may be replaced; otherwise it is an error.
+    public static func write(
+        _ content: Secret, to path: String, replacing: Bool = true
+    ) throws(AdministrationError) {
+        let path = try destination(path)
+        let (folder, name) = split(path)
+        let temporary = "\(folder)/.\(name).\(getpid()).part"
+        // What is left of an earlier process goes; what somebody else put there is never written to.
+        unlink(temporary)
+        let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, fileMode)
+        guard descriptor >= 0 else { throw failure("write", path, errno) }
+        var reason = content.withBytes { writeAll($0, to: descriptor) }
+        if reason == 0, fsync(descriptor) != 0 { reason = errno }
+        close(descriptor)
+        if reason == 0 {
+            // A hard link, unlike a rename, never replaces what is there.
+            let moved = replacing ? rename(temporary, path) : link(temporary, path)
+            if moved != 0 { reason = errno }
+        }
+        if reason != 0 || !replacing { unlink(temporary) }
+        guard reason == 0 else { throw failure("write", path, reason) }
+        synchroniseFolder(folder)
+    }
+
+    /// Reads the whole file into guarded memory.
+    public static func read(_ path: String) throws(AdministrationError) -> Secret {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("read", path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("read", path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= largestFile else {
+            throw AdministrationError(
+                .storageFailed, "cannot read \(path): it is not a plain file of at most 4 MiB",
+                remedy: "give the path of a key, token or credentials file")
+        }
+        return try Secret(count: Int(status.st_size)) { buffer throws(AdministrationError) in
+            var filled = 0
+            while filled < buffer.count {
+                let count = Glibc.read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { throw failure("read", path, count < 0 ? errno : EIO) }
+                filled += count
+            }
+        }
+    }
+
+    /// Whether there is anything under that path.
+    public static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    /// Whether somebody other than the owner could read the file.
+    static func isOpenToOthers(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
+    }
+
+    /// Runs `body` while no other process runs one with the same folder.
+    static func withFolderLock<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("lock", folder, errno) }
+        // Closing gives the lock back, whatever happens in between.
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw failure("lock", folder, errno) }
+        }
+        return try body()
+    }
+
+    /// Where a file is really written: behind links, and never in the place of a device or a folder.
+    private static func destination(_ path: String) throws(AdministrationError) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return path }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw AdministrationError(
+                .storageFailed, "cannot write \(path): it is not a plain file", remedy: "choose another name")
+        }
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (folder, String(path[path.index(after: slash)...]))
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return count < 0 ? errno : EIO }
+            written += count
+        }
+        return 0
+    }
+
+    /// Makes the new name itself durable. Some file systems cannot; the content is safe either way.
+    private static func synchroniseFolder(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = fsync(descriptor)
+        close(descriptor)
+    }
+
+    private static func failure(_ verb: String, _ path: String, _ reason: Int32) -> AdministrationError {
+        let text = String(cString: strerror(reason))
+        return AdministrationError(
+            .storageFailed, "cannot \(verb) \(path): \(text.lowercased())", remedy: remedy(for: reason))
+    }
+
+    private static func remedy(for reason: Int32) -> String? {
+        switch reason {
+        case EACCES, EPERM, EROFS: "choose a place where you may write, for example with --all-dirs DIR"
+        case EEXIST: "choose another name, or remove the file first"
+        case ENOENT: "check the path"
+        case ENOSPC, EDQUOT: "free some space and try again"
+        default: nil
+        }
+    }
+}

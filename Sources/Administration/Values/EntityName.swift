@@ -1,0 +1,43 @@
+/// Names of operators, accounts and users.
+public enum EntityName {
+    /// Names longer than this fit neither a screen nor, as part of a file's name, most file systems.
+    static let longest = 255
+
+    /// Checks a name and returns it without blanks at its ends.
+    ///
+    /// As in nsc, blanks and signs such as `@` are allowed inside, `/` and `\` are not. Control characters are
+    /// refused as well, since names are printed, and so is a name that reads as a public key: it could stand for
+    /// two things.
+    ///
+    /// - Throws: an error of code `invalidValue`.
+    public static func checked(_ name: String, for what: String) throws(AdministrationError) -> String {
+        let name = trimmed(name)
+        guard !name.isEmpty else {
+            throw AdministrationError(
+                .invalidValue, "\(what) needs a name", remedy: "give one, for example with --name")
+        }
+        guard name.utf8.count <= longest else {
+            throw AdministrationError(.invalidValue, "the name is longer than \(longest) bytes", remedy: "shorten it")
+        }
+        guard !name.contains(where: { $0 == "/" || $0 == "\\" }) else {
+            throw AdministrationError(
+                .invalidValue, "the name \"\(name)\" contains a slash or a backslash", remedy: "leave it out")
+        }
+        guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw AdministrationError(.invalidValue, "the name contains a control character", remedy: "leave it out")
+        }
+        guard EntityReference(name).publicKey == nil else {
+            throw AdministrationError(
+                .invalidValue, "\"\(name)\" is a public key and cannot be a name",
+                remedy: "choose a name, and give the key with --public-key")
+        }
+        return name
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var text = text[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

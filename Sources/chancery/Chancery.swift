@@ -1,0 +1,50 @@
+internal import Administration
+internal import ArgumentParser
+
+/// The program: every word of the command line hangs below this command.
+@main
+struct Chancery: AsyncParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "chancery",
+        abstract: "Security and account administration for NATS.",
+        discussion: """
+            Everything lives in one folder: --all-dirs DIR, CHANCERY_HOME, or ~/.local/share/chancery.
+            """,
+        version: "chancery 0.1.0",
+        subcommands: [
+            AddCommand.self,
+            EditCommand.self,
+            DeleteCommand.self,
+            DescribeCommand.self,
+            ListCommand.self,
+            GenerateCommand.self,
+            RevocationsCommand.self,
+            PushCommand.self,
+            SelectCommand.self,
+            EnvironmentCommand.self,
+            ValidateCommand.self,
+            ToolCommand.self,
+            BrokerCommand.self,
+        ])
+    static let example = """
+        chancery add operator --name ACME --sys
+        chancery add account SALES
+        chancery add user alice
+        """
+
+    /// Runs the command line and ends the process: 0 done, 1 refused or failed, 2 wrong usage.
+    static func main() async {
+        let words = ArgumentForms.normalized(Array(CommandLine.arguments.dropFirst()))
+        let failure = Failure(of: CommandPath(words))
+        do {
+            var command = try parseAsRoot(words)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            failure.end(with: error)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import Administration
+internal import ArgumentParser
+internal import NKeys
+
+/// `chancery add account`
+struct AddAccountCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "account", abstract: "Add an account and select it.")
+    static let example = "chancery add account SALES --deny-pubsub 'internal.>'"
+
+    @OptionGroup var name: NameOptions
+    @Option(
+        name: [.customShort("k"), .long],
+        help: ArgumentHelp("The account's public key, made elsewhere.", valueName: "key"))
+    var publicKey: String?
+    @OptionGroup(title: "Default permissions") var permissions: PermissionOptions
+    @OptionGroup var validity: ValidityOptions
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var directory: DirectoryOptions
+
+    func run() throws {
+        var new = NewAccount(name: try name.required())
+        new.publicKey = try publicKey.map { text throws(NKeyError) in try PublicKey(text) }
+        new.defaultPermissions = permissions.edits
+        new.validity = validity.validity
+        let choice = try signer.choice
+        try directory.change("add account") {
+            try $0.addAccount(new, of: directory.operatorReference, signer: choice)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import Administration
+internal import ArgumentParser
+internal import NKeys
+
+/// `chancery add user`
+struct AddUserCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Add a user to an account.",
+        discussion: """
+            No credentials file is written unless --creds says where; "chancery generate creds" makes one later.
+            """)
+    static let example = "chancery add user alice --allow-pub 'orders.>' --allow-sub '_INBOX.>' --creds alice.creds"
+
+    @OptionGroup var name: NameOptions
+    @Option(
+        name: [.customShort("k"), .long], help: ArgumentHelp("The user's public key, made elsewhere.", valueName: "key")
+    )
+    var publicKey: String?
+    @OptionGroup(title: "Permissions") var permissions: PermissionOptions
+    @Option(
+        help: ArgumentHelp("Whether the token alone signs in, without the seed.", valueName: "=true|false"),
+        transform: ValueForms.flag)
+    var bearer: Bool?
+    @Option(help: ArgumentHelp("Networks to connect from, such as 10.0.0.0/8.", valueName: "networks"))
+    var sourceNetwork: [String] = []
+    @Option(help: ArgumentHelp("Tags.", valueName: "tags"))
+    var tag: [String] = []
+    @OptionGroup var validity: ValidityOptions
+    @Option(help: ArgumentHelp("Write the credentials to this file.", valueName: "file"))
+    var creds: String?
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        var new = NewUser(name: try name.required())
+        new.publicKey = try publicKey.map { text throws(NKeyError) in try PublicKey(text) }
+        new.limits.permissions = permissions.edits
+        new.limits.bearer = bearer
+        new.limits.sources = ListEdits(add: ValueForms.list(sourceNetwork))
+        new.tags = ValueForms.list(tag)
+        new.validity = validity.validity
+        let choice = try signer.choice
+        let credentials = try place.directory.change("add user") { change in
+            let user = try change.addUser(new, at: place.place, signer: choice)
+            return try creds.map { _ in
+                try change.credentials(of: EntityReference(user.publicKey), at: place.place)
+            }
+        }
+        if let creds, let credentials { try PrivateFile.write(credentials, to: creds) }
+    }
+}

@@ -1,0 +1,43 @@
+internal import Administration
+internal import ArgumentParser
+
+/// `chancery delete user`
+struct DeleteUserCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Delete users from an account.",
+        discussion: """
+            Credentials that are out in the world go on working unless --revoke is given and the account is pushed.
+            """)
+    static let example = "chancery delete user alice --account SALES --revoke --rm-nkey"
+
+    @Argument(help: ArgumentHelp("The users, by name or public key.", valueName: "names"))
+    var positionalNames: [String] = []
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The users, where they are not given by themselves.", valueName: "names"))
+    var name: [String] = []
+    @Flag(name: [.customShort("R"), .long], help: "Revoke their credentials.")
+    var revoke = false
+    @Flag(name: [.customShort("D"), .customLong("rm-nkey")], help: "Delete their seeds from the keyring.")
+    var removeSeed = false
+    @Flag(
+        name: [.customShort("C"), .customLong("rm-creds")],
+        help: "Accepted for scripts written for nsc: no credentials files are kept.")
+    var removeCredentials = false
+    @OptionGroup var dryRun: DryRunOptions
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let names = positionalNames + ValueForms.list(name)
+        guard !names.isEmpty else { throw ValidationError("A name is required: give it by itself or with --name.") }
+        let choice = try signer.choice
+        try place.directory.change("delete user", dryRun: dryRun.dryRun) { change in
+            for name in names {
+                try change.deleteUser(
+                    EntityReference(name), at: place.place, revoking: revoke, forgettingSeed: removeSeed, signer: choice
+                )
+            }
+        }
+    }
+}

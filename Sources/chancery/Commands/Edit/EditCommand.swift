@@ -1,0 +1,12 @@
+internal import ArgumentParser
+
+/// `chancery edit …`
+struct EditCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "edit", abstract: "Change an operator, account, user, signing key or export.",
+        subcommands: [
+            EditOperatorCommand.self, EditAccountCommand.self, EditUserCommand.self, EditSigningKeyCommand.self,
+            EditExportCommand.self,
+        ])
+    static let example = "chancery edit account SALES --conns 100"
+}

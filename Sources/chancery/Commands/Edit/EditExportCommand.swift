@@ -1,0 +1,24 @@
+internal import Administration
+internal import ArgumentParser
+
+/// `chancery edit export`
+struct EditExportCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Change an export.")
+    static let example = "chancery edit export --account SALES --subject orders.place --response-type Stream"
+
+    @OptionGroup var export: ExportOptions
+    @Flag(name: .customLong("rm-latency-sampling"), help: "Measure the latency no more.")
+    var removeLatency = false
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        var edits = export.edits
+        edits.removeLatency = removeLatency
+        let choice = try signer.choice
+        try place.directory.change("edit export") {
+            try $0.editExport(export.subject, edits, at: place.place, signer: choice)
+        }
+    }
+}

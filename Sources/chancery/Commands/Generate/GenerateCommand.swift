@@ -1,0 +1,13 @@
+internal import ArgumentParser
+
+/// `chancery generate …`
+struct GenerateCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Generate credentials, a server's configuration, an activation or a key pair.",
+        subcommands: [
+            GenerateCredentialsCommand.self, GenerateConfigurationCommand.self, GenerateActivationCommand.self,
+            GenerateKeyCommand.self,
+        ])
+    static let example = "chancery generate creds --account SALES --name alice --output-file alice.creds"
+}

@@ -1,0 +1,58 @@
+internal import Administration
+internal import ArgumentParser
+internal import Secrets
+
+/// `chancery generate config`
+struct GenerateConfigurationCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Generate the part of a server's configuration that says whom to trust.")
+    static let example = "chancery generate config --mem-resolver --config-file resolver.conf"
+
+    @Flag(help: "Every account stands in the configuration.")
+    var memResolver = false
+    @Flag(help: "The server keeps every account in a folder; push them to it.")
+    var natsResolver = false
+    @Flag(help: "The server keeps the accounts in use in a folder.")
+    var natsResolverCache = false
+    @Option(help: ArgumentHelp("The system account, where it is not the operator's own.", valueName: "account"))
+    var sysAccount: String?
+    @Option(help: ArgumentHelp("Write to this file.", valueName: "file"))
+    var configFile: String?
+    @Flag(name: [.customShort("F"), .long], help: "Replace the file if it is there.")
+    var force = false
+    @OptionGroup var directory: DirectoryOptions
+
+    private struct Answer: Encodable {
+        var config: String
+    }
+
+    private var resolver: ResolverConfiguration.Resolver {
+        get throws {
+            let chosen: [(Bool, ResolverConfiguration.Resolver)] = [
+                (memResolver, .memory), (natsResolver, .full), (natsResolverCache, .cache),
+            ]
+            let resolvers = chosen.filter(\.0).map(\.1)
+            guard resolvers.count == 1 else {
+                throw ValidationError("Say one of --mem-resolver, --nats-resolver and --nats-resolver-cache.")
+            }
+            return resolvers[0]
+        }
+    }
+
+    func run() throws {
+        let resolver = try resolver
+        let text = try directory.open().read { reader in
+            let entry = try reader.operator(directory.operatorReference)
+            let system = try sysAccount.map { try reader.account(EntityReference($0), of: entry) }
+            return try ResolverConfiguration(
+                resolver, of: entry, accounts: reader.accounts(of: entry), systemAccount: system
+            ).text
+        }
+        if let configFile {
+            try PrivateFile.write(Secret(copying: Array(text.utf8)), to: configFile, replacing: force)
+            if !directory.json { return Console.say("wrote the configuration to \(configFile)") }
+        }
+        if directory.json { return try JSONOutput.line(Answer(config: text)) }
+        Console.raw(text)
+    }
+}

@@ -1,0 +1,36 @@
+internal import Administration
+internal import ArgumentParser
+internal import Secrets
+
+/// `chancery generate creds`
+struct GenerateCredentialsCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "creds", abstract: "Generate a user's credentials file.",
+        discussion: """
+            The credentials hold the user's seed: whoever has them is the user.
+            """)
+    static let example = "chancery generate creds --account SALES --name alice --output-file alice.creds"
+
+    @OptionGroup var name: NameOptions
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file, for its owner alone.", valueName: "file"))
+    var outputFile: String?
+    @OptionGroup var place: PlaceOptions
+
+    private struct Answer: Encodable {
+        var output_file: String
+    }
+
+    func run() throws {
+        let json = place.directory.json
+        guard outputFile != nil || !json else {
+            throw ValidationError("--json needs --output-file: credentials are not put into JSON.")
+        }
+        let changed = try place.directory.open().change("generate creds") {
+            try $0.credentials(of: name.reference, at: place.place)
+        }
+        guard let outputFile else { return changed.value.withBytes { Console.raw($0) } }
+        try PrivateFile.write(changed.value, to: outputFile)
+        if json { return try JSONOutput.line(Answer(output_file: outputFile)) }
+        Console.say("wrote the credentials to \(outputFile)")
+    }
+}

@@ -1,0 +1,22 @@
+internal import Administration
+internal import ArgumentParser
+internal import NKeys
+
+/// `chancery list operators`
+struct ListOperatorsCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "operators", abstract: "List the operators; a star marks the selected one.")
+    static let example = "chancery list operators"
+
+    @OptionGroup var directory: DirectoryOptions
+
+    func run() throws {
+        let entities = try directory.open().read { reader in
+            let selected = try reader.selection().operator
+            return try reader.operators().map {
+                ListedEntity(name: $0.name, public_key: $0.publicKey.text, selected: $0.publicKey == selected)
+            }
+        }
+        try ListedEntity.show(entities, title: "Operators", asJSON: directory.json)
+    }
+}

@@ -1,0 +1,23 @@
+internal import Administration
+internal import ArgumentParser
+
+/// `chancery revocations delete-user`
+struct DeleteRevocationCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "delete-user", abstract: "Take a revocation back: old credentials work again.",
+        aliases: ["delete_user"])
+    static let example = "chancery revocations delete-user --account SALES alice"
+
+    @OptionGroup var user: RevokedUserOptions
+    @OptionGroup var dryRun: DryRunOptions
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let reference = EntityReference(try user.required())
+        let choice = try signer.choice
+        try place.directory.change("revocations delete-user", dryRun: dryRun.dryRun) {
+            try $0.deleteRevocation(reference, at: place.place, signer: choice)
+        }
+    }
+}

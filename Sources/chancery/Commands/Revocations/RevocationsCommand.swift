@@ -1,0 +1,32 @@
+internal import ArgumentParser
+
+/// `chancery revocations …`
+struct RevocationsCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "revocations", abstract: "Revoke what was issued to users, list it, take it back.",
+        subcommands: [AddRevocationCommand.self, ListRevocationsCommand.self, DeleteRevocationCommand.self],
+        aliases: ["revocation"])
+    static let example = "chancery revocations add-user --account SALES alice && chancery push --account SALES"
+}
+
+/// The user that a revocation is about.
+struct RevokedUserOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The user, by name or public key, or * for every user.", valueName: "name"))
+    var positionalName: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The user, where it is not given by itself.", valueName: "name"))
+    var name: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The user's public key, which need not be known here, or *.", valueName: "key"))
+    var userPublicKey: String?
+
+    /// What was named.
+    func required() throws -> String {
+        guard let text = userPublicKey ?? name ?? positionalName else {
+            throw ValidationError("A user is required: give its name, or its key with --user-public-key.")
+        }
+        return text
+    }
+}

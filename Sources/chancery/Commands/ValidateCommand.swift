@@ -1,0 +1,62 @@
+internal import Administration
+internal import ArgumentParser
+internal import Claims
+
+/// `chancery validate`
+struct ValidateCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "validate", abstract: "Check tokens: their rules, their times, and who signed them.",
+        discussion: """
+            Exits with 1 if anything would be refused by a server, an expired token included.
+            """)
+    static let example = "chancery validate --all-accounts"
+
+    @Flag(name: [.customShort("A"), .long], help: "Check every account of the operator.")
+    var allAccounts = false
+    @Option(name: .shortAndLong, help: ArgumentHelp("Check the token in this file instead.", valueName: "file"))
+    var file: String?
+    @OptionGroup var place: PlaceOptions
+
+    private struct Listed: Encodable {
+        var kind: String
+        var name: String
+        var public_key: String
+        var level: String
+        var message: String
+    }
+
+    func run() throws {
+        let findings = try file.map { try self.findings(inFile: $0) } ?? findingsInDirectory()
+        if place.directory.json {
+            for finding in findings {
+                try JSONOutput.line(
+                    Listed(
+                        kind: finding.kind, name: finding.name, public_key: finding.publicKey,
+                        level: finding.level.rawValue, message: finding.text))
+            }
+        } else {
+            show(findings)
+        }
+        if findings.contains(where: { $0.isBlocking }) { throw ExitCode(1) }
+    }
+
+    private func findings(inFile path: String) throws -> [Finding] {
+        let token = try Token.decode(TokenFile.token(path))
+        return DirectoryReader.findings(token.claims.value, at: SystemClock.now())
+    }
+
+    private func findingsInDirectory() throws -> [Finding] {
+        try place.directory.open().read { reader in
+            let entry = try reader.operator(at: place.place)
+            let accounts = try allAccounts ? reader.accounts(of: entry) : [reader.account(at: place.place)]
+            return try reader.findings(for: entry, accounts: accounts, at: SystemClock.now())
+        }
+    }
+
+    private func show(_ findings: [Finding]) {
+        guard !findings.isEmpty else { return Console.say("everything is valid") }
+        var table = Table(header: ["What", "Name", "Level", "Message"])
+        for finding in findings { table.add(finding.kind, finding.name, finding.level.rawValue, finding.text) }
+        Console.data(table.text(width: Console.width))
+    }
+}

@@ -1,0 +1,66 @@
+internal import Administration
+internal import ArgumentParser
+
+/// The directory, and the account in it that a command works with.
+struct PlaceOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("The account, by name or public key.", valueName: "account"))
+    var account: String?
+
+    @OptionGroup var directory: DirectoryOptions
+
+    /// The operator and account that were named.
+    var place: Place {
+        Place(operator: directory.operatorReference, account: account.map { EntityReference($0) })
+    }
+}
+
+/// Which key signs.
+struct SignerOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("K"), .long],
+        help: ArgumentHelp(
+            "The key to sign with: a role, a public key, a seed, or a file with one.", valueName: "key"))
+    var privateKey: String?
+
+    /// The choice these options make.
+    var choice: SignerChoice {
+        get throws {
+            try privateKey.map { text throws(AdministrationError) in try SignerChoice.read(text) } ?? .automatic
+        }
+    }
+}
+
+/// A name that may be given by itself or with `--name`.
+struct NameOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The name.", valueName: "name"))
+    var positionalName: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The name, where it is not given by itself.", valueName: "name"))
+    var name: String?
+
+    /// The name, if one was given.
+    var given: String? { name ?? positionalName }
+
+    /// What the name refers to, if one was given.
+    var reference: EntityReference? { given.map { EntityReference($0) } }
+
+    /// The name.
+    ///
+    /// - Throws: a usage error if there is none.
+    func required() throws -> String {
+        guard let given else { throw ValidationError("A name is required: give it by itself or with --name.") }
+        return given
+    }
+
+    func validate() throws {
+        if let name, let positionalName, name != positionalName {
+            throw ValidationError("Two names were given: \"\(positionalName)\" and \"\(name)\".")
+        }
+    }
+}
+
+/// Whether a command only shows what it would do.
+struct DryRunOptions: ParsableArguments {
+    @Flag(help: "Check and show everything, and change nothing.")
+    var dryRun = false
+}

@@ -1,0 +1,22 @@
+internal import Administration
+internal import ArgumentParser
+
+/// When a token begins and ceases to count.
+struct ValidityOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "When it begins to count: yyyy-mm-dd, #m, #h, #d, #w, #M, #y from now, or 0 for at once.",
+            valueName: "time"),
+        transform: ValueForms.time)
+    var start: Int64?
+
+    @Option(
+        help: ArgumentHelp(
+            "When it ceases to count: yyyy-mm-dd, #m, #h, #d, #w, #M, #y from now, or 0 for never.",
+            valueName: "time"),
+        transform: ValueForms.time)
+    var expiry: Int64?
+
+    /// The edits these options ask for.
+    var validity: Validity { Validity(notBefore: start, expires: expiry) }
+}

@@ -1,0 +1,64 @@
+internal import Administration
+internal import ArgumentParser
+
+/// How texts of the command line become values. What cannot be understood is wrong usage.
+enum ValueForms {
+    /// `100`, `1k`, `10mib`, `-1`.
+    @Sendable static func number(_ text: String) throws -> Int64 {
+        try usage { () throws(AdministrationError) in try Quantity.parse(text) }
+    }
+
+    /// `0`, `2030-01-02`, `2w`.
+    @Sendable static func time(_ text: String) throws -> Int64 {
+        try usage { () throws(AdministrationError) in try PointInTime.parse(text, now: SystemClock.now()) }
+    }
+
+    /// As ``time(_:)``, with Unix seconds; `0` is now.
+    @Sendable static func moment(_ text: String) throws -> Int64 {
+        try usage { () throws(AdministrationError) in try PointInTime.parseMoment(text, now: SystemClock.now()) }
+    }
+
+    /// `500ms`, `1m30s`, as nanoseconds.
+    @Sendable static func duration(_ text: String) throws -> Int64 {
+        try usage { () throws(AdministrationError) in try DurationText.parse(text) }
+    }
+
+    /// `true`, `false` and their usual other spellings.
+    @Sendable static func flag(_ text: String) throws -> Bool {
+        switch text.lowercased() {
+        case "true", "t", "1", "yes", "on": return true
+        case "false", "f", "0", "no", "off": return false
+        default: throw ValidationError("\"\(text)\" is neither true nor false")
+        }
+    }
+
+    /// `1` to `100`, or `headers`.
+    @Sendable static func sampling(_ text: String) throws -> Int {
+        let lowered = text.lowercased()
+        if lowered == "header" || lowered == "headers" { return 0 }
+        guard let number = Int(text.hasSuffix("%") ? String(text.dropLast()) : text), (1...100).contains(number) else {
+            throw ValidationError("\"\(text)\" is not a sampling: write 1 to 100, or headers")
+        }
+        return number
+    }
+
+    /// Entries of options that may be repeated and may hold several entries between commas.
+    static func list(_ values: [String]) -> [String] {
+        values.flatMap { $0.split(separator: ",").map { trimmed($0) } }.filter { !$0.isEmpty }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+
+    private static func usage<Value>(_ parse: () throws(AdministrationError) -> Value) throws -> Value {
+        do {
+            return try parse()
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+/// The JSON of a claims body, as text: shown with one member a line, or one field of it.
+///
+/// The text keeps the order of its members and the spelling of its numbers. It comes from our own writer, so it is
+/// known to be well-formed; what is not ends a search without a result.
+struct ClaimsText {
+    private let bytes: [UInt8]
+
+    init(_ json: String) {
+        bytes = Array(json.utf8)
+    }
+
+    /// The text with one member or element a line.
+    var indented: String {
+        var output: [UInt8] = []
+        var depth = 0
+        func newLine() {
+            output.append(UInt8(ascii: "\n"))
+            output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+        }
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            switch byte {
+            case UInt8(ascii: "\""):
+                let end = endOfString(index)
+                output.append(contentsOf: bytes[index..<end])
+                index = end
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                output.append(byte)
+                if index + 1 < bytes.count, bytes[index + 1] == byte + 2 {
+                    output.append(bytes[index + 1])
+                    index += 1
+                } else {
+                    depth += 1
+                    newLine()
+                }
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                newLine()
+                output.append(byte)
+            case UInt8(ascii: ","):
+                output.append(byte)
+                newLine()
+            case UInt8(ascii: ":"):
+                output.append(contentsOf: [byte, UInt8(ascii: " ")])
+            default:
+                output.append(byte)
+            }
+            index += 1
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The JSON of one field, or nil if there is none.
+    ///
+    /// - Parameter path: names with dots between them, elements of arrays as `[0]`: `nats.exports[0].subject`.
+    func field(_ path: String) -> String? {
+        var position = 0
+        for step in Self.steps(path) {
+            guard let next = step.index.map({ element($0, at: position) }) ?? member(step.name, at: position) else {
+                return nil
+            }
+            position = next
+        }
+        return String(decoding: bytes[position..<endOfValue(position)], as: UTF8.self)
+    }
+
+    private static func steps(_ path: String) -> [(name: String, index: Int?)] {
+        path.split(separator: ".").flatMap { part -> [(name: String, index: Int?)] in
+            let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
+            let name = pieces[0].isEmpty ? [] : [(name: String(pieces[0]), index: Int?.none)]
+            return name + pieces.dropFirst().map { (name: "", index: Int($0.dropLast()) ?? -1) }
+        }
+    }
+
+    private func member(_ name: String, at start: Int) -> Int? {
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "{") else { return nil }
+        let quoted = Array("\"\(name)\"".utf8)
+        var index = start + 1
+        while index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+            let end = endOfString(index)
+            let value = end + 1
+            if bytes[index..<end].elementsEqual(quoted) { return value }
+            index = endOfValue(value) + 1
+        }
+        return nil
+    }
+
+    private func element(_ number: Int, at start: Int) -> Int? {
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "["), number >= 0 else { return nil }
+        var index = start + 1
+        for _ in 0..<number {
+            index = endOfValue(index) + 1
+            guard index < bytes.count else { return nil }
+        }
+        return index < bytes.count && bytes[index - 1] != UInt8(ascii: "]") && bytes[index] != UInt8(ascii: "]")
+            ? index : nil
+    }
+
+    /// The position after the string that begins at `start`.
+    private func endOfString(_ start: Int) -> Int {
+        var index = start + 1
+        while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+            index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return min(index + 1, bytes.count)
+    }
+
+    /// The position after the value that begins at `start`.
+    private func endOfValue(_ start: Int) -> Int {
+        var depth = 0
+        var index = start
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "\""):
+                index = endOfString(index)
+                if depth == 0 { return index }
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if depth == 0 { return index }
+                depth -= 1
+                if depth == 0 { return index + 1 }
+            case UInt8(ascii: ",") where depth == 0:
+                return index
+            default:
+                break
+            }
+            index += 1
+        }
+        return bytes.count
+    }
+}

@@ -1,0 +1,80 @@
+internal import Glibc
+
+/// Where words go: data to the standard output, everything said to a person to the standard error.
+enum Console {
+    /// Writes a line of data.
+    static func data(_ line: String) {
+        write(line + "\n", to: STDOUT_FILENO)
+    }
+
+    /// Writes data as it is, without a newline.
+    static func raw(_ text: String) {
+        write(text, to: STDOUT_FILENO)
+    }
+
+    /// Writes data that must not become a `String`.
+    static func raw(_ bytes: UnsafeRawBufferPointer) {
+        write(bytes, to: STDOUT_FILENO)
+    }
+
+    /// Says something to a person.
+    static func say(_ line: String) {
+        write(line + "\n", to: STDERR_FILENO)
+    }
+
+    /// Warns a person.
+    static func warn(_ text: String) {
+        say(coloured("warning:", "33") + " " + printable(text))
+    }
+
+    /// Tells a person what went wrong and what to do about it.
+    static func complain(_ text: String, remedy: String?) {
+        say(coloured("error:", "31") + " " + printable(text))
+        if let remedy, !remedy.isEmpty { say("  " + printable(remedy)) }
+    }
+
+    /// The number of columns to fit tables into, or nil where nothing limits them.
+    static var width: Int? {
+        if let columns = environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    /// The text without characters that could command a terminal.
+    static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isUnprintable) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnprintable($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+        (scalar.value < 0x20 && scalar != "\n" && scalar != "\t") || (0x7F...0x9F).contains(scalar.value)
+    }
+
+    private static func coloured(_ text: String, _ colour: String) -> String {
+        guard isatty(STDERR_FILENO) == 1, environment("NO_COLOR") == nil else { return text }
+        return "\u{1B}[\(colour)m\(text)\u{1B}[0m"
+    }
+
+    /// The value of an environment variable; an empty one counts as not set.
+    private static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    /// Writes all of it, without a buffer: whoever reads a line gets it at once. A reader that went away ends it.
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+        var rest = bytes
+        while let base = rest.baseAddress, !rest.isEmpty {
+            let count = Glibc.write(descriptor, base, rest.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        }
+    }
+}
