@@ -80,7 +80,10 @@ final class BrokerCore {
         let moment = environment.moment()
         let now = monotonicNow
         for session in Array(sessions.values) { session.tick(at: moment.seconds, monotonic: now) }
-        for account in accounts.values { account.replies.removeExpired(now: now) }
+        for account in accounts.values {
+            account.replies.removeExpired(now: now)
+            account.interest.sweep()
+        }
         flush()
     }
 

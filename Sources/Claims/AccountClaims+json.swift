@@ -98,7 +98,7 @@ extension AccountClaims: PayloadClaims {
         writer.name("mappings")
         writer.beginObject()
         for (subject, destinations) in mappings.sortedByName() {
-            writer.name(subject)
+            writer.dataName(subject)
             writer.write(destinations) { $1.write($0) }
         }
         writer.endObject()
@@ -134,7 +134,7 @@ extension JSONWriter {
 
     /// An array that is left out when empty.
     mutating func member<Element>(
-        _ name: String, _ elements: [Element], _ each: (Element, inout JSONWriter) -> Void
+        _ name: StaticString, _ elements: [Element], _ each: (Element, inout JSONWriter) -> Void
     ) {
         guard !elements.isEmpty else { return }
         self.name(name)

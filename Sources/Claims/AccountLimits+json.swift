@@ -60,7 +60,7 @@ extension JSONWriter {
             name("tiered_limits")
             beginObject()
             for (tier, limits) in limits.tieredJetStream.sortedByName() {
-                name(tier)
+                dataName(tier)
                 beginObject()
                 limits.writeMembers(to: &self)
                 endObject()

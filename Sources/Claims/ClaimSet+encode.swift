@@ -124,7 +124,8 @@ extension AnyClaims {
         for export in claims.exports {
             guard let latency = export.latency, !(0...100).contains(latency.sampling) else { continue }
             throw ClaimsError(
-                .json, "unknown sampling rate", remedy: "use a sampling from 1 to 100, or 0 for requests that ask for it")
+                .json, "unknown sampling rate",
+                remedy: "use a sampling from 1 to 100, or 0 for requests that ask for it")
         }
     }
 }

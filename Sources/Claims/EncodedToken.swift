@@ -9,13 +9,13 @@ struct EncodedToken {
 
     /// `text` must stay valid while the value is used.
     init(_ text: UnsafeRawBufferPointer) throws(ClaimsError) {
-        let dots = text.indices.lazy.filter { text[$0] == 0x2E }.prefix(3)
-        let places = Array(dots)
-        guard places.count == 2 else { throw ClaimsError(.chunks, "expected 3 chunks") }
+        guard let first = text.firstIndex(of: 0x2E), let last = text.lastIndex(of: 0x2E), first < last,
+            !text[(first + 1)..<last].contains(0x2E)
+        else { throw ClaimsError(.chunks, "expected 3 chunks") }
         self.text = text
-        header = text[..<places[0]]
-        payload = text[(places[0] + 1)..<places[1]]
-        signature = text[(places[1] + 1)...]
+        header = text[..<first]
+        payload = text[(first + 1)..<last]
+        signature = text[(last + 1)...]
     }
 
     /// Lends the bytes of a text.
@@ -52,7 +52,7 @@ struct EncodedToken {
 
     static func decode(_ chunk: Slice<UnsafeRawBufferPointer>) throws(ClaimsError) -> Base64URL.Decoded {
         do {
-            return try Base64URL.decode(chunk)
+            return try Base64URL.decode(UnsafeRawBufferPointer(rebasing: chunk))
         } catch {
             throw ClaimsError(.base64, error.description)
         }

@@ -12,7 +12,7 @@ extension ExportType {
 
 extension JSONWriter {
     /// A member that is left out when unknown.
-    mutating func member(_ name: String, _ type: ExportType) {
+    mutating func member(_ name: StaticString, _ type: ExportType) {
         if type != .unknown { member(name, type.name) }
     }
 }

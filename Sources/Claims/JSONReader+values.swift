@@ -95,11 +95,11 @@ extension JSONReader {
         switch nextByte() {
         case 0x7B:
             _ = try beginObject()
-            while try nextExactMember() != nil { try skip() }
+            while try skipMemberName() { try skip() }
         case 0x5B:
             _ = try beginArray()
             while try nextElement() { try skip() }
-        case 0x22: _ = try string()
+        case 0x22: try skipString()
         case 0x74, 0x66: _ = try bool()
         case 0x6E: _ = try readNull()
         default: try skipNumber()

@@ -60,6 +60,14 @@ struct JSONReader {
         return name
     }
 
+    /// Passes over the name of the next member of the object just begun; false at its end.
+    mutating func skipMemberName() throws(ClaimsError) -> Bool {
+        guard try next(before: 0x7D) else { return false }
+        try skipString()
+        try expectColon()
+        return true
+    }
+
     /// Whether the array just begun has another element.
     mutating func nextElement() throws(ClaimsError) -> Bool {
         try next(before: 0x5D)
@@ -204,11 +212,17 @@ struct JSONReader {
         return try unescaped(content)
     }
 
+    /// Passes over a string, checking its escapes.
+    mutating func skipString() throws(ClaimsError) {
+        let (content, hasEscapes) = try rawText()
+        if hasEscapes { _ = try unescaped(content) }
+    }
+
     /// A name, folded for comparison.
     private mutating func foldedName() throws(ClaimsError) -> String {
         let (content, hasEscapes) = try rawText()
         let isPlain = !hasEscapes && content.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
-        if isPlain { return String(decoding: content, as: UTF8.self) }
+        if isPlain { return Self.repaired(content) }
         let name = hasEscapes ? try unescaped(content) : Self.repaired(content)
         // Two letters outside ASCII fold to ASCII ones, there as here: the long s and the Kelvin sign.
         var folded = String.UnicodeScalarView()
@@ -250,19 +264,26 @@ struct JSONReader {
 
     private func unescaped(_ content: Slice<UnsafeRawBufferPointer>) throws(ClaimsError) -> String {
         do {
-            return Self.repaired(try JSONEscapes.resolve(content))
+            return try JSONEscapes.resolve(content).withUnsafeBytes { Self.repaired($0[...]) }
         } catch {
             throw self.error("invalid escape in a string", at: error.offset)
         }
     }
 
     /// A text from bytes, each byte that is not part of UTF-8 replaced by one U+FFFD.
-    static func repaired(_ bytes: some BidirectionalCollection<UInt8>) -> String {
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
+    static func repaired(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes)
+        let text = bytes.withMemoryRebound(to: UInt8.self) { String(decoding: $0, as: UTF8.self) }
+        let isASCII = bytes.reduce(0, |) < 0x80
+        // The standard library puts one U+FFFD for several bytes; texts it had to repair are made again.
+        return isASCII || text.utf8.elementsEqual(bytes) ? text : repairedInPieces(bytes)
+    }
+
+    private static func repairedInPieces(_ bytes: UnsafeRawBufferPointer) -> String {
         var text = ""
-        var rest = Array(bytes)[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
-            let length = [1, 2, 3, 4].first { length in
+            let length = (1...4).first { length in
                 length <= rest.count && String(validating: rest.prefix(length), as: UTF8.self) != nil
             }
             text += length.map { String(decoding: rest.prefix($0), as: UTF8.self) } ?? "\u{FFFD}"

@@ -14,8 +14,18 @@ struct JSONWriter {
     mutating func beginArray() { open(0x5B) }
     mutating func endArray() { close(0x5D) }
 
-    /// The name of the member whose value comes next.
-    mutating func name(_ name: String) {
+    /// The name of the member whose value comes next, one that needs no escapes.
+    mutating func name(_ name: StaticString) {
+        separate()
+        bytes.append(0x22)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(0x22)
+        bytes.append(0x3A)
+        needsComma = false
+    }
+
+    /// The name of the member whose value comes next, when it is data.
+    mutating func dataName(_ name: String) {
         write(name)
         bytes.append(0x3A)
         needsComma = false
@@ -48,44 +58,56 @@ struct JSONWriter {
     mutating func write(_ value: Double) { literal(JSONNumber.text(value)) }
 
     mutating func write(_ text: String) {
+        var text = text
         separate()
         bytes.append(0x22)
-        defer { bytes.append(0x22) }
-        // Nearly every text needs no escape.
-        guard text.utf8.contains(where: Self.needsCare) else {
-            bytes.append(contentsOf: text.utf8)
-            return
-        }
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\":
-                bytes.append(0x5C)
-                bytes.append(UInt8(scalar.value))
-            case "\u{08}": bytes.append(contentsOf: "\\b".utf8)
-            case "\u{0C}": bytes.append(contentsOf: "\\f".utf8)
-            case "\n": bytes.append(contentsOf: "\\n".utf8)
-            case "\r": bytes.append(contentsOf: "\\r".utf8)
-            case "\t": bytes.append(contentsOf: "\\t".utf8)
-            // So that the text may stand in HTML or be taken for a script.
-            case "\0"..<" ", "<", ">", "&", "\u{2028}", "\u{2029}": escape(scalar)
-            default: bytes.append(contentsOf: scalar.utf8)
+        text.withUTF8 { writeContent($0) }
+        bytes.append(0x22)
+    }
+
+    /// Copies runs of bytes that stand for themselves, and escapes what is between them.
+    private mutating func writeContent(_ text: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        var index = 0
+        while index < text.count {
+            let length = escapedLength(text, index)
+            if length > 0 {
+                bytes.append(contentsOf: text[start..<index])
+                // The last byte of U+2028 and U+2029 tells them apart.
+                escape(length == 1 ? UInt32(text[index]) : 0x2000 | UInt32(text[index + 2] & 0x3F))
+                start = index + length
             }
+            index += max(1, length)
+        }
+        bytes.append(contentsOf: text[start...])
+    }
+
+    /// The number of bytes at `index` that must be escaped together; 0 if they stand for themselves.
+    ///
+    /// Besides what JSON demands, these are the characters that would let a text stand out of HTML or a script.
+    private func escapedLength(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
+        switch text[index] {
+        case 0..<0x20, 0x22, 0x26, 0x3C, 0x3E, 0x5C: 1
+        case 0xE2 where index + 2 < text.count && text[index + 1] == 0x80 && text[index + 2] & 0xFE == 0xA8: 3
+        default: 0
         }
     }
 
-    /// Whether a byte is, or may be part of, a character that is escaped.
-    private static func needsCare(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0..<0x20, 0x22, 0x26, 0x3C, 0x3E, 0x5C, 0x80...: true
-        default: false
+    private mutating func escape(_ scalar: UInt32) {
+        bytes.append(0x5C)
+        switch scalar {
+        case 0x22, 0x5C: bytes.append(UInt8(truncatingIfNeeded: scalar))
+        case 0x08: bytes.append(0x62)
+        case 0x0C: bytes.append(0x66)
+        case 0x0A: bytes.append(0x6E)
+        case 0x0D: bytes.append(0x72)
+        case 0x09: bytes.append(0x74)
+        default:
+            let digits = String(scalar, radix: 16)
+            bytes.append(0x75)
+            bytes.append(contentsOf: repeatElement(0x30, count: 4 - digits.utf8.count))
+            bytes.append(contentsOf: digits.utf8)
         }
-    }
-
-    private mutating func escape(_ scalar: Unicode.Scalar) {
-        let digits = String(scalar.value, radix: 16)
-        bytes.append(contentsOf: "\\u".utf8)
-        bytes.append(contentsOf: repeatElement(0x30, count: 4 - digits.utf8.count))
-        bytes.append(contentsOf: digits.utf8)
     }
 
     private mutating func literal(_ text: String) {
@@ -98,28 +120,28 @@ struct JSONWriter {
 
 extension JSONWriter {
     /// A member that is left out when empty.
-    mutating func member(_ name: String, _ value: String) {
+    mutating func member(_ name: StaticString, _ value: String) {
         guard !value.isEmpty else { return }
         self.name(name)
         write(value)
     }
 
     /// A member that is left out when 0.
-    mutating func member(_ name: String, _ value: some BinaryInteger) {
+    mutating func member(_ name: StaticString, _ value: some BinaryInteger) {
         guard value != 0 else { return }
         self.name(name)
         write(value)
     }
 
     /// A member that is left out when false.
-    mutating func member(_ name: String, _ value: Bool) {
+    mutating func member(_ name: StaticString, _ value: Bool) {
         guard value else { return }
         self.name(name)
         write(value)
     }
 
     /// A member that is left out when empty.
-    mutating func member(_ name: String, _ value: [String]) {
+    mutating func member(_ name: StaticString, _ value: [String]) {
         guard !value.isEmpty else { return }
         self.name(name)
         write(value)
@@ -149,7 +171,7 @@ extension JSONWriter {
     mutating func write(_ members: [String: JSONValue]) {
         beginObject()
         for (name, value) in members.sortedByName() {
-            self.name(name)
+            dataName(name)
             write(value)
         }
         endObject()

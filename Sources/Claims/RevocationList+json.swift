@@ -13,12 +13,12 @@ extension RevocationList {
     }
 
     /// Writes the member with its keys sorted, or nothing when there are none.
-    func writeMember(_ name: String, to writer: inout JSONWriter) {
+    func writeMember(_ name: StaticString, to writer: inout JSONWriter) {
         guard !entries.isEmpty else { return }
         writer.name(name)
         writer.beginObject()
         for (key, time) in entries.sortedByName() {
-            writer.name(key)
+            writer.dataName(key)
             writer.write(time)
         }
         writer.endObject()

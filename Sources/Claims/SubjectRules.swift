@@ -21,6 +21,8 @@ enum SubjectRules {
 
     /// Whether a `*` is a token, or `>` the last one.
     static func hasWildcards(_ subject: String) -> Bool {
+        let bytes = subject.utf8
+        guard bytes.contains(where: { $0 == 0x2A || $0 == 0x3E }) else { return false }
         let tokens = tokens(subject)
         return tokens.contains { isStar($0) } || tokens.last.map(isArrow) == true
     }

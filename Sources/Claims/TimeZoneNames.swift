@@ -20,7 +20,8 @@ public enum TimeZoneNames {
     static func fault(_ name: String, _ isKnown: (String) -> Bool) -> String? {
         if name.isEmpty || name == "UTC" || name == "Local" { return nil }
         let parts = name.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
-        if name.utf8.first == 0x2F || name.utf8.first == 0x5C || parts.contains(where: { $0.elementsEqual("..".utf8) }) {
+        if name.utf8.first == 0x2F || name.utf8.first == 0x5C || parts.contains(where: { $0.elementsEqual("..".utf8) })
+        {
             return "time: invalid location name"
         }
         return isKnown(name) ? nil : "unknown time zone \(name)"

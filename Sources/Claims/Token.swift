@@ -2,8 +2,14 @@
 ///
 /// Verified means that the key named in `iss` signed it. Whether that key is to be trusted is the caller's question:
 /// see ``OperatorClaims/didSign(_:)-(AnyClaims)`` and ``AccountClaims/didSign(_:)-(AnyClaims)``.
-public struct Token: Sendable, Hashable {
+public struct Token: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     public let text: String
     public let version: TokenVersion
     public let claims: AnyClaims
+
+    /// Names the token without its text, which may sign somebody in.
+    public var description: String { "Token(\(claims.kind.rawValue) \(claims.subject), version \(version))" }
+
+    /// Empty: `dump` does not show the text.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -4,7 +4,7 @@ internal import NKeys
 struct TokenHeader: JSONObjectReadable {
     /// What is written, as text and encoded.
     static let current = #"{"typ":"JWT","alg":"ed25519-nkey"}"#
-    static let currentEncoded = Base64URL.encode(current.utf8)
+    static let currentEncoded = Base64URL.encode(Array(current.utf8))
 
     var type = ""
     var algorithm = ""

@@ -13,52 +13,71 @@ public enum Base64URL {
         public var description: String { "illegal base64 data at input byte \(offset)" }
     }
 
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
     /// The text of `bytes`, as bytes.
-    public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var pending: UInt32 = 0
-        var bits: UInt32 = 0
-        for byte in bytes {
-            pending = pending << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[Int(pending >> bits & 63)])
+    public static func encode(_ bytes: [UInt8]) -> [UInt8] {
+        let textCount = bytes.count / 3 * 4 + (bytes.count % 3 * 8 + 5) / 6
+        return [UInt8](unsafeUninitializedCapacity: textCount) { text, count in
+            var pending: UInt32 = 0
+            var bits: UInt32 = 0
+            func append(_ value: UInt32) {
+                text[count] = letter(UInt8(truncatingIfNeeded: value & 63))
+                count += 1
             }
+            for byte in bytes {
+                pending = pending << 8 | UInt32(byte)
+                bits += 8
+                while bits >= 6 {
+                    bits -= 6
+                    append(pending >> bits)
+                }
+            }
+            if bits > 0 { append(pending << (6 - bits)) }
         }
-        if bits > 0 { text.append(alphabet[Int(pending << (6 - bits) & 63)]) }
-        return text
     }
 
     /// The text of `bytes`.
-    public static func text(_ bytes: some Collection<UInt8>) -> String {
+    public static func text(_ bytes: [UInt8]) -> String {
         String(decoding: encode(bytes), as: UTF8.self)
     }
 
     /// Reads a text. CR and LF are skipped, as the reference does; padding is a fault.
-    public static func decode(_ text: some Collection<UInt8>) throws(Fault) -> Decoded {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3 + 3)
-        var pending: UInt32 = 0
-        var bits: UInt32 = 0
-        var offset = 0
-        for character in text {
-            defer { offset += 1 }
-            if character == 0x0A || character == 0x0D { continue }
-            guard let value = value(character) else { throw Fault(offset: offset) }
-            pending = pending << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: pending >> bits))
+    public static func decode(_ text: [UInt8]) throws(Fault) -> Decoded {
+        try text.withUnsafeBufferPointer { (text) throws(Fault) in try decode(UnsafeRawBufferPointer(text)) }
+    }
+
+    /// Reads a text; see ``decode(_:)-([UInt8])``.
+    public static func decode(_ text: UnsafeRawBufferPointer) throws(Fault) -> Decoded {
+        var hasSpareBits = false
+        let bytes = try [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { (output, count) throws(Fault) in
+            var pending: UInt32 = 0
+            var bits: UInt32 = 0
+            for offset in text.indices {
+                let character = text[offset]
+                if character == 0x0A || character == 0x0D { continue }
+                guard let value = value(character) else { throw Fault(offset: offset) }
+                pending = pending << 6 | UInt32(value)
+                bits += 6
+                if bits >= 8 {
+                    bits -= 8
+                    output[count] = UInt8(truncatingIfNeeded: pending >> bits)
+                    count += 1
+                }
             }
+            // A single character left over has six bits, too few for a byte.
+            guard bits < 6 else { throw Fault(offset: text.count) }
+            hasSpareBits = pending & ((1 << bits) - 1) != 0
         }
-        // A single character left over has six bits, too few for a byte.
-        guard bits < 6 else { throw Fault(offset: offset) }
-        return Decoded(bytes: bytes, hasSpareBits: pending & ((1 << bits) - 1) != 0)
+        return Decoded(bytes: bytes, hasSpareBits: hasSpareBits)
+    }
+
+    private static func letter(_ value: UInt8) -> UInt8 {
+        switch value {
+        case 0..<26: value &+ 0x41
+        case 26..<52: value &+ 0x47
+        case 52..<62: value &- 4
+        case 62: 0x2D
+        default: 0x5F
+        }
     }
 
     private static func value(_ character: UInt8) -> UInt8? {

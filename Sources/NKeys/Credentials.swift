@@ -4,7 +4,7 @@ public import Secrets
 ///
 /// Files are read as NATS's libraries do: the words of the markers do not matter, only their dashes, and CRLF, text
 /// before a block and a missing last line break are fine.
-public struct Credentials: Sendable {
+public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable {
     public var jwt: String
     public var keyPair: KeyPair
 
@@ -12,6 +12,12 @@ public struct Credentials: Sendable {
         self.jwt = jwt
         self.keyPair = keyPair
     }
+
+    /// Names the user; the JWT may sign somebody in by itself.
+    public var description: String { "Credentials(\(keyPair.publicKey))" }
+
+    /// Empty: `dump` does not show the JWT.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Reads a credentials file.
     /// - Throws: ``NKeyError``: no JWT, no seed, a seed of another kind than a user's, or a damaged seed.

@@ -71,7 +71,9 @@ struct VectorsKeyTests {
         #expect(Int64(pair.publicKey.kind.rawValue) == vector.expect["prefix"]?.integer)
         #expect(pair.publicKey.kind.name == vector.expect["prefix_name"]?.text)
         if let privateText = vector.expect["private"]?.text { #expect(text(pair.privateKeyText) == privateText) }
-        if let hex = vector.expect["public_hex"]?.text { #expect(try pair.publicKey.rawBytes == Vector.bytes(hex: hex)) }
+        if let hex = vector.expect["public_hex"]?.text {
+            #expect(try pair.publicKey.rawBytes == Vector.bytes(hex: hex))
+        }
         let raw = Secret(copying: try Vector.bytes(hex: #require(vector.expect["raw_seed_hex"]?.text)))
         #expect(try KeyPair(kind: pair.publicKey.kind, rawSeed: raw).publicKey == pair.publicKey)
     }

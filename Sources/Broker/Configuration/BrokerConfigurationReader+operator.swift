@@ -12,7 +12,9 @@ extension BrokerConfigurationReader {
         }
         for value in values {
             guard case .string(let text) = value.content, !text.isEmpty else {
-                wrong(value, "an operator is a JWT or the path of a file with one, not \(value.kind)", remedy: "put quotes around it")
+                wrong(
+                    value, "an operator is a JWT or the path of a file with one, not \(value.kind)",
+                    remedy: "put quotes around it")
                 continue
             }
             if let token = operatorToken(text, value) { configuration.operators.append(token) }
@@ -33,9 +35,11 @@ extension BrokerConfigurationReader {
             problems.append(document.problem(.unreadableFile, at: value.position, message, remedy: "check the path"))
             return nil
         }
-        guard content.count <= Self.maximumTokenFile, let token = TokenText.find(in: String(decoding: content, as: UTF8.self))
+        guard content.count <= Self.maximumTokenFile,
+            let token = TokenText.find(in: String(decoding: content, as: UTF8.self))
         else {
-            wrong(value, "\(text) holds no JWT", remedy: "make it with: chancery describe operator --raw > operator.jwt")
+            wrong(
+                value, "\(text) holds no JWT", remedy: "make it with: chancery describe operator --raw > operator.jwt")
             return nil
         }
         return token
@@ -59,7 +63,8 @@ extension BrokerConfigurationReader {
 
     mutating func readPreload(_ entry: Entry) {
         guard case .map(let map) = entry.value.content else {
-            return wrong(entry, "a section with an account's JWT for each account's public key", example: "{ A…: eyJ… }")
+            return wrong(
+                entry, "a section with an account's JWT for each account's public key", example: "{ A…: eyJ… }")
         }
         for member in map.entries {
             guard Self.isAccountKey(member.key) else {
@@ -89,6 +94,7 @@ enum TokenText {
     /// The JWT of a text: bare with blanks around it, or between the lines `-----BEGIN NATS … JWT-----` and
     /// `------END …`. Nil when there is none; what it says is not looked at.
     static func find(in text: String) -> String? {
+        if isToken(text[...]) { return text }
         var isBetween = false
         var lines: [Substring] = []
         for line in text.split(whereSeparator: \.isNewline).map(trimmed) where !line.isEmpty {

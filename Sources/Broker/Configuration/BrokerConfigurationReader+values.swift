@@ -3,7 +3,9 @@ extension BrokerConfigurationReader {
 
     /// Says that a value is not what its key takes.
     mutating func wrong(_ entry: Entry, _ expected: String, example: String) {
-        wrong(entry.value, "\"\(entry.key)\" takes \(expected), not \(entry.value.kind)", remedy: "write \(entry.key): \(example)")
+        wrong(
+            entry.value, "\"\(entry.key)\" takes \(expected), not \(entry.value.kind)",
+            remedy: "write \(entry.key): \(example)")
     }
 
     mutating func wrong(_ value: ConfigurationValue, _ message: String, remedy: String) {
@@ -79,7 +81,8 @@ extension BrokerConfigurationReader {
         switch entry.value.content {
         case .string(let text):
             guard let parsed = ConfigurationDuration.parse(text) else {
-                wrong(entry.value, "\"\(text)\" is no duration", remedy: "write one such as \"10s\", \"2m\" or \"1h30m\"")
+                wrong(
+                    entry.value, "\"\(text)\" is no duration", remedy: "write one such as \"10s\", \"2m\" or \"1h30m\"")
                 return nil
             }
             duration = parsed
@@ -92,7 +95,8 @@ extension BrokerConfigurationReader {
                 return nil
             }
             guard let seconds = Int32(exactly: number) else {
-                wrong(entry.value, "\(number) seconds is no duration of this world", remedy: "write one such as \"10s\"")
+                wrong(
+                    entry.value, "\(number) seconds is no duration of this world", remedy: "write one such as \"10s\"")
                 return nil
             }
             duration = .seconds(seconds)
@@ -132,7 +136,8 @@ extension BrokerConfigurationReader {
             if duration > .seconds(60) {
                 let message = "a client that says nothing keeps its connection for \(duration)"
                 warnings.append(
-                    document.problem(.wrongValue, at: member.value.position, message, remedy: "60 seconds and less are usual"))
+                    document.problem(
+                        .wrongValue, at: member.value.position, message, remedy: "60 seconds and less are usual"))
             }
         }
     }

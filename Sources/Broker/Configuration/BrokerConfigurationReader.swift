@@ -76,11 +76,13 @@ struct BrokerConfigurationReader {
     /// is there for that alone.
     mutating func readUnknown(_ entry: Entry, section: String?) {
         let key = entry.key.lowercased()
-        let known = section == nil ? BrokerConfigurationKeys.unsupported : BrokerConfigurationKeys.unsupportedAuthorization
+        let known =
+            section == nil ? BrokerConfigurationKeys.unsupported : BrokerConfigurationKeys.unsupportedAuthorization
         if let feature = known[key] {
             problems.append(
                 document.problem(
-                    .unsupportedFeature, at: entry.position, "\"\(entry.key)\": \(feature) is not supported by this broker",
+                    .unsupportedFeature, at: entry.position,
+                    "\"\(entry.key)\": \(feature) is not supported by this broker",
                     remedy: "remove it, or run nats-server for it"))
             return
         }
@@ -91,7 +93,8 @@ struct BrokerConfigurationReader {
         problems.append(
             document.problem(
                 .unknownKey, at: entry.position, "unknown key \"\(entry.key)\"\(place)",
-                remedy: suggestion.map { "did you mean \"\($0)\"?" } ?? "remove it; a value for $\(entry.key) may stay"))
+                remedy: suggestion.map { "did you mean \"\($0)\"?" } ?? "remove it; a value for $\(entry.key) may stay")
+        )
     }
 
     // MARK: Keys that belong together
@@ -114,21 +117,26 @@ struct BrokerConfigurationReader {
                 document.problem(
                     .duplicateKey, at: position, "\"listen\" gives the \(key) already", remedy: "remove one of them"))
         }
-        if configuration.maximumPayload > configuration.maximumPending, let position = places["max_payload"] ?? places["max_pending"] {
-            let message =
-                "max_payload (\(configuration.maximumPayload)) is higher than max_pending (\(configuration.maximumPending))"
+        if configuration.maximumPayload > configuration.maximumPending,
+            let position = places["max_payload"] ?? places["max_pending"]
+        {
+            let (payload, pending) = (configuration.maximumPayload, configuration.maximumPending)
+            let message = "max_payload (\(payload)) is higher than max_pending (\(pending))"
             problems.append(
-                document.problem(.wrongValue, at: position, message, remedy: "a message must fit into what may wait for a client"))
+                document.problem(
+                    .wrongValue, at: position, message, remedy: "a message must fit into what may wait for a client"))
         }
         if let position = places["operator"], places["resolver"] == nil {
             problems.append(
                 document.problem(
-                    .missingKey, at: position, "an operator needs a resolver", remedy: "write resolver: MEMORY, and resolver_preload"))
+                    .missingKey, at: position, "an operator needs a resolver",
+                    remedy: "write resolver: MEMORY, and resolver_preload"))
         }
         if document.root.entries.isEmpty {
             let start = ConfigurationPosition(file: document.file, line: 1, column: 1)
             problems.append(
-                document.problem(.missingKey, at: start, "the configuration is empty", remedy: "write listen: 127.0.0.1:4222"))
+                document.problem(
+                    .missingKey, at: start, "the configuration is empty", remedy: "write listen: 127.0.0.1:4222"))
         }
     }
 }

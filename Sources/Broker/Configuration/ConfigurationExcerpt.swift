@@ -29,8 +29,8 @@ struct ConfigurationExcerpt: Sendable, Hashable {
         indent = caret - start + (start > 0 ? 1 : 0)
     }
 
-    /// Overwrites secrets with asterisks, one for each character, so that the caret keeps its place: everything behind a
-    /// key that holds one, a seed anywhere, and what stands before the `@` of a URL.
+    /// Overwrites secrets with asterisks, one for each character, so that the caret keeps its place: everything behind
+    /// a key that holds one, a seed anywhere, and what stands before the `@` of a URL.
     private static func hideSecrets(in scalars: inout [Unicode.Scalar]) {
         var start = 0
         while start < scalars.count {

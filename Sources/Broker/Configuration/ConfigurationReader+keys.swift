@@ -16,21 +16,25 @@ extension ConfigurationReader {
         } else {
             name = try readBareKey()
         }
-        let wasBlank = peek.map { Self.isBlank($0) } ?? false
+        let isInclude = !isQuoted && name.lowercased() == "include" && peek.map(Self.isBlank) ?? false
         skipBlanks()
+        if isInclude, let byte = peek, !Self.isSeparator(byte), !Self.isLineEnd(byte) {
+            return Key(name: name, isInclude: true)
+        }
+        // The separator, and without one the value, may stand on the next line.
+        skipBlanksAndLineEnds()
         if let separator = peek, Self.isSeparator(separator) {
             offset += 1
             skipBlanks()
-            guard let byte = peek, !Self.isLineEnd(byte) else {
-                throw missingValue(of: name, at: start)
-            }
-            return Key(name: name, isInclude: false)
+            // At the top of a file nothing but the next key is to be expected on the next line.
+            if scopes.count > 1 { skipBlanksAndLineEnds() }
         }
-        if !isQuoted, wasBlank, name.lowercased() == "include" { return Key(name: name, isInclude: true) }
-        // Without a separator the value may stand on the next line.
-        while let byte = peek, Self.isBlank(byte) || Self.isLineEnd(byte) { offset += 1 }
-        guard peek != nil else { throw missingValue(of: name, at: start) }
+        guard let byte = peek, !Self.isLineEnd(byte) else { throw missingValue(of: name, at: start) }
         return Key(name: name, isInclude: false)
+    }
+
+    private mutating func skipBlanksAndLineEnds() {
+        while let byte = peek, Self.isBlank(byte) || Self.isLineEnd(byte) { offset += 1 }
     }
 
     private func missingValue(of key: String, at start: Int) -> ConfigurationError {
@@ -46,7 +50,8 @@ extension ConfigurationReader {
                 throw problem(.syntax, at: offset, "a key ends before this", remedy: "put a blank before it")
             }
             guard !Self.isBracket(byte) else {
-                throw problem(.syntax, at: offset, "this is no part of a key", remedy: "remove it, or put quotes around the key")
+                throw problem(
+                    .syntax, at: offset, "this is no part of a key", remedy: "remove it, or put quotes around the key")
             }
             offset += 1
         }
@@ -62,7 +67,8 @@ extension ConfigurationReader {
         offset += 1
         while let byte = peek, byte != quote, !Self.isLineEnd(byte) { offset += 1 }
         guard peek == quote else {
-            throw problem(.syntax, at: start, "the quote is not closed", remedy: "write the same quote at the end of the key")
+            throw problem(
+                .syntax, at: start, "the quote is not closed", remedy: "write the same quote at the end of the key")
         }
         offset += 1
         return String(decoding: bytes[(start + 1)..<(offset - 1)], as: UTF8.self)

@@ -44,7 +44,8 @@ extension ConfigurationReader {
             offset += 1
         }
         throw problem(
-            .syntax, at: start, "this block is not closed", remedy: "write ) alone on the line behind it, without blanks")
+            .syntax, at: start, "this block is not closed",
+            remedy: "write ) alone on the line behind it, without blanks")
     }
 
     /// One escape, at its backslash.
@@ -80,7 +81,8 @@ extension ConfigurationReader {
     private func badEscape(at offset: Int) -> ConfigurationError {
         problem(
             .syntax, at: offset, "nothing that is known stands behind this backslash",
-            remedy: #"write \n, \r, \t, \", \\ or \x and two hexadecimal digits; in single quotes a backslash is itself"#)
+            remedy:
+                #"write \n, \r, \t, \", \\ or \x and two hexadecimal digits; in single quotes a backslash is itself"#)
     }
 
     private func unclosedQuote(at offset: Int) -> ConfigurationError {

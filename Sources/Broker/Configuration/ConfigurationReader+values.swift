@@ -73,7 +73,8 @@ extension ConfigurationReader {
         case .integer(let value, let unit): return .integer(value, unit: unit)
         case .float(let value): return .float(value)
         case .outOfRange:
-            throw problem(.wrongValue, at: start, "\(text) is too large a number", remedy: "the largest is \(Int64.max)")
+            throw problem(
+                .wrongValue, at: start, "\(text) is too large a number", remedy: "the largest is \(Int64.max)")
         case .malformed:
             throw problem(
                 .syntax, at: start, "this begins as a number and is none",
@@ -113,7 +114,8 @@ extension ConfigurationReader {
         let value = try readValue(of: nil)
         try readSeparator(before: nil, "the value of this variable")
         guard peek == nil else {
-            throw problem(.syntax, at: offset, "the value of this variable ends before this", remedy: "put quotes around it")
+            throw problem(
+                .syntax, at: offset, "the value of this variable ends before this", remedy: "put quotes around it")
         }
         state.open.removeLast()
         return value

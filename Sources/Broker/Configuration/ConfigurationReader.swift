@@ -80,14 +80,16 @@ struct ConfigurationReader {
     mutating func readEntries(until close: UInt8?) throws(ConfigurationError) -> ConfigurationMap {
         let start = offset
         guard scopes.count + lists < state.limits.depth else {
-            throw problem(.tooLarge, at: offset, "sections and lists stand more than \(state.limits.depth) deep in each other")
+            throw problem(
+                .tooLarge, at: offset, "sections and lists stand more than \(state.limits.depth) deep in each other")
         }
         scopes.append(ConfigurationMap())
         while true {
             skipFiller(alsoSeparators: true)
             guard let byte = peek else {
                 guard close == nil else {
-                    throw problem(.syntax, at: max(0, start - 1), "this brace is not closed", remedy: "write } at its end")
+                    throw problem(
+                        .syntax, at: max(0, start - 1), "this brace is not closed", remedy: "write } at its end")
                 }
                 break
             }
@@ -126,7 +128,8 @@ struct ConfigurationReader {
     mutating func readList() throws(ConfigurationError) -> [ConfigurationValue] {
         let start = offset - 1
         guard scopes.count + lists < state.limits.depth else {
-            throw problem(.tooLarge, at: start, "sections and lists stand more than \(state.limits.depth) deep in each other")
+            throw problem(
+                .tooLarge, at: start, "sections and lists stand more than \(state.limits.depth) deep in each other")
         }
         lists += 1
         defer { lists -= 1 }

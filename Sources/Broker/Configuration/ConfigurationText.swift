@@ -28,7 +28,8 @@ public enum ConfigurationText {
         var reader = try ConfigurationReader(
             bytes, file: file, state: .init(surroundings: surroundings, limits: limits), from: nil)
         let root = try reader.readFile()
-        return ConfigurationDocument(file: file, root: root, warnings: reader.state.warnings, sources: reader.state.sources)
+        return ConfigurationDocument(
+            file: file, root: root, warnings: reader.state.warnings, sources: reader.state.sources)
     }
 }
 

@@ -140,6 +140,11 @@ final class Interest {
         return match
     }
 
+    /// Lets go of what is only remembered and no longer true.
+    func sweep() {
+        cache.sweep()
+    }
+
     private func walk(_ subject: Span<UInt8>) -> Match {
         var tokens: [[UInt8]] = []
         var start = 0

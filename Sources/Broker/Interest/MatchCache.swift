@@ -14,11 +14,19 @@ struct MatchCache {
 
     private var table: [Place?] = []
     private var generation: UInt64 = 0
+    private var sweptGeneration: UInt64 = 0
     private let seed = UInt64.random(in: .min ... .max)
 
     /// Makes every answer so far void.
     mutating func invalidate() {
         generation &+= 1
+    }
+
+    /// Lets go of void answers, so that they keep no closed connection alive.
+    mutating func sweep() {
+        guard sweptGeneration != generation else { return }
+        sweptGeneration = generation
+        for index in table.indices where table[index].map({ $0.generation != generation }) ?? false { table[index] = nil }
     }
 
     @inline(__always)

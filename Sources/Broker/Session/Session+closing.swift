@@ -77,7 +77,7 @@ extension Session {
         if missesWriteDeadline(now) { return closeSlowConsumer() }
         switch state {
         case .awaitingConnect, .signingIn:
-            if now - connectedAt > core.limits.signIn { refuse(.authenticationTimeout) }
+            if now - signInSince > core.limits.signIn { refuse(.authenticationTimeout) }
         case .active:
             if let endsAt = principal?.endsAt, seconds > endsAt { return refuse(.userExpired) }
             if let account, account.claims.expires > 0, seconds > account.claims.expires { return refuse(.accountExpired) }

@@ -20,6 +20,7 @@ extension Session {
             return
         }
         state = .signingIn
+        signInSince = core.monotonicNow
         // What the client sends meanwhile stays in the socket.
         channel.setOption(.autoRead, value: false).whenFailure { _ in }
         let admission = Admission(options.credentials, facts: facts, trust: core.trust)

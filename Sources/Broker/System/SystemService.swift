@@ -13,6 +13,8 @@ enum SystemService {
     case claimsList
     /// `$SYS.REQ.SERVER.PING.IDZ`
     case identity
+    /// `$SYS.REQ.SERVER.PING.STATSZ`
+    case statistics
 
     private static let subjects: [(String, SystemService)] = [
         ("$SYS.REQ.CLAIMS.UPDATE", .claimsUpdate),
@@ -21,6 +23,7 @@ enum SystemService {
         ("$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP", .claimsLookup),
         ("$SYS.REQ.CLAIMS.LIST", .claimsList),
         ("$SYS.REQ.SERVER.PING.IDZ", .identity),
+        ("$SYS.REQ.SERVER.PING.STATSZ", .statistics),
     ]
 
     /// Registers the services in the system account.
@@ -43,6 +46,7 @@ enum SystemService {
         case .claimsLookup: answer = core.lookUpClaims(subject: copied(subject))
         case .claimsList: answer = core.listClaims()
         case .identity: answer = core.describeServer()
+        case .statistics: answer = core.describeLoad()
         }
         core.answer(answer, to: reply)
         return true
@@ -69,6 +73,17 @@ extension BrokerCore {
         server.add("seq", systemSequence)
         server.add("time", environment.timestamp())
         return server
+    }
+
+    func describeLoad() -> String {
+        var statistics = JSONText()
+        statistics.add("connections", UInt64(sessions.count))
+        statistics.add("active_accounts", UInt64(accounts.values.count { !$0.sessions.isEmpty }))
+        statistics.add("subscriptions", UInt64(accounts.values.reduce(0) { $0 + $1.interest.count }))
+        var answer = JSONText()
+        answer.add("server", serverMember())
+        answer.add("statsz", statistics)
+        return answer.text
     }
 
     func describeServer() -> String {

@@ -30,7 +30,7 @@ public struct ServerStreamParser: Sendable {
     private var buffer: [UInt8] = []
     /// Where the part of `buffer` begins that is not used up.
     private var start = 0
-    /// Up to where that part was searched for a line end, so that a line in many pieces is not searched again and again.
+    /// Up to where that part was searched for a line end: a line in many pieces is not searched again and again.
     private var searched = 0
 
     public init(limits: Limits = Limits()) {

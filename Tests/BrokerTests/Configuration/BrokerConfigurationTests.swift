@@ -10,7 +10,8 @@ import Testing
     private func read(_ text: String) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
         let files = ["/etc/nats/op.jwt": Self.decorated, "bare.jwt": Self.token + "\n", "junk": "nothing"]
         return try BrokerConfiguration.read(
-            Array(text.utf8), file: "/etc/nats/server.conf", surroundings: ConfigurationTextTests.surroundings(files: files))
+            Array(text.utf8), file: "/etc/nats/server.conf",
+            surroundings: ConfigurationTextTests.surroundings(files: files))
     }
 
     private func problems(_ text: String) -> [ConfigurationProblem] {
@@ -22,7 +23,9 @@ import Testing
         }
     }
 
-    private func expect<Value: Equatable>(_ text: String, _ path: KeyPath<BrokerConfiguration, Value>, _ value: Value) throws {
+    private func expect<Value: Equatable>(_ text: String, _ path: KeyPath<BrokerConfiguration, Value>, _ value: Value)
+        throws
+    {
         #expect(try read(text).configuration[keyPath: path] == value, "\(text)")
     }
 
@@ -40,9 +43,11 @@ import Testing
     // MARK: Addresses
 
     @Test(arguments: [
-        ("listen: 127.0.0.1:4333", "127.0.0.1", 4333), ("listen: 4333", "0.0.0.0", 4333), ("listen: \":4333\"", "0.0.0.0", 4333),
+        ("listen: 127.0.0.1:4333", "127.0.0.1", 4333), ("listen: 4333", "0.0.0.0", 4333),
+        ("listen: \":4333\"", "0.0.0.0", 4333),
         ("listen: \"[::1]:4333\"", "::1", 4333), ("listen: localhost:-1", "localhost", 0), ("listen: a:0", "a", 4222),
-        ("listen: -1", "0.0.0.0", 0), ("port: 1k", "0.0.0.0", 1000), ("PORT = -1", "0.0.0.0", 0), ("port: 0", "0.0.0.0", 4222),
+        ("listen: -1", "0.0.0.0", 0), ("port: 1k", "0.0.0.0", 1000), ("PORT = -1", "0.0.0.0", 0),
+        ("port: 0", "0.0.0.0", 4222),
         ("host: ::1, port: 5", "::1", 5), ("net: 10.0.0.1", "10.0.0.1", 4222),
     ])
     func addresses(text: String, host: String, port: Int) throws {
@@ -51,8 +56,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "listen: \"4222\"", "listen: localhost", "listen: \"a:b:c\"", "listen: \"nats://a:4222\"", "listen: \"::1:4222\"",
-        "listen: \"[::1]\"", "listen: \"\"", "listen: \"a:\"", "listen: \"a: 5\"", "listen: true", "listen: a:70000", "listen: {}",
+        "listen: \"4222\"", "listen: localhost", "listen: \"a:b:c\"", "listen: \"nats://a:4222\"",
+        "listen: \"::1:4222\"",
+        "listen: \"[::1]\"", "listen: \"\"", "listen: \"a:\"", "listen: \"a: 5\"", "listen: true", "listen: a:70000",
+        "listen: {}",
         "port: 70000", "port: -2", "port: \"4222\"", "port: 4222.0", "port: abc", "port: true", "host: 5", "host: 5.5",
         "addr: a", "listen: a:1\nport: 2", "listen: a:1\nhost: b", "host: a\nnet: b", "port: 1\nPORT: 2",
     ])
@@ -85,7 +92,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "max_payload: -1", "max_payload: \"1kb\"", "max_payload: 1xb", "max_payload: 5gb", "max_payload: 65mb", "max_pending: 1kb",
+        "max_payload: -1", "max_payload: \"1kb\"", "max_payload: 1xb", "max_payload: 5gb", "max_payload: 65mb",
+        "max_pending: 1kb",
         "max_pending: -1", "max_pending: a", "max_control_line: -1", "max_control_line: 5gb", "max_connections: -2",
         "max_connections: 5gb", "max_subscriptions: -5", "ping_max: -1", "ping_max: \"2\"", "ping_max: 7eib",
     ])
@@ -114,8 +122,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "ping_interval: 2m", "ping_interval: \"2x\"", "write_deadline: \"\"", "write_deadline: \"-2s\"", "write_deadline: true",
-        "write_deadline: 99999999999", "authorization { timeout: \"a\" }", "authorization { timeout: -1 }", "authorization: 5",
+        "ping_interval: 2m", "ping_interval: \"2x\"", "write_deadline: \"\"", "write_deadline: \"-2s\"",
+        "write_deadline: true",
+        "write_deadline: 99999999999", "authorization { timeout: \"a\" }", "authorization { timeout: -1 }",
+        "authorization: 5",
         "authorization { timeout: 1k }", "authorization { foo: 1 }",
     ])
     func durationsThatAreRefused(text: String) {
@@ -133,14 +143,19 @@ import Testing
         try expect("pid_file: /run/n.pid", \.pidFile, "/run/n.pid")
         try expect("pidfile: '/run/n.pid'", \.pidFile, "/run/n.pid")
         try expect("ports_file_dir: /tmp", \.portsFileDirectory, "/tmp")
-        for text in ["server_name: \"a b\"", "server_name: 5", "debug: 1", "debug: \"true\"", "pid_file: 5", "pid_file: true"] {
+        for text in [
+            "server_name: \"a b\"", "server_name: 5", "debug: 1", "debug: \"true\"", "pid_file: 5", "pid_file: true",
+        ] {
             #expect(problems(text).map(\.code) == [.wrongValue], "\(text)")
         }
     }
 
     // MARK: Operator mode
 
-    @Test(arguments: ["operator: \(token)", "operators: [\(token)]", "operator: /etc/nats/op.jwt", "operator: [bare.jwt]", "roots: \"\(token)\""])
+    @Test(arguments: [
+        "operator: \(token)", "operators: [\(token)]", "operator: /etc/nats/op.jwt", "operator: [bare.jwt]",
+        "roots: \"\(token)\"",
+    ])
     func operators(text: String) throws {
         try expect(text + "\nresolver: MEMORY", \.operators, [Self.token])
     }
@@ -168,10 +183,13 @@ import Testing
     }
 
     @Test(arguments: [
-        "operator: nope.jwt\nresolver: MEM", "operator: junk\nresolver: MEM", "operator: 5\nresolver: MEM", "operator: eyJx\nresolver: MEM",
+        "operator: nope.jwt\nresolver: MEM", "operator: junk\nresolver: MEM", "operator: 5\nresolver: MEM",
+        "operator: eyJx\nresolver: MEM",
         "operators: [1]\nresolver: mem", "operator: \(token)", "operator: \(token)\noperators: \(token)\nresolver: MEM",
-        "resolver: foo", "resolver: 5", "resolver: URL(http://localhost/)", "resolver: {type: full, dir: x}", "resolver_preload: 5",
-        "resolver_preload: { A: \(token) }", "resolver_preload: { \(account): x }", "resolver_preload: { \(account): 5 }",
+        "resolver: foo", "resolver: 5", "resolver: URL(http://localhost/)", "resolver: {type: full, dir: x}",
+        "resolver_preload: 5",
+        "resolver_preload: { A: \(token) }", "resolver_preload: { \(account): x }",
+        "resolver_preload: { \(account): 5 }",
     ])
     func operatorModeThatIsRefused(text: String) {
         #expect(problems(text).count == 1, "\(text)")
@@ -180,9 +198,12 @@ import Testing
     // MARK: Keys
 
     @Test(arguments: [
-        "jetstream: enabled", "jetstream {}", "cluster { port: 1 }", "gateway {}", "leafnodes {}", "mqtt {}", "websocket {}", "tls {}",
-        "accounts { A {} }", "http: 8222", "http_port: 8222", "HTTPS: 1", "no_auth_user: a", "mappings {}", "log_file: x",
-        "lame_duck_duration: 30s", "authorization { users: [] }", "authorization { token: t }", "authorization { auth_callout {} }",
+        "jetstream: enabled", "jetstream {}", "cluster { port: 1 }", "gateway {}", "leafnodes {}", "mqtt {}",
+        "websocket {}", "tls {}",
+        "accounts { A {} }", "http: 8222", "http_port: 8222", "HTTPS: 1", "no_auth_user: a", "mappings {}",
+        "log_file: x",
+        "lame_duck_duration: 30s", "authorization { users: [] }", "authorization { token: t }",
+        "authorization { auth_callout {} }",
         "trusted: O", "resolver_pinned_accounts: []", "server_tags: a",
     ])
     func featuresThatAreNotOffered(text: String) {
@@ -190,7 +211,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("prot: 1", "did you mean \"port\"?"), ("max_paylaod: 1", "did you mean \"max_payload\"?"), ("jetsream: 1", "did you mean \"jetstream\"?"),
+        ("prot: 1", "did you mean \"port\"?"), ("max_paylaod: 1", "did you mean \"max_payload\"?"),
+        ("jetsream: 1", "did you mean \"jetstream\"?"),
         ("includ: 1", "did you mean \"include\"?"), ("authorization { timeot: 1 }", "did you mean \"timeout\"?"),
         ("completely_different: 1", "remove it; a value for $completely_different may stay"),
     ])

@@ -3,12 +3,17 @@ import Testing
 @testable import Broker
 
 @Suite struct ConfigurationNumberTests {
-    @Test(arguments: [
-        ("0", 0), ("7", 7), ("007", 7), ("-5", -5), ("1k", 1000), ("1kb", 1024), ("1Ki", 1024), ("1KiB", 1024), ("1m", 1_000_000),
-        ("1mb", 1 << 20), ("1mi", 1 << 20), ("1MiB", 1 << 20), ("1g", 1_000_000_000), ("1gb", 1 << 30), ("2t", 2_000_000_000_000),
-        ("1tib", 1 << 40), ("1p", 1_000_000_000_000_000), ("1pb", 1 << 50), ("1e", 1_000_000_000_000_000_000), ("7eib", 7 << 60),
-        ("-8eb", Int64.min), ("-5k", -5000), ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("0", 0), ("7", 7), ("007", 7), ("-5", -5), ("1k", 1000), ("1kb", 1024), ("1Ki", 1024), ("1KiB", 1024),
+            ("1m", 1_000_000),
+            ("1mb", 1 << 20), ("1mi", 1 << 20), ("1MiB", 1 << 20), ("1g", 1_000_000_000), ("1gb", 1 << 30),
+            ("2t", 2_000_000_000_000),
+            ("1tib", 1 << 40), ("1p", 1_000_000_000_000_000), ("1pb", 1 << 50), ("1e", 1_000_000_000_000_000_000),
+            ("7eib", 7 << 60),
+            ("-8eb", Int64.min), ("-5k", -5000), ("9223372036854775807", Int64.max),
+            ("-9223372036854775808", Int64.min),
+        ] as [(String, Int64)])
     func wholeNumbers(text: String, value: Int64) {
         guard case .integer(let number, _) = ConfigurationNumber(text) else {
             Issue.record("\(text) is no whole number")
@@ -44,13 +49,15 @@ import Testing
 }
 
 @Suite struct ConfigurationDurationTests {
-    @Test(arguments: [
-        ("0", .zero), ("10s", .seconds(10)), ("2m", .seconds(120)), ("1h30m", .seconds(5400)), ("250ms", .milliseconds(250)),
-        ("1.5s", .milliseconds(1500)), (".5s", .milliseconds(500)), ("5.s", .seconds(5)), ("+5s", .seconds(5)),
-        ("-2s", .seconds(-2)), ("1us", .microseconds(1)), ("1µs", .microseconds(1)), ("3ns", .nanoseconds(3)),
-        ("1h0.000000001s", .nanoseconds(3_600_000_000_001)), ("0.1234567891234h", .nanoseconds(444_444_440_844)),
-        ("2562047h47m16.854775807s", .nanoseconds(Int64.max)),
-    ] as [(String, Duration)])
+    @Test(
+        arguments: [
+            ("0", .zero), ("10s", .seconds(10)), ("2m", .seconds(120)), ("1h30m", .seconds(5400)),
+            ("250ms", .milliseconds(250)),
+            ("1.5s", .milliseconds(1500)), (".5s", .milliseconds(500)), ("5.s", .seconds(5)), ("+5s", .seconds(5)),
+            ("-2s", .seconds(-2)), ("1us", .microseconds(1)), ("1µs", .microseconds(1)), ("3ns", .nanoseconds(3)),
+            ("1h0.000000001s", .nanoseconds(3_600_000_000_001)), ("0.1234567891234h", .nanoseconds(444_444_440_844)),
+            ("2562047h47m16.854775807s", .nanoseconds(Int64.max)),
+        ] as [(String, Duration)])
     func durations(text: String, duration: Duration) {
         #expect(ConfigurationDuration.parse(text) == duration)
     }

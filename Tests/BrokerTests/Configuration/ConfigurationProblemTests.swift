@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "password: geheim", "authorization { user: a, pass: \"geheim\" } x", "token = geheim", "{\"password\":\"geheim, geheim\"}",
+        "password: geheim", "authorization { user: a, pass: \"geheim\" } x", "token = geheim",
+        "{\"password\":\"geheim, geheim\"}",
         "PASSWORD 'geheim'", "routes: [nats://u:ge:heim@host:6222]", "url: \"nats://geheim@host\"", "password:geheim",
         "seed: SUAGEHEIM",
     ])

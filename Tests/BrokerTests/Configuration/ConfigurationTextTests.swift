@@ -37,9 +37,12 @@ import Testing
     @Test(arguments: [
         ("port: 4222", "{port=4222}"), ("port=4222", "{port=4222}"), ("port 4222", "{port=4222}"),
         ("port\t:4222", "{port=4222}"), ("port\n4222", "{port=4222}"), ("\"port\"4222", "{port=4222}"),
+        ("port\n: 4222", "{port=4222}"), ("a {\n b =\n {\n c: \n\n 1 } }", "{a={b={c=1}}}"),
         ("'a b': 1", "{a b=1}"), ("a: 1, b: 2; c: 3", "{a=1 b=2 c=3}"), ("a: 1 # x\n// y\nb: 2//z", "{a=1 b='2//z'}"),
-        ("a: 1\r\nb: 2\r\n", "{a=1 b=2}"), ("a: 1\rb: 2", "{a=1 b=2}"), ("{\"a\": 1, \"b\": [true, \"c\"]}", "{a=1 b=[true 'c']}"),
-        ("{a: 1}", "{a=1}"), ("a {b: 1}", "{a={b=1}}"), ("a\n\n{ b\n c }", "{a={b='c'}}"), ("a = { b = 1, c = 2 }", "{a={b=1 c=2}}"),
+        ("a: 1\r\nb: 2\r\n", "{a=1 b=2}"), ("a: 1\rb: 2", "{a=1 b=2}"),
+        ("{\"a\": 1, \"b\": [true, \"c\"]}", "{a=1 b=[true 'c']}"),
+        ("{a: 1}", "{a=1}"), ("a {b: 1}", "{a={b=1}}"), ("a\n\n{ b\n c }", "{a={b='c'}}"),
+        ("a = { b = 1, c = 2 }", "{a={b=1 c=2}}"),
         ("a: {b: 1\n}\nc: 2", "{a={b=1} c=2}"), ("a: {}", "{a={}}"), ("a: {b: 1,,c: 2}", "{a={b=1 c=2}}"),
         ("\u{FEFF}a: 1", "{a=1}"), ("", "{}"), ("# nothing\n", "{}"),
     ])
@@ -50,7 +53,8 @@ import Testing
 
     @Test(arguments: [
         ("[]", "[]"), ("[1]", "[1]"), ("[1, 2]", "[1 2]"), ("[1,]", "[1]"), ("[1\n2\n\n 3]", "[1 2 3]"),
-        ("[ # c\n 1 // d\n 2 # e\n]", "[1 2]"), ("[1\n, 2]", "[1 2]"), ("[[1], {a: 2}]", "[[1] {a=2}]"), ("[a,b]", "['a' 'b']"),
+        ("[ # c\n 1 // d\n 2 # e\n]", "[1 2]"), ("[1\n, 2]", "[1 2]"), ("[[1], {a: 2}]", "[[1] {a=2}]"),
+        ("[a,b]", "['a' 'b']"),
         ("[\n {a: 1}\n {a: 2}\n]", "[{a=1} {a=2}]"),
     ])
     func lists(text: String, expected: String) throws {
@@ -60,8 +64,10 @@ import Testing
     @Test(arguments: [
         ("abc", "'abc'"), ("a.b.>", "'a.b.>'"), ("a#b", "'a#b'"), ("#b", "'#b'"), ("//b", "'//b'"), ("a=b", "'a=b'"),
         ("a:b", "'a:b'"), ("a{b", "'a{b'"), ("a\"b", "'a\"b'"), ("http://h:1/x", "'http://h:1/x'"),
-        ("127.0.0.1:4222", "'127.0.0.1:4222'"), ("eyJ0.eyJ1.a-b_c", "'eyJ0.eyJ1.a-b_c'"), ("URL(http://x/)", "'URL(http://x/)'"),
-        ("a\\tb", "'a\tb'"), ("null", "'null'"), ("truex", "'truex'"), ("1.2.3", "'1.2.3'"), ("5a", "'5a'"), ("1h1m", "'1h1m'"),
+        ("127.0.0.1:4222", "'127.0.0.1:4222'"), ("eyJ0.eyJ1.a-b_c", "'eyJ0.eyJ1.a-b_c'"),
+        ("URL(http://x/)", "'URL(http://x/)'"),
+        ("a\\tb", "'a\tb'"), ("null", "'null'"), ("truex", "'truex'"), ("1.2.3", "'1.2.3'"), ("5a", "'5a'"),
+        ("1h1m", "'1h1m'"),
         ("\"\"", "''"), ("\"a b\"", "'a b'"), ("\"a\nb\"", "'a\nb'"), ("\"\\x41\\t\\n\\r\\\"\\\\\"", "'A\t\n\r\"\\'"),
         ("'a\\q'", "'a\\q'"), ("\"$HOST\"", "'$HOST'"), ("\"true\"", "'true'"), ("\"5\"", "'5'"), ("é", "'é'"),
         ("(\nabc\n)", "'\nabc\n'"), ("(\nab)c\n) d\n)\n", "'\nab)c\n) d\n'"), ("(\r\na\r\n)\r\n", "'\r\na\r\n'"),
@@ -129,7 +135,9 @@ import Testing
     // MARK: Include
 
     @Test func includedKeysBelongToTheSectionThatIncludesThem() throws {
-        let files = ["/etc/nats/inc/a.conf": "p: 1\ninclude b.conf\n", "/etc/nats/inc/b.conf": "q: 2", "/abs.conf": "r: 3"]
+        let files = [
+            "/etc/nats/inc/a.conf": "p: 1\ninclude b.conf\n", "/etc/nats/inc/b.conf": "q: 2", "/abs.conf": "r: 3",
+        ]
         let map = try Self.parse("include inc/a.conf; s { include \"/abs.conf\" }\nx: $q", files: files)
         #expect(Self.show(map["x"]) == "2")
         #expect(Self.show(map["s"]) == "{r=3}")

@@ -1,41 +1,42 @@
+import Authorization
 import Testing
 
 @testable import Broker
 
 @Suite struct ConnectOptionsTests {
-    private func options(_ json: String) -> ConnectOptions? {
+    private func read(_ json: String) -> ConnectOptions? {
         ConnectOptions(json: Array(json.utf8).span)
     }
 
     @Test func hasTheProtocolsDefaults() throws {
-        let options = try #require(options("{}"))
+        let options = try #require(read("{}"))
         #expect(options.verbose && options.pedantic && options.echo && !options.headers && options.fault == nil)
     }
 
     @Test func readsNamesInAnyCaseAndPassesOverOthers() throws {
-        let options = try #require(options(#"{"VERBOSE":false,"Jwt":"t","sig":"s","protocol":1,"unknown":[1],"name":null}"#))
+        let options = try #require(read(#"{"VERBOSE":false,"Jwt":"t","sig":"s","protocol":1,"unknown":[1],"name":null}"#))
         #expect(!options.verbose && options.credentials.token == "t" && options.credentials.signature == "s")
         #expect(options.protocolVersion == 1 && options.name.isEmpty)
     }
 
     @Test(arguments: ["", "[]", "{", #"{"verbose":"yes"}"#, #"{"protocol":1.5}"#, #"{"jwt":7}"#, #"{"a":1}}"#, "null"])
     func whatIsNoneIsNotRead(_ json: String) {
-        #expect(options(json) == nil)
+        #expect(read(json) == nil)
     }
 
     @Test func namesWhatCannotBe() {
-        #expect(options(#"{"no_responders":true}"#)?.fault == "no responders requires headers support")
-        #expect(options(#"{"protocol":2}"#)?.fault == "invalid client protocol")
-        #expect(options(#"{"protocol":9223372036854775807}"#)?.fault == "invalid client protocol")
+        #expect(read(#"{"no_responders":true}"#)?.fault == "no responders requires headers support")
+        #expect(read(#"{"protocol":2}"#)?.fault == "invalid client protocol")
+        #expect(read(#"{"protocol":-1}"#)?.fault == "invalid client protocol")
     }
 
     @Test func anAccountIsForCredentialsToDecide() {
-        #expect(options(#"{"account":"SYS"}"#)?.credentials.designatesAccount == true)
-        #expect(options(#"{"new_account":true}"#)?.credentials.designatesAccount == true)
-        #expect(options(#"{"account":""}"#)?.credentials.designatesAccount == false)
+        #expect(read(#"{"account":"SYS"}"#)?.credentials.designatesAccount == true)
+        #expect(read(#"{"new_account":true}"#)?.credentials.designatesAccount == true)
+        #expect(read(#"{"account":""}"#)?.credentials.designatesAccount == false)
     }
 
     @Test func passwordsAreNotKept() {
-        #expect(options(#"{"user":"u","pass":"p"}"#)?.credentials.hasPassword == true)
+        #expect(read(#"{"user":"u","pass":"p"}"#)?.credentials.hasPassword == true)
     }
 }

@@ -1,0 +1,105 @@
+import Secrets
+import Testing
+
+@testable import NKeys
+
+@Suite("Credentials and key files")
+struct CredentialsTests {
+    private let pair = KeyPair.generate(.user)
+    private let jwt = "eyJ0.eyJhIjoxfQ.c2ln"
+
+    @Test("a file that was written can be read")
+    func roundTrip() throws {
+        let file = try Credentials(jwt: jwt, keyPair: pair).formatted()
+        let read = try Credentials.parse(file)
+        #expect(read.jwt == jwt)
+        #expect(read.keyPair.publicKey == pair.publicKey)
+        #expect(text(Credentials.jwt(in: file)) == jwt)
+    }
+
+    @Test("the text has the exact markers")
+    func exactText() throws {
+        let seed = text(pair.seed)
+        let expected = """
+            -----BEGIN NATS USER JWT-----
+            \(jwt)
+            ------END NATS USER JWT------
+
+            ************************* IMPORTANT *************************
+            NKEY Seed printed below can be used to sign and prove identity.
+            NKEYs are sensitive and should be treated as secrets.
+
+            -----BEGIN USER NKEY SEED-----
+            \(seed)
+            ------END USER NKEY SEED------
+
+            *************************************************************
+
+            """
+        #expect(text(try Credentials.format(jwt: jwt, seed: pair.seed)) == expected)
+    }
+
+    @Test("line breaks of other systems and text around the blocks do not matter")
+    func tolerance() throws {
+        let file = text(try Credentials.format(jwt: jwt, seed: pair.seed))
+        for variant in [file.replacing("\n", with: "\r\n"), "note\n" + file, "\u{FEFF}" + file] {
+            let read = try Credentials.parse(Secret(copying: Array(variant.utf8)))
+            #expect(read.jwt == jwt)
+            #expect(read.keyPair.publicKey == pair.publicKey)
+        }
+    }
+
+    @Test("a file without a JWT is no credentials file, and its content stays out of the error")
+    func bareSeed() {
+        let error = #expect(throws: NKeyError.self) { try Credentials.parse(pair.seed) }
+        #expect(error?.code == .noTokenFound)
+        #expect(error?.message.contains(text(pair.seed)) == false)
+    }
+
+    @Test("an account's seed is not a user's")
+    func otherKinds() throws {
+        let account = KeyPair.generate(.account)
+        let file = try Credentials.format(jwt: jwt, seed: account.seed)
+        #expect(throws: NKeyError.notAUserSeed) { try Credentials.parse(file) }
+        #expect(try file.withBytes { try Credentials.keyPair(in: $0) }.publicKey == account.publicKey)
+        #expect(throws: NKeyError.notDecoratable) { try Credentials.decorate(seed: KeyPair.generate(.server).seed) }
+        #expect(throws: NKeyError.seedTooShort) { try Credentials.decorate(seed: Secret(copying: Array(" S\n".utf8))) }
+    }
+
+    @Test("no cut of a file crashes the reader")
+    func cuts() throws {
+        let file = try Credentials.format(jwt: jwt, seed: pair.seed).withBytes { Array($0) }
+        for end in 0...file.count { _ = try? Credentials.parse(Secret(copying: Array(file[..<end]))) }
+    }
+
+    @Test("a key file is its first line that is a key")
+    func keyFiles() throws {
+        func read(_ text: String) throws -> NKey { try KeyFile.parse(Secret(copying: Array(text.utf8))) }
+        let seed = text(pair.seed)
+        guard case .pair(let found) = try read("# my key\n\(seed)\r\nrest") else {
+            Issue.record("a seed is a pair")
+            return
+        }
+        #expect(found.publicKey == pair.publicKey)
+        guard case .publicKey(let key) = try read("\n\(pair.publicKey.text)") else {
+            Issue.record("a public key is no pair")
+            return
+        }
+        #expect(key == pair.publicKey)
+        #expect(throws: NKeyError.self) { try read(" \(seed)") }
+        #expect(throws: NKeyError.self) { try read("") }
+    }
+
+    @Test("a vanity search finds its prefix or says why it cannot")
+    func vanity() throws {
+        let found = try #require(try Vanity.search(.user, prefix: "a"))
+        #expect(found.publicKey.text.hasPrefix("UA"))
+        #expect(throws: NKeyError.self) { try Vanity.search(.user, prefix: "1") }
+        #expect(throws: NKeyError.self) { try Vanity.search(.user, prefix: "Z") }
+        let error = #expect(throws: NKeyError.self) { try Vanity.search(.user, prefix: "AAAAAAAAAA", attempts: 3) }
+        #expect(error?.message == "Failed to generate prefix after 3 attempts")
+        #expect(try Vanity.search(.user, prefix: "AAAAAAAAAA", isCancelled: { true }) == nil)
+    }
+
+    private func text(_ secret: Secret) -> String { secret.withBytes { String(decoding: $0, as: UTF8.self) } }
+}
