@@ -1,4 +1,4 @@
-internal import GRDB
+import GRDB
 public import Secrets
 
 /// What exists: operators, accounts, users, their keys and every token that was ever issued to them.

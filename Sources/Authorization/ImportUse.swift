@@ -58,7 +58,8 @@ public enum ImportUse {
     }
 
     private static func checkActivation(
-        _ export: Export, _ use: Import, _ subject: Pattern, _ importer: PublicKey, _ exporter: AccountClaims, _ now: Int64
+        _ export: Export, _ use: Import, _ subject: Pattern, _ importer: PublicKey, _ exporter: AccountClaims,
+        _ now: Int64
     ) throws(ImportRefusal) {
         guard !use.token.isEmpty else { throw .activationMissing }
         guard let activation = try? ActivationClaims.decode(use.token) else { throw .activationInvalid }

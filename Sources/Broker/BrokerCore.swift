@@ -91,7 +91,8 @@ final class BrokerCore {
 
     func rebuildImports(of account: Account) {
         account.rebuildImports(accounts: accounts, now: environment.moment().seconds) { use, refusal in
-            environment.log(.warning, "import of \"\(use.subject)\" into \(account.key) is not used: \(refusal.rawValue)")
+            environment.log(
+                .warning, "import of \"\(use.subject)\" into \(account.key) is not used: \(refusal.rawValue)")
         }
     }
 

@@ -31,7 +31,9 @@ final class DecisionRecorder {
 
     /// A decision on one subject.
     @inline(__always)
-    func record(_ action: Action, _ decision: Decision, by session: Session, subject: Span<UInt8>, queue: [UInt8]? = nil) {
+    func record(
+        _ action: Action, _ decision: Decision, by session: Session, subject: Span<UInt8>, queue: [UInt8]? = nil
+    ) {
         guard wants(action, decision.isAllowed) else { return }
         build(action, decision, by: session, subject: copied(subject), queue: queue, refusal: nil, exporter: nil)
     }

@@ -46,15 +46,20 @@ struct OperatorMode {
         let claims: OperatorClaims
         do { claims = try OperatorClaims.decode(token) } catch {
             throw BrokerStartError(
-                message: "an operator's JWT cannot be used: \(error.message)", remedy: "copy it again from the operator")
+                message: "an operator's JWT cannot be used: \(error.message)", remedy: "copy it again from the operator"
+            )
         }
         guard claims.issuer == claims.subject || claims.signingKeys.contains(claims.issuer) else {
             throw BrokerStartError(
-                message: "the operator's JWT is not signed by the operator \(claims.subject)", remedy: "use the operator's own")
+                message: "the operator's JWT is not signed by the operator \(claims.subject)",
+                remedy: "use the operator's own")
         }
-        if let wanted = ServerVersion(claims.assertServerVersion), let own = ServerVersion(ServerIdentity.version), own < wanted {
+        if let wanted = ServerVersion(claims.assertServerVersion), let own = ServerVersion(ServerIdentity.version),
+            own < wanted
+        {
             throw BrokerStartError(
-                message: "the operator asserts server version \(claims.assertServerVersion), this is \(ServerIdentity.version)",
+                message:
+                    "the operator asserts server version \(claims.assertServerVersion), this is \(ServerIdentity.version)",
                 remedy: "use a newer broker, or change the operator's assert_server_version")
         }
         return claims
@@ -71,7 +76,8 @@ struct OperatorMode {
         }
         guard let name = configuration.systemAccount ?? asserted else { return nil }
         guard let key = try? PublicKey(name), key.kind == .account else {
-            throw BrokerStartError(message: "system_account \(name) is not an account's public key", remedy: "it begins with A")
+            throw BrokerStartError(
+                message: "system_account \(name) is not an account's public key", remedy: "it begins with A")
         }
         return key
     }
@@ -94,7 +100,8 @@ struct OperatorMode {
                     remedy: "each JWT stands behind its own account's key")
             }
             if !trust.signed(resolved.claims) {
-                warnings.append("account \(resolved.key) is not signed by a trusted operator key: nobody can sign in to it")
+                warnings.append(
+                    "account \(resolved.key) is not signed by a trusted operator key: nobody can sign in to it")
             }
             accounts.append(resolved)
         }

@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 extension AccountClaims {
     func validate(_ issues: inout IssueList) {

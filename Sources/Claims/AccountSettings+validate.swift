@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 extension ExternalAuthorization {
     func validate(_ issues: inout IssueList) {

@@ -1,5 +1,5 @@
-internal import NKeys
-internal import Secrets
+import NKeys
+import Secrets
 
 extension ActivationClaims {
     /// A name for the permission, the same for every activation by one account for another and a subject: the padded

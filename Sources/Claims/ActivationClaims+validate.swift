@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 extension ActivationClaims {
     /// The checks that do not depend on the time.

@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 extension AuthorizationRequestClaims {
     func validate(_ issues: inout IssueList) {

@@ -1,5 +1,5 @@
 public import NKeys
-internal import Secrets
+import Secrets
 
 extension ClaimSet {
     /// Signs the claims: sets `iss`, `iat` and `jti`, writes them in the current format and returns the token's text.

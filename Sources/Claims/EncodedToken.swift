@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 /// The three chunks of a token's text, where they stand.
 struct EncodedToken {

@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 extension OperatorClaims {
     func validate(_ issues: inout IssueList) {

@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 extension Token {
     /// The largest token that is read, in bytes.

@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 /// The header of a token.
 struct TokenHeader: JSONObjectReadable {

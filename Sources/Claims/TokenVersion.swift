@@ -1,4 +1,4 @@
-internal import Secrets
+import Secrets
 
 /// Which version of a claim a token is: the SHA-256 of the token's text.
 ///

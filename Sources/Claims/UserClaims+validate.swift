@@ -1,4 +1,4 @@
-internal import NKeys
+import NKeys
 
 extension UserClaims {
     func validate(_ issues: inout IssueList, _ isKnownTimeZone: (String) -> Bool) {

@@ -1,4 +1,4 @@
-internal import NIOCore
+import NIOCore
 public import Wire
 
 extension Client {

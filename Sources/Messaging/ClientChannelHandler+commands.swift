@@ -1,5 +1,5 @@
-internal import NIOCore
-internal import Wire
+import NIOCore
+import Wire
 
 /// What the ``Client`` asks for. The waiters of a connection that has ended go on at once, with its reason.
 extension ClientChannelHandler {

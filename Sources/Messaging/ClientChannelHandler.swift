@@ -1,6 +1,6 @@
-internal import NIOCore
-internal import NKeys
-internal import Wire
+import NIOCore
+import NKeys
+import Wire
 
 /// Carries out what the ``ConnectionStateMachine`` says. It lives on its channel's event loop and is used only there.
 final class ClientChannelHandler: ChannelInboundHandler {

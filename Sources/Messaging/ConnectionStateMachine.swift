@@ -1,4 +1,4 @@
-internal import Wire
+import Wire
 
 /// A connection's course from the first `INFO` to its end. It does no input or output: each method says in an action
 /// what the caller must do.

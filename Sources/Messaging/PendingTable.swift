@@ -1,4 +1,4 @@
-internal import NIOCore
+import NIOCore
 
 /// Tasks that wait for something, by a key, each with an end to its waiting. It belongs to an event loop.
 struct PendingTable<Key: Hashable & Sendable, Value: Sendable> {

@@ -1,4 +1,4 @@
-internal import Wire
+import Wire
 
 /// A message to be sent, and what a server must be able to take to get it.
 struct Publication {

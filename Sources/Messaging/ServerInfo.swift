@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+import FoundationEssentials
 
 /// What a server says about itself, in `INFO`.
 public struct ServerInfo: Sendable, Hashable {

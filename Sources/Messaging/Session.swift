@@ -1,4 +1,4 @@
-internal import Wire
+import Wire
 
 /// What a connection that is signed in has open: subscriptions, requests, pings.
 struct Session {

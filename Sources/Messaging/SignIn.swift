@@ -1,5 +1,5 @@
-internal import NKeys
-internal import Wire
+import NKeys
+import Wire
 
 /// How a client answers a server's `INFO`.
 struct SignIn {

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 public import Secrets
 
 /// A NATS key pair: a public key and the private key behind it, which stays in guarded memory.

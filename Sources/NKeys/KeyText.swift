@@ -1,4 +1,4 @@
-internal import Secrets
+import Secrets
 
 /// The text form of keys and seeds: a prefix, raw bytes and a checksum, in base32.
 enum KeyText {

@@ -1,5 +1,5 @@
-internal import CSodium
-internal import Secrets
+import CSodium
+import Secrets
 
 /// A NATS public key: what it stands for and 32 raw bytes.
 ///

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
 public func constantTimeEquals(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {

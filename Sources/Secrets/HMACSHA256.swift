@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// HMAC with SHA-256 (RFC 2104): a keyed hash that only holders of the key can make or check.
 public enum HMACSHA256 {

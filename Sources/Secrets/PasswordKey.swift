@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// Keys from passwords: Argon2id 1.3 (RFC 9106).
 public enum PasswordKey {

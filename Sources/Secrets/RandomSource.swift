@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// Where random bytes come from. Passed in wherever randomness is needed, so that a test or an entropy file can
 /// decide every byte.

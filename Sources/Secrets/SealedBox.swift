@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// Authenticated encryption with a secret key: XChaCha20-Poly1305 (IETF), whose 24-byte nonces may be random.
 public enum SealedBox {

@@ -1,4 +1,4 @@
-internal import CSodium
+import CSodium
 
 /// Bytes that must not leak: a seed, a private key, a password, a token.
 ///

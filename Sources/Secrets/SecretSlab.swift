@@ -1,5 +1,5 @@
-internal import CSodium
-internal import Synchronization
+import CSodium
+import Synchronization
 
 /// Guarded memory, cut into slots.
 ///

@@ -28,7 +28,9 @@ public enum ErrorLine {
 
     /// `Permissions Violation for Subscription to "a.b"`, with the queue group and, for a subscription that is taken
     /// away, the client's number for it.
-    public static func subscriptionViolation(_ subject: String, queue: String? = nil, subscription: String? = nil) -> String {
+    public static func subscriptionViolation(_ subject: String, queue: String? = nil, subscription: String? = nil)
+        -> String
+    {
         var text = "Permissions Violation for Subscription to \(quoted(subject))"
         if let queue { text += " using queue \(quoted(queue))" }
         if let subscription { text += " (sid \(quoted(subscription)))" }

@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// The program: every word of the command line hangs below this command.
 @main

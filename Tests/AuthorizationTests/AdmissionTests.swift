@@ -104,16 +104,21 @@ private func base64url(_ bytes: [UInt8]) -> String {
 
     @Test func refusesWhatIsNoCredential() throws {
         let world = World()
-        var admission = Admission(PresentedCredentials(token: nil, signature: nil), facts: world.facts, trust: world.trust)
+        var admission = Admission(
+            PresentedCredentials(token: nil, signature: nil), facts: world.facts, trust: world.trust)
         guard case .refused(.noCredentials) = admission.start(at: world.moment) else { Issue.record("let in"); return }
         let designating = PresentedCredentials(token: "x", signature: nil, designatesAccount: true)
         admission = Admission(designating, facts: world.facts, trust: world.trust)
-        guard case .refused(.accountDesignated) = admission.start(at: world.moment) else { Issue.record("let in"); return }
+        guard case .refused(.accountDesignated) = admission.start(at: world.moment) else {
+            Issue.record("let in"); return
+        }
         for token in ["", "a.b.c", "x", String(repeating: "A", count: 10_000)] {
             guard case .refused = try world.admit(token: token) else { Issue.record("let in \(token)"); return }
         }
         let account = try world.account.encode(signedBy: world.operatorKey, at: 1)
-        guard case .refused(.undecodableUserToken) = try world.admit(token: account) else { Issue.record("account"); return }
+        guard case .refused(.undecodableUserToken) = try world.admit(token: account) else {
+            Issue.record("account"); return
+        }
     }
 
     @Test func aTamperedTokenIsRefused() throws {
@@ -130,9 +135,13 @@ private func base64url(_ bytes: [UInt8]) -> String {
     @Test func theNonceHasToBeSigned() throws {
         var world = World()
         let stranger = try KeyPair.generate(.user).sign(world.facts.nonce)
-        guard case .refused(.invalidSignature) = try world.admit(signature: stranger) else { Issue.record("in"); return }
+        guard case .refused(.invalidSignature) = try world.admit(signature: stranger) else {
+            Issue.record("in"); return
+        }
         let replayed = try world.userKey.sign(Array("another nonce..".utf8))
-        guard case .refused(.invalidSignature) = try world.admit(signature: replayed) else { Issue.record("in"); return }
+        guard case .refused(.invalidSignature) = try world.admit(signature: replayed) else {
+            Issue.record("in"); return
+        }
         world.presentsSignature = false
         #expect(try world.refusal() == .invalidSignature)
         world.user.limits.bearerToken = true
@@ -155,7 +164,9 @@ private func base64url(_ bytes: [UInt8]) -> String {
         world = World()
         guard case .refused(.unknownAccount) = try world.admit(account: .some(nil)) else { Issue.record("in"); return }
         let other = World()
-        guard case .refused(.unknownAccount) = try world.admit(account: other.resolved()) else { Issue.record("in"); return }
+        guard case .refused(.unknownAccount) = try world.admit(account: other.resolved()) else {
+            Issue.record("in"); return
+        }
     }
 
     @Test func signingKeysOfOperatorAndAccountCount() throws {
@@ -213,10 +224,11 @@ private func base64url(_ bytes: [UInt8]) -> String {
         #expect(try world.refusal() == .connectionTypeNotAllowed)
     }
 
-    @Test(arguments: [
-        ("11:00:00", "13:00:00", 3600), ("12:00:00", "13:00:00", nil), ("11:00:00", "12:00:00", nil),
-        ("22:00:00", "06:00:00", nil), ("11:00:00", "06:00:00", 18 * 3600), ("18:00:00", "12:00:01", 1),
-    ] as [(String, String, Int64?)])
+    @Test(
+        arguments: [
+            ("11:00:00", "13:00:00", 3600), ("12:00:00", "13:00:00", nil), ("11:00:00", "12:00:00", nil),
+            ("22:00:00", "06:00:00", nil), ("11:00:00", "06:00:00", 18 * 3600), ("18:00:00", "12:00:01", 1),
+        ] as [(String, String, Int64?)])
     func timeWindows(_ start: String, _ end: String, _ remaining: Int64?) throws {
         var world = World()
         world.user.limits.times = [TimeRange(start: start, end: end)]
@@ -251,7 +263,9 @@ private func base64url(_ bytes: [UInt8]) -> String {
         let token = try world.user.encode(signedBy: world.accountKey, at: 2000)
         let trust = Trust(operators: [world.operatorClaims], pinnedAccounts: [KeyPair.generate(.account).publicKey])
         var admission = Admission(PresentedCredentials(token: token, signature: nil), facts: world.facts, trust: trust)
-        guard case .refused(.accountNotPinned) = admission.start(at: world.moment) else { Issue.record("let in"); return }
+        guard case .refused(.accountNotPinned) = admission.start(at: world.moment) else {
+            Issue.record("let in"); return
+        }
         #expect(admission.claimant?.name == "alice")
     }
 }

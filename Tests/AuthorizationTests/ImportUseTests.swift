@@ -66,8 +66,12 @@ import Testing
         #expect(try refusal(use("q.a", token: activation("q.>")), account) == nil)
         #expect(try refusal(use("q.>", token: activation("q.a")), account) == .activationInvalid)
         #expect(try refusal(use("q.a", token: activation("q.a", type: .stream)), account) == .activationInvalid)
-        #expect(try refusal(use("q.a", token: activation("q.a", importer: .generate(.account))), account) == .activationInvalid)
-        #expect(try refusal(use("q.a", token: activation("q.a", signer: .generate(.account))), account) == .activationInvalid)
+        #expect(
+            try refusal(use("q.a", token: activation("q.a", importer: .generate(.account))), account)
+                == .activationInvalid)
+        #expect(
+            try refusal(use("q.a", token: activation("q.a", signer: .generate(.account))), account)
+                == .activationInvalid)
         #expect(try refusal(use("q.a", token: activation("q.a", expires: 99)), account) == .activationExpired)
         #expect(refusal(use("q.a", token: "rubbish"), account) == .activationInvalid)
         closed.revocations = [importerKey.publicKey.text: 50]

@@ -81,13 +81,14 @@ func program(
     }
 
     /// The truth table of queue permissions: what an entry with a group does to plain and grouped use.
-    @Test(arguments: [
-        (["foo"], nil, true), (["foo"], "v1", true), (["foo v1"], nil, false), (["foo v1"], "v1", true),
-        (["foo v1"], "v2", false), (["foo", "foo v1"], nil, true), (["foo", "foo v1"], "v1", true),
-        (["foo", "foo v1"], "v2", false), (["foo v1.*"], "v1.prod", true), (["foo v1.*"], "v1", false),
-        (["foo >"], "anything", true), (["foo >"], nil, false), (["foo", "foo *.dev"], "v1.dev", true),
-        (["foo", "foo *.dev"], "v1.prod", false),
-    ] as [([String], String?, Bool)])
+    @Test(
+        arguments: [
+            (["foo"], nil, true), (["foo"], "v1", true), (["foo v1"], nil, false), (["foo v1"], "v1", true),
+            (["foo v1"], "v2", false), (["foo", "foo v1"], nil, true), (["foo", "foo v1"], "v1", true),
+            (["foo", "foo v1"], "v2", false), (["foo v1.*"], "v1.prod", true), (["foo v1.*"], "v1", false),
+            (["foo >"], "anything", true), (["foo >"], nil, false), (["foo", "foo *.dev"], "v1.dev", true),
+            (["foo", "foo *.dev"], "v1.prod", false),
+        ] as [([String], String?, Bool)])
     func queueGroups(_ allow: [String], _ queue: String?, _ expected: Bool) throws {
         #expect(try decide(program(subscribe: Permission(allow: allow)), "foo", queue).isAllowed == expected)
     }

@@ -15,7 +15,8 @@ import Testing
         var configuration = BrokerConfiguration()
         configuration.operators = [try claims.encode(signedBy: operatorKey, at: 1)]
         configuration.resolver = .memory
-        let account = try AccountClaims(subject: accountKey.publicKey.text, name: "SYS").encode(signedBy: operatorKey, at: 1)
+        let account = try AccountClaims(subject: accountKey.publicKey.text, name: "SYS").encode(
+            signedBy: operatorKey, at: 1)
         configuration.preloadedAccounts = [.init(account: accountKey.publicKey.text, jwt: account)]
         return configuration
     }

@@ -9,7 +9,8 @@ import Testing
     func renames(_ source: String, _ destination: String, _ subject: String, _ expected: String) throws {
         let transform = try SubjectTransform(from: source, to: destination)
         #expect(transform.rename(Array(subject.utf8).span).map { String(decoding: $0, as: UTF8.self) } == expected)
-        #expect(transform.inverse.rename(Array(expected.utf8).span).map { String(decoding: $0, as: UTF8.self) } == subject)
+        #expect(
+            transform.inverse.rename(Array(expected.utf8).span).map { String(decoding: $0, as: UTF8.self) } == subject)
     }
 
     @Test func renamesPatternsAndLeavesTheRest() throws {

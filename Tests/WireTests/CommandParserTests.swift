@@ -13,7 +13,9 @@ import Wire
         String(decoding: Array(source.utf8)[range.start..<range.end], as: UTF8.self)
     }
 
-    @Test(arguments: ["PUB a.b 5\r\nhello\r\n", "pub a.b 5\nhello\r\n", "PUB\ta.b  5 \r\nhello\r\n", "Pub a.b 05\r\nhello\r\n"])
+    @Test(arguments: [
+        "PUB a.b 5\r\nhello\r\n", "pub a.b 5\nhello\r\n", "PUB\ta.b  5 \r\nhello\r\n", "Pub a.b 05\r\nhello\r\n",
+    ])
     func readsPublishes(_ input: String) throws {
         guard case .command(let command, let end) = parse(input) else { Issue.record("\(parse(input))"); return }
         #expect(command.verb == .publish && end == input.utf8.count)
@@ -42,11 +44,15 @@ import Wire
     }
 
     @Test(arguments: [
-        ("ZZZ\r\n", ProtocolFault.unknownOperation), ("PUBS a 1\r\n", .unknownOperation), ("SUBZZZ\r\n", .unknownOperation),
-        ("PUB a\r\n", .malformedArguments), ("PUB a b c d\r\n", .malformedArguments), ("PUB a -1\r\n", .malformedArguments),
+        ("ZZZ\r\n", ProtocolFault.unknownOperation), ("PUBS a 1\r\n", .unknownOperation),
+        ("SUBZZZ\r\n", .unknownOperation),
+        ("PUB a\r\n", .malformedArguments), ("PUB a b c d\r\n", .malformedArguments),
+        ("PUB a -1\r\n", .malformedArguments),
         ("PUB a 99999999999999999999\r\n", .malformedArguments), ("PUB a 1234567890\r\n", .malformedArguments),
-        ("PUB a 101\r\n", .payloadTooLarge), ("HPUB a 9 5\r\n", .malformedArguments), ("SUB a\r\n", .malformedArguments),
-        ("PUB a 5\r\nhelloXX", .unknownOperation), ("PUB a 5\r\nhello\rX", .unknownOperation), ("\u{0}\u{1}", .unknownOperation),
+        ("PUB a 101\r\n", .payloadTooLarge), ("HPUB a 9 5\r\n", .malformedArguments),
+        ("SUB a\r\n", .malformedArguments),
+        ("PUB a 5\r\nhelloXX", .unknownOperation), ("PUB a 5\r\nhello\rX", .unknownOperation),
+        ("\u{0}\u{1}", .unknownOperation),
         ("HPUB a 0 5\r\n", .malformedArguments), ("RMSG a\r\n", .unknownOperation), ("A+\r\n", .unknownOperation),
     ])
     func refusesWhatIsNotTheProtocol(_ input: String, _ fault: ProtocolFault) {
@@ -73,11 +79,14 @@ import Wire
     @Test func mutatedStreamsNeverTrap() {
         var generator = SeededGenerator.announced()
         let seeds = [
-            "CONNECT {\"verbose\":false}\r\nPING\r\n", "PUB a.b 5\r\nhello\r\n", "HPUB a r 12 17\r\nNATS/1.0\r\n\r\nhello\r\n",
-            "SUB a.* q 7\r\nUNSUB 7 3\r\n", "PONG\r\n+OK\r\n-ERR 'x'\r\nINFO {}\r\n", "PUB a 0\r\n\r\nPUB b 3\r\nxyz\r\n",
+            "CONNECT {\"verbose\":false}\r\nPING\r\n", "PUB a.b 5\r\nhello\r\n",
+            "HPUB a r 12 17\r\nNATS/1.0\r\n\r\nhello\r\n",
+            "SUB a.* q 7\r\nUNSUB 7 3\r\n", "PONG\r\n+OK\r\n-ERR 'x'\r\nINFO {}\r\n",
+            "PUB a 0\r\n\r\nPUB b 3\r\nxyz\r\n",
         ].map { Array($0.utf8) }
         for _ in 0..<20_000 {
-            var bytes = seeds.randomElement(using: &generator).map { $0 + (seeds.randomElement(using: &generator) ?? []) } ?? []
+            var bytes =
+                seeds.randomElement(using: &generator).map { $0 + (seeds.randomElement(using: &generator) ?? []) } ?? []
             for _ in 0..<Int.random(in: 1...6, using: &generator) { mutate(&bytes, &generator) }
             var position = 0
             parsing: while position < bytes.count {

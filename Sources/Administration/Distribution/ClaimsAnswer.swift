@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+import FoundationEssentials
 
 /// What one server answered to a claims update.
 public struct ClaimsAnswer: Sendable, Hashable {

@@ -1,6 +1,6 @@
-internal import FoundationEssentials
+import FoundationEssentials
 public import Messaging
-internal import NKeys
+import NKeys
 
 /// Brings account tokens to the servers of a system, over one connection to any one of them.
 ///

@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 public import NKeys
 
 extension OperatorEntry {

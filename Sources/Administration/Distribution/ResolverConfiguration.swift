@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 
 /// The part of a server's configuration that says whom to trust, and where accounts come from.
 public struct ResolverConfiguration: Sendable {

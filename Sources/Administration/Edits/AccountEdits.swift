@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 
 /// Changes to an account: its limits, its default permissions and what describes it. Nil leaves a value as it is.
 public struct AccountEdits: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 
 /// Changes to the JetStream limits of an account. Sizes in bytes; -1 for any; nil leaves a value as it is.
 public struct JetStreamEdits: Sendable, Hashable {

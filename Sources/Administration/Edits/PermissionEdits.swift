@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 
 /// Changes to what may be published and subscribed to.
 public struct PermissionEdits: Sendable, Hashable {

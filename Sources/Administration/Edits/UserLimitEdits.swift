@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 
 /// Changes to the permissions and limits of a user, or of the users of a role.
 public struct UserLimitEdits: Sendable, Hashable {

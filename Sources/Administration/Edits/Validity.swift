@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 
 /// When a token begins and ceases to count, as edits to its claims. Nil leaves a side as it is, 0 removes it.
 public struct Validity: Sendable, Hashable {

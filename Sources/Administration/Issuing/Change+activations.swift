@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 
 extension Change {
     /// Signs an activation: leave for another account to import a private export of this one.

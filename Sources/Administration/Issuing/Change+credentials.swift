@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 public import Secrets
 
 extension Change {

@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 
 /// An export, as a person describes it. Nil leaves a value as it is, or as it is by default.
 public struct ExportEdits: Sendable, Hashable {

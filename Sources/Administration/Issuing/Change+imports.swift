@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 
 /// An import, as a person describes it.
 public struct NewImport: Sendable, Hashable {

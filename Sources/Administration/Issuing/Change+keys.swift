@@ -1,5 +1,5 @@
-internal import Claims
-internal import GRDB
+import Claims
+import GRDB
 public import NKeys
 
 extension Change {

@@ -1,6 +1,6 @@
-internal import Claims
-internal import GRDB
-internal import NKeys
+import Claims
+import GRDB
+import NKeys
 
 /// What a new operator is to be.
 public struct NewOperator: Sendable {

@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 
 extension Change {
     /// Revokes what was issued to a user.

@@ -1,5 +1,5 @@
-internal import GRDB
-internal import NKeys
+import GRDB
+import NKeys
 
 extension Change {
     /// Makes an operator the one that commands mean when they name none. The selected account stays only if it is the

@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 
 /// The key that signs an account's users or activations, with its scope if it has one.
 struct AccountSigner {

@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 
 /// Changes to a role: a signing key of an account, with the permissions of every user it signs.
 public struct RoleEdits: Sendable, Hashable {

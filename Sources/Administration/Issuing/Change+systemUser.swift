@@ -1,5 +1,5 @@
-internal import Claims
-internal import NKeys
+import Claims
+import NKeys
 
 extension Change {
     /// Signs a short-lived user of the system account that may do nothing but push account tokens.

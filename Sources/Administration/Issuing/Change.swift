@@ -1,7 +1,7 @@
-internal import Claims
-internal import FoundationEssentials
-internal import GRDB
-internal import NKeys
+import Claims
+import FoundationEssentials
+import GRDB
+import NKeys
 
 /// One change of the directory while it happens: what it reads is true until it is stored.
 ///

@@ -1,5 +1,5 @@
 public import NKeys
-internal import Secrets
+import Secrets
 
 /// Which key signs.
 public enum SignerChoice: Sendable {

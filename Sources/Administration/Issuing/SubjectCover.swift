@@ -1,4 +1,4 @@
-internal import Subjects
+import Subjects
 
 /// Whether one subject pattern covers another, as texts of claims.
 enum SubjectCover {

@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 
 /// What a new system account shares with the other accounts, as the NATS tools set it up.
 enum SystemAccount {

@@ -1,7 +1,7 @@
-internal import FoundationEssentials
-internal import GRDB
-internal import NKeys
-internal import Secrets
+import FoundationEssentials
+import GRDB
+import NKeys
+import Secrets
 
 /// The sealed seeds of the directory, as seen inside one transaction.
 ///

@@ -1,4 +1,4 @@
-internal import Secrets
+import Secrets
 
 /// The file that opens the sealed keyring: one line that says what it is, one with 32 bytes in hexadecimal.
 enum KeyringFile {

@@ -1,5 +1,5 @@
-internal import Claims
-internal import GRDB
+import Claims
+import GRDB
 public import NKeys
 
 /// One consistent state of the directory, for the duration of a read or a change.

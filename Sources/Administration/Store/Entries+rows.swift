@@ -1,5 +1,5 @@
-internal import GRDB
-internal import NKeys
+import GRDB
+import NKeys
 
 // How rows become entries. Keys were valid when they were stored, so a row that is not means a damaged database.
 

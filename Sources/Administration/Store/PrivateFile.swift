@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 public import Secrets
 
 /// Files that only their owner may read: the directory, the key file, credentials.

@@ -1,4 +1,4 @@
-internal import GRDB
+import GRDB
 
 /// The tables of the directory, and how one version of them becomes the next.
 ///

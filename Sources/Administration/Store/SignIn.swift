@@ -1,4 +1,4 @@
-internal import Claims
+import Claims
 public import NKeys
 
 /// What a client needs to sign in to a server: a user's token and the key pair it was issued to.

@@ -20,7 +20,9 @@ struct EffectiveUser: Sendable {
             // An operator that wants signing keys used strictly wants it of accounts too.
             guard !trust.requiresSigningKeys(account.claims) else { return .failure(.untrustedIssuer) }
         } else {
-            guard let key = account.claims.signingKey(candidate.claims.issuer) else { return .failure(.untrustedIssuer) }
+            guard let key = account.claims.signingKey(candidate.claims.issuer) else {
+                return .failure(.untrustedIssuer)
+            }
             scope = key.scope
         }
         switch effective(candidate, scope, account) {

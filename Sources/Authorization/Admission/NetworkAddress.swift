@@ -68,7 +68,8 @@ public struct NetworkAddress: Sendable, Hashable {
                 guard let four = readIPv4(part) else { return nil }
                 result += four
             } else {
-                guard (1...4).contains(part.count), let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16),
+                guard (1...4).contains(part.count),
+                    let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16),
                     part.first != UInt8(ascii: "+")
                 else { return nil }
                 result += [UInt8(group >> 8), UInt8(group & 0xFF)]

@@ -30,7 +30,8 @@ public final class PermissionProgram: Sendable {
         let publish = permissions.publish
         let subscribe = permissions.subscribe
         publishIsRestricted = !publish.allow.isEmpty || permissions.response != nil
-        publishAllow = RuleTrie(CompiledEntry.compile(publish.allow).compactMap { $0.queue == nil ? ($0.pattern, $0.entry) : nil })
+        publishAllow = RuleTrie(
+            CompiledEntry.compile(publish.allow).compactMap { $0.queue == nil ? ($0.pattern, $0.entry) : nil })
         publishDeny = RuleTrie(CompiledEntry.compile(publish.deny).map { ($0.pattern, $0.entry) })
         self.subscribe = SubscribeRules(
             allow: CompiledEntry.compile(subscribe.allow), deny: CompiledEntry.compile(subscribe.deny),

@@ -15,7 +15,8 @@ public enum RuleSource: Sendable, Hashable {
     /// The version of the claims that hold the rule.
     public var version: TokenVersion? {
         switch self {
-        case .user(let version), .scope(account: let version, key: _, role: _, isFilledIn: _), .accountDefaults(let version):
+        case .user(let version), .scope(account: let version, key: _, role: _, isFilledIn: _),
+            .accountDefaults(let version):
             version
         case .server: nil
         }

@@ -133,7 +133,9 @@ struct RuleTrie: Sendable {
     private func isChild(_ child: Int32, of parent: Int32, _ subject: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         let node = nodes[Int(child)]
         guard node.parent == parent, Int(node.tokenCount) == end - start else { return false }
-        for index in 0..<(end - start) where text[Int(node.tokenStart) + index] != subject[start + index] { return false }
+        for index in 0..<(end - start) where text[Int(node.tokenStart) + index] != subject[start + index] {
+            return false
+        }
         return true
     }
 

@@ -93,7 +93,8 @@ struct SubscribeRules: Sendable {
         let union = PatternUnion(plainDeny.map(\.pattern) + named.map(\.pattern))
         guard !union.members.isEmpty, union.contains(pattern) else { return nil }
         let entry =
-            plainDeny.first { $0.pattern.overlaps(pattern) }?.entry ?? named.first { $0.pattern.overlaps(pattern) }?.entry
+            plainDeny.first { $0.pattern.overlaps(pattern) }?.entry
+            ?? named.first { $0.pattern.overlaps(pattern) }?.entry
         return Rule(.deny, .subscribeDeny, entry: entry ?? -1)
     }
 

@@ -26,7 +26,9 @@ struct MatchCache {
     mutating func sweep() {
         guard sweptGeneration != generation else { return }
         sweptGeneration = generation
-        for index in table.indices where table[index].map({ $0.generation != generation }) ?? false { table[index] = nil }
+        for index in table.indices where table[index].map({ $0.generation != generation }) ?? false {
+            table[index] = nil
+        }
     }
 
     @inline(__always)

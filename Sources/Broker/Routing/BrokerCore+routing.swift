@@ -53,7 +53,8 @@ extension BrokerCore {
     }
 
     private func deliver(
-        _ origin: Origin, to subscription: Subscription, _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int,
+        _ origin: Origin, to subscription: Subscription, _ subject: Span<UInt8>, _ reply: Span<UInt8>,
+        _ headerCount: Int,
         _ payload: Span<UInt8>
     ) -> Bool {
         switch subscription.target {

@@ -19,7 +19,9 @@ struct ReplyCredits {
         if credits.count >= Self.capacity { prune(now: now) }
         guard credits.count < Self.capacity else { return }
         let key = copied(reply)
-        let deadline = terms.lifetime.map { now.addingReportingOverflow($0) }.map { $0.overflow ? Int64.max : $0.partialValue }
+        let deadline = terms.lifetime.map { now.addingReportingOverflow($0) }.map {
+            $0.overflow ? Int64.max : $0.partialValue
+        }
         var credit = credits[key] ?? Credit(answers: 0, deadline: deadline)
         if let maximum = terms.maximum {
             credit.answers = credit.answers.map { min($0 &+ maximum, Int(Int32.max)) }

@@ -80,7 +80,9 @@ extension Session {
             if now - signInSince > core.limits.signIn { refuse(.authenticationTimeout) }
         case .active:
             if let endsAt = principal?.endsAt, seconds > endsAt { return refuse(.userExpired) }
-            if let account, account.claims.expires > 0, seconds > account.claims.expires { return refuse(.accountExpired) }
+            if let account, account.claims.expires > 0, seconds > account.claims.expires {
+                return refuse(.accountExpired)
+            }
             pingIfSilent(now)
         case .closing:
             if now - closingSince > Self.farewell { channel.close(promise: nil) }

@@ -19,7 +19,8 @@ enum ClaimsUpdateRefusal: Error, CustomStringConvertible {
         case .untrusted: "operator requires issuer to be a signing key or the operator: the issuer is not trusted"
         case .older(let stored, let received):
             "the account JWT in force was issued at \(stored), this one at \(received): an older one is not taken back"
-        case .tooFarAhead(let time): "the account JWT is issued at \(time), more than an hour ahead of this server's clock"
+        case .tooFarAhead(let time):
+            "the account JWT is issued at \(time), more than an hour ahead of this server's clock"
         }
     }
 }
@@ -45,7 +46,8 @@ extension BrokerCore {
             account = resolved.key.text
             try check(resolved, named: Self.accountToken(of: subject))
             put(resolved)
-            environment.log(.info, "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version)")
+            environment.log(
+                .info, "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version)")
             return updateAnswer(account)
         } catch {
             environment.log(.warning, "account \(account): JWT refused: \(error)")

@@ -36,7 +36,8 @@ enum SystemService {
 
     /// Handles a message. Requests come only from clients of the system account, and are answered on their reply subject.
     func handle(
-        _ core: BrokerCore, _ origin: BrokerCore.Origin, _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int,
+        _ core: BrokerCore, _ origin: BrokerCore.Origin, _ subject: Span<UInt8>, _ reply: Span<UInt8>,
+        _ headerCount: Int,
         _ payload: Span<UInt8>
     ) -> Bool {
         let body = copied(payload.extracting(headerCount..<payload.count))

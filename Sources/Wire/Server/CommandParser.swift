@@ -28,7 +28,8 @@ public struct CommandParser: Sendable {
         while end < limit, bytes[end] != 0x0A { end += 1 }
         if end == limit {
             if end == start + Self.longestVerb + 2 + maximumControlLine { return .fault(lineTooLong(bytes, at: start)) }
-            return isHopeless(bytes, from: start, to: end) ? .fault(.unknownOperation) : .incomplete(count: end - start + 1)
+            return isHopeless(bytes, from: start, to: end)
+                ? .fault(.unknownOperation) : .incomplete(count: end - start + 1)
         }
         let next = end + 1
         if end > start, bytes[end - 1] == 0x0D { end -= 1 }
@@ -60,7 +61,8 @@ public struct CommandParser: Sendable {
         guard end - verbEnd - 1 <= maximumControlLine else { return .fault(.controlLineTooLong) }
         switch verb {
         case .publish:
-            return parsePublish(bytes, from: verbEnd, to: end, next: next, start: start, hasHeaders: verbEnd - start == 4)
+            return parsePublish(
+                bytes, from: verbEnd, to: end, next: next, start: start, hasHeaders: verbEnd - start == 4)
         case .subscribe:
             return parseSubscribe(bytes, from: verbEnd, to: end, next: next)
         case .unsubscribe:
@@ -153,7 +155,9 @@ public struct CommandParser: Sendable {
         }
         guard let total = length(bytes, lengths.total) else { return .fault(.malformedArguments) }
         if let header = lengths.header {
-            guard let count = length(bytes, header), count <= total, count > 0 else { return .fault(.malformedArguments) }
+            guard let count = length(bytes, header), count <= total, count > 0 else {
+                return .fault(.malformedArguments)
+            }
             command.headerCount = count
         }
         guard total <= maximumPayload else { return .fault(.payloadTooLarge) }

@@ -1,7 +1,7 @@
-internal import Administration
-internal import ArgumentParser
-internal import Messaging
-internal import NKeys
+import Administration
+import ArgumentParser
+import Messaging
+import NKeys
 
 /// `chancery push`
 struct PushCommand: AsyncParsableCommand, Exemplified {

@@ -1,6 +1,6 @@
-internal import Administration
-internal import ArgumentParser
-internal import Claims
+import Administration
+import ArgumentParser
+import Claims
 
 /// `chancery validate`
 struct ValidateCommand: ParsableCommand, Exemplified {

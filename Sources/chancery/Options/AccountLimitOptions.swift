@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// The limits of an account. -1 is no limit.
 struct AccountLimitOptions: ParsableArguments {

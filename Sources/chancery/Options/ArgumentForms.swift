@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// Brings spellings that nsc's users have in their fingers into the one form that the parser reads.
 enum ArgumentForms {

@@ -1,6 +1,6 @@
-internal import Administration
-internal import ArgumentParser
-internal import Glibc
+import Administration
+import ArgumentParser
+import Glibc
 
 /// Where the directory is, and in which form a command answers.
 struct DirectoryOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// What an export is like.
 struct ExportOptions: ParsableArguments {

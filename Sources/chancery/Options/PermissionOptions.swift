@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// What may be published and subscribed to.
 struct PermissionOptions: ParsableArguments {

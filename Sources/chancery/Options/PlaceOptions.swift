@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// The directory, and the account in it that a command works with.
 struct PlaceOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-internal import Administration
-internal import Messaging
+import Administration
+import Messaging
 
 /// Which server a command talks to.
 enum ServerChoice {

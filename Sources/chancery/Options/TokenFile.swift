@@ -1,6 +1,6 @@
-internal import Administration
-internal import NKeys
-internal import Secrets
+import Administration
+import NKeys
+import Secrets
 
 /// Tokens that may be given by themselves or as the path of a file that holds one, bare or decorated.
 enum TokenFile {

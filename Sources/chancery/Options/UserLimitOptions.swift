@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// Permissions and limits of a user that exists, or of the users of a role.
 struct UserLimitOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// When a token begins and ceases to count.
 struct ValidityOptions: ParsableArguments {

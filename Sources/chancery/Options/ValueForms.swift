@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// How texts of the command line become values. What cannot be understood is wrong usage.
 enum ValueForms {

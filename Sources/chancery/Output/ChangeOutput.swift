@@ -1,5 +1,5 @@
-internal import Administration
-internal import Claims
+import Administration
+import Claims
 
 /// What a change did: in words for a person, or as one JSON object.
 enum ChangeOutput {

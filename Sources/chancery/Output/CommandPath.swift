@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// A command with an example that works. Its help ends with it.
 protocol Exemplified: ParsableCommand {

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// Where words go: data to the standard output, everything said to a person to the standard error.
 enum Console {

@@ -1,9 +1,9 @@
-internal import Administration
-internal import ArgumentParser
-internal import Claims
-internal import Glibc
-internal import Messaging
-internal import NKeys
+import Administration
+import ArgumentParser
+import Claims
+import Glibc
+import Messaging
+import NKeys
 
 /// What a command itself has to say about its failure.
 struct CommandFailure: Error {

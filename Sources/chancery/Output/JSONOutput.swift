@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+import FoundationEssentials
 
 /// Answers for machines: one JSON object a line, its members in alphabetical order.
 enum JSONOutput {

@@ -19,7 +19,8 @@ import Testing
         for _ in 0..<20_000 {
             switch Int.random(in: 0..<5, using: &generator) {
             case 0:
-                let added = try subscription(randomPattern(&generator), queue: Bool.random(using: &generator) ? nil : "q")
+                let added = try subscription(
+                    randomPattern(&generator), queue: Bool.random(using: &generator) ? nil : "q")
                 all.append(added)
                 interest.insert(added)
             case 1 where !all.isEmpty:
@@ -68,7 +69,9 @@ import Testing
     }
 
     private func randomSubject(_ generator: inout SeededGenerator) -> String {
-        (0..<Int.random(in: 1...4, using: &generator)).map { _ in ["a", "b", "c"].randomElement(using: &generator) ?? "a" }
-            .joined(separator: ".")
+        (0..<Int.random(in: 1...4, using: &generator)).map { _ in
+            ["a", "b", "c"].randomElement(using: &generator) ?? "a"
+        }
+        .joined(separator: ".")
     }
 }

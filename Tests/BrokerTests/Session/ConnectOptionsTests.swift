@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test func readsNamesInAnyCaseAndPassesOverOthers() throws {
-        let options = try #require(read(#"{"VERBOSE":false,"Jwt":"t","sig":"s","protocol":1,"unknown":[1],"name":null}"#))
+        let options = try #require(
+            read(#"{"VERBOSE":false,"Jwt":"t","sig":"s","protocol":1,"unknown":[1],"name":null}"#))
         #expect(!options.verbose && options.credentials.token == "t" && options.credentials.signature == "s")
         #expect(options.protocolVersion == 1 && options.name.isEmpty)
     }

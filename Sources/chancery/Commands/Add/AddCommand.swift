@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// `chancery add …`
 struct AddCommand: ParsableCommand, Exemplified {

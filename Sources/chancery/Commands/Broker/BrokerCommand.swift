@@ -22,17 +22,25 @@ struct BrokerCommand: AsyncParsableCommand {
               chancery broker -c broker.conf -a 127.0.0.1 -p 4222 --decisions
             """)
 
-    @Option(name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config: String
-    @Option(name: [.customShort("a"), .customLong("addr"), .customLong("net")], help: ArgumentHelp("The address to listen on.", valueName: "host"))
+    @Option(
+        name: [.customShort("a"), .customLong("addr"), .customLong("net")],
+        help: ArgumentHelp("The address to listen on.", valueName: "host"))
     var address: String?
     @Option(name: .shortAndLong, help: "The port to listen on; -1 takes any free one.")
     var port: Int?
     @Option(name: [.customShort("n"), .customLong("name"), .customLong("server_name")], help: "The server's name.")
     var name: String?
-    @Option(name: [.customShort("P"), .customLong("pid")], help: ArgumentHelp("Write the process number here.", valueName: "file"))
+    @Option(
+        name: [.customShort("P"), .customLong("pid")],
+        help: ArgumentHelp("Write the process number here.", valueName: "file"))
     var pidFile: String?
-    @Option(name: .customLong("ports_file_dir"), help: ArgumentHelp("Write a file with the ports into this folder.", valueName: "dir"))
+    @Option(
+        name: .customLong("ports_file_dir"),
+        help: ArgumentHelp("Write a file with the ports into this folder.", valueName: "dir"))
     var portsFileDirectory: String?
     @Flag(name: [.customShort("t")], help: "Check the configuration and end.")
     var test = false
@@ -91,7 +99,9 @@ struct BrokerCommand: AsyncParsableCommand {
         var configuration = file
         if let address { configuration.host = address }
         if let port {
-            guard (-1...65_535).contains(port) else { throw ValidationError("-p takes a port from 0 to 65535, or -1 for any free one.") }
+            guard (-1...65_535).contains(port) else {
+                throw ValidationError("-p takes a port from 0 to 65535, or -1 for any free one.")
+            }
             configuration.port = max(port, 0)
         }
         if let name { configuration.serverName = name }

@@ -57,7 +57,9 @@ final class DecisionPrinter: DecisionSink {
             }
             guard !events.isEmpty else { return }
             for event in events { write(event) }
-            if dropped > 0 { Console.say("\(dropped) decisions were not printed: they came faster than they could be.") }
+            if dropped > 0 {
+                Console.say("\(dropped) decisions were not printed: they came faster than they could be.")
+            }
         }
     }
 
@@ -70,7 +72,9 @@ final class DecisionPrinter: DecisionSink {
     private func reason(_ event: DecisionEvent) -> String {
         if let refusal = event.refusal { return refusal.explanation }
         if event.action == .connect { return "all checks passed" }
-        if event.action == .importUse { return "granted by an export of \(event.exporter.map(name) ?? "another account")" }
+        if event.action == .importUse {
+            return "granted by an export of \(event.exporter.map(name) ?? "another account")"
+        }
         return (event.program?.explain(event.decision.rule)).map { $0.description } ?? ""
     }
 
@@ -150,7 +154,8 @@ private struct DecisionLine: Encodable {
     var claims: String?
 
     enum CodingKeys: String, CodingKey {
-        case action, outcome, connection, explanation, subject, queue, account, user, name, token, exporter, reason, effect
+        case action, outcome, connection, explanation, subject, queue, account, user, name, token, exporter, reason,
+            effect
         case rule, claim, claims
         case accountName = "account_name"
     }

@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// `chancery delete …`
 struct DeleteCommand: ParsableCommand, Exemplified {

@@ -1,5 +1,5 @@
-internal import Administration
-internal import ArgumentParser
+import Administration
+import ArgumentParser
 
 /// `chancery delete user`
 struct DeleteUserCommand: ParsableCommand, Exemplified {

@@ -1,5 +1,5 @@
-internal import Administration
-internal import Claims
+import Administration
+import Claims
 
 /// The tables that show a token to a person.
 struct ClaimsTables {

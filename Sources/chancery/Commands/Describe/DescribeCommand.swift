@@ -1,8 +1,8 @@
-internal import Administration
-internal import ArgumentParser
-internal import Claims
-internal import NKeys
-internal import Secrets
+import Administration
+import ArgumentParser
+import Claims
+import NKeys
+import Secrets
 
 /// `chancery describe …`
 struct DescribeCommand: ParsableCommand, Exemplified {

@@ -1,6 +1,6 @@
-internal import Administration
-internal import ArgumentParser
-internal import Claims
+import Administration
+import ArgumentParser
+import Claims
 
 /// `chancery describe operator`
 struct DescribeOperatorCommand: ParsableCommand, Exemplified {

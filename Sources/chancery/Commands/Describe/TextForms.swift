@@ -1,5 +1,5 @@
-internal import Administration
-internal import Claims
+import Administration
+import Claims
 
 /// How values of claims are written for a person.
 enum TextForms {

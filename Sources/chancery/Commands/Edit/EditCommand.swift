@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// `chancery edit …`
 struct EditCommand: ParsableCommand, Exemplified {

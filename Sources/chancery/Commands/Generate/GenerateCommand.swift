@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// `chancery generate …`
 struct GenerateCommand: ParsableCommand, Exemplified {

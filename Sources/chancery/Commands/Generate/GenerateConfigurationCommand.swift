@@ -1,6 +1,6 @@
-internal import Administration
-internal import ArgumentParser
-internal import Secrets
+import Administration
+import ArgumentParser
+import Secrets
 
 /// `chancery generate config`
 struct GenerateConfigurationCommand: ParsableCommand, Exemplified {

@@ -1,7 +1,7 @@
-internal import Administration
-internal import ArgumentParser
-internal import NKeys
-internal import Secrets
+import Administration
+import ArgumentParser
+import NKeys
+import Secrets
 
 /// `chancery generate nkey`
 struct GenerateKeyCommand: ParsableCommand, Exemplified {

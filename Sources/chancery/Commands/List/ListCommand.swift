@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// `chancery list …`
 struct ListCommand: ParsableCommand, Exemplified {

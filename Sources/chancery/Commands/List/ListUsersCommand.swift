@@ -1,6 +1,6 @@
-internal import Administration
-internal import ArgumentParser
-internal import NKeys
+import Administration
+import ArgumentParser
+import NKeys
 
 /// `chancery list users`
 struct ListUsersCommand: ParsableCommand, Exemplified {

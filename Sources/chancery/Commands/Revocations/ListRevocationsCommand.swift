@@ -1,7 +1,7 @@
-internal import Administration
-internal import ArgumentParser
-internal import Claims
-internal import NKeys
+import Administration
+import ArgumentParser
+import Claims
+import NKeys
 
 /// `chancery revocations list-users`
 struct ListRevocationsCommand: ParsableCommand, Exemplified {

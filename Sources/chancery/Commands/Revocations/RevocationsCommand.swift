@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// `chancery revocations …`
 struct RevocationsCommand: ParsableCommand, Exemplified {

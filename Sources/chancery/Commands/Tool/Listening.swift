@@ -1,4 +1,4 @@
-internal import Messaging
+import Messaging
 
 /// A subscription that goes on until enough messages came, or the server ends it.
 enum Listening {

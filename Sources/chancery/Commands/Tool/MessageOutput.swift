@@ -1,6 +1,6 @@
-internal import FoundationEssentials
-internal import Messaging
-internal import Wire
+import FoundationEssentials
+import Messaging
+import Wire
 
 /// How a message that was received is shown: one line.
 struct MessageOutput {

@@ -1,4 +1,4 @@
-internal import ArgumentParser
+import ArgumentParser
 
 /// `chancery tool …`
 struct ToolCommand: ParsableCommand, Exemplified {

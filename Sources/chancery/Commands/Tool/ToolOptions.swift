@@ -1,8 +1,8 @@
-internal import Administration
-internal import ArgumentParser
-internal import Messaging
-internal import NKeys
-internal import Wire
+import Administration
+import ArgumentParser
+import Messaging
+import NKeys
+import Wire
 
 /// Which server to talk to, and as whom.
 struct ToolOptions: ParsableArguments {

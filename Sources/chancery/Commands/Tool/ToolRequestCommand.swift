@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Messaging
+import ArgumentParser
+import Messaging
 
 /// `chancery tool req`
 struct ToolRequestCommand: AsyncParsableCommand, Exemplified {
