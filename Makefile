@@ -11,7 +11,7 @@ DEBUG := .build/debug/chancery
 # Two compilers at a time are as many as a small machine takes.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop bench lint format clean libraries
+.PHONY: help demo test unit interop bench fuzz lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
@@ -34,6 +34,11 @@ interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and
 bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by pair.
 	@scripts/build release $(SWIFT_FLAGS)
 	@Benchmarks/run
+	@Benchmarks/run-credentials
+
+fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
+	@scripts/toolchain
+	@scripts/fuzz --inputs 1000000
 
 lint: libraries ## Check formatting, and that every import is an arrow of the package.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -32,7 +32,11 @@ let nio: [Target.Dependency] = [
 
 let package = Package(
     name: "chancery",
-    products: [.executable(name: "chancery", targets: ["chancery"])],
+    products: [
+        .executable(name: "chancery", targets: ["chancery"]),
+        // For the package under Benchmarks/, which measures these rooms by themselves.
+        .library(name: "Credentials", targets: ["Claims", "NKeys", "Secrets"]),
+    ],
     dependencies: [
         // Exact versions: nothing else pins them.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -54,7 +58,7 @@ let package = Package(
         room("NKeys", ["Secrets", "CSodium"]),
 
         // Floor 3
-        room("Claims", ["NKeys", "Secrets", "Subjects"]),
+        room("Claims", ["NKeys", "Secrets"]),
 
         // Floor 4
         room("Authorization", ["Claims", "NKeys", "Secrets", "Subjects"]),

@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that nobody builds it who does not measure.
+let package = Package(
+    name: "benchmarks",
+    dependencies: [.package(name: "chancery", path: "..")],
+    targets: [
+        .systemLibrary(name: "CRawSodium", pkgConfig: "libsodium"),
+        .executableTarget(
+            name: "credentials",
+            dependencies: ["CRawSodium", .product(name: "Credentials", package: "chancery")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+    ]
+)
