@@ -76,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "chancery",
             dependencies: [
-                "Administration", "Authorization", "Broker", "Claims", "Messaging", "NKeys", "Secrets",
+                "Administration", "Authorization", "Broker", "Claims", "Messaging", "NKeys", "Secrets", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

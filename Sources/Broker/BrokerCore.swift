@@ -90,7 +90,10 @@ final class BrokerCore {
     // MARK: Accounts
 
     func rebuildImports(of account: Account) {
-        account.rebuildImports(accounts: accounts, now: environment.moment().seconds) { use, refusal in
+        account.rebuildImports(now: environment.moment().seconds) { key in
+            // An account that nobody trusted signed, or that breaks a rule, is none: it gives nothing away either.
+            accounts[key].flatMap { trust.signed($0.claims) && $0.resolved.fault == nil ? $0 : nil }
+        } refused: { use, refusal in
             environment.log(
                 .warning, "import of \"\(use.subject)\" into \(account.key) is not used: \(refusal.rawValue)")
         }

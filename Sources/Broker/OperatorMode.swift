@@ -103,6 +103,9 @@ struct OperatorMode {
                 warnings.append(
                     "account \(resolved.key) is not signed by a trusted operator key: nobody can sign in to it")
             }
+            if let fault = resolved.fault {
+                warnings.append("account \(resolved.key) breaks a rule, so nobody can sign in to it: \(fault)")
+            }
             accounts.append(resolved)
         }
         return (accounts, warnings)

@@ -187,4 +187,48 @@ import Testing
         #expect(try directory.read { try $0.key(key)?.hasSeed } == false)
         #expect(refusal { _ = try directory.claims(ofUser: "u", in: "A") } == .notFound)
     }
+
+    @Test func `a user can take a role and leave it`() throws {
+        let test = TestDirectory()
+        let directory = try test.opened(accounts: "A")
+        var role = RoleEdits()
+        role.role = "reader"
+        var new = NewUser(name: "u")
+        new.limits.permissions.allowPublish = ["x"]
+        try directory.change("test") { change in
+            try change.editSigningKeys(["generate"], at: .account("A"), role)
+            try change.addUser(new, at: .account("A"))
+        }
+        var report = try directory.change("test") {
+            try $0.editUser(nil, at: .account("A"), UserEdits(), signer: .named("reader"))
+        }.report
+        #expect(try report.warnings.count == 1 && directory.claims(ofUser: "u", in: "A").limits.isEmpty)
+
+        let identity = try directory.claims(ofAccount: "A").subject
+        report = try directory.change("test") {
+            try $0.editUser(nil, at: .account("A"), UserEdits(), signer: .named(identity))
+        }.report
+        let claims = try directory.claims(ofUser: "u", in: "A")
+        #expect(report.warnings.count == 1 && claims.limits == UserPermissionLimits())
+        #expect(claims.issuer == identity && claims.issuerAccount.isEmpty)
+        #expect(try directory.findings(at: test.now).isEmpty)
+    }
+
+    @Test func `taking a signing key out names the users it signed`() throws {
+        let test = TestDirectory()
+        let directory = try test.opened(accounts: "A")
+        var role = RoleEdits()
+        role.role = "reader"
+        try directory.change("test") { change in
+            try change.editSigningKeys(["generate"], at: .account("A"), role)
+            try change.addUser(NewUser(name: "u"), at: .account("A"), signer: .named("reader"))
+            try change.addUser(NewUser(name: "v"), at: .account("A"))
+        }
+        let key = try #require(try directory.claims(ofAccount: "A").signingKeys.first?.key)
+        let report = try directory.change("test") {
+            try $0.editAccount(at: .account("A"), AccountEdits(), signingKeys: ListEdits(remove: [key]))
+        }.report
+        #expect(report.warnings.count == 1 && report.warnings.allSatisfy { $0.contains("\"u\"") })
+        #expect(try directory.findings(at: test.now).map(\.name) == ["u"])
+    }
 }

@@ -168,6 +168,12 @@ def identifier(case):
         for key, part in (case.items() if isinstance(case, dict) else [(0, case)]))
 
 
+# The long tables run once on each server, with credentials of the one maker and of the other.
+crossed = pytest.mark.parametrize(
+    "engine, maker", [("nats-server", "chancery"), ("chancery", "issuer")], indirect=True)
+
+
+@crossed
 @pytest.mark.parametrize("kind, subject, queue, allowed", SUBSCRIPTIONS, ids=identifier)
 def test_subscriptions(world, kind, subject, queue, allowed):
     if isinstance(allowed, str):
@@ -177,6 +183,7 @@ def test_subscriptions(world, kind, subject, queue, allowed):
         None if allowed else f'Permissions Violation for Subscription to "{subject}"{group}')
 
 
+@crossed
 @pytest.mark.parametrize("kind, subject, queue, sent, arrive", DELIVERIES, ids=identifier)
 def test_deliveries(world, kind, subject, queue, sent, arrive):
     receiver, sender = world.client(name(kind)), world.client("A.anybody")
@@ -186,6 +193,7 @@ def test_deliveries(world, kind, subject, queue, sent, arrive):
     assert [message.subject for message in receiver.messages()] == arrive
 
 
+@crossed
 @pytest.mark.parametrize("kind, subject, allowed", PUBLICATIONS, ids=identifier)
 def test_publications(world, kind, subject, allowed):
     receiver, sender = world.client("A.anybody"), world.client(name(kind))

@@ -195,6 +195,35 @@ def test_a_user_of_a_role_with_permissions_or_limits_of_its_own_is_refused(world
     assert world.refusal(scoped(world, **nats)) == REFUSED
 
 
+@pytest.mark.parametrize("restriction, refused", [
+    ({"src": ["10.0.0.0/8"]}, True), ({"src": ["127.0.0.0/8"]}, False),
+    ({"allowed_connection_types": ["WEBSOCKET"]}, True), ({"allowed_connection_types": ["STANDARD"]}, False)])
+def test_restrictions_of_a_role_count_for_its_users(engine, maker, tmp_path, restriction, refused):
+    with_template(engine, tmp_path, restriction, lambda world: world.refusal("A.user") == (REFUSED if refused else None))
+
+
+@pytest.mark.parametrize("disallowed", [False, True])
+def test_a_role_can_make_bearers_of_its_users(engine, maker, tmp_path, disallowed):
+    def check(world):
+        token = Credentials(world.credentials("A.user").token, None)
+        return world.refusal(token) == (REFUSED if disallowed else None)
+    with_template(engine, tmp_path, {"bearer_token": True}, check, disallow_bearer=disallowed)
+
+
+def with_template(engine, folder, restriction, check, **account):
+    """Checks a world whose A.user has a role with these restrictions."""
+    realm = Issued(Realm((
+        Account("A", roles={"role": Permissions()}, users=(User("user", role="role"),), **account),)))
+    claims = issuer.read(realm.tokens["A"])
+    claims["nats"]["signing_keys"][0]["template"] |= restriction
+    realm.tokens["A"] = realm.sign_account(claims)
+    world = World(engine, realm, folder)
+    try:
+        assert check(world)
+    finally:
+        world.close()
+
+
 # Bearer tokens
 
 def test_a_bearer_token_needs_no_signature(world):

@@ -59,6 +59,9 @@ extension Change {
                 }
                 claims.removeSigningKey(key)
                 try release(key)
+                for name in try reader.users(of: account, signedBy: key) {
+                    warn("the user \"\(name)\" can no longer sign in: it was signed by the key that was taken out")
+                }
                 note(.deleted, "signing key", account.name, key: key)
             }
             for text in signingKeys.add {

@@ -103,6 +103,7 @@ extension Change {
             }
             claims.signingKeys.removeAll { $0 == key }
             try release(key)
+            try warnAboutAccounts(of: entry, signedBy: key)
             note(.deleted, "signing key", entry.name, key: key)
         }
         for text in edits.signingKeys.add {
@@ -137,10 +138,15 @@ extension Change {
                 .refused, "the operator \"\(entry.name)\" has no signing key that it could require",
                 remedy: "add one first, or in the same command with \"--sk generate\"")
         }
-        for account in try reader.accounts(of: entry) where try account.claims().issuer == claims.subject {
+        try warnAboutAccounts(of: entry, signedBy: claims.subject)
+    }
+
+    /// Names the accounts that servers trust no more once a key may not sign.
+    private func warnAboutAccounts(of entry: OperatorEntry, signedBy key: String) throws {
+        for name in try reader.accounts(of: entry, signedBy: key) {
             warn(
-                "the account \"\(account.name)\" is signed by the operator's identity key: sign it again with "
-                    + "\"chancery edit account \(account.name)\" and push it")
+                "the account \"\(name)\" is signed by \(key), which may sign no more: sign it again with "
+                    + "\"chancery edit account \(name)\" and push it")
         }
     }
 }

@@ -43,6 +43,13 @@ extension Change {
                 if let key = EntityReference(scope.key).publicKey {
                     try register(key, purpose: .role, role: scope.role, owner: account.publicKey)
                 }
+                if let known, known.scope == nil {
+                    for name in try reader.users(of: account, signedBy: known.key) {
+                        warn(
+                            "the user \"\(name)\" has permissions of its own: sign it again with \"chancery edit user\""
+                        )
+                    }
+                }
                 note(known == nil ? .added : .changed, "signing key", scope.role, key: scope.key)
             }
         }

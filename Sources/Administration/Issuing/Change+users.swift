@@ -78,14 +78,23 @@ extension Change {
     public func editUser(
         _ reference: EntityReference?, at place: Place, _ edits: UserEdits, signer choice: SignerChoice = .automatic
     ) throws {
-        guard !edits.isEmpty else { throw AdministrationError.nothingToEdit }
+        guard !edits.isEmpty || !choice.isAutomatic else { throw AdministrationError.nothingToEdit }
         let account = try reader.account(at: place)
         let user = try reader.user(reference, of: account)
         var claims = try user.claims()
         let signer = try signer(of: account, sameSigner(as: claims, in: account, choice), allowingScopes: true)
-        if signer.scope != nil {
+        if let scope = signer.scope {
             guard edits.limits.isEmpty else { throw Self.roleDecides }
+            if !claims.limits.isEmpty {
+                warn(
+                    "the user \"\(user.name)\" now has the permissions of the role \"\(scope.role)\" instead of its own"
+                )
+            }
             claims.limits = .scoped
+        } else if claims.limits.isEmpty {
+            // It had a role until now. Without one, zero would mean none.
+            warn("the user \"\(user.name)\" has left its role: what is not set now is unlimited")
+            claims.limits = UserPermissionLimits()
         }
         try edits.limits.apply(to: &claims.limits)
         edits.tags.apply(toTags: &claims.tags)
@@ -127,7 +136,7 @@ extension Change {
     private func sameSigner(
         as claims: UserClaims, in account: AccountEntry, _ choice: SignerChoice
     ) throws -> SignerChoice {
-        guard case .automatic = choice, try account.claims().signingKey(claims.issuer) != nil else { return choice }
+        guard choice.isAutomatic, try account.claims().signingKey(claims.issuer) != nil else { return choice }
         return .named(claims.issuer)
     }
 

@@ -10,6 +10,11 @@ public enum SignerChoice: Sendable {
     /// A pair that was handed over, and is not kept.
     case pair(KeyPair)
 
+    /// Whether nobody said which key.
+    var isAutomatic: Bool {
+        if case .automatic = self { true } else { false }
+    }
+
     /// What a person wrote for the private key: the name of a role, a public key, a seed, or the path of a file that
     /// holds one.
     ///

@@ -152,4 +152,22 @@ public struct DirectoryReader {
             database, sql: "SELECT max(issued_at) FROM tokens WHERE scope = ? AND kind = 'user'",
             arguments: [account.text])
     }
+
+    /// The names of the accounts of an operator whose current tokens a key signed.
+    func accounts(of entry: OperatorEntry, signedBy key: String) throws -> [String] {
+        let sql = """
+            SELECT accounts.name FROM accounts JOIN tokens ON tokens.id = accounts.token
+            WHERE accounts.operator = ? AND tokens.issuer = ? ORDER BY accounts.name
+            """
+        return try String.fetchAll(database, sql: sql, arguments: [entry.publicKey.text, key])
+    }
+
+    /// The names of the users of an account whose current tokens a key signed.
+    func users(of account: AccountEntry, signedBy key: String) throws -> [String] {
+        let sql = """
+            SELECT users.name FROM users JOIN tokens ON tokens.id = users.token
+            WHERE users.account = ? AND tokens.issuer = ? ORDER BY users.name
+            """
+        return try String.fetchAll(database, sql: sql, arguments: [account.publicKey.text, key])
+    }
 }

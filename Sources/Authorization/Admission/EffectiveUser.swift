@@ -15,6 +15,7 @@ struct EffectiveUser: Sendable {
         _ candidate: Candidate, account: ResolvedAccount, trust: Trust, at moment: Moment
     ) -> Result<EffectiveUser, Refusal> {
         guard trust.signed(account.claims) else { return .failure(.untrustedAccount) }
+        guard account.fault == nil else { return .failure(.invalidAccountClaims) }
         var scope: UserScope?
         if candidate.issuer == account.key {
             // An operator that wants signing keys used strictly wants it of accounts too.

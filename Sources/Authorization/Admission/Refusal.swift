@@ -15,6 +15,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case accountNotPinned = "account_not_pinned"
     case unknownAccount = "unknown_account"
     case untrustedAccount = "untrusted_account"
+    case invalidAccountClaims = "invalid_account_claims"
     case untrustedIssuer = "untrusted_issuer"
     case accountExpired = "account_expired"
 
@@ -50,6 +51,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
         case .accountNotPinned: "the user's account is not one that this server is pinned to"
         case .unknownAccount: "no account JWT is known for the user's account"
         case .untrustedAccount: "the account JWT is not signed by a trusted operator key"
+        case .invalidAccountClaims: "the account JWT has claims that do not validate"
         case .untrustedIssuer: "the user JWT is not signed by the account or one of its signing keys"
         case .accountExpired: "the account JWT has expired"
         case .scopedUserWithPermissions: "a user of a scoped signing key carries permissions or limits of its own"

@@ -33,6 +33,8 @@ public struct ResolvedAccount: Sendable {
     public let version: TokenVersion
     /// The JWT's text, to be handed on.
     public let token: String
+    /// The first rule that the claims break; nobody signs in to an account that has one. Times are not looked at here.
+    public let fault: String?
 
     /// - Throws: ``ClaimsError`` when the token is not an account JWT whose signature verifies; ``Refusal`` is not used
     ///   here, since whether the account is trusted depends on the moment it is asked.
@@ -43,6 +45,8 @@ public struct ResolvedAccount: Sendable {
         self.claims = claims
         version = decoded.version
         token = text
+        // Found out once, since the claims may be large. The level of times is left out, so the moment does not matter.
+        fault = claims.validate(at: 0).first { $0.level == .error }?.description
     }
 }
 

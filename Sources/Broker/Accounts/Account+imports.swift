@@ -8,12 +8,16 @@ import Subjects
 extension Account {
     /// Works the imports out anew and puts them in force: for the account's subjects and for the subscriptions that its
     /// clients hold. An import that the exporter does not grant is left out, and `refused` is told.
+    ///
+    /// - Parameters:
+    ///   - now: Unix seconds.
+    ///   - exporter: the account of a key, if it may be imported from.
     func rebuildImports(
-        accounts: [PublicKey: Account], now: Int64, refused: (Import, ImportRefusal) -> Void = { _, _ in }
+        now: Int64, exporter: (PublicKey) -> Account?, refused: (Import, ImportRefusal) -> Void
     ) {
         removeImports()
         for use in claims.imports {
-            guard let key = try? PublicKey(use.account), let exporter = accounts[key] else {
+            guard let key = try? PublicKey(use.account), let exporter = exporter(key) else {
                 refused(use, .noExport)
                 continue
             }

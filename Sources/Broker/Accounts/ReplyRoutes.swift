@@ -4,7 +4,7 @@ struct ReplyRoutes {
     enum Answers {
         /// The first answer closes the way.
         case one
-        /// The way stays open until its time is over.
+        /// The way stays open until an empty answer, or until its time is over.
         case many
     }
 
@@ -36,10 +36,10 @@ struct ReplyRoutes {
         return subject
     }
 
-    /// The way back for an answer on a subject; one for a single answer is closed by that.
-    mutating func take(_ subject: [UInt8], now: Int64) -> Route? {
+    /// The way back for an answer on a subject. One for a single answer is closed by that, any by an empty one.
+    mutating func take(_ subject: [UInt8], isEmpty: Bool, now: Int64) -> Route? {
         guard let route = routes[subject] else { return nil }
-        if route.answers == .one || now > route.deadline { routes[subject] = nil }
+        if route.answers == .one || isEmpty || now > route.deadline { routes[subject] = nil }
         return now > route.deadline ? nil : route
     }
 

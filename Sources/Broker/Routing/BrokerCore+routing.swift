@@ -116,9 +116,9 @@ extension BrokerCore {
         _ origin: Origin, from account: Account, _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int,
         _ payload: Span<UInt8>
     ) -> Int {
-        guard origin.hops < Self.maximumHops, let way = account.replies.take(copied(subject), now: monotonicNow) else {
-            return 0
-        }
+        guard origin.hops < Self.maximumHops,
+            let way = account.replies.take(copied(subject), isEmpty: payload.count == 0, now: monotonicNow)
+        else { return 0 }
         return route(
             Origin(session: origin.session, hops: origin.hops + 1), in: way.importer, subject: way.reply.span,
             reply: reply, headerCount: headerCount, payload: payload)

@@ -21,19 +21,33 @@ enum RequestIdentity {
             headers = read
             headers.removeAll(inAnyCase: name)
         }
-        if isShared, let session { try? headers.append(name, identity(session, importer)) }
+        if let session { try? headers.append(name, identity(session, importer, isShared: isShared)) }
         guard !headers.isEmpty else { return (0, Array(bytes.dropFirst(headerCount))) }
         let block = headers.block
         return (block.count, block + bytes.dropFirst(headerCount))
     }
 
-    private static func identity(_ session: Session, _ importer: Account) -> String {
+    /// Which account asks, and where the importer shares it, who. Names and public keys only, never the JWT (rule S10).
+    private static func identity(_ session: Session, _ importer: Account, isShared: Bool) -> String {
+        let own = session.account?.key ?? importer.key
         var json = JSONText()
-        json.add("acc", importer.key.text)
-        if let principal = session.principal { json.add("user", principal.name) }
+        if isShared {
+            json.add("start", UTCTimestamp.text(session.connectedAt))
+            if let address = session.remoteAddress { json.add("host", address) }
+            json.add("id", session.id)
+        }
+        json.add("acc", own.text)
+        // A request that already crossed accounts: the one in between answers for it.
+        if own != importer.key { json.add("svc", importer.key.text) }
+        guard isShared, let principal = session.principal else { return json.text }
+        json.add("user", principal.user.text)
         if !session.options.name.isEmpty { json.add("name", session.options.name) }
-        json.add("id", session.id)
-        if let address = session.remoteAddress { json.add("host", address) }
+        if !session.options.language.isEmpty { json.add("lang", session.options.language) }
+        if !session.options.version.isEmpty { json.add("ver", session.options.version) }
+        json.add("issuer_key", principal.claimant.issuer.text)
+        json.add("name_tag", principal.name)
+        json.add("kind", "Client")
+        json.add("client_type", "nats")
         return json.text
     }
 }

@@ -15,11 +15,11 @@ extension Session {
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
 
         guard mayPublish(subject, reply, principal, in: account) else { return }
+        sendOKIfVerbose()
         let receivers = core.route(
             BrokerCore.Origin(session: self), in: account, subject: subject, reply: reply,
             headerCount: command.headerCount, payload: bytes.extracting(command.payload.start..<command.payload.end))
         if receivers == 0, reply.count > 0, options.noResponders { tellNoResponders(subject, reply, in: account) }
-        sendOKIfVerbose()
     }
 
     /// Asks the one decision function, and tells the client and the sink what it said.

@@ -49,6 +49,8 @@ final class Session {
     private var lastProgress: Int64 = 0
 
     // MARK: Time
+    /// Unix seconds.
+    let connectedAt: Int64
     /// When the client was last expected to sign in.
     var signInSince: Int64
     var lastInput: Int64
@@ -68,6 +70,7 @@ final class Session {
         parser = CommandParser(
             maximumControlLine: core.settings.maximumControlLine, maximumPayload: core.settings.maximumPayload)
         output = channel.allocator.buffer(capacity: 1024)
+        connectedAt = core.environment.moment().seconds
         signInSince = now
         lastInput = now
         lastPing = now

@@ -65,8 +65,7 @@ extension BrokerCore {
         if let stored = accounts[resolved.key]?.claims.issuedAt, issuedAt < stored {
             throw .older(stored: stored, received: issuedAt)
         }
-        let issues = resolved.claims.validate(at: now)
-        if let issue = issues.first(where: { $0.level == .error }) { throw .undecodable(issue.description) }
+        if let fault = resolved.fault { throw .undecodable(fault) }
     }
 
     /// The account that a request subject names: the fourth token of `$SYS.REQ.ACCOUNT.<key>.…`, the third of
