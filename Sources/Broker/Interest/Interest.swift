@@ -12,6 +12,9 @@ final class Interest {
         /// One member of each group gets the message.
         var groups: [[Subscription]] = []
 
+        /// Whether the message goes on to another account's service.
+        var crossesAccounts = false
+
         var isEmpty: Bool { plain.isEmpty && groups.isEmpty }
     }
 
@@ -173,6 +176,7 @@ final class Interest {
             for (key, members) in leaf.groups { groups[key, default: []].append(contentsOf: members) }
         }
         match.groups = Array(groups.values)
+        match.crossesAccounts = match.plain.contains { $0.isServiceImport }
         return match
     }
 }

@@ -41,6 +41,11 @@ final class Subscription {
         self.isFiltered = isFiltered
     }
 
+    var isServiceImport: Bool {
+        if case .serviceImport = target { return true }
+        return false
+    }
+
     /// The session that receives, where it is a client's.
     var session: Session? {
         switch target {

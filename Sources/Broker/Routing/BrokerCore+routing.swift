@@ -12,8 +12,37 @@ extension BrokerCore {
     struct Origin {
         /// The publishing connection; nil for the server itself.
         var session: Session?
-        /// How many service imports the message has passed.
+        /// Where the message has been; nil while it cannot cross accounts.
+        var journey: Journey?
+        /// How many service imports it has passed on this way.
         var hops = 0
+
+        /// The origin for the next account, or nil where the message has been there already.
+        func crossing(to account: PublicKey, _ subject: [UInt8]) -> Origin? {
+            guard hops < BrokerCore.maximumHops else { return nil }
+            guard journey?.visit(Journey.Stop(account: account, subject: subject)) ?? true else { return nil }
+            return Origin(session: session, journey: journey, hops: hops + 1)
+        }
+    }
+
+    /// The places that one message has been to on all its ways through service imports. It comes to each only once, so
+    /// that imports that form circles, or many ways to one place, multiply nothing.
+    final class Journey {
+        struct Stop: Hashable {
+            let account: PublicKey
+            let subject: [UInt8]
+        }
+
+        private var stops: Set<Stop>
+
+        init(from stop: Stop) {
+            stops = [stop]
+        }
+
+        /// Whether the message comes to a place for the first time.
+        func visit(_ stop: Stop) -> Bool {
+            stops.insert(stop).inserted
+        }
     }
 
     /// Delivers a message that its sender was allowed to publish.
@@ -29,6 +58,10 @@ extension BrokerCore {
             receivers += routeAnswer(origin, from: account, subject, reply, headerCount, payload)
         }
         let match = account.interest.match(subject)
+        var origin = origin
+        if match.crossesAccounts, origin.journey == nil {
+            origin.journey = Journey(from: Journey.Stop(account: account.key, subject: copied(subject)))
+        }
         for index in match.plain.indices {
             let subscription = match.plain[index]
             if deliver(origin, to: subscription, subject, reply, headerCount, payload) { receivers += 1 }
@@ -85,8 +118,9 @@ extension BrokerCore {
         _ origin: Origin, _ service: ServiceImport, _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int,
         _ payload: Span<UInt8>
     ) -> Bool {
-        guard origin.hops < Self.maximumHops, isOpen(until: service.validUntil),
-            let remote = service.toRemote.isIdentity ? copied(subject) : service.toRemote.rename(subject)
+        guard isOpen(until: service.validUntil),
+            let remote = service.toRemote.isIdentity ? copied(subject) : service.toRemote.rename(subject),
+            let onward = origin.crossing(to: service.exporter.key, remote)
         else { return false }
 
         var way: [UInt8] = []
@@ -105,7 +139,7 @@ extension BrokerCore {
             headerCount: headerCount, payload: payload, session: origin.session, importer: service.importer,
             isShared: service.sharesIdentity)
         let receivers = route(
-            Origin(session: origin.session, hops: origin.hops + 1), in: service.exporter, subject: remote.span,
+            onward, in: service.exporter, subject: remote.span,
             reply: way.span, headerCount: message.headerCount, payload: message.bytes.span)
         if receivers == 0, !way.isEmpty { service.exporter.replies.close(way) }
         return receivers > 0
@@ -116,11 +150,11 @@ extension BrokerCore {
         _ origin: Origin, from account: Account, _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int,
         _ payload: Span<UInt8>
     ) -> Int {
-        guard origin.hops < Self.maximumHops,
-            let way = account.replies.take(copied(subject), isEmpty: payload.count == 0, now: monotonicNow)
+        guard let way = account.replies.take(copied(subject), isEmpty: payload.count == 0, now: monotonicNow),
+            let onward = origin.crossing(to: way.importer.key, way.reply)
         else { return 0 }
         return route(
-            Origin(session: origin.session, hops: origin.hops + 1), in: way.importer, subject: way.reply.span,
+            onward, in: way.importer, subject: way.reply.span,
             reply: reply, headerCount: headerCount, payload: payload)
     }
 
