@@ -7,7 +7,6 @@ public enum ErrorLine {
     public static let accountAuthenticationExpired = "Account Authentication Expired"
     public static let invalidClientProtocol = "invalid client protocol"
     public static let noRespondersRequiresHeaders = "no responders requires headers support"
-    public static let headersNotSupported = "message headers not supported"
     public static let staleConnection = "Stale Connection"
     public static let invalidSubject = "Invalid Subject"
     public static let invalidPublishSubject = "Invalid Publish Subject"

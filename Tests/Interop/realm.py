@@ -230,7 +230,8 @@ class Issued(Realised):
         key = overrides.pop("key", None) or Key.new("user")
         nats |= overrides.pop("nats", {})
         claims = {"name": user.name, "sub": key.public, "iat": self.past()} | overrides
-        return Credentials(issuer.encode(claims | {"nats": {k: v for k, v in nats.items() if v is not None}}, signer), key)
+        claims["nats"] = {name: value for name, value in nats.items() if value is not None}
+        return Credentials(issuer.encode(claims, signer), key)
 
 
 class Administered(Realised):

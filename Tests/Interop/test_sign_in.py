@@ -199,7 +199,8 @@ def test_a_user_of_a_role_with_permissions_or_limits_of_its_own_is_refused(world
     ({"src": ["10.0.0.0/8"]}, True), ({"src": ["127.0.0.0/8"]}, False),
     ({"allowed_connection_types": ["WEBSOCKET"]}, True), ({"allowed_connection_types": ["STANDARD"]}, False)])
 def test_restrictions_of_a_role_count_for_its_users(engine, maker, tmp_path, restriction, refused):
-    with_template(engine, tmp_path, restriction, lambda world: world.refusal("A.user") == (REFUSED if refused else None))
+    expected = REFUSED if refused else None
+    with_template(engine, tmp_path, restriction, lambda world: world.refusal("A.user") == expected)
 
 
 @pytest.mark.parametrize("disallowed", [False, True])

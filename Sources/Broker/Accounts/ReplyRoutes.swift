@@ -1,3 +1,5 @@
+import NKeys
+
 /// The ways back: for each request that came into an account through a service import, the subject that its responder
 /// sees as the reply, and where an answer on it goes.
 struct ReplyRoutes {
@@ -21,35 +23,46 @@ struct ReplyRoutes {
     /// What every such reply subject begins with; clients may not choose it for themselves.
     static let prefix = Array("_R_.".utf8)
 
-    /// A flood of requests that nobody answers must not fill the memory.
-    static let capacity = 1 << 20
+    /// Most ways that one importing account may hold open at a time: a flood of requests that nobody answers is that
+    /// account's own misfortune, and fills no memory.
+    static let capacity = 65_536
+
+    /// Nanoseconds between two looks for ways whose time is over.
+    private static let pruneInterval: Int64 = 1_000_000_000
 
     private var routes: [[UInt8]: Route] = [:]
+    private var counts: [PublicKey: Int] = [:]
+    private var lastPrune: Int64 = 0
 
     var isEmpty: Bool { routes.isEmpty }
 
-    /// Opens a way back and returns its subject, or nil when there are too many open.
+    /// Opens a way back and returns its subject, or nil when the importer has too many open.
     mutating func open(_ route: Route) -> [UInt8]? {
-        guard routes.count < Self.capacity else { return nil }
+        let count = counts[route.importer.key, default: 0]
+        guard count < Self.capacity else { return nil }
         let subject = Self.prefix + Self.randomToken()
         routes[subject] = route
+        counts[route.importer.key] = count + 1
         return subject
     }
 
     /// The way back for an answer on a subject. One for a single answer is closed by that, any by an empty one.
     mutating func take(_ subject: [UInt8], isEmpty: Bool, now: Int64) -> Route? {
         guard let route = routes[subject] else { return nil }
-        if route.answers == .one || isEmpty || now > route.deadline { routes[subject] = nil }
+        if route.answers == .one || isEmpty || now > route.deadline { close(subject) }
         return now > route.deadline ? nil : route
     }
 
     mutating func close(_ subject: [UInt8]) {
-        routes[subject] = nil
+        guard let route = routes.removeValue(forKey: subject) else { return }
+        let count = counts[route.importer.key, default: 1] - 1
+        counts[route.importer.key] = count > 0 ? count : nil
     }
 
     mutating func removeExpired(now: Int64) {
-        guard !routes.isEmpty else { return }
-        routes = routes.filter { $0.value.deadline >= now }
+        guard !routes.isEmpty, now - lastPrune > Self.pruneInterval else { return }
+        lastPrune = now
+        for (subject, route) in routes where route.deadline < now { close(subject) }
     }
 
     /// 20 letters and digits: over 119 bits, so that a way back cannot be guessed.

@@ -71,6 +71,7 @@ extension Session {
         case .pong: unansweredPings = 0
         case .connect: signIn(bytes.extracting(command.argument.start..<command.argument.end))
         case .ignored: break
+        case .error: close(telling: nil)
         }
     }
 
@@ -86,7 +87,7 @@ extension Session {
             refuse(.noCredentials)
             return
         }
-        core.environment.log(.info, "\(label): \(fault.text)")
+        core.environment.log(.info, "\(label): \(fault)")
         close(telling: fault.text)
     }
 

@@ -9,7 +9,8 @@ extension Session {
         let subject = bytes.extracting(command.argument.start..<command.argument.end)
         let reply = bytes.extracting(command.option.start..<command.option.end)
         if command.headerCount > 0, !options.headers {
-            close(telling: ErrorLine.headersNotSupported)
+            // Without a word, as servers do: the client broke what it had announced itself.
+            close(telling: nil)
             return
         }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }

@@ -7,6 +7,7 @@ import NKeys
 /// Why an account JWT was not taken.
 enum ClaimsUpdateRefusal: Error, CustomStringConvertible {
     case undecodable(String)
+    case invalid(String)
     case subjectMismatch
     case untrusted
     case older(stored: Int64, received: Int64)
@@ -15,6 +16,7 @@ enum ClaimsUpdateRefusal: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .undecodable(let text): text
+        case .invalid(let rule): "validation errors: [\(rule)]"
         case .subjectMismatch: "subject does not match jwt content"
         case .untrusted: "operator requires issuer to be a signing key or the operator: the issuer is not trusted"
         case .older(let stored, let received):
@@ -51,7 +53,9 @@ extension BrokerCore {
             return updateAnswer(account)
         } catch {
             environment.log(.warning, "account \(account): JWT refused: \(error)")
-            return updateFailure(account, "jwt validation failed - \(error)")
+            let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
+            return updateFailure(
+                account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
         }
     }
 
@@ -65,7 +69,7 @@ extension BrokerCore {
         if let stored = accounts[resolved.key]?.claims.issuedAt, issuedAt < stored {
             throw .older(stored: stored, received: issuedAt)
         }
-        if let fault = resolved.fault { throw .undecodable(fault) }
+        if let fault = resolved.fault { throw .invalid(fault) }
     }
 
     /// The account that a request subject names: the fourth token of `$SYS.REQ.ACCOUNT.<key>.…`, the third of

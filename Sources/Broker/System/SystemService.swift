@@ -88,14 +88,10 @@ extension BrokerCore {
     }
 
     func describeServer() -> String {
-        var data = JSONText()
-        data.add("name", identity.name)
-        data.add("host", settings.host)
-        data.add("id", identity.id)
-        data.add("ver", ServerIdentity.version)
         var answer = JSONText()
-        answer.add("server", serverMember())
-        answer.add("data", data)
+        answer.add("name", identity.name)
+        answer.add("host", settings.host)
+        answer.add("id", identity.id)
         return answer.text
     }
 }

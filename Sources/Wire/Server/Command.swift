@@ -21,8 +21,10 @@ public struct ByteRange: Sendable, Hashable {
 public struct Command: Sendable, Hashable {
     public enum Verb: UInt8, Sendable, Hashable {
         case connect, ping, pong, subscribe, unsubscribe, publish
-        /// `INFO`, `+OK` and `-ERR` from a client: allowed by the grammar, without effect.
+        /// `INFO` and `+OK` from a client: allowed by the grammar, without effect.
         case ignored
+        /// `-ERR` from a client: it gives up.
+        case error
     }
 
     public var verb: Verb
@@ -44,7 +46,7 @@ public struct Command: Sendable, Hashable {
     }
 }
 
-/// What a client sent that is not the protocol. Each closes the connection; ``text`` goes into the `-ERR` line.
+/// What a client sent that is not the protocol. Each closes the connection, with the `-ERR` line that ``text`` belongs in.
 public enum ProtocolFault: Error, Sendable, Hashable {
     /// A verb that does not exist, or a payload that does not end where its length says.
     case unknownOperation
@@ -55,10 +57,11 @@ public enum ProtocolFault: Error, Sendable, Hashable {
     /// A payload over the limit that the connection has.
     case payloadTooLarge
 
-    /// The text between the quotes of the `-ERR` line.
-    public var text: String {
+    /// The text between the quotes of the `-ERR` line; nil where servers close without a word.
+    public var text: String? {
         switch self {
-        case .unknownOperation, .malformedArguments: "Unknown Protocol Operation"
+        case .unknownOperation: "Unknown Protocol Operation"
+        case .malformedArguments: nil
         case .controlLineTooLong: "maximum control line exceeded"
         case .payloadTooLarge: "Maximum Payload Violation"
         }

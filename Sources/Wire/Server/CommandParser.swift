@@ -73,7 +73,7 @@ public struct CommandParser: Sendable {
             while from < end, isBlank(bytes[from]) { from += 1 }
             command.argument = ByteRange(start: from, count: end - from)
             return .command(command, end: next)
-        case .ping, .pong, .ignored:
+        case .ping, .pong, .ignored, .error:
             return .command(Command(verb), end: next)
         }
     }
@@ -81,8 +81,9 @@ public struct CommandParser: Sendable {
     /// The verb, in either case of letters; nil for none.
     @inline(__always)
     private func verb(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Command.Verb? {
-        // Letters lose their case bit; for `+` and `-` the comparison is with the same bit taken from them.
-        var word: UInt64 = 0
+        // Letters lose their case bit; for `+` and `-` the comparison is with the same bit taken from them. The 1 in
+        // front keeps NULs before a verb from passing for nothing.
+        var word: UInt64 = 1
         guard end - start <= Self.longestVerb else { return nil }
         for index in start..<end { word = word << 8 | UInt64(bytes[index] & 0xDF) }
         switch word {
@@ -94,14 +95,14 @@ public struct CommandParser: Sendable {
         case Self.word("CONNECT"): return .connect
         case Self.word("INFO"): return .ignored
         case Self.word("+OK") where bytes[start] == UInt8(ascii: "+"): return .ignored
-        case Self.word("-ERR") where bytes[start] == UInt8(ascii: "-"): return .ignored
+        case Self.word("-ERR") where bytes[start] == UInt8(ascii: "-"): return .error
         default: return nil
         }
     }
 
     @inline(__always)
     private static func word(_ text: StaticString) -> UInt64 {
-        var word: UInt64 = 0
+        var word: UInt64 = 1
         text.withUTF8Buffer { for byte in $0 { word = word << 8 | UInt64(byte & 0xDF) } }
         return word
     }

@@ -10,17 +10,18 @@ import NKeys
 import Secrets
 
 /// `chancery broker`
-struct BrokerCommand: AsyncParsableCommand {
+struct BrokerCommand: AsyncParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "broker", abstract: "Run a NATS server that enforces the accounts of an operator.",
         discussion: """
             Takes nats-server's configuration file: the operator, the system account and a MEMORY resolver. With --decisions \
             it prints every decision, one a line, with the rule that made it.
-
-            EXAMPLE
-              chancery generate config --mem-resolver --config-file broker.conf
-              chancery broker -c broker.conf -a 127.0.0.1 -p 4222 --decisions
             """)
+
+    static let example = """
+        chancery generate config --mem-resolver --config-file broker.conf
+        chancery broker -c broker.conf -a 127.0.0.1 -p 4222 --decisions
+        """
 
     @Option(
         name: [.customShort("c"), .customLong("config")],
@@ -76,6 +77,7 @@ struct BrokerCommand: AsyncParsableCommand {
         try announce(server, configuration, log)
         await Signals.waitForEnd()
         log.write(.info, "Stopping")
+        for file in [configuration.pidFile, portsFile(configuration)].compactMap(\.self) { unlink(file) }
         try await server.stop()
     }
 
@@ -120,6 +122,11 @@ struct BrokerCommand: AsyncParsableCommand {
         return names
     }
 
+    /// Where programs find the ports of this process, while it runs.
+    private func portsFile(_ configuration: BrokerConfiguration) -> String? {
+        configuration.portsFileDirectory.map { "\($0)/chancery_\(getpid()).ports" }
+    }
+
     /// Tells people and programs where the server is.
     private func announce(_ server: BrokerServer, _ configuration: BrokerConfiguration, _ log: BrokerLog) throws {
         let host = server.address.ipAddress ?? configuration.host
@@ -127,9 +134,8 @@ struct BrokerCommand: AsyncParsableCommand {
         log.write(.info, "Server id is \(server.id)")
         log.write(.info, "Listening for client connections on \(host):\(port)")
         if let pidFile = configuration.pidFile { try Data("\(getpid())\n".utf8).write(to: URL(filePath: pidFile)) }
-        if let folder = configuration.portsFileDirectory {
-            let ports = "{\"nats\":[\"nats://\(host):\(port)\"]}"
-            try Data(ports.utf8).write(to: URL(filePath: "\(folder)/chancery_\(getpid()).ports"))
+        if let file = portsFile(configuration) {
+            try Data("{\"nats\":[\"nats://\(host):\(port)\"]}".utf8).write(to: URL(filePath: file))
         }
         log.write(.info, "Server is ready")
     }
