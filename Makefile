@@ -8,7 +8,7 @@ VENV := .build-venv
 PYTHON := $(VENV)/bin/python
 RELEASE := .build/release/chancery
 DEBUG := .build/debug/chancery
-# Two compilers at a time are as many as a small machine takes.
+# Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
 .PHONY: help demo test unit interop bench fuzz lint format clean libraries

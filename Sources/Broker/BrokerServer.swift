@@ -33,6 +33,11 @@ public final class BrokerServer: Sendable {
         self.signatures = signatures
     }
 
+    /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
+    public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
+        _ = try OperatorMode(settings)
+    }
+
     /// Starts a broker and returns when it listens.
     ///
     /// - Parameters:
@@ -56,7 +61,7 @@ public final class BrokerServer: Sendable {
             return (NIOLoopBound(core, eventLoop: eventLoop), core.identity.id)
         }.get()
         do {
-            let listener = try await listen(settings, core, on: group)
+            let listener = try await listen(settings, core, on: group, environment)
             guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
             eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in core.value.tick() }
             return BrokerServer(
@@ -69,15 +74,21 @@ public final class BrokerServer: Sendable {
     }
 
     private static func listen(
-        _ settings: BrokerConfiguration, _ core: NIOLoopBound<BrokerCore>, on group: MultiThreadedEventLoopGroup
+        _ settings: BrokerConfiguration, _ core: NIOLoopBound<BrokerCore>, on group: MultiThreadedEventLoopGroup,
+        _ environment: BrokerEnvironment
     ) async throws -> any Channel {
         try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10))
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(environment: environment))
+                }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ClientHandler(core: core.value))

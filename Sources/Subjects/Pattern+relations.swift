@@ -31,7 +31,19 @@ extension Pattern {
 
     /// Whether some subject lies in both patterns.
     public func overlaps(_ other: Pattern) -> Bool {
-        intersection(other) != nil
+        guard hasMeetingLength(other) else { return false }
+        for index in 0..<min(tokens.count, other.tokens.count) {
+            guard tokens[index] == .any || other.tokens[index] == .any || tokens[index] == other.tokens[index] else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Whether some number of tokens is possible in both.
+    private func hasMeetingLength(_ other: Pattern) -> Bool {
+        if tokens.count == other.tokens.count { return hasTail == other.hasTail }
+        return tokens.count < other.tokens.count ? hasTail : other.hasTail
     }
 
     /// The subjects that lie in both patterns: one pattern, or nil where there are none.

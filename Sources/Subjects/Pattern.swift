@@ -14,6 +14,9 @@ public struct Pattern: Sendable, Hashable {
     /// The tokens, without a last `>`.
     public let tokens: [Token]
 
+    /// Behind this place all of ``tokens`` are `*`.
+    let literalEnd: Int
+
     /// Whether the pattern ends in `>`: it then matches one or more tokens after ``tokens``.
     public let hasTail: Bool
 
@@ -42,8 +45,7 @@ public struct Pattern: Sendable, Hashable {
             default: tokens.append(.literal(Array(token)))
             }
         }
-        self.tokens = tokens
-        self.hasTail = hasTail
+        self.init(tokens: tokens, hasTail: hasTail)
     }
 
     /// Makes a pattern from tokens that are known to be well formed: no literal is empty, holds a dot or white space, or
@@ -51,6 +53,7 @@ public struct Pattern: Sendable, Hashable {
     package init(tokens: [Token], hasTail: Bool) {
         self.tokens = tokens
         self.hasTail = hasTail
+        literalEnd = (tokens.lastIndex { $0 != .any } ?? -1) + 1
     }
 
     /// Whether the pattern has no wildcard, and so matches one subject only.

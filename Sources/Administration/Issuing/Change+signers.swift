@@ -42,6 +42,13 @@ extension Change {
         }
     }
 
+    /// Whether a text may be a seed that was cut, changed or written in small letters, and so must not be repeated.
+    private static func looksLikeSeed(_ text: String) -> Bool {
+        let letters = text.uppercased().utf8
+        return letters.first == UInt8(ascii: "S") && letters.count > 30
+            && letters.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
+    }
+
     /// The key that signs a user or an activation of an account.
     ///
     /// - Parameter allowingScopes: whether a scoped key may be chosen, which only users allow.
@@ -67,6 +74,11 @@ extension Change {
             return try signer(pair)
         case .named(let text):
             if let key = EntityReference(text).publicKey { return try signer(stored(key, for: what)) }
+            guard !Self.looksLikeSeed(text) else {
+                throw AdministrationError(
+                    .invalidValue, "what was given as a key looks like a seed, but is none",
+                    remedy: "give the whole seed, its file's path, a public key or a role; it is not shown here")
+            }
             let roles = claims.signingKeys.compactMap(\.scope).filter { $0.role == text }
             guard let scope = roles.first, let key = EntityReference(scope.key).publicKey else {
                 throw AdministrationError(

@@ -8,7 +8,7 @@ public enum PrivateFile {
     /// The permission bits of every folder that is made here.
     static let folderMode: mode_t = 0o700
     /// The most that is ever read from a file: keys, tokens and credentials are far smaller.
-    private static let largestFile = 4 << 20
+    public static let largestFile = 4 << 20
 
     /// Makes the folder and the folders above it, as far as they are missing, for their owner alone.
     public static func makeFolder(_ path: String) throws(AdministrationError) {
@@ -60,16 +60,17 @@ public enum PrivateFile {
     }
 
     /// Reads the whole file into guarded memory.
-    public static func read(_ path: String) throws(AdministrationError) -> Secret {
+    ///
+    /// - Parameter limit: bytes; by default 4 MiB, more than any key, token or credentials file has.
+    public static func read(_ path: String, atMost limit: Int = largestFile) throws(AdministrationError) -> Secret {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("read", path, errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("read", path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= largestFile else {
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
             throw AdministrationError(
-                .storageFailed, "cannot read \(path): it is not a plain file of at most 4 MiB",
-                remedy: "give the path of a key, token or credentials file")
+                .storageFailed, "cannot read \(path): it is not a plain file of at most \(limit >> 20) MiB", remedy: "check the path")
         }
         return try Secret(count: Int(status.st_size)) { buffer throws(AdministrationError) in
             var filled = 0

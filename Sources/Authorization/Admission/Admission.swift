@@ -162,7 +162,7 @@ struct Candidate: Sendable {
 
 /// The text form of a nonce's signature.
 enum SignatureText {
-    /// Reads base64url without padding, and standard base64 with or without it, as servers do.
+    /// Reads base64url without padding, and standard base64 with or without it.
     static func decode(_ text: String) -> [UInt8]? {
         guard text.utf8.count <= 128 else { return nil }
         var bits: UInt32 = 0
@@ -179,7 +179,8 @@ enum SignatureText {
                 result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
             }
         }
-        return result.count == 64 ? result : nil
+        // One text per signature: bits that no byte needs are zero.
+        return result.count == 64 && bits & ((1 << UInt32(count)) - 1) == 0 ? result : nil
     }
 
     private static func value(_ symbol: UInt8) -> UInt8? {

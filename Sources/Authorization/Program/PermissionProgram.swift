@@ -95,7 +95,9 @@ public struct ResponseTerms: Sendable, Hashable {
 
     /// 0 stands for the default, one answer within two minutes; a negative number for no limit.
     init(_ permission: ResponsePermission) {
-        maximum = permission.maxMessages == 0 ? 1 : (permission.maxMessages < 0 ? nil : permission.maxMessages)
+        // What is over 32 bits is as good as 32 bits.
+        maximum =
+            permission.maxMessages == 0 ? 1 : permission.maxMessages < 0 ? nil : min(permission.maxMessages, 1 << 31)
         lifetime = permission.expires == 0 ? 120_000_000_000 : (permission.expires < 0 ? nil : permission.expires)
     }
 }

@@ -60,32 +60,32 @@ struct SubscribeRules: Sendable {
 
     private func allowingRule(_ pattern: Pattern, _ queue: [UInt8]?) -> Rule? {
         let named = groupAllow.filter { $0.names(queue) }
-        let all = PatternUnion(plainAllow.map(\.pattern) + named.map(\.pattern))
-        var rule: Rule?
-        for slice in all.slices(of: pattern) {
-            let entry: Int32
-            if let group = named.first(where: { slice.isContained(in: $0.pattern) }) {
-                entry = group.entry
-            } else if let plain = plainAllow.first(where: { slice.isContained(in: $0.pattern) }),
-                queue == nil || isLeftToPlainEntries(slice, named)
-            {
-                entry = plain.entry
-            } else {
-                return nil
-            }
-            // Several entries can be needed for one pattern; the first stands for them.
-            if rule == nil { rule = Rule(.allow, .subscribeAllow, entry: entry) }
-        }
-        return rule
+        guard PatternUnion(plainAllow.map(\.pattern) + named.map(\.pattern)).contains(pattern) else { return nil }
+        guard queue == nil || areOtherGroupsNamed(pattern, named) else { return nil }
+        return Rule(.allow, .subscribeAllow, entry: decidingEntry(pattern, named))
     }
 
-    /// Whether plain entries speak for the group throughout a slice: wherever a group entry meets it, one that names the
-    /// group does too.
-    private func isLeftToPlainEntries(_ slice: Pattern, _ named: [GroupEntry]) -> Bool {
-        groupAllow.allSatisfy { other in
-            guard let meet = other.pattern.intersection(slice) else { return true }
-            return named.contains { meet.isContained(in: $0.pattern) }
-        }
+    /// The entry that stands for the decision: one that contains the pattern by itself, or the first that takes part.
+    private func decidingEntry(_ pattern: Pattern, _ named: [GroupEntry]) -> Int32 {
+        if let whole = named.first(where: { pattern.isContained(in: $0.pattern) }) { return whole.entry }
+        if let whole = plainAllow.first(where: { pattern.isContained(in: $0.pattern) }) { return whole.entry }
+        let part = named.first { $0.pattern.overlaps(pattern) }?.entry
+        return part ?? plainAllow.first { $0.pattern.overlaps(pattern) }?.entry ?? -1
+    }
+
+    /// More comparisons than this for one subscription are not made; the subscription is refused. Only thousands of
+    /// entries with queue groups on overlapping subjects come near it.
+    private static let comparisonBudget = 1 << 20
+
+    /// Plain entries speak for a group only where no group entry does: wherever an entry of another group meets the
+    /// pattern, entries that name this one have to as well.
+    private func areOtherGroupsNamed(_ pattern: Pattern, _ named: [GroupEntry]) -> Bool {
+        if named.contains(where: { pattern.isContained(in: $0.pattern) }) { return true }
+        let others = groupAllow.filter { $0.pattern.overlaps(pattern) }
+        // Lists are far shorter than the square root of the greatest number, so the product has room.
+        guard others.count * named.count <= Self.comparisonBudget else { return false }
+        let union = PatternUnion(named.map(\.pattern))
+        return others.allSatisfy { other in other.pattern.intersection(pattern).map(union.contains) ?? true }
     }
 
     private func denyingRule(_ pattern: Pattern, _ queue: [UInt8]?) -> Rule? {

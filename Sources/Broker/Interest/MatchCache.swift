@@ -5,6 +5,8 @@
 /// subjects that crowd each other out.
 struct MatchCache {
     private static let places = 4096
+    /// Most receivers in all answers together: many subjects with very many receivers each are not worth the memory.
+    private static let budget = 1 << 19
 
     private struct Place {
         var generation: UInt64
@@ -13,6 +15,7 @@ struct MatchCache {
     }
 
     private var table: [Place?] = []
+    private var receivers = 0
     private var generation: UInt64 = 0
     private var sweptGeneration: UInt64 = 0
     private let seed = UInt64.random(in: .min ... .max)
@@ -26,7 +29,9 @@ struct MatchCache {
     mutating func sweep() {
         guard sweptGeneration != generation else { return }
         sweptGeneration = generation
-        for index in table.indices where table[index].map({ $0.generation != generation }) ?? false {
+        for index in table.indices {
+            guard let place = table[index], place.generation != generation else { continue }
+            receivers -= place.match.size
             table[index] = nil
         }
     }
@@ -41,11 +46,18 @@ struct MatchCache {
     }
 
     mutating func keep(_ match: Interest.Match, for subject: Span<UInt8>) {
-        if table.isEmpty { table = [Place?](repeating: nil, count: Self.places) }
+        let size = match.size
+        guard size <= Self.budget else { return }
+        if table.isEmpty || receivers + size > Self.budget {
+            table = [Place?](repeating: nil, count: Self.places)
+            receivers = 0
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(subject.count)
         for index in 0..<subject.count { bytes.append(subject[index]) }
-        table[index(subject)] = Place(generation: generation, subject: bytes, match: match)
+        let index = index(subject)
+        receivers += size - (table[index]?.match.size ?? 0)
+        table[index] = Place(generation: generation, subject: bytes, match: match)
     }
 
     @inline(__always)

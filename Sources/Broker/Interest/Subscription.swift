@@ -30,6 +30,8 @@ final class Subscription {
     var delivered = 0
     /// Set once it has been taken out of the index, for those who still hold it.
     var isRemoved = false
+    /// Where it stands in its list of the index, so that it is taken out without a search.
+    var place = 0
     /// Its counterparts in exporting accounts.
     var shadows: [(account: Account, subscription: Subscription)] = []
 

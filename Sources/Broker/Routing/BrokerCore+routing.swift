@@ -33,15 +33,19 @@ extension BrokerCore {
             let subject: [UInt8]
         }
 
+        /// Most crossings of one message in all. Imports can be written so that each crossing leads to several others on
+        /// ever new subjects; whatever tenants write, a message costs the others no more than this.
+        private static let budget = 128
+
         private var stops: Set<Stop>
 
         init(from stop: Stop) {
             stops = [stop]
         }
 
-        /// Whether the message comes to a place for the first time.
+        /// Whether the message comes to a place for the first time, and may still go on.
         func visit(_ stop: Stop) -> Bool {
-            stops.insert(stop).inserted
+            stops.count <= Self.budget && stops.insert(stop).inserted
         }
     }
 
@@ -127,7 +131,7 @@ extension BrokerCore {
         if reply.count > 0 {
             let route = ReplyRoutes.Route(
                 importer: service.importer, reply: copied(reply), answers: service.responses,
-                deadline: monotonicNow &+ service.threshold)
+                deadline: monotonicNow.addingSaturating(service.threshold))
             guard let opened = service.exporter.replies.open(route) else { return false }
             way = opened
         }

@@ -7,24 +7,49 @@ import Wire
 enum RequestIdentity {
     static let name = "Nats-Request-Info"
 
-    /// The message as the exporting account sees it.
+    /// Longer header blocks are not read line by line.
+    private static let readableBlock = 16 << 10
+
+    /// The message as the exporting account sees it: with one identity header, the server's own.
     static func stamp(
         headerCount: Int, payload: Span<UInt8>, session: Session?, importer: Account, isShared: Bool
     ) -> (headerCount: Int, bytes: [UInt8]) {
         let bytes = copied(payload)
+        let identity = session.map { Self.identity($0, importer, isShared: isShared) }
+        let block = Self.block(bytes.prefix(headerCount), identity)
+        return (block.count, block + bytes.dropFirst(headerCount))
+    }
+
+    /// The headers with the identity in place of what a client may have written under its name. A block that cannot be
+    /// read could hide the name from this reader and show it to another: nothing of it is handed on.
+    private static func block(_ given: ArraySlice<UInt8>, _ identity: String?) -> [UInt8] {
+        if given.count > readableBlock, let stamped = insert(identity, into: given) { return stamped }
         var headers = Headers()
-        if headerCount > 0 {
-            guard let read = try? Headers(block: Array(bytes.prefix(headerCount))) else {
-                // A block that cannot be read could hide the name: it is not handed on.
-                return (0, Array(bytes.dropFirst(headerCount)))
-            }
+        if !given.isEmpty, given.count <= readableBlock, let read = try? Headers(block: Array(given)) {
             headers = read
             headers.removeAll(inAnyCase: name)
         }
-        if let session { try? headers.append(name, identity(session, importer, isShared: isShared)) }
-        guard !headers.isEmpty else { return (0, Array(bytes.dropFirst(headerCount))) }
-        let block = headers.block
-        return (block.count, block + bytes.dropFirst(headerCount))
+        if let identity { try? headers.append(name, identity) }
+        return headers.isEmpty ? [] : headers.block
+    }
+
+    /// Writes the identity behind the first line of a long block, if the name does not occur in it.
+    private static func insert(_ identity: String?, into given: ArraySlice<UInt8>) -> [UInt8]? {
+        guard given.starts(with: "NATS/1.0\r\n".utf8), !occurs(in: given) else { return nil }
+        let line = identity.map { Array("\(name): \($0)\r\n".utf8) } ?? []
+        let firstLine = "NATS/1.0\r\n".utf8.count
+        return given.prefix(firstLine) + line + given.dropFirst(firstLine)
+    }
+
+    /// Whether the name stands anywhere in the bytes, in any case of letters.
+    private static func occurs(in bytes: ArraySlice<UInt8>) -> Bool {
+        let wanted = Array(name.lowercased().utf8)
+        var start = bytes.startIndex
+        while bytes.endIndex - start >= wanted.count {
+            if wanted.indices.allSatisfy({ bytes[start + $0] | 0x20 == wanted[$0] | 0x20 }) { return true }
+            start += 1
+        }
+        return false
     }
 
     /// Which account asks, and where the importer shares it, who. Names and public keys only, never the JWT (rule S10).

@@ -1,4 +1,5 @@
 import NIOCore
+import Wire
 
 /// The socket's side of a session: hands over what is read, and flushes once per turn of the loop.
 final class ClientHandler: ChannelInboundHandler {
@@ -22,7 +23,7 @@ final class ClientHandler: ChannelInboundHandler {
         }
         session.send(core.identity.information(for: session, settings: core.settings))
         if core.sessions.count > core.settings.maximumConnections {
-            session.close(telling: "maximum connections exceeded")
+            session.close(telling: ErrorLine.maximumConnectionsExceeded)
         }
         core.flush()
     }

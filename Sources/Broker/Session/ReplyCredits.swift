@@ -2,6 +2,9 @@ import Authorization
 
 /// The answers that a connection may send although its publish lists do not allow them, because requests were delivered
 /// to it. Counted per delivered request (rule S11): two requests with one reply subject are worth two answers.
+///
+/// A flood of requests that are never answered pushes the oldest credits out; it neither fills the memory nor keeps new
+/// requests from being answered.
 struct ReplyCredits {
     private struct Credit {
         /// Answers left; nil for any number.
@@ -10,26 +13,29 @@ struct ReplyCredits {
         var deadline: Int64?
     }
 
-    /// Beyond this many reply subjects the oldest credit is worth less than the memory.
-    private static let capacity = 65_536
+    /// Most reply subjects with credit, and most bytes of them.
+    static let capacity = 65_536
+    private static let byteCapacity = 4 << 20
 
     private var credits: [[UInt8]: Credit] = [:]
+    private var bytes = 0
+    /// Every reply subject that got credit, in order; those before ``head`` are done with, and some may be spent.
+    private var order: [[UInt8]] = []
+    private var head = 0
 
     mutating func grant(_ reply: Span<UInt8>, _ terms: ResponseTerms, now: Int64) {
-        if credits.count >= Self.capacity { prune(now: now) }
-        guard credits.count < Self.capacity else { return }
         let key = copied(reply)
-        let deadline = terms.lifetime.map { now.addingReportingOverflow($0) }.map {
-            $0.overflow ? Int64.max : $0.partialValue
+        let deadline = terms.lifetime.map { now.addingSaturating($0) }
+        if var credit = credits[key] {
+            credit.answers = terms.maximum.flatMap { maximum in credit.answers.map { $0.addingSaturating(maximum) } }
+            credit.deadline = deadline
+            credits[key] = credit
+            return
         }
-        var credit = credits[key] ?? Credit(answers: 0, deadline: deadline)
-        if let maximum = terms.maximum {
-            credit.answers = credit.answers.map { min($0 &+ maximum, Int(Int32.max)) }
-        } else {
-            credit.answers = nil
-        }
-        credit.deadline = deadline
-        credits[key] = credit
+        credits[key] = Credit(answers: terms.maximum, deadline: deadline)
+        bytes += key.count
+        order.append(key)
+        makeRoom()
     }
 
     /// Takes one answer off, and says whether there was one.
@@ -38,16 +44,41 @@ struct ReplyCredits {
         let key = copied(reply)
         guard var credit = credits[key] else { return false }
         if let deadline = credit.deadline, now > deadline {
-            credits[key] = nil
+            remove(key)
             return false
         }
         guard let answers = credit.answers else { return true }
+        guard answers > 1 else {
+            remove(key)
+            return answers == 1
+        }
         credit.answers = answers - 1
-        credits[key] = answers > 1 ? credit : nil
-        return answers > 0
+        credits[key] = credit
+        return true
     }
 
-    private mutating func prune(now: Int64) {
-        credits = credits.filter { $0.value.deadline.map { $0 >= now } ?? true }
+    private mutating func remove(_ key: [UInt8]) {
+        if credits.removeValue(forKey: key) != nil { bytes -= key.count }
+    }
+
+    /// Drops the oldest until the rest fits. Spent ones still stand in ``order``, so that is what is counted.
+    private mutating func makeRoom() {
+        while order.count - head > Self.capacity || bytes > Self.byteCapacity, head < order.count {
+            remove(order[head])
+            order[head] = []
+            head += 1
+        }
+        if head > Self.capacity {
+            order.removeFirst(head)
+            head = 0
+        }
+    }
+}
+
+extension FixedWidthInteger {
+    /// The sum, or the greatest or least number where there is no room for it.
+    func addingSaturating(_ other: Self) -> Self {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }

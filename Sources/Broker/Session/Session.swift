@@ -92,8 +92,17 @@ final class Session {
     // MARK: Output
 
     func send(_ text: String) {
+        guard hasRoom() else { return }
         output.writeString(text)
         scheduleFlush()
+    }
+
+    /// Whether the receiver has not left more behind than it may; otherwise it is cut off.
+    @inline(__always)
+    private func hasRoom() -> Bool {
+        if pending + output.readableBytes <= core.settings.maximumPending { return true }
+        closeSlowConsumer()
+        return false
     }
 
     func sendError(_ text: String) {
@@ -111,11 +120,7 @@ final class Session {
     func appendMessage(
         _ subject: Span<UInt8>, _ id: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int, _ payload: Span<UInt8>
     ) -> Bool {
-        let waiting = pending + output.readableBytes
-        guard waiting <= core.settings.maximumPending else {
-            closeSlowConsumer()
-            return false
-        }
+        guard hasRoom() else { return false }
         let capacity = MessageLine.capacity(subject: subject.count, subscription: id.count, reply: reply.count)
         output.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity + payload.count + 2) { buffer in
             var count = MessageLine.write(

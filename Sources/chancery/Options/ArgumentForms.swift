@@ -35,7 +35,7 @@ enum ArgumentForms {
             words = words.dropFirst(count)
         }
         // A server is started with nats-server's words, not nsc's: there -p is the port.
-        if words.first == "broker" { return Array(words) }
+        if words.first == "broker" { return withPortsBound(words) }
         let end = words.firstIndex(of: "--") ?? words.endIndex
         let options = withDecoratedTokens(words[..<end]).flatMap { word in
             (shortForms[word] ?? [word]).map { name in
@@ -54,6 +54,19 @@ enum ArgumentForms {
                 words.append(word)
             }
         }
+    }
+
+    /// `-p -1` is one option with its value, although the value looks like an option.
+    private static func withPortsBound(_ words: ArraySlice<String>) -> [String] {
+        var result: [String] = []
+        for word in words {
+            if word == "-1", let last = result.last, last == "-p" || last == "--port" {
+                result[result.count - 1] = "--port=-1"
+            } else {
+                result.append(word)
+            }
+        }
+        return result
     }
 
     private static func leadingHome(_ word: String, _ next: String?) -> (home: String, count: Int)? {

@@ -63,4 +63,29 @@ extension ReplyCredits {
         let isTaken = credits.take(reply, at: .max)
         #expect(isTaken)
     }
+
+    /// The greatest numbers that a JWT can hold, granted again and again: nothing wraps and nothing traps.
+    @Test(arguments: [Int.max, Int.max - 1, 9_223_372_034_707_292_161, 1 << 31])
+    func hugeNumbersStayNumbers(_ maximum: Int) throws {
+        var credits = ReplyCredits()
+        let terms = try terms(maximum, -1)
+        for _ in 0..<3 { credits.grant(reply.span, terms, now: 0) }
+        let answers = (0..<10).map { _ in credits.take(reply, at: 1) }
+        #expect(!answers.contains(false))
+    }
+
+    /// Requests that are never answered push each other out, not the newest.
+    @Test func aFloodLeavesRoomForNewRequests() throws {
+        var credits = ReplyCredits()
+        let terms = try terms(1, -1)
+        for number in 0..<(ReplyCredits.capacity * 3) { credits.grant(Array("r.\(number)".utf8).span, terms, now: 0) }
+        let newest = credits.take(Array("r.\(ReplyCredits.capacity * 3 - 1)".utf8), at: 1)
+        let oldest = credits.take(Array("r.0".utf8), at: 1)
+        #expect(newest && !oldest)
+        let large = [UInt8](repeating: 0x61, count: 4000)
+        for number in 0..<5_000 { credits.grant((large + Array("\(number)".utf8)).span, terms, now: 0) }
+        let first = credits.take(large + Array("0".utf8), at: 1)
+        let last = credits.take(large + Array("4999".utf8), at: 1)
+        #expect(last && !first)
+    }
 }

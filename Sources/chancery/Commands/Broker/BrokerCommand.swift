@@ -55,6 +55,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
     func run() async throws {
         let configuration = try readConfiguration()
         if test {
+            try check(configuration)
             Console.say("configuration file \(config) is valid")
             return
         }
@@ -81,10 +82,18 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
         try await server.stop()
     }
 
+    /// Checks what only shows when operators and accounts are read.
+    private func check(_ configuration: BrokerConfiguration) throws {
+        do { try BrokerServer.check(configuration) } catch {
+            Console.complain(error.message, remedy: error.remedy)
+            throw ExitCode(1)
+        }
+    }
+
     /// The file's settings, with the words of the command line over them.
     private func readConfiguration() throws -> BrokerConfiguration {
         let surroundings = ConfigurationSurroundings(
-            readFile: { path in try PrivateFile.read(path).withBytes { Array($0) } },
+            readFile: { path in try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) } },
             environmentVariable: { name in getenv(name).map { String(cString: $0) } })
         let bytes = try surroundings.readFile(config)
         do {
