@@ -45,7 +45,7 @@ extension AccountClaims: PayloadClaims {
     /// Strings are plain keys, objects are scopes, and elements of other types are passed over.
     private mutating func readSigningKeys(from reader: inout JSONReader) throws(ClaimsError) {
         guard try reader.beginArray() else { return }
-        var entries: [String: SigningKey] = [:]
+        var entries: TextDictionary<SigningKey> = [:]
         while try reader.nextElement() {
             switch reader.nextByte() {
             case 0x22:
@@ -57,7 +57,7 @@ extension AccountClaims: PayloadClaims {
             default: try reader.skip()
             }
         }
-        signingKeys = entries.sortedByName().map(\.value)
+        signingKeys = entries.map(\.value)
     }
 
     private mutating func readMappings(from reader: inout JSONReader) throws(ClaimsError) {
@@ -97,7 +97,7 @@ extension AccountClaims: PayloadClaims {
         guard !mappings.isEmpty else { return }
         writer.name("mappings")
         writer.beginObject()
-        for (subject, destinations) in mappings.sortedByName() {
+        for (subject, destinations) in mappings {
             writer.dataName(subject)
             writer.write(destinations) { $1.write($0) }
         }
@@ -110,16 +110,15 @@ extension AccountClaims: PayloadClaims {
 
     /// By key, the last entry of each.
     private var sortedSigningKeys: [SigningKey] {
-        var entries: [String: SigningKey] = [:]
+        var entries: TextDictionary<SigningKey> = [:]
         for entry in signingKeys { entries[entry.key] = entry }
-        return entries.sortedByName().map(\.value)
+        return entries.map(\.value)
     }
 
     private static func stablySorted<Element>(_ elements: [Element], by name: (Element) -> String) -> [Element] {
         elements.enumerated().sorted { one, other in
-            let (first, second) = (name(one.element), name(other.element))
-            if first == second { return one.offset < other.offset }
-            return first.utf8.lexicographicallyPrecedes(second.utf8)
+            let (first, second) = (ExactText(name(one.element)), ExactText(name(other.element)))
+            return first == second ? one.offset < other.offset : first < second
         }.map(\.element)
     }
 }

@@ -21,10 +21,10 @@ extension AccountClaims {
     }
 
     private func validateMappings(_ issues: inout IssueList) {
-        for (subject, destinations) in mappings.sortedByName() {
+        for (subject, destinations) in mappings {
             SubjectRules.check(subject, &issues)
             var total = 0
-            var totals: [String: Int] = [:]
+            var totals: TextDictionary<Int> = [:]
             for destination in destinations {
                 SubjectRules.check(destination.subject, &issues)
                 let weight = Int(destination.effectiveWeight)
@@ -38,8 +38,8 @@ extension AccountClaims {
                 totals[destination.cluster, default: 0] += weight
                 if totals[destination.cluster, default: 0] > 100 {
                     issues.error(
-                        "Mapping \(quoted(subject)) in cluster \(quoted(destination.cluster)) exceeds 100% among all of "
-                            + "it's weighted to mappings")
+                        "Mapping \(quoted(subject)) in cluster \(quoted(destination.cluster)) exceeds 100% among all "
+                            + "of it's weighted to mappings")
                 }
             }
             if total > 100 {

@@ -1,4 +1,12 @@
 /// The claims of an account: what it may use, what it shares, and who may sign its users.
+///
+/// ```swift
+/// var account = AccountClaims(subject: pair.publicKey.text, name: "SALES")
+/// account.limits.connections = 100
+/// account.exports.append(Export(subject: "prices.>", type: .stream))
+/// account.setSigningKey(.key(signer.publicKey.text))
+/// let jwt = try account.encode(signedBy: operatorPair, at: now)
+/// ```
 public struct AccountClaims: ClaimSet {
     public var kind: ClaimKind { .account }
     public var any: AnyClaims { .account(self) }
@@ -12,16 +20,19 @@ public struct AccountClaims: ClaimSet {
     public var imports: [Import] = []
     /// Written in the order of their subjects.
     public var exports: [Export] = []
+    /// `limits`
     public var limits = AccountLimits.unlimited
     /// Written in the order of their keys, one entry a key.
     public var signingKeys: [SigningKey] = []
+    /// `revocations`: users whose tokens count no more.
     public var revocations = RevocationList()
     /// `default_permissions`: for users that have none of their own.
     public var defaultPermissions = Permissions()
     /// `mappings`: subject to weighted destinations.
-    public var mappings: [String: [WeightedMapping]] = [:]
+    public var mappings: TextDictionary<[WeightedMapping]> = [:]
     /// `authorization`: who answers authentication callouts.
     public var authorization = ExternalAuthorization()
+    /// `trace`
     public var trace: MessageTrace?
     /// `cluster_traffic`: "", "system" or "owner".
     public var clusterTraffic = ""

@@ -59,7 +59,7 @@ extension JSONWriter {
         if !limits.tieredJetStream.isEmpty {
             name("tiered_limits")
             beginObject()
-            for (tier, limits) in limits.tieredJetStream.sortedByName() {
+            for (tier, limits) in limits.tieredJetStream {
                 dataName(tier)
                 beginObject()
                 limits.writeMembers(to: &self)

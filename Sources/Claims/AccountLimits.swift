@@ -1,7 +1,8 @@
-/// The limits that an operator sets on an account.
+/// The limits that an operator sets on an account: `nats.limits`.
 ///
 /// -1 (``unlimitedValue``) means unlimited; 0 means none and is what an absent field means, except where noted.
 public struct AccountLimits: Sendable, Hashable {
+    /// What says that a limit is none: -1. Other negative numbers are not unlimited everywhere.
     public static let unlimitedValue: Int64 = -1
 
     /// `subs`: subscriptions.
@@ -10,7 +11,9 @@ public struct AccountLimits: Sendable, Hashable {
     public var data: Int64 = 0
     /// `payload`: bytes of the largest message.
     public var payload: Int64 = 0
+    /// `imports`: how many there may be.
     public var imports: Int64 = 0
+    /// `exports`: how many there may be.
     public var exports: Int64 = 0
     /// `wildcards`: exports may have wildcard subjects.
     public var wildcardExports = false
@@ -23,7 +26,7 @@ public struct AccountLimits: Sendable, Hashable {
     /// The limits of all streams together; all zero disables JetStream unless there are tiers.
     public var jetStream = JetStreamLimits()
     /// `tiered_limits`: limits by tier ("R1", "R3"); excludes ``jetStream``.
-    public var tieredJetStream: [String: JetStreamLimits] = [:]
+    public var tieredJetStream: TextDictionary<JetStreamLimits> = [:]
 
     /// Every limit 0.
     public init() {}
@@ -54,11 +57,11 @@ public struct AccountLimits: Sendable, Hashable {
 
     /// Whether the account may use JetStream: some tier, or without tiers the flat limits, grants storage.
     public var isJetStreamEnabled: Bool {
-        tieredJetStream.isEmpty ? jetStream.grantsStorage : tieredJetStream.values.contains { $0.grantsStorage }
+        tieredJetStream.isEmpty ? jetStream.grantsStorage : tieredJetStream.contains { $0.value.grantsStorage }
     }
 }
 
-/// The JetStream limits of an account or of one tier. Sizes in bytes; -1 is unlimited.
+/// The JetStream limits of an account (members of `limits`) or of one tier (of `tiered_limits`). Sizes in bytes; -1 is unlimited.
 public struct JetStreamLimits: Sendable, Hashable {
     /// `mem_storage`
     public var memoryStorage: Int64 = 0

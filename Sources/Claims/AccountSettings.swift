@@ -1,5 +1,6 @@
-/// One destination of a subject mapping.
+/// One destination of a subject mapping: an element of a list in `mappings`.
 public struct WeightedMapping: Sendable, Hashable {
+    /// Where messages go; `$1` stands for the first wildcard of the mapped subject.
     public var subject: String
     /// Per cent, 1 to 100; 0 means 100.
     public var weight: UInt8
@@ -16,7 +17,7 @@ public struct WeightedMapping: Sendable, Hashable {
     public var effectiveWeight: UInt8 { weight == 0 ? 100 : weight }
 }
 
-/// Who decides about connections to an account by authentication callout.
+/// Who decides about connections to an account by authentication callout: `nats.authorization`.
 public struct ExternalAuthorization: Sendable, Hashable {
     /// `auth_users`: user public keys that answer callouts, and do not need one themselves.
     public var users: [String] = []
@@ -31,7 +32,7 @@ public struct ExternalAuthorization: Sendable, Hashable {
     public var isEnabled: Bool { !users.isEmpty }
 }
 
-/// Where traces of messages go that carry a trace context.
+/// Where traces of messages go that carry a trace context: `nats.trace`.
 public struct MessageTrace: Sendable, Hashable {
     /// `dest`: the subject that receives the trace events.
     public var destination: String

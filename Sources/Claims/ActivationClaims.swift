@@ -1,4 +1,11 @@
 /// The claims of an activation: an account's leave for another account to import a private export.
+///
+/// ```swift
+/// var leave = ActivationClaims(subject: importer.text, name: "prices")
+/// leave.importSubject = "prices.eu.>"
+/// leave.importType = .stream
+/// let jwt = try leave.encode(signedBy: exporterPair, at: now)
+/// ```
 public struct ActivationClaims: ClaimSet {
     public var kind: ClaimKind { .activation }
     public var any: AnyClaims { .activation(self) }

@@ -1,4 +1,7 @@
 /// What a server asks an authentication callout: who is connecting, and with what.
+///
+/// Signed by the server, on `$SYS.REQ.USER.AUTH`; answered with ``AuthorizationResponseClaims``. Members of `nats` have
+/// the names in the comments, and otherwise those of the properties.
 public struct AuthorizationRequestClaims: ClaimSet {
     public var kind: ClaimKind { .authorizationRequest }
     public var any: AnyClaims { .authorizationRequest(self) }
@@ -44,6 +47,7 @@ public struct ServerIdentity: Sendable, Hashable {
 /// The connection as the server sees it.
 public struct ClientInformation: Sendable, Hashable {
     public var host = ""
+    /// The number of the connection on its server.
     public var id: UInt64 = 0
     public var user = ""
     public var name = ""
@@ -53,7 +57,9 @@ public struct ClientInformation: Sendable, Hashable {
     public var kind = ""
     /// "nats", "mqtt", "websocket"
     public var type = ""
+    /// `mqtt_id`
     public var mqttID = ""
+    /// The nonce that the server sent the client.
     public var nonce = ""
 
     public init() {}
@@ -63,11 +69,15 @@ public struct ClientInformation: Sendable, Hashable {
 public struct ConnectOptions: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     public var jwt = ""
     public var nkey = ""
+    /// `sig`: the signature of the nonce.
     public var signature = ""
+    /// `auth_token`
     public var authToken = ""
     public var user = ""
+    /// `pass`
     public var password = ""
     public var name = ""
+    /// `lang`
     public var language = ""
     public var version = ""
     /// `protocol`

@@ -1,4 +1,11 @@
 /// The answer of an authentication callout: a user JWT, or a refusal.
+///
+/// ```swift
+/// var answer = AuthorizationResponseClaims(subject: request.userKey)
+/// answer.common.audience = request.server.id
+/// answer.jwt = try user.encode(signedBy: accountPair, at: now)
+/// let jwt = try answer.encode(signedBy: accountPair, at: now)
+/// ```
 public struct AuthorizationResponseClaims: ClaimSet {
     public var kind: ClaimKind { .authorizationResponse }
     public var any: AnyClaims { .authorizationResponse(self) }

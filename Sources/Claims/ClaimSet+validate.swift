@@ -1,6 +1,12 @@
 extension ClaimSet {
-    /// What is wrong with the claims, in the reference's words and order. Where its order is not fixed, issues are sorted
-    /// by the key or subject that they are about.
+    /// What is wrong with the claims, in the reference's words and order. Where its order is not fixed, issues are
+    /// sorted by the key or subject that they are about. Issues that take more than 4 MiB together end with one that
+    /// says so.
+    ///
+    /// ```swift
+    /// let issues = token.claims.validate(at: now)
+    /// guard !issues.isBlocking(includingTimeChecks: true) else { … }
+    /// ```
     /// - Parameters:
     ///   - now: seconds since 1970.
     ///   - isKnownTimeZone: whether an IANA time zone exists. The default knows no list of zones and only refuses

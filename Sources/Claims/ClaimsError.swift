@@ -10,17 +10,25 @@ public struct ClaimsError: Error, Sendable, Hashable, CustomStringConvertible {
 
         /// Not three chunks separated by dots.
         public static let chunks = Code("chunks")
+        /// More than ``Token/maximumSize`` bytes.
         public static let tooLarge = Code("too-large")
+        /// A chunk that is no base64url without padding.
         public static let base64 = Code("base64")
+        /// A chunk whose content is no JSON, or a member of the wrong type.
         public static let json = Code("json")
+        /// Another token type or algorithm than NATS's.
         public static let header = Code("header")
+        /// Changed, cut, or not signed by the key in `iss`.
         public static let signature = Code("signature")
         /// Signed by a key of a type that may not sign such claims.
         public static let issuer = Code("issuer")
+        /// A newer format than this, or none that ever was.
         public static let version = Code("version")
+        /// Claims of a type that NATS has given up.
         public static let unsupportedType = Code("unsupported-type")
         /// A token of another type than the one asked for.
         public static let claimType = Code("claim-type")
+        /// About a key of another kind, or about nothing.
         public static let subject = Code("subject")
         /// A value that cannot be written.
         public static let value = Code("value")

@@ -1,4 +1,4 @@
-/// The claims that every NATS JWT has beside its `nats` object. An empty text or 0 means absent.
+/// The claims that every NATS JWT has beside its `nats` object, in the order in which they are written. An empty text or 0 means absent.
 public struct CommonClaims: Sendable, Hashable {
     /// `aud`
     public var audience = ""

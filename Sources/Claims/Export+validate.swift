@@ -17,13 +17,15 @@ extension AccountClaims {
 
     /// Reports each subject that contains another one of the list, with the first such.
     private static func reportOverlaps(among subjects: [String], _ kind: String, _ issues: inout IssueList) {
-        let tokens = subjects.map(SubjectRules.tokens)
-        let counts = Dictionary(subjects.map { ($0, 1) }, uniquingKeysWith: +)
-        var contained: [String: String] = [:]
+        var numbers = TokenNumbers()
+        let tokens = subjects.map { numbers.of($0) }
+        var counts: TextDictionary<Int> = [:]
+        for subject in subjects { counts[subject, default: 0] += 1 }
+        var contained: TextDictionary<String> = [:]
         for (place, subject) in subjects.enumerated() where contained[subject] == nil {
             if SubjectRules.hasWildcards(subject) {
                 let other = tokens.indices.first {
-                    $0 != place && SubjectRules.isContained(tokens[$0], in: tokens[place])
+                    $0 != place && TokenNumbers.isContained(tokens[$0], in: tokens[place])
                 }
                 contained[subject] = other.map { subjects[$0] }
             } else if counts[subject, default: 0] > 1 {
@@ -31,7 +33,7 @@ extension AccountClaims {
                 contained[subject] = subject
             }
         }
-        for (subject, other) in contained.sortedByName() {
+        for (subject, other) in contained {
             issues.error("\(kind) export subject \(quoted(subject)) already exports \(quoted(other))")
         }
     }

@@ -1,7 +1,17 @@
 /// What an account offers to other accounts.
+///
+/// An element of `exports`; other members than those named in comments have the property's name.
+///
+/// ```swift
+/// var export = Export(subject: "quotes", type: .service)
+/// export.responseThreshold = 2_000_000_000
+/// export.latency = ServiceLatency(sampling: 10, results: "latency.quotes")
+/// ```
 public struct Export: Sendable, Hashable {
     public var name = ""
+    /// May have wildcards.
     public var subject = ""
+    /// `type`; must be set to be valid.
     public var type = ExportType.unknown
     /// `token_req`: importers need an activation JWT.
     public var tokenRequired = false
@@ -35,6 +45,7 @@ public struct Export: Sendable, Hashable {
 
 /// How many messages a service answers with. Any text can be read; only the four below are valid, case included.
 public struct ResponseType: RawRepresentable, Sendable, Hashable {
+    /// The text in the token.
     public var rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -50,6 +61,8 @@ public struct ResponseType: RawRepresentable, Sendable, Hashable {
 }
 
 /// Where and how often the latency of a service is reported.
+///
+/// The member `service_latency` of an export.
 public struct ServiceLatency: Sendable, Hashable {
     /// Per cent of the requests, 1 to 100; 0 means those whose headers ask for it (`"headers"` in JSON).
     public var sampling: Int

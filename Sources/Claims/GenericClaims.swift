@@ -1,6 +1,12 @@
 /// Claims of a type that NATS does not know; their content is any JSON object.
 ///
-/// Chancery's own account settings (type ``settingsType``) are claims of this kind.
+/// Chancery's own account settings (type ``settingsType``) are claims of this kind:
+///
+/// ```swift
+/// var settings = GenericClaims(subject: account.subject, type: GenericClaims.settingsType)
+/// settings.data["quotas"] = .object(["messages": .number(1000)])
+/// let jwt = try settings.encode(signedBy: operatorPair, at: now)
+/// ```
 public struct GenericClaims: ClaimSet {
     /// The type of the claims that hold what an account JWT has no field for.
     public static let settingsType = "chancery-settings"
@@ -9,10 +15,10 @@ public struct GenericClaims: ClaimSet {
     public var any: AnyClaims { .generic(self) }
     public var common: CommonClaims
     /// The whole `nats` object, `type`, `tags` and `version` included.
-    public var data: [String: JSONValue]
+    public var data: TextDictionary<JSONValue>
     public internal(set) var formatVersion = 2
 
-    public init(subject: String, type: String = "", data: [String: JSONValue] = [:]) {
+    public init(subject: String, type: String = "", data: TextDictionary<JSONValue> = [:]) {
         common = CommonClaims(subject: subject)
         self.data = data
         if !type.isEmpty { self.type = type }

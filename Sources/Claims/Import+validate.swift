@@ -1,7 +1,7 @@
 extension AccountClaims {
     /// Checks each import, and before it whether a service's local subject overlaps an earlier one's.
     func validateImports(_ issues: inout IssueList) {
-        var earlier: [String: ImportedSubjects] = [:]
+        var earlier: TextDictionary<ImportedSubjects> = [:]
         for element in imports {
             guard !element.isNull else {
                 issues.error("null import is not allowed")
@@ -18,27 +18,44 @@ extension AccountClaims {
 
 /// The local subjects of the services imported from one account so far.
 private struct ImportedSubjects {
-    private var literals: Set<String> = []
-    private var patterns: [String] = []
-    /// All of them, in the order they came.
-    private var all: [String] = []
+    /// Those with wildcards, or all, in the order they came.
+    private struct Entries {
+        var subjects: [String] = []
+        var tokens: [[Int]] = []
+
+        mutating func append(_ subject: String, _ tokens: [Int]) {
+            subjects.append(subject)
+            self.tokens.append(tokens)
+        }
+    }
+
+    private var numbers = TokenNumbers()
+    private var known: Set<ExactText> = []
+    private var patterns = Entries()
+    private var all = Entries()
 
     /// Reports overlaps with earlier subjects and adds this one.
     mutating func add(_ subject: String, from account: String, _ issues: inout IssueList) {
+        let tokens = numbers.of(subject)
         let isPattern = SubjectRules.hasWildcards(subject)
         // Two subjects without wildcards overlap only when equal, so those need no search.
-        let candidates = isPattern ? all : patterns + (literals.contains(subject) ? [subject] : [])
-        for other in candidates
-        where SubjectRules.isContained(subject, in: other) || SubjectRules.isContained(other, in: subject) {
-            issues.error(
-                "overlapping subject namespace for \(quoted(subject)) and \(quoted(other)) in same account "
-                    + quoted(account))
+        let earlier = isPattern ? all : patterns
+        for (index, other) in earlier.tokens.enumerated()
+        where TokenNumbers.isContained(tokens, in: other) || TokenNumbers.isContained(other, in: tokens) {
+            Self.report(subject, earlier.subjects[index], account, &issues)
         }
-        guard !literals.contains(subject), !patterns.contains(subject) else {
+        guard known.insert(ExactText(subject)).inserted else {
+            if !isPattern { Self.report(subject, subject, account, &issues) }
             return issues.error("overlapping subject namespace for \(quoted(subject)) in account \(quoted(account))")
         }
-        if isPattern { patterns.append(subject) } else { literals.insert(subject) }
-        all.append(subject)
+        if isPattern { patterns.append(subject, tokens) }
+        all.append(subject, tokens)
+    }
+
+    private static func report(_ subject: String, _ other: String, _ account: String, _ issues: inout IssueList) {
+        issues.error(
+            "overlapping subject namespace for \(quoted(subject)) and \(quoted(other)) in same account "
+                + quoted(account))
     }
 }
 

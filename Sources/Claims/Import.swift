@@ -16,6 +16,12 @@ public enum ExportType: Sendable, Hashable {
 }
 
 /// What an account takes from another account.
+///
+/// An element of `imports`; other members than those named in comments have the property's name.
+///
+/// ```swift
+/// Import(subject: "prices.*", account: exporter.text, localSubject: "shop.prices.$1", type: .stream)
+/// ```
 public struct Import: Sendable, Hashable {
     public var name = ""
     /// The subject in the exporting account.
@@ -28,6 +34,7 @@ public struct Import: Sendable, Hashable {
     public var to = ""
     /// `local_subject`: the subject in this account; `$1` stands for the first wildcard of ``subject``.
     public var localSubject = ""
+    /// `type`; must be set to be valid.
     public var type = ExportType.unknown
     /// Share information about the requester with a service's exporter, for latency tracking.
     public var share = false

@@ -78,7 +78,7 @@ extension JSONReader {
     }
 
     /// Reads an object whose names are data, into what is there already.
-    mutating func read<Value: JSONObjectReadable>(_ value: inout [String: Value]) throws(ClaimsError) {
+    mutating func read<Value: JSONObjectReadable>(_ value: inout TextDictionary<Value>) throws(ClaimsError) {
         guard try beginObject() else {
             value = [:]
             return
@@ -110,7 +110,7 @@ extension JSONReader {
     mutating func value() throws(ClaimsError) -> JSONValue {
         switch nextByte() {
         case 0x7B:
-            var members: [String: JSONValue] = [:]
+            var members: TextDictionary<JSONValue> = [:]
             _ = try beginObject()
             while let name = try nextExactMember() { members[name] = try value() }
             return .object(members)

@@ -18,8 +18,11 @@ struct JSONReader {
         self.text = text
     }
 
+    /// What is wrong, with the place: the claim and the byte.
     func error(_ message: String, at offset: Int? = nil) -> ClaimsError {
-        ClaimsError(.json, "invalid JSON at byte \(offset ?? position): \(message)")
+        let offset = offset ?? position
+        let path = JSONPath.path(to: offset, in: text)
+        return ClaimsError(.json, "invalid JSON at byte \(offset)\(path.isEmpty ? "" : " (\(path))"): \(message)")
     }
 
     // MARK: Structure

@@ -1,4 +1,8 @@
 /// A JSON value.
+///
+/// ```swift
+/// JSONValue(parsing: Array("{\"a\":[1]}".utf8))?["a"]?.elements?.first?.integer  // 1
+/// ```
 public indirect enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -6,7 +10,7 @@ public indirect enum JSONValue: Sendable, Hashable {
     case number(Double)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object(TextDictionary<JSONValue>)
 
     /// The number as an integer, if it is one exactly.
     public var integer: Int64? {
@@ -14,22 +18,26 @@ public indirect enum JSONValue: Sendable, Hashable {
         return Int64(exactly: number)
     }
 
+    /// The text, if it is one.
     public var text: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
+    /// The truth value, if it is one.
     public var flag: Bool? {
         guard case .bool(let flag) = self else { return nil }
         return flag
     }
 
+    /// The elements, if it is an array.
     public var elements: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
-    public var members: [String: JSONValue]? {
+    /// The members, if it is an object.
+    public var members: TextDictionary<JSONValue>? {
         guard case .object(let members) = self else { return nil }
         return members
     }

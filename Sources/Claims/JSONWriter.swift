@@ -168,19 +168,12 @@ extension JSONWriter {
     }
 
     /// An object with its names sorted bytewise.
-    mutating func write(_ members: [String: JSONValue]) {
+    mutating func write(_ members: TextDictionary<JSONValue>) {
         beginObject()
-        for (name, value) in members.sortedByName() {
+        for (name, value) in members {
             dataName(name)
             write(value)
         }
         endObject()
-    }
-}
-
-extension Dictionary where Key == String {
-    /// The entries in the byte order of their keys.
-    func sortedByName() -> [(key: String, value: Value)] {
-        sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     }
 }

@@ -1,4 +1,10 @@
 /// The claims of an operator: the root of trust of a NATS system.
+///
+/// ```swift
+/// var claims = OperatorClaims(subject: pair.publicKey.text, name: "ACME")
+/// claims.serviceURLs = ["tls://nats.example.com:4222"]
+/// let jwt = try claims.encode(signedBy: pair, at: now)
+/// ```
 public struct OperatorClaims: ClaimSet {
     public var kind: ClaimKind { .operator }
     public var any: AnyClaims { .operator(self) }

@@ -1,4 +1,9 @@
 /// Expands the templates in a scope's permissions for one user.
+///
+/// ```swift
+/// let values = PermissionTemplate.Values(user: user, account: account)
+/// let permissions = try PermissionTemplate.expand(scope.template.permissions, with: values)
+/// ```
 public enum PermissionTemplate {
     /// More subjects than this from one list are refused.
     public static let maximumExpansions = 4096
@@ -33,7 +38,11 @@ public enum PermissionTemplate {
         /// What a function gives: one value, or one for each tag. No value means that it is not defined.
         public func values(of function: TemplateEntry.Function) -> [String] {
             func values(of tag: String, in tags: [String]) -> [String] {
-                tags.filter { $0.hasPrefix(tag + ":") }.map { String($0.dropFirst(tag.count + 1)) }
+                let start = (tag + ":").utf8
+                // By bytes: a mark may follow the colon and make one character with it.
+                return tags.filter { $0.utf8.starts(with: start) }.map {
+                    String(Substring($0.utf8.dropFirst(start.count)))
+                }
             }
             switch function {
             case .name: return [name]

@@ -1,4 +1,11 @@
 /// What may be published and subscribed to.
+///
+/// ```swift
+/// Permissions(
+///     publish: Permission(allow: ["orders.*"], deny: ["orders.secret"]),
+///     subscribe: Permission(allow: ["work.> workers"]),
+///     response: ResponsePermission(maxMessages: 1, expires: 5_000_000_000))
+/// ```
 public struct Permissions: Sendable, Hashable {
     /// `pub`
     public var publish = Permission()
@@ -18,7 +25,9 @@ public struct Permissions: Sendable, Hashable {
 
 /// Allowed and denied subjects. An empty allow list allows everything that is not denied.
 public struct Permission: Sendable, Hashable {
+    /// `allow`
     public var allow: [String]
+    /// `deny`: goes before what is allowed.
     public var deny: [String]
     /// Whether a token held one of the lists as an empty array. That grants nothing more or less, but a scoped user
     /// may not have it; see ``UserScope/check(_:)``. Never written.
@@ -29,6 +38,7 @@ public struct Permission: Sendable, Hashable {
         self.deny = deny
     }
 
+    /// Whether nothing is said, so that everything is allowed.
     public var isEmpty: Bool { allow.isEmpty && deny.isEmpty }
 }
 

@@ -17,7 +17,7 @@ extension RevocationList {
         guard !entries.isEmpty else { return }
         writer.name(name)
         writer.beginObject()
-        for (key, time) in entries.sortedByName() {
+        for (key, time) in entries {
             writer.dataName(key)
             writer.write(time)
         }

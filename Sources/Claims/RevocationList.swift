@@ -1,16 +1,23 @@
 /// Public keys whose tokens count no more if they were issued at or before a time (seconds since 1970).
 ///
 /// The key `*` stands for every key.
+///
+/// ```swift
+/// account.revocations.revoke(user.subject, at: now)  // and everything issued to that key before
+/// account.revocations.revoke(RevocationList.everyone, at: now)
+/// ```
 public struct RevocationList: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// The key that stands for all.
     public static let everyone = "*"
 
-    public var entries: [String: Int64]
+    /// Seconds since 1970, by public key or `*`.
+    public var entries: TextDictionary<Int64>
 
-    public init(_ entries: [String: Int64] = [:]) { self.entries = entries }
+    public init(_ entries: TextDictionary<Int64> = [:]) { self.entries = entries }
 
     public init(dictionaryLiteral elements: (String, Int64)...) {
-        entries = Dictionary(elements) { _, last in last }
+        entries = [:]
+        for (key, time) in elements { entries[key] = time }
     }
 
     public var isEmpty: Bool { entries.isEmpty }
@@ -37,7 +44,7 @@ public struct RevocationList: Sendable, Hashable, ExpressibleByDictionaryLiteral
     @discardableResult
     public mutating func compact() -> [String] {
         guard let everyone = entries[Self.everyone] else { return [] }
-        let covered = entries.filter { $0.key != Self.everyone && $0.value <= everyone }.keys.sorted()
+        let covered = entries.filter { $0.key != Self.everyone && $0.value <= everyone }.map(\.key)
         for key in covered { entries[key] = nil }
         return covered
     }

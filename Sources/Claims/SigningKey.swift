@@ -1,4 +1,4 @@
-/// An account's signing key: plain, or tied to a scope that decides the permissions of the users it signs.
+/// An element of an account's `signing_keys`: plain, or tied to a scope that decides the permissions of the users it signs.
 public enum SigningKey: Sendable, Hashable {
     /// A public key that signs users with permissions of their own.
     case key(String)
@@ -23,6 +23,12 @@ public enum SigningKey: Sendable, Hashable {
 }
 
 /// A scope (kind `user_scope`): the permissions and limits of every user that its key signs.
+///
+/// ```swift
+/// var template = UserPermissionLimits()
+/// template.permissions.publish.allow = ["inbox.{{name()}}.>"]
+/// account.setSigningKey(.scope(UserScope(key: signer.publicKey.text, role: "worker", template: template)))
+/// ```
 public struct UserScope: Sendable, Hashable {
     /// The account signing key, as text.
     public var key: String
@@ -47,18 +53,18 @@ extension AccountClaims {
     /// The entry of a signing key, whether plain or scoped.
     public func signingKey(_ key: String) -> SigningKey? {
         // The last one counts: reading keeps the last of two entries of one key.
-        signingKeys.last { $0.key == key }
+        signingKeys.last { ExactText($0.key) == ExactText(key) }
     }
 
     /// Adds an entry, in the place of an older one of the same key, and keeps the order of keys.
     public mutating func setSigningKey(_ entry: SigningKey) {
         removeSigningKey(entry.key)
-        let place = signingKeys.firstIndex { $0.key > entry.key } ?? signingKeys.endIndex
+        let place = signingKeys.firstIndex { ExactText($0.key) > ExactText(entry.key) } ?? signingKeys.endIndex
         signingKeys.insert(entry, at: place)
     }
 
     /// Removes the entry of a key, if there is one.
     public mutating func removeSigningKey(_ key: String) {
-        signingKeys.removeAll { $0.key == key }
+        signingKeys.removeAll { ExactText($0.key) == ExactText(key) }
     }
 }

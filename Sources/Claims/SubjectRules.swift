@@ -30,18 +30,8 @@ enum SubjectRules {
     /// Whether all subjects of `subject` are subjects of `other`. Wildcards of `subject` itself are compared as if they
     /// were plain tokens, so `>` counts as contained in `*`.
     static func isContained(_ subject: String, in other: String) -> Bool {
-        isContained(tokens(subject), in: tokens(other))
-    }
-
-    static func isContained(_ subject: [Substring.UTF8View], in other: [Substring.UTF8View]) -> Bool {
-        guard subject.count >= other.count else { return false }
-        let endsInArrow = other.last.map(isArrow) == true
-        guard subject.count == other.count || endsInArrow else { return false }
-        for (index, token) in other.enumerated() {
-            if endsInArrow, index == other.count - 1 { return true }
-            if !isStar(token), !token.elementsEqual(subject[index]) { return false }
-        }
-        return true
+        var numbers = TokenNumbers()
+        return TokenNumbers.isContained(numbers.of(subject), in: numbers.of(other))
     }
 
     static func isStar(_ token: Substring.UTF8View) -> Bool { token.elementsEqual("*".utf8) }

@@ -27,6 +27,7 @@ public struct TemplateEntry: Sendable, Hashable {
 
     /// The entry as it was written.
     public let text: String
+    /// The pieces in order; together they are the text.
     public let parts: [Part]
 
     /// Whether there is anything to expand.
@@ -75,9 +76,14 @@ public struct TemplateEntry: Sendable, Hashable {
         case "account-subject()": return .accountSubject
         default: break
         }
-        guard word.hasSuffix(")") else { return .undefined(trimmed) }
-        if word.hasPrefix("tag(") { return .tag(String(word.dropFirst(4).dropLast())) }
-        if word.hasPrefix("account-tag(") { return .accountTag(String(word.dropFirst(12).dropLast())) }
+        if let tag = argument(of: "tag(", in: word) { return .tag(tag) }
+        if let tag = argument(of: "account-tag(", in: word) { return .accountTag(tag) }
         return .undefined(trimmed)
+    }
+
+    /// What stands between a beginning and a closing parenthesis, by bytes: it may begin with a combining mark.
+    private static func argument(of beginning: String, in word: String) -> String? {
+        guard word.utf8.starts(with: beginning.utf8), word.utf8.last == 0x29 else { return nil }
+        return String(Substring(word.utf8.dropFirst(beginning.utf8.count).dropLast()))
     }
 }

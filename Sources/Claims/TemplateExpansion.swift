@@ -24,11 +24,13 @@ struct TemplateExpansion {
         return expanded
     }
 
+    /// A text so far, and what was chosen for each template's text on the way.
+    private typealias Step = (text: String, chosen: TextDictionary<String>)
+
     /// All texts that an entry stands for: the last template turns fastest. Values that may not be used leave a text
     /// that is no subject.
     private func fill(_ entry: TemplateEntry, isDeny: Bool, room: Int) throws(ClaimsError) -> [String] {
-        // Each step has the texts so far and what was chosen for each template's text on the way.
-        var partial: [(text: String, chosen: [String: String])] = [("", [:])]
+        var partial: [Step] = [("", [:])]
         for part in entry.parts {
             switch part {
             case .literal(let literal):
@@ -46,8 +48,8 @@ struct TemplateExpansion {
     /// A text that occurs again takes the value chosen first. nats-server still counts every occurrence, which gives
     /// the same subject several times; otherwise it is given once.
     private func fill(
-        _ step: (text: String, chosen: [String: String]), _ text: String, _ choices: [String]
-    ) -> [(text: String, chosen: [String: String])] {
+        _ step: Step, _ text: String, _ choices: [String]
+    ) -> [Step] {
         if let chosen = step.chosen[text] {
             let count = rules == .natsServer ? choices.count : 1
             return Array(repeating: (step.text + chosen, step.chosen), count: count)
@@ -70,7 +72,7 @@ struct TemplateExpansion {
         }
         var choices = values.values(of: function)
         // nats-server finds no tag when the word itself is not in lower case.
-        if rules == .natsServer, isTag(function), !text.contains("tag(") { choices = [] }
+        if rules == .natsServer, isTag(function), !text.utf8.contains("tag(".utf8) { choices = [] }
         guard choices.isEmpty else { return choices.map { mayFill($0) ? $0 : Self.invalid } }
         guard isDeny else { return [Self.invalid] }
         throw ClaimsError(

@@ -2,9 +2,16 @@
 ///
 /// Verified means that the key named in `iss` signed it. Whether that key is to be trusted is the caller's question:
 /// see ``OperatorClaims/didSign(_:)-(AnyClaims)`` and ``AccountClaims/didSign(_:)-(AnyClaims)``.
+///
+/// ```swift
+/// let token = try Token.decode(text)
+/// guard case .user(let user) = token.claims, account.didSign(user), !account.isRevoked(user) else { … }
+/// ```
 public struct Token: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     public let text: String
+    /// The SHA-256 of the text.
     public let version: TokenVersion
+    /// What the token says.
     public let claims: AnyClaims
 
     /// Names the token without its text, which may sign somebody in.

@@ -3,6 +3,10 @@ import Secrets
 /// Which version of a claim a token is: the SHA-256 of the token's text.
 ///
 /// The `jti` would not do: it hashes only the common claims, so different tokens of one second share it.
+///
+/// ```swift
+/// TokenVersion(of: text).hex  // what `sha256sum` says about the token without a line end
+/// ```
 public struct TokenVersion: Sendable, Hashable, CustomStringConvertible {
     private let high: (UInt64, UInt64)
     private let low: (UInt64, UInt64)

@@ -1,4 +1,11 @@
 /// The claims of a user: who may connect to an account, and what that user may do.
+///
+/// ```swift
+/// var user = UserClaims(subject: pair.publicKey.text, name: "alice")
+/// user.limits.permissions.subscribe.allow = ["prices.>"]
+/// user.issuerAccount = account.subject  // since a signing key signs
+/// let jwt = try user.encode(signedBy: signer, at: now)
+/// ```
 public struct UserClaims: ClaimSet {
     public var kind: ClaimKind { .user }
     public var any: AnyClaims { .user(self) }
@@ -8,6 +15,7 @@ public struct UserClaims: ClaimSet {
     /// The text of `nats.type` as it was read; only version 1 tokens can lack it.
     var typeText = ClaimKind.user.rawValue
 
+    /// Permissions and limits; ``UserPermissionLimits/scoped`` when a scoped key signs.
     public var limits: UserPermissionLimits
     /// `issuer_account`: the account's public key, when one of its signing keys signs instead.
     public var issuerAccount = ""

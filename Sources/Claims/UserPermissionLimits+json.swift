@@ -69,20 +69,21 @@ extension TimeRange: JSONObjectReadable {
 public enum NetworkList {
     /// The networks in `text`: trimmed, in lower case, without empty ones and repetitions.
     public static func parse(_ text: String) -> [String] {
-        var networks: [String] = []
-        for part in text.lowercased().split(separator: ",") {
-            let network = String(part.trimmingWhiteSpace())
-            if !network.isEmpty, !networks.contains(network) { networks.append(network) }
+        var known: Set<ExactText> = []
+        return text.lowercased().utf8.split(separator: 0x2C).compactMap { part in
+            let network = String(Substring(part).trimmingWhiteSpace())
+            return !network.isEmpty && known.insert(ExactText(network)).inserted ? network : nil
         }
-        return networks
     }
 }
 
 extension StringProtocol {
     /// Without white space at either end.
     func trimmingWhiteSpace() -> SubSequence {
-        var text = drop { $0.isWhitespace }
-        while let last = text.last, last.isWhitespace { text = text.dropLast() }
-        return text
+        // By scalars: a mark may follow a blank and make one character with it.
+        var scalars = unicodeScalars[...]
+        while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+        return self[scalars.startIndex..<scalars.endIndex]
     }
 }

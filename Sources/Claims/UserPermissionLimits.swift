@@ -1,5 +1,13 @@
-/// The permissions and limits of a user, or of the users that a scope signs.
+/// The permissions and limits of a user (members of `nats`), or of the users that a scope signs (`template`).
+///
+/// ```swift
+/// var limits = UserPermissionLimits()
+/// limits.permissions.publish.allow = ["orders.>"]
+/// limits.sources = ["10.0.0.0/8"]
+/// limits.payload = 65_536
+/// ```
 public struct UserPermissionLimits: Sendable, Hashable {
+    /// `pub`, `sub`, `resp`
     public var permissions = Permissions()
     /// `src`: networks in CIDR notation that the user may connect from; empty for any.
     public var sources: [String] = []
@@ -17,7 +25,8 @@ public struct UserPermissionLimits: Sendable, Hashable {
     public var bearerToken = false
     /// `proxy_required`: the user may only come through a trusted proxy.
     public var proxyRequired = false
-    /// `allowed_connection_types`: STANDARD, WEBSOCKET, LEAFNODE, LEAFNODE_WS, MQTT, MQTT_WS, IN_PROCESS; empty for any.
+    /// `allowed_connection_types`: STANDARD, WEBSOCKET, LEAFNODE, LEAFNODE_WS, MQTT, MQTT_WS, IN_PROCESS; empty for
+    /// any.
     public var allowedConnectionTypes: [String] = []
     /// Whether a token held one of the lists here (not in ``permissions``) as an empty array; see
     /// ``UserScope/check(_:)``. Never written.
@@ -39,9 +48,11 @@ public struct UserPermissionLimits: Sendable, Hashable {
     public var isEmpty: Bool { self == .scoped }
 }
 
-/// Hours of a day, each end as `HH:MM:SS`. A start after the end crosses midnight.
+/// An element of `times`. Hours of a day, each end as `HH:MM:SS`. A start after the end crosses midnight.
 public struct TimeRange: Sendable, Hashable {
+    /// The first second of the range.
     public var start: String
+    /// The last second of the range.
     public var end: String
 
     public init(start: String, end: String) {

@@ -9,6 +9,7 @@ public enum Base64URL {
 
     /// The offset of the first byte that cannot be read, line breaks counted.
     public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
+        /// From 0.
         public let offset: Int
         public var description: String { "illegal base64 data at input byte \(offset)" }
     }

@@ -4,8 +4,15 @@ public import Secrets
 ///
 /// Files are read as NATS's libraries do: the words of the markers do not matter, only their dashes, and CRLF, text
 /// before a block and a missing last line break are fine.
+///
+/// ```swift
+/// let credentials = try Credentials.parse(contents)
+/// let signature = try credentials.keyPair.sign(nonce)
+/// ```
 public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable {
+    /// The text of the user's token, not verified.
     public var jwt: String
+    /// The user's own pair.
     public var keyPair: KeyPair
 
     public init(jwt: String, keyPair: KeyPair) {
@@ -27,10 +34,11 @@ public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable 
 
     /// Reads a credentials file; see ``parse(_:)-(Secret)``.
     public static func parse(_ contents: UnsafeRawBufferPointer) throws(NKeyError) -> Credentials {
-        let token = tokenBytes(in: contents)
-        // Checked before it becomes a text: without a block the whole file stands for the JWT, and that may be a seed.
-        guard token.filter({ $0 == 0x2E }).count == 2 else { throw .noTokenFound }
-        let jwt = String(decoding: token, as: UTF8.self)
+        // Only a block of its own becomes a text: without one the whole file would stand for the JWT, seed included.
+        guard let block = DecoratedBlock.bodies(in: contents, endsWithoutBreak: true).first,
+            contents[block].count(where: { $0 == 0x2E }) == 2
+        else { throw .noTokenFound }
+        let jwt = String(decoding: contents[block], as: UTF8.self)
         return Credentials(jwt: jwt, keyPair: try userKeyPair(in: contents))
     }
 

@@ -10,9 +10,9 @@ enum DecoratedBlock {
         while line + 2 < lines.count {
             let isLast = line + 2 == lines.count - 1
             let body = withoutCarriageReturn(lines[line + 1], in: text)
-            if isOpening(text[withoutCarriageReturn(lines[line], in: text)]), isBody(text[body]),
+            if isOpening(text[withoutCarriageReturn(lines[line], in: text)]),
                 isClosing(text[isLast ? lines[line + 2] : withoutCarriageReturn(lines[line + 2], in: text)]),
-                !isLast || endsWithoutBreak
+                isBody(UnsafeRawBufferPointer(rebasing: text[body])), !isLast || endsWithoutBreak
             {
                 bodies.append(body)
                 line += 3
@@ -49,13 +49,13 @@ enum DecoratedBlock {
     }
 
     /// Letters, digits, `_`, `-`, `.` and `=`, at least one.
-    private static func isBody(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
-        !line.isEmpty
-            && line.allSatisfy { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E, 0x3D: true
-                default: false
-                }
+    private static func isBody(_ line: UnsafeRawBufferPointer) -> Bool {
+        for byte in line {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E, 0x3D: continue
+            default: return false
             }
+        }
+        return !line.isEmpty
     }
 }

@@ -1,6 +1,10 @@
 public import Secrets
 
 /// Files that hold one key on a line of its own, among comments.
+///
+/// ```swift
+/// guard case .pair(let pair) = try KeyFile.parse(contents) else { … }  // a file with a seed
+/// ```
 public enum KeyFile {
     /// Reads the first line that is a key: base32 with a right checksum. Blanks around it are not allowed, since they
     /// are no base32; a CR at its end is.

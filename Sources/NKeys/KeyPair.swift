@@ -3,6 +3,12 @@ public import Secrets
 
 /// A NATS key pair: a public key and the private key behind it, which stays in guarded memory.
 ///
+/// ```swift
+/// let pair = KeyPair.generate(.user)
+/// let signature = try pair.sign(nonce)
+/// pair.publicKey.isValidSignature(signature, of: nonce)  // true
+/// ```
+///
 /// The expanded private key is kept, so that a signature costs one signing operation and no derivation.
 public final class KeyPair: Sendable {
     public let publicKey: PublicKey

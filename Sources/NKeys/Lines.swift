@@ -4,9 +4,13 @@ enum Lines {
     static func ranges(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var start = 0
-        for index in text.indices where text[index] == 0x0A {
-            ranges.append(start..<index)
-            start = index + 1
+        var index = 0
+        while index < text.count {
+            if text[index] == 0x0A {
+                ranges.append(start..<index)
+                start = index + 1
+            }
+            index += 1
         }
         ranges.append(start..<text.count)
         return ranges

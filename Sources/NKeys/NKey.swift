@@ -1,6 +1,11 @@
 public import Secrets
 
 /// A key as a file or an argument gives it: a seed, from which everything follows, or only a public key.
+///
+/// ```swift
+/// let key = try NKey(text: bytes)
+/// try key.require(.account, .operator)
+/// ```
 public enum NKey: Sendable {
     case pair(KeyPair)
     case publicKey(PublicKey)
@@ -15,6 +20,7 @@ public enum NKey: Sendable {
         }
     }
 
+    /// The public key, given or derived.
     public var publicKey: PublicKey {
         switch self {
         case .pair(let pair): pair.publicKey

@@ -9,19 +9,33 @@ public struct NKeyError: Error, Sendable, Hashable, CustomStringConvertible {
         public let description: String
         private init(_ description: String) { self.description = description }
 
+        /// The first byte stands for another kind of key, or none.
         public static let invalidPrefix = Code("invalid-prefix")
+        /// Not base32, or too short to be a key.
         public static let invalidEncoding = Code("invalid-encoding")
+        /// Mistyped or cut.
         public static let invalidChecksum = Code("invalid-checksum")
+        /// No public key, or not one of 32 bytes.
         public static let invalidPublicKey = Code("invalid-public-key")
+        /// No seed, or one of the wrong length.
         public static let invalidSeed = Code("invalid-seed")
+        /// Not this key's signature of this message.
         public static let invalidSignature = Code("invalid-signature")
+        /// A key of another kind than is asked for.
         public static let incompatibleKey = Code("incompatible-key")
+        /// A public key where its seed is needed.
         public static let noPrivateKey = Code("no-private-key")
+        /// A file without a seed, or with another kind of seed.
         public static let noSeedFound = Code("no-seed-found")
+        /// Signing with a curve key, or sealing with another.
         public static let wrongOperation = Code("wrong-operation")
+        /// The other side of a sealed message is no curve key.
         public static let invalidCurveKey = Code("invalid-curve-key")
+        /// Not sealed for this key by that sender, or changed.
         public static let cannotDecrypt = Code("cannot-decrypt")
+        /// A credentials file without a JWT.
         public static let noTokenFound = Code("no-token-found")
+        /// A prefix that no key can have, or that was not found.
         public static let vanity = Code("vanity")
     }
 

@@ -3,6 +3,11 @@ import Secrets
 
 /// A NATS public key: what it stands for and 32 raw bytes.
 ///
+/// ```swift
+/// let key = try PublicKey(text)
+/// guard key.kind == .account else { … }
+/// ```
+///
 /// The bytes are stored in place, so a key is cheap to copy and to look up in a dictionary. The order is that of the
 /// text form, as NATS tools sort keys.
 public struct PublicKey: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -20,6 +25,7 @@ public struct PublicKey: Sendable, Hashable, Comparable, CustomStringConvertible
     /// The number of characters of the text form.
     public static let textCount = 56
 
+    /// What the key stands for.
     public let kind: KeyKind
     let raw: Raw
 

@@ -1,6 +1,10 @@
 public import Secrets
 
 /// Key pairs whose public key begins with a chosen text.
+///
+/// ```swift
+/// let pair = try Vanity.search(.account, prefix: "ACME")  // AACME…
+/// ```
 public enum Vanity {
     /// The default number of attempts of a search, as NATS's tools have it.
     public static let defaultAttempts = 10_000_000

@@ -1,13 +1,14 @@
 import NKeys
+import TestSupport
 
 @testable import Claims
 
 /// Random claims in the form that reading gives: lists sorted, one entry a key.
 struct ClaimsGenerator {
-    var random: SeededRandom
+    var random: SeededGenerator
     let keys: [KeyKind: KeyPair] = Dictionary(uniqueKeysWithValues: KeyKind.allCases.map { ($0, .generate($0)) })
 
-    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+    init(_ random: SeededGenerator) { self.random = random }
 
     mutating func text() -> String { .random(&random) }
     mutating func texts() -> [String] { (0..<Int.random(in: 0...3, using: &random)).map { _ in text() } }
@@ -220,7 +221,7 @@ struct ClaimsGenerator {
     private mutating func genericClaims() -> GenericClaims {
         var claims = GenericClaims(subject: "s" + text(), type: GenericClaims.settingsType)
         if case .object(let members) = JSONValue.random(&random, depth: 3) {
-            claims.data.merge(members) { kept, _ in kept }
+            for (name, value) in members where claims.data[name] == nil { claims.data[name] = value }
         }
         return claims
     }

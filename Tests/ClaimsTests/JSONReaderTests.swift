@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Claims
@@ -84,32 +85,58 @@ struct JSONReaderTests {
         #expect(try UserClaims.of("null") == UserClaims.of("{}"))
     }
 
+    @Test(
+        "an error names the claim",
+        arguments: [
+            (#"{"nats":{"limits":{"subs":"many"}}}"#, "nats.limits.subs"),
+            (#"{"exp":1.5}"#, "exp"),
+            (#"{"nats":{"exports":[{"subject":"a,]}"},{"advertise":1}]}}"#, "nats.exports[1].advertise"),
+            (#"{"nats":{"mappings":{"a.*":[{"subject":"b","weight":300}]}}}"#, #"nats.mappings."a.*"[0].weight"#),
+            (#"{"nats":{"mappings":{"\"":5}}}"#, #"nats.mappings."\\\"""#),
+            (#"{"nats":{"tags":[["#, "nats.tags[0]"), (#"{"nats":[]}"#, "nats"), (#"{"nats":{"tags":[]},5}"#, "nats"),
+        ])
+    func paths(payload: String, path: String) {
+        let error = #expect(throws: ClaimsError.self) { try payload.bytes { try AccountClaims.read(payload: $0) } }
+        #expect(error?.message.contains("(\(path)):") == true, "\(error?.message ?? "")")
+        #expect(error?.code == .json)
+    }
+
+    @Test("however long and deep a place is, its name stays short")
+    func longPaths() {
+        let long = String(repeating: "x", count: 1000)
+        let deep = String(repeating: #"{"a":["#, count: 90)
+        for text in [#"{"\#(long)":tru}"#, deep, #"{"nats":{"\#(long)"#, "{", #"""#, #"{"a\"#] {
+            let error = #expect(throws: ClaimsError.self) { try parse(text) }
+            #expect((error?.message.utf8.count ?? 1000) < 200)
+        }
+    }
+
     /// Foundation reads the same trees from what this writer writes.
     @Test("trees survive, and Foundation agrees")
     func roundTrip() throws {
-        let seed = SeededRandom.announcedSeed()
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator.announced()
         for _ in 0..<500 {
             let value = JSONValue.random(&random, depth: 4)
             let bytes = value.jsonBytes
-            #expect(try parse(bytes) == value, "random seed \(seed)")
+            #expect(try parse(bytes) == value)
+            // To Foundation the two ways to write an accent are one key.
+            if bytes.contains(0xCC) { continue }
             let foreign = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
             let again = try JSONSerialization.data(withJSONObject: foreign, options: .fragmentsAllowed)
-            #expect(try parse(Array(again)) == value, "random seed \(seed)")
+            #expect(try parse(Array(again)) == value)
         }
     }
 
     @Test("arbitrary bytes never crash the reader")
     func arbitraryBytes() {
-        let seed = SeededRandom.announcedSeed()
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator.announced()
         let alphabet = Array(#"{}[]",:\u0123456789eE+-. ntfalsr"#.utf8) + [0, 0x80, 0xC3, 0xFF]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...40, using: &random)).compactMap { _ in
                 alphabet.randomElement(using: &random)
             }
             if let value = try? parse(bytes) {
-                #expect((try? parse(value.jsonBytes)) == value, "random seed \(seed)")
+                #expect((try? parse(value.jsonBytes)) == value)
             }
         }
     }

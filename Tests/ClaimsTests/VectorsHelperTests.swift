@@ -192,6 +192,8 @@ struct VectorsHelperTests {
     private func texts(_ value: JSONValue?) -> [String] { value?.elements?.compactMap(\.text) ?? [] }
 
     private func revocations(_ value: JSONValue) throws -> RevocationList {
-        RevocationList(try #require(value.members).compactMapValues(\.integer))
+        var list = RevocationList()
+        for (key, time) in try #require(value.members) { list.entries[key] = time.integer }
+        return list
     }
 }

@@ -149,6 +149,7 @@ struct VectorsKeyTests {
 
     @Test("operations that a key does not have", arguments: Vector.of("nkey.operation"))
     func operation(_ vector: Vector) throws {
+        if RuledOut(vector: vector) != nil { return }
         let user = KeyPair.generate(.user)
         let curve = KeyPair.generate(.curve)
         do {
@@ -157,8 +158,6 @@ struct VectorsKeyTests {
             case "compatible.user-as-user-or-account": try NKey.pair(user).require(.user, .account)
             case "curvepublic.open": _ = try NKey.publicKey(curve.publicKey).open([], from: curve.publicKey)
             case "curvepublic.seal": _ = try NKey.publicKey(curve.publicKey).seal([], to: curve.publicKey)
-            // There is no way to ask for a curve key from a user's seed: the seed says what it is.
-            case "fromcurveseed.user-seed": throw NKeyError.invalidCurveSeed
             case "public.seed": _ = try NKey.publicKey(user.publicKey).seed()
             case "public.sign": _ = try NKey.publicKey(user.publicKey).sign([])
             case "user.seal": _ = try NKey.pair(user).seal([], to: curve.publicKey)
@@ -173,9 +172,8 @@ struct VectorsKeyTests {
     @Test("sealing", arguments: Vector.of("xkey.seal"))
     func seal(_ vector: Vector) throws {
         let pair = try KeyPair(seed: Secret(copying: Array(try vector.text("seed").utf8)))
+        if RuledOut(vector: vector) != nil { return }
         let nonce = try vector.bytes("nonce_hex")
-        // A source of randomness that falls short does not exist here: one always fills what it is given.
-        guard nonce.count == 24 else { return #expect(vector.expectedError == "unexpected EOF") }
         let random = RandomSource { $0.copyBytes(from: nonce) }
         do {
             let sealed = try pair.seal(vector.bytes("plain_hex"), to: vector.text("recipient"), random: random)

@@ -1,8 +1,8 @@
-import NKeys
 import Secrets
 import Testing
 
 @testable import Claims
+@testable import NKeys
 
 /// The answers of NATS's own libraries, input by input. The suites below take one group of kinds each.
 @Suite("Vectors: coverage")
@@ -16,6 +16,34 @@ struct VectorsCoverageTests {
     func everyKindIsTested() {
         #expect(Vector.all.count == 698)
         #expect(Set(Vector.all.map(\.kind)).subtracting(Self.covered) == [])
+        #expect(Set(Vector.all.map(\.id)).count == 698)
+    }
+
+    @Test("each rule about what the types rule out is needed, and for one vector only", arguments: RuledOut.allCases)
+    func ruledOut(rule: RuledOut) {
+        #expect(Vector.all.count { RuledOut(vector: $0) == rule } == 1)
+    }
+}
+
+/// What the reference refuses while it runs, and what cannot be written down here: no code that compiles reaches it.
+enum RuledOut: CaseIterable {
+    /// An export is a stream, a service or not said; a fourth type does not exist.
+    case unknownExportType
+    /// Encoding takes a signer; there is no way to give none.
+    case missingSigner
+    /// A seed says what kind of key it is; nobody can ask it for a pair of another kind.
+    case seedOfAnotherKind
+    /// A source of randomness fills whatever it is given; none falls short.
+    case exhaustedRandomness
+
+    init?(vector: Vector) {
+        switch (vector.kind, vector.expectedError) {
+        case ("jwt.encode_error", let error?) where error.hasSuffix("unknown export type"): self = .unknownExportType
+        case ("jwt.encode_error", "keypair is required"): self = .missingSigner
+        case ("nkey.operation", NKeyError.invalidCurveSeed.message): self = .seedOfAnotherKind
+        case ("xkey.seal", "unexpected EOF"): self = .exhaustedRandomness
+        default: return nil
+        }
     }
 }
 

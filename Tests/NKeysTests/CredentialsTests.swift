@@ -56,6 +56,14 @@ struct CredentialsTests {
         #expect(error?.message.contains(text(pair.seed)) == false)
     }
 
+    /// The whole file would stand for the JWT, and the seed would be in a text that everybody prints.
+    @Test("a token without a block does not bring the seed along")
+    func bareTokenAndSeed() {
+        let file = Secret(copying: Array("\(jwt)\n\(text(pair.seed))\n".utf8))
+        let error = #expect(throws: NKeyError.self) { try Credentials.parse(file) }
+        #expect(error?.code == .noTokenFound)
+    }
+
     @Test("an account's seed is not a user's")
     func otherKinds() throws {
         let account = KeyPair.generate(.account)
@@ -64,12 +72,6 @@ struct CredentialsTests {
         #expect(try file.withBytes { try Credentials.keyPair(in: $0) }.publicKey == account.publicKey)
         #expect(throws: NKeyError.notDecoratable) { try Credentials.decorate(seed: KeyPair.generate(.server).seed) }
         #expect(throws: NKeyError.seedTooShort) { try Credentials.decorate(seed: Secret(copying: Array(" S\n".utf8))) }
-    }
-
-    @Test("no cut of a file crashes the reader")
-    func cuts() throws {
-        let file = try Credentials.format(jwt: jwt, seed: pair.seed).withBytes { Array($0) }
-        for end in 0...file.count { _ = try? Credentials.parse(Secret(copying: Array(file[..<end]))) }
     }
 
     @Test("a key file is its first line that is a key")

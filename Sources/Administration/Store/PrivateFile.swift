@@ -70,7 +70,8 @@ public enum PrivateFile {
         guard fstat(descriptor, &status) == 0 else { throw failure("read", path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
             throw AdministrationError(
-                .storageFailed, "cannot read \(path): it is not a plain file of at most \(limit >> 20) MiB", remedy: "check the path")
+                .storageFailed, "cannot read \(path): it is not a plain file of at most \(limit >> 20) MiB",
+                remedy: "check the path")
         }
         return try Secret(count: Int(status.st_size)) { buffer throws(AdministrationError) in
             var filled = 0

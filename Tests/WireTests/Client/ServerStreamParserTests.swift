@@ -119,28 +119,4 @@ import Testing
     func errorTexts(line: String, text: String) throws {
         #expect(try read(line + "\r\n") == [.error(text)])
     }
-
-    @Test func mutatedStreamsNeverCrash() {
-        var random = SeededGenerator.announced()
-        let limits = ServerStreamParser.Limits(infoLine: 100, controlLine: 60, payload: 1000)
-        for _ in 0..<10_000 {
-            var bytes = Self.stream
-            for _ in 0...Int.random(in: 0...3, using: &random) {
-                let index = Int.random(in: 0..<bytes.count, using: &random)
-                switch Int.random(in: 0...3, using: &random) {
-                case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
-                case 1: bytes.remove(at: index)
-                case 2: bytes.insert(bytes[Int.random(in: 0..<bytes.count, using: &random)], at: index)
-                default: bytes.removeSubrange(index..<min(bytes.count, index + 10))
-                }
-            }
-            let split = Int.random(in: 0...bytes.count, using: &random)
-            let whole = Result { () throws(ServerStreamError) in try read([bytes[...]], limits: limits) }
-            let pieces = Result { () throws(ServerStreamError) in
-                try read([bytes[..<split], bytes[split...]], limits: limits)
-            }
-            // Whatever came, where it was cut must make no difference, unless the cut itself shows the fault sooner.
-            if case .success(let operations) = whole { #expect((try? pieces.get()) == operations) }
-        }
-    }
 }
