@@ -67,16 +67,19 @@ let package = Package(
         room("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
         room("Messaging", ["NKeys", "Wire"] + nio),
 
+        room("Audit", ["Authorization", "NKeys", "Secrets"]),
+
         // Floor 6
         room(
             "Administration",
-            ["Claims", "NKeys", "Secrets", "Subjects", "Messaging", .product(name: "GRDB", package: "GRDB.swift")]),
+            ["Audit", "Claims", "NKeys", "Secrets", "Subjects", "Messaging", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // Floor 8: where the rooms are plugged together.
         .executableTarget(
             name: "chancery",
             dependencies: [
-                "Administration", "Authorization", "Broker", "Claims", "Messaging", "NKeys", "Secrets", "Wire",
+                "Administration", "Audit", "Authorization", "Broker", "Claims", "Messaging", "NKeys", "Secrets",
+                "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -94,6 +97,7 @@ let package = Package(
         tests("Authorization", ["Claims", "NKeys", "Secrets", "Subjects"]),
         tests("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
-        tests("Administration", ["Claims", "NKeys", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("Audit", ["Authorization", "NKeys", "Secrets"]),
+        tests("Administration", ["Audit", "Claims", "NKeys", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

@@ -6,6 +6,7 @@ public struct AdministrationError: Error, Sendable, Hashable {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String, Sendable {
             case alreadyExists = "already_exists"
+            case auditDamaged = "audit_damaged"
             case directoryTooNew = "directory_too_new"
             case distributionFailed = "distribution_failed"
             case invalidClaims = "invalid_claims"
@@ -23,6 +24,8 @@ public struct AdministrationError: Error, Sendable, Hashable {
 
         /// Something of that name or key is there already.
         public static let alreadyExists = Code(kind: .alreadyExists)
+        /// The audit log was altered, so nothing more is recorded, and nothing more is changed.
+        public static let auditDamaged = Code(kind: .auditDamaged)
         /// The directory was written by a later version of this program.
         public static let directoryTooNew = Code(kind: .directoryTooNew)
         /// One server or more did not take what was sent.

@@ -1,3 +1,4 @@
+public import Audit
 import GRDB
 public import Secrets
 
@@ -7,6 +8,9 @@ public import Secrets
 /// one transaction that takes the write lock before it reads: whoever comes second sees what the first one did, and
 /// nothing is ever lost or half done. Readers see one state from beginning to end and never wait for a writer.
 public final class Directory: Sendable {
+    /// Asks for a passphrase. It may be asked more than once, and then gives the same again.
+    public typealias PassphraseSource = @Sendable () throws -> Secret
+
     /// What a directory needs from outside.
     public struct Surroundings: Sendable {
         /// The time in Unix seconds.
@@ -17,14 +21,20 @@ public final class Directory: Sendable {
         public var actor: String
         /// How long a change waits for the changes of other processes, in seconds.
         public var patience: Double
+        /// The same time for the audit log, more precisely and with the time since the machine was started; nil to
+        /// record no more than `now` says.
+        public var moment: (@Sendable () -> AuditMoment)?
+        /// Asks for the keyring's passphrase, where that is its seal; nil where nobody can be asked.
+        public var passphrase: PassphraseSource?
         /// Waits for so many seconds; nil where nothing may wait.
         public var pause: (@Sendable (_ seconds: Int64) -> Void)?
 
         public init(
             now: @escaping @Sendable () -> Int64, random: RandomSource = .system, actor: String,
-            patience: Double = 30, pause: (@Sendable (_ seconds: Int64) -> Void)? = nil
+            patience: Double = 30, moment: (@Sendable () -> AuditMoment)? = nil,
+            pause: (@Sendable (_ seconds: Int64) -> Void)? = nil
         ) {
-            (self.now, self.random, self.actor) = (now, random, actor)
+            (self.now, self.random, self.actor, self.moment) = (now, random, actor, moment)
             (self.patience, self.pause) = (patience, pause)
         }
     }
@@ -77,6 +87,9 @@ public final class Directory: Sendable {
 
     /// Changes the directory: all of what `body` does happens, or, if it throws, nothing.
     ///
+    /// The records of the change and a signed checkpoint of the audit log are part of the same transaction: no record,
+    /// no change. What commands mean when they name nothing (the selection) is no change in this sense.
+    ///
     /// This is the only way to change anything. The write lock is taken before `body` runs, so what `body` reads
     /// is still true when its changes are stored. Nothing that `body` returns may leave the process before this
     /// function has returned: only then is it durable. `body` may run more than once, each time after what it did to
@@ -109,9 +122,12 @@ public final class Directory: Sendable {
     ) throws -> Changed<Result> {
         try database.writeWithoutTransaction { database in
             var changed: Changed<Result>?
+            try AuditCapture.install(database)
             try database.inTransaction(.immediate) {
+                try AuditCapture.clear(database)
                 let change = Change(database: database, home: home, surroundings: surroundings, reason: reason)
                 let value = try body(change)
+                if !dryRun { try AuditTrail.record(change) }
                 changed = Changed(value: value, report: change.report)
                 return dryRun ? .rollback : .commit
             }

@@ -42,20 +42,22 @@ import Testing
     @Test func `the user that pushes may do nothing else, and not for long`() throws {
         let test = TestDirectory()
         let directory = try test.opened(system: true)
-        let signIn = try directory.change("push") { try $0.systemSignIn(at: Place()) }.value
+        let signIn = try directory.change("push") { try $0.systemSignIn(at: Place(), for: .pushing) }.value
         let claims = try UserClaims.decode(signIn.token)
         #expect(claims.subject == signIn.keyPair.publicKey.text)
         #expect(claims.expires == TestDirectory.start + 120)
         #expect(
             claims.limits.permissions.publish.allow == [
-                "$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.ACCOUNT.*.CLAIMS.UPDATE", "$SYS.REQ.SERVER.PING.STATSZ",
+                "$SYS.REQ.CLAIMS.LIST", "$SYS.REQ.CLAIMS.PACK", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP",
+                "$SYS.REQ.SERVER.PING.STATSZ", "$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.ACCOUNT.*.CLAIMS.UPDATE",
             ])
         #expect(claims.limits.permissions.subscribe.allow == ["_INBOX_chancery_push.>"])
         #expect(try directory.claims(ofAccount: "SYS").didSign(claims))
         #expect(try directory.read { try $0.key(signIn.keyPair.publicKey) } == nil, "its key is not kept")
         let other = TestDirectory()
         let bare = try other.opened()
-        #expect(refusal { try bare.change("push") { _ = try $0.systemSignIn(at: Place()) } } == .notFound)
+        #expect(
+            refusal { try bare.change("push") { _ = try $0.systemSignIn(at: Place(), for: .pushing) } } == .notFound)
     }
 
     @Test(

@@ -321,6 +321,310 @@ def test_twenty_first_processes_make_one_directory(chancery):
         chancery("add", "account", "A", "--operator", f"O{number}")
 
 
+# Mappings
+
+
+def test_mappings(operator):
+    operator("add", "mapping", "--from", "a", "--to", "b", "--weight", "40")
+    operator("add", "mapping", "-a", "A", "-f", "a", "-t", "c", "--weight", "60")
+    operator("add", "mapping", "-f", "a", "-t", "d", "--cluster", "east")
+    operator("add", "mapping", "-f", "x.*", "-t", "y.$1")
+    assert claims(operator, "account")["nats"]["mappings"] == {
+        "a": [{"subject": "b", "weight": 40}, {"subject": "c", "weight": 60}, {"subject": "d", "cluster": "east"}],
+        "x.*": [{"subject": "y.$1"}]}
+    assert "exceeds 100%" in operator("add", "mapping", "-f", "a", "-t", "e", "--weight", "1", exits=1).stderr
+    operator("add", "mapping", "-f", "a", "-t", "b", "--weight", "30")
+    assert claims(operator, "account")["nats"]["mappings"]["a"][0] == {"subject": "b", "weight": 30}
+    operator("delete", "mapping", "-f", "a", "-t", "b")
+    operator("delete", "mapping", "--from", "a", "--cluster", "east")
+    operator("delete", "mapping", "-a", "A", "--from", "x.*", "--dry-run")
+    assert claims(operator, "account")["nats"]["mappings"] == {
+        "a": [{"subject": "c", "weight": 60}], "x.*": [{"subject": "y.$1"}]}
+    operator("delete", "mapping", "-f", "a", "--to", "nothing", exits=1)
+    operator("delete", "mapping", "-f", "a")
+    operator("delete", "mapping", "-f", "x.*")
+    assert "mappings" not in claims(operator, "account")["nats"]
+    operator("add", "mapping", "-f", "a", "-t", "b", "--weight", "101", exits=2)
+
+
+# Deleting accounts
+
+
+def keys(chancery, *words):
+    """The keys that the directory lists, by their text."""
+    return {row["public_key"]: row for row in chancery.rows("list", "keys", *words)}
+
+
+def test_deleting_an_account_revokes_its_users_and_leaves_their_seeds(operator):
+    operator("add", "user", "u")
+    key, user = claims(operator, "account", "A")["sub"], claims(operator, "user", "u")["sub"]
+    operator("delete", "account", "A", "--dry-run")
+    answer = json.loads(operator("delete", "account", "A", "--json").stdout)
+    assert {(change["action"], change["kind"], change["name"]) for change in answer["changes"]} >= {
+        ("added", "revocation", "*"), ("deleted", "user", "u"), ("deleted", "account", "A")}
+    assert any(f"--account-removal {key}" in warning for warning in answer["warnings"])
+    assert operator.rows("list", "accounts") == []
+    left = keys(operator, "--not-referenced")
+    assert {key, user} == set(left) and all(row["has_seed"] for row in left.values())
+
+
+def test_deleting_an_account_with_its_keys(operator):
+    operator("edit", "account", "A", "--sk", "generate")
+    operator("add", "user", "u")
+    operator("add", "account", "B")
+    operator("add", "import", "-a", "B", "--src-account", "A", "--remote-subject", "x")
+    told = operator("delete", "account", "-n", "A", "-D", "-C", "-R=false")
+    assert '"B" still imports "x"' in told.stderr and "revocation" not in told.stderr
+    assert not any(row["has_seed"] for row in keys(operator, "--not-referenced").values())
+    # The name is free again, and so is the key.
+    operator("add", "account", "A")
+    operator("validate", "-A")
+
+
+def test_the_system_account_is_deleted_only_by_force(chancery):
+    chancery("add", "operator", "O", "--sys")
+    chancery("delete", "account", "SYS", exits=1)
+    chancery("delete", "account", "SYS", "--force")
+    assert chancery.rows("list", "accounts") == []
+
+
+# Activations
+
+
+def test_activation_revocations(operator):
+    operator("add", "account", "B")
+    importer = claims(operator, "account", "B")["sub"]
+    operator("add", "export", "-a", "A", "-s", "s.>", "-p")
+    operator("add", "export", "-a", "A", "-s", "q", "-p", "-r")
+    operator("generate", "activation", "-a", "A", "-s", "q", "-t", "B", "-o", "q.jwt")
+    issued = decoded(operator("describe", "jwt", "-f", "q.jwt", "-R").stdout)["iat"]
+    operator("revocations", "add_activation", "-a", "A", "-t", "B", exits=1)
+    operator("revocations", "add_activation", "-a", "A", "--service", "-t", "B")
+    operator("revocations", "add_activation", "-a", "A", "-s", "s.>", "-t", "*", "--at", "1000")
+    service, stream = claims(operator, "account", "A")["nats"]["exports"]
+    assert list(service["revocations"]) == [importer] and service["revocations"][importer] >= issued
+    assert stream["revocations"] == {"*": 1000}
+    rows = operator.rows("revocations", "list_activations", "-a", "A")
+    assert [(row["subject"], row["target_account"], row.get("name")) for row in rows] == [
+        ("q", importer, "B"), ("s.>", "*", None)]
+    assert len(operator.rows("revocations", "list_activations", "-a", "A", "--service")) == 1
+    # What is issued afterwards counts again.
+    operator("generate", "activation", "-a", "A", "-s", "q", "-t", "B", "-o", "q.jwt")
+    assert decoded(operator("describe", "jwt", "-f", "q.jwt", "-R").stdout)["iat"] > service["revocations"][importer]
+    operator("revocations", "delete_activation", "-a", "A", "--service=false", "-t", "*")
+    operator("revocations", "delete_activation", "-a", "A", "-s", "q", "-t", importer)
+    assert not any("revocations" in export for export in claims(operator, "account", "A")["nats"]["exports"])
+    operator("revocations", "delete_activation", "-a", "A", "-s", "q", "-t", "B", exits=1)
+
+
+# Callouts
+
+
+def test_authentication_callouts(operator):
+    operator("add", "account", "B")
+    operator("add", "user", "gate", "-a", "A")
+    gate, other = claims(operator, "user", "gate", "-a", "A")["sub"], claims(operator, "account", "B")["sub"]
+    operator("edit", "authcallout", "-a", "A", "--auth-user", "gate", "--allowed-account", "B", "--curve", "generate")
+    block = claims(operator, "account", "A")["nats"]["authorization"]
+    assert block["auth_users"] == [gate] and block["allowed_accounts"] == [other]
+    assert keys(operator, "-x")[block["xkey"]]["has_seed"] and not keys(operator, "-x", "--not-referenced")
+    operator("edit", "authcallout", "-a", "A", "--rm-allowed-account", "B", "--allowed-account", "*", "--rm-curve")
+    assert claims(operator, "account", "A")["nats"]["authorization"] == {"auth_users": [gate], "allowed_accounts": ["*"]}
+    operator("edit", "authcallout", "-a", "A", "--rm-auth-user", "gate", exits=1)
+    operator("edit", "authcallout", "-a", "A", "-x", block["xkey"])
+    assert claims(operator, "account", "A")["nats"]["authorization"]["xkey"] == block["xkey"]
+    operator("edit", "authcallout", "-a", "A", "--disable")
+    assert claims(operator, "account", "A")["nats"]["authorization"] == {}
+    operator("edit", "authcallout", "-a", "A", exits=1)
+
+
+# Beginning and renewing
+
+
+def test_init_makes_everything_at_once(chancery):
+    chancery("init", "--name", "ACME", "--dir", "place", "--creds", "acme.creds")
+    within = ("-H", "place")
+    nats = claims(chancery, "operator", *within)["nats"]
+    assert nats["operator_service_urls"] == ["nats://localhost:4222"]
+    assert nats["account_server_url"] == "nats://localhost:4222" and len(nats["signing_keys"]) == 1
+    assert {row["name"] for row in chancery.rows("list", "accounts", *within)} == {"ACME", "SYS"}
+    user = claims(chancery, "user", "ACME", "-a", "ACME", *within)
+    assert decoded(chancery("describe", "jwt", "-f", "acme.creds", "-R").stdout) == user
+    chancery("validate", "-A", *within)
+    chancery("init", "-n", "X", "-o", "synadia", exits=2)
+    chancery("init", "-n", "X", "-u", "https://example.com", exits=2)
+
+
+def test_expirations(operator):
+    operator("edit", "account", "A", "--expiry", "2w")
+    operator("add", "user", "old")
+    operator("edit", "user", "old", "--expiry", "2020-01-01")
+    operator("add", "user", "late", "--expiry", "2y")
+    operator("add", "user", "ever")
+    rows = {row["name"]: row for row in operator.rows("expirations")}
+    assert {name: row["state"] for name, row in rows.items()} == {
+        "O": "never ends", "O/A": "ends soon", "O/A/old": "expired", "O/A/late": "valid", "O/A/ever": "never ends"}
+    assert rows["O/A/old"]["expires"] == 1577836800 and rows["O/A/old"]["kind"] == "user"
+    assert {row["name"] for row in operator.rows("expirations", "--within", "1d", "--skip")} == {"O/A/old"}
+    assert {row["name"] for row in operator.rows("expirations", "-e", "3y", "--skip")} == {"O/A", "O/A/old", "O/A/late"}
+    assert "ends soon" in operator("expirations").stdout
+
+
+def test_renaming_an_account(operator):
+    operator("add", "user", "u")
+    before = claims(operator, "account", "A")
+    operator("rename", "account", "A", "B", "--OK")
+    after = claims(operator, "account", "B")
+    assert after["sub"] == before["sub"] and after["name"] == "B" and after["iat"] > before["iat"]
+    assert [row["name"] for row in operator.rows("list", "users", "-a", "B")] == ["u"]
+    operator("describe", "account", "A", exits=1)
+    operator("add", "account", "C")
+    operator("rename", "account", "C", "B", exits=1)
+    operator("rename", "account", "C", "x/y", exits=1)
+
+
+@pytest.mark.parametrize("convert", [False, True])
+def test_reissuing_an_operator(operator, convert):
+    before, account = claims(operator, "operator"), claims(operator, "account", "A")
+    operator("reissue", "operator", "O", *["--convert-to-signing-key"] * convert, "--dry-run")
+    assert claims(operator, "operator") == before
+    operator("reissue", "operator", "-n", "O", *["--convert-to-signing-key"] * convert)
+    after, signed = claims(operator, "operator"), claims(operator, "account", "A")
+    assert after["sub"] != before["sub"] and after["iss"] == after["sub"] and after["name"] == "O"
+    if convert:
+        assert after["nats"]["signing_keys"] == [before["sub"]] and signed == account
+    else:
+        assert "signing_keys" not in after["nats"] and signed["iss"] == after["sub"] and signed["sub"] == account["sub"]
+    operator("validate", "-A")
+    operator("add", "account", "B")
+    operator("add", "user", "u", "-a", "A")
+
+
+# Keys and tokens from and to elsewhere
+
+
+def test_keys_go_out_and_come_in(operator, chancery, tmp_path):
+    operator("add", "user", "u")
+    operator("edit", "account", "A", "--sk", "generate")
+    everything = keys(operator)
+    assert set(keys(operator, "--account", "A")) == {
+        key for key, row in everything.items() if row["kind"] in ("account", "user")}
+    assert [row["name"] for row in keys(operator, "--user", "u").values()] == ["u"]
+    (operator_key,) = keys(operator, "-o")
+    assert set(keys(operator, "--filter", operator_key[5:20])) == {operator_key}
+    shown = dict(line.split() for line in operator("list", "keys", "-A", "--show-seeds").stdout.splitlines())
+    assert set(shown) == set(everything) and all(seed.startswith("S" + key[0]) for key, seed in shown.items())
+    assert {row["public_key"]: row["seed"] for row in operator.rows("list", "keys", "-S")} == shown
+
+    operator("export", "keys", "--all", "--dir", "out", "--include-jwts")
+    files = {path.stem: path for path in (operator.folder / "out").glob("*.nk")}
+    assert {key: path.read_text().strip() for key, path in files.items()} == shown
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files.values())
+    assert len(list((operator.folder / "out").glob("*.jwt"))) == 3
+    operator("export", "keys", "--users", "--dir", "out", exits=1)
+    operator("export", "keys", "--users", "--dir", "out", "--force", "--remove")
+    assert operator("generate", "creds", "u", exits=1).stdout == ""
+    (operator.folder / "out" / "nonsense.nk").write_text("nonsense")
+    assert "nonsense.nk" in operator("import", "keys", "--dir", "out", exits=1).stderr
+    operator("generate", "creds", "u")
+
+    nested = operator.folder / "nest" / "a"
+    nested.mkdir(parents=True)
+    files[operator_key].rename(nested / "k.nk")
+    other = ("-H", str(tmp_path / "other"))
+    operator("import", "keys", "-d", "nest", *other)
+    assert operator.rows("list", "keys", *other) == []
+    operator("import", "keys", "-d", "nest", "--recurse", *other)
+    (row,) = operator.rows("list", "keys", *other)
+    assert row["public_key"] == operator_key and row["has_seed"] and row["purpose"] == "stored"
+
+
+@pytest.mark.parametrize("words, kinds", [
+    (("-a",), "A"), (("-u",), "U"), (("-o",), "O"), (("--curves",), "X"), (("--account", "A"), "AU"),
+    (("--user", "u"), "U"), (("--not-referenced",), "X"), (("-f", "u"), "U"), (("-A",), "AOUX")])
+def test_only_the_keys_that_are_named_go_out(operator, words, kinds):
+    operator("add", "user", "u")
+    curve = operator("generate", "nkey", "-x", "--store").stdout.strip()
+    operator("export", "keys", "-d", "out", *words)
+    assert sorted(path.name[0] for path in (operator.folder / "out").iterdir()) == list(kinds)
+    operator("export", "keys", "-d", "one", "--curve", curve)
+    assert [path.stem for path in (operator.folder / "one").iterdir()] == [curve]
+
+
+def test_tokens_come_in(operator, tmp_path):
+    operator("add", "user", "u", "--creds", "u.creds")
+    operator("describe", "account", "A", "-R", "-o", "A.jwt")
+    before = claims(operator, "account", "A")
+    operator("delete", "account", "A")
+    operator("import", "account", "--file", "A.jwt", "--dry-run")
+    operator("import", "account", "-j", "A.jwt")
+    assert claims(operator, "account", "A") == before
+    operator("import", "user", "--file", "u.creds")
+    operator("import", "user", "-f", "u.creds")
+    assert operator("generate", "creds", "u", "-a", "A").stdout == (operator.folder / "u.creds").read_text()
+    # Nothing here is replaced without a word, and nothing goes back in time.
+    operator("edit", "account", "A", "--tag", "t")
+    operator("import", "account", "-j", "A.jwt", exits=1)
+    operator("import", "account", "-j", "A.jwt", "--overwrite", exits=1)
+    operator("import", "account", "-j", "A.jwt", "--overwrite", "--force")
+    assert claims(operator, "account", "A") == before
+    operator("edit", "user", "u", "-a", "A", "--tag", "t")
+    operator("import", "user", "-f", "u.creds", exits=1)
+
+
+def test_a_foreign_account_is_signed_again(operator):
+    other = ("-H", "other")
+    operator("add", "operator", "P", *other)
+    operator("add", "account", "B", *other)
+    operator("edit", "account", "B", "--expiry", "2020-01-01", *other)
+    operator("describe", "account", "B", "-R", "-o", "B.jwt", *other)
+    assert "not valid" in operator("import", "account", "-j", "B.jwt", exits=1).stderr
+    assert "another operator" in operator("import", "account", "-j", "B.jwt", "--skip", exits=1).stderr
+    operator("import", "account", "-j", "B.jwt", "--skip", "--force", "-K", "O", exits=1)
+    operator("edit", "account", "B", "--expiry", "0", *other)
+    operator("describe", "account", "B", "-R", "-o", "B.jwt", *other)
+    operator("import", "account", "-j", "B.jwt", "--force")
+    body = claims(operator, "account", "B")
+    assert body["iss"] == claims(operator, "operator")["sub"] and body["sub"] == claims(operator, "account", "B", *other)["sub"]
+    operator("import", "user", "-f", "B.jwt", exits=1)
+
+
+# What other programs get
+
+
+def test_a_context_for_the_nats_program(operator):
+    operator("edit", "operator", "-n", "nats://h:1,nats://h:2")
+    operator("add", "user", "u")
+    operator("generate", "context", "-a", "A", "-u", "u", "--context", "ctx", XDG_CONFIG_HOME=str(operator.folder / "config"))
+    file = operator.folder / "config" / "nats" / "context" / "ctx.json"
+    context = json.loads(file.read_text())
+    assert context["url"] == "nats://h:1,nats://h:2" and context["description"] == "O/A/u"
+    assert open(context["creds"]).read() == operator("generate", "creds", "u").stdout
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_profile_for_other_programs(operator):
+    operator("edit", "operator", "-n", "nats://h:1")
+    operator("add", "user", "u")
+    profile = json.loads(operator("generate", "profile", "nsc://O/A/u?names&keys&store&keystore", "--creds", "u.creds").stdout)
+    assert profile["operator"] == {
+        "service": ["nats://h:1"], "name": "O", "id": claims(operator, "operator")["sub"]}
+    assert profile["account"] == {"name": "A", "id": claims(operator, "account")["sub"]}
+    assert profile["user"]["name"] == "u" and profile["user_creds"] == "u.creds"
+    assert profile["store"].endswith("directory.sqlite") and profile["keystore"].endswith("keyring.key")
+    assert (operator.folder / "u.creds").exists()
+    operator("generate", "profile", "nsc://O?seeds", exits=2)
+    operator("generate", "profile", "nsc://O?seeds", "--output-file", "p.json")
+    assert re.fullmatch("SO[A-Z2-7]{56}", json.loads((operator.folder / "p.json").read_text())["operator"]["seed"])
+    operator("generate", "profile", "O", exits=2)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(chancery, shell):
+    assert "expirations" in chancery("completion", shell).stdout
+    chancery("completion", "tcsh", exits=2)
+
+
 # How commands answer
 
 
@@ -377,7 +681,7 @@ def test_refusals_exit_with_1(operator, words):
 def test_every_help_ends_with_an_example(chancery):
     def leaves(*path):
         text = chancery(*path, "--help").stdout
-        commands = re.findall(r"^  ([a-z-]+)(?:, [a-z_-]+)* ", text.partition("SUBCOMMANDS:")[2].partition("\n\n")[0], re.M)
+        commands = re.findall(r"^  ([a-z_-]+)(?:, [a-z_-]+)* ", text.partition("SUBCOMMANDS:")[2].partition("\n\n")[0], re.M)
         assert "EXAMPLE" in text, f"{path} has no example"
         for command in commands:
             if (*path, command) != ("broker",):

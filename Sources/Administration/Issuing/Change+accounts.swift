@@ -84,7 +84,7 @@ extension Change {
         let entry = try reader.operator(EntityReference(account.operator))
         var claims = try account.claims()
         try edit(&claims, account)
-        let token = try issue(claims, scope: account.operator, signer: signer(of: entry, choice))
+        let token = try issue(claims, scope: account.operator, signer: signer(of: claims, in: entry, choice))
         try database.execute(
             sql: "UPDATE accounts SET token = ? WHERE public_key = ?", arguments: [token.id, account.publicKey.text])
         note(.changed, "account", account.name, key: account.publicKey.text, token: token)
@@ -93,7 +93,7 @@ extension Change {
     func insert(
         _ claims: AccountClaims, _ key: PublicKey, of operator: OperatorEntry, signer choice: SignerChoice
     ) throws -> AccountEntry {
-        let token = try issue(claims, scope: `operator`.publicKey, signer: signer(of: `operator`, choice))
+        let token = try issue(claims, scope: `operator`.publicKey, signer: signer(of: claims, in: `operator`, choice))
         try database.execute(
             sql: "INSERT INTO accounts (public_key, operator, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
             arguments: [key.text, `operator`.publicKey.text, claims.name, token.id, now])

@@ -50,7 +50,8 @@ extension Change {
         return export
     }
 
-    private func importer(_ target: EntityReference, at place: Place) throws -> String {
+    /// The key of an importing account, which the directory need not know.
+    func importer(_ target: EntityReference, at place: Place) throws -> String {
         if let key = target.publicKey {
             guard key.kind == .account else {
                 throw AdministrationError(

@@ -1,3 +1,4 @@
+import Audit
 import Claims
 import FoundationEssentials
 import GRDB
@@ -11,10 +12,15 @@ public final class Change {
     /// The directory as this change sees it, its own effects included.
     public let reader: DirectoryReader
     let keyring: Keyring
-    /// The time of the change in Unix seconds, the same for everything in it.
-    let now: Int64
+    /// When the change is made, the same for everything in it.
+    let moment: AuditMoment
+    /// The time of the change in Unix seconds.
+    var now: Int64 { moment.unixSeconds }
     let surroundings: Directory.Surroundings
-    private let reason: String
+    /// What is done, in the words of the command.
+    let reason: String
+    /// The secrets that leave with the result of this change, for the audit log.
+    var exports: [AuditedExport] = []
     /// What was done so far.
     public private(set) var report = ChangeReport()
 
@@ -22,8 +28,10 @@ public final class Change {
 
     init(database: Database, home: Home, surroundings: Directory.Surroundings, reason: String) {
         reader = DirectoryReader(database: database)
-        now = surroundings.now()
-        keyring = Keyring(database: database, home: home, random: surroundings.random, now: now)
+        moment = surroundings.moment?() ?? AuditMoment(unixSeconds: surroundings.now())
+        keyring = Keyring(
+            database: database, home: home, random: surroundings.random, now: moment.unixSeconds,
+            passphrase: surroundings.passphrase)
         self.surroundings = surroundings
         self.reason = reason
     }
@@ -64,6 +72,25 @@ public final class Change {
                 .invalidClaims, error.message, remedy: error.remedy.isEmpty ? nil : error.remedy)
         }
         let version = TokenVersion(of: text)
+        return try record(
+            text, version, of: claims, scope: scope, issuer: signer.publicKey.text, issuedAt: issuedAt)
+    }
+
+    /// Adds a token that was signed elsewhere to the history. One that is there already is found again.
+    func take(_ token: Token, scope: PublicKey) throws -> IssuedToken {
+        let sql = "SELECT id FROM tokens WHERE version = ?"
+        let claims = token.claims.value
+        if let id = try Int64.fetchOne(database, sql: sql, arguments: [Data(token.version.bytes)]) {
+            return IssuedToken(id: id, text: token.text, version: token.version, issuedAt: claims.issuedAt)
+        }
+        return try record(
+            token.text, token.version, of: claims, scope: scope, issuer: claims.issuer, issuedAt: claims.issuedAt)
+    }
+
+    private func record(
+        _ text: String, _ version: TokenVersion, of claims: some ClaimSet, scope: PublicKey, issuer: String,
+        issuedAt: Int64
+    ) throws -> IssuedToken {
         try database.execute(
             sql: """
                 INSERT INTO tokens (
@@ -71,8 +98,8 @@ public final class Change {
                 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                claims.kind.rawValue, claims.subject, scope.text, Data(version.bytes), signer.publicKey.text, issuedAt,
-                text, now, surroundings.actor, reason,
+                claims.kind.rawValue, claims.subject, scope.text, Data(version.bytes), issuer, issuedAt, text, now,
+                surroundings.actor, reason,
             ])
         return IssuedToken(id: database.lastInsertedRowID, text: text, version: version, issuedAt: issuedAt)
     }

@@ -9,6 +9,8 @@ public struct ChangeReport: Sendable {
             case added
             case changed
             case deleted
+            /// A secret left the keyring.
+            case exported
         }
 
         /// What happened.

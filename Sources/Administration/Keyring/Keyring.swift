@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Glibc
 import NKeys
 import Secrets
 
@@ -7,19 +8,26 @@ import Secrets
 ///
 /// Each seed is sealed by itself with XChaCha20-Poly1305 under one random data key, with its public key as additional
 /// data: a row that is moved to another key does not open. The data key is in the database too, wrapped by the key
-/// file. So the seal can be changed without touching the seeds, and the database alone opens nothing.
+/// file or by a passphrase. So the seal can be changed without touching the seeds, and the database alone opens
+/// nothing.
 final class Keyring {
     /// What the wrapped data key is bound to.
-    private static let wrapLabel = Array("chancery keyring data key 1".utf8)
+    static let wrapLabel = Array("chancery keyring data key 1".utf8)
 
-    private let database: Database
-    private let home: Home
-    private let random: RandomSource
+    let database: Database
+    let home: Home
+    /// Asks for the passphrase, where that is the seal.
+    private let passphrase: Directory.PassphraseSource?
+    let random: RandomSource
     private let now: Int64
-    private var dataKey: Secret?
+    /// The data key, once it was opened.
+    var dataKey: Secret?
 
-    init(database: Database, home: Home, random: RandomSource, now: Int64) {
+    init(
+        database: Database, home: Home, random: RandomSource, now: Int64, passphrase: Directory.PassphraseSource? = nil
+    ) {
         (self.database, self.home, self.random, self.now) = (database, home, random, now)
+        self.passphrase = passphrase
     }
 
     /// The key pair of a public key, or nil if its seed is not kept here.
@@ -64,8 +72,9 @@ final class Keyring {
     }
 
     // MARK: The data key
+    // It seals the audit key too: whoever changes it calls `resealAuditKeys` in the same transaction.
 
-    private func existingDataKey() throws -> Secret {
+    func existingDataKey() throws -> Secret {
         guard let key = try unlock() else {
             throw AdministrationError(
                 .keyringLocked, "the directory holds sealed seeds but not the key they were sealed with",
@@ -74,7 +83,7 @@ final class Keyring {
         return key
     }
 
-    private func existingOrNewDataKey() throws -> Secret {
+    func existingOrNewDataKey() throws -> Secret {
         if let key = try unlock() { return key }
         let file = try KeyringFile.readOrMake(home.keyFilePath, random: random)
         let key = Secret.random(count: SealedBox.keyCount, from: random)
@@ -90,17 +99,55 @@ final class Keyring {
     /// The data key, or nil if there is none yet.
     private func unlock() throws -> Secret? {
         if let dataKey { return dataKey }
-        let sql = "SELECT nonce, wrapped_key FROM keyring"
+        let sql = "SELECT seal, nonce, wrapped_key FROM keyring"
         guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
-        let file = try KeyringFile.read(home.keyFilePath)
         let nonce = Array(row["nonce"] as Data)
         let wrapped = Array(row["wrapped_key"] as Data)
-        guard let key = try? SealedBox.open(wrapped, key: file, nonce: nonce, additionalData: Self.wrapLabel) else {
+        func unwrapped(_ key: Secret) -> Secret? {
+            try? SealedBox.open(wrapped, key: key, nonce: nonce, additionalData: Self.wrapLabel)
+        }
+        let key: Secret
+        switch KeyringSeal(row["seal"]) {
+        case .keyFile: key = try openWithKeyFile(unwrapped)
+        case .passphrase(let parameters): key = try openWithPassphrase(parameters, unwrapped)
+        case nil:
+            throw AdministrationError(
+                .keyringLocked, "the keyring is sealed in a way that this version does not know",
+                remedy: "use a later version of chancery; nothing was touched")
+        }
+        dataKey = key
+        return key
+    }
+
+    private func openWithKeyFile(_ unwrapped: (Secret) -> Secret?) throws -> Secret {
+        // A process that ended between a rotation and the renaming of its key file leaves the new one beside the old.
+        let next = KeyringFile.nextPath(home)
+        if PrivateFile.exists(next), let key = unwrapped(try KeyringFile.read(next)) {
+            // The old one opens nothing any more. If this fails, the next process tries again.
+            rename(next, home.keyFilePath)
+            return key
+        }
+        guard let key = unwrapped(try KeyringFile.read(home.keyFilePath)) else {
             throw AdministrationError(
                 .keyringLocked, "the key file \(home.keyFilePath) does not open this directory's keyring",
                 remedy: "put the key file back that was made together with the directory; nothing was touched")
         }
-        dataKey = key
+        return key
+    }
+
+    private func openWithPassphrase(
+        _ parameters: KeyringSeal.Parameters, _ unwrapped: (Secret) -> Secret?
+    ) throws -> Secret {
+        guard let passphrase else {
+            throw AdministrationError(
+                .keyringLocked, "the keyring is sealed by a passphrase",
+                remedy: "give a file that holds it with --passphrase-file")
+        }
+        guard let key = unwrapped(try parameters.key(from: passphrase())) else {
+            throw AdministrationError(
+                .keyringLocked, "the passphrase does not open the keyring",
+                remedy: "try another one; nothing was touched")
+        }
         return key
     }
 }

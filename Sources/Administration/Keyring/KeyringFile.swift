@@ -31,6 +31,14 @@ enum KeyringFile {
     /// Reads the key, or makes the file with a new one if it is missing.
     static func readOrMake(_ path: String, random: RandomSource) throws(AdministrationError) -> Secret {
         if PrivateFile.exists(path) { return try read(path) }
+        return try make(path, random: random, replacing: false)
+    }
+
+    /// Where a new key file waits until the change that it belongs to is stored.
+    static func nextPath(_ home: Home) -> String { home.keyFilePath + ".next" }
+
+    /// Makes the file with a new key.
+    static func make(_ path: String, random: RandomSource, replacing: Bool) throws(AdministrationError) -> Secret {
         let key = Secret.random(count: keyCount, from: random)
         let content = Secret(count: header.count + 2 * keyCount + 1) { content in
             content.copyBytes(from: header)
@@ -42,7 +50,7 @@ enum KeyringFile {
             }
             content[content.count - 1] = UInt8(ascii: "\n")
         }
-        try PrivateFile.write(content, to: path, replacing: false)
+        try PrivateFile.write(content, to: path, replacing: replacing)
         return key
     }
 

@@ -9,6 +9,9 @@ enum Schema {
         migrator.registerMigration("1 directory") { database in
             try database.execute(sql: firstTables)
         }
+        migrator.registerMigration("2 audit") { database in
+            try database.execute(sql: auditTables)
+        }
         return migrator
     }
 
@@ -93,5 +96,50 @@ enum Schema {
             account TEXT REFERENCES accounts (public_key) ON DELETE SET NULL
         ) STRICT;
         INSERT INTO context (id) VALUES (1);
+        """
+
+    /// - `audit_records` holds the `admin` log: `record` is what is hashed, byte for byte, and `leaf` its hash.
+    /// - `audit_tree` is what the next record needs of the tree: its size and the roots of its complete subtrees.
+    /// - `audit_checkpoints` holds a signed note for each change, by the number of records it covers.
+    /// - `audit_keys` holds the key that signs them, its seed sealed as those of the keyring are.
+    /// - `audit_objects` says which version the records say is the current one of each operator, account and user;
+    ///   `account` is empty but for users. It follows from the records, and spares a search through them.
+    /// - `audit_exhibits` holds by its SHA-256 what was too long for a record.
+    private static let auditTables = """
+        CREATE TABLE audit_records (
+            i INTEGER PRIMARY KEY,
+            leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+            record BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE audit_tree (
+            id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+            size INTEGER NOT NULL,
+            frontier BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE audit_checkpoints (
+            size INTEGER PRIMARY KEY,
+            note TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE audit_keys (
+            public_key BLOB NOT NULL PRIMARY KEY CHECK (length(public_key) = 32),
+            nonce BLOB NOT NULL,
+            sealed BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE audit_objects (
+            type TEXT NOT NULL,
+            id TEXT NOT NULL,
+            account TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            version BLOB NOT NULL CHECK (length(version) = 32),
+            PRIMARY KEY (type, id, account)
+        ) STRICT;
+        CREATE TABLE audit_exhibits (
+            hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+            content BLOB NOT NULL
+        ) STRICT;
+        CREATE TRIGGER audit_records_are_never_changed BEFORE UPDATE ON audit_records
+            BEGIN SELECT RAISE(ABORT, 'audit records are never changed'); END;
+        CREATE TRIGGER audit_records_are_never_deleted BEFORE DELETE ON audit_records
+            BEGIN SELECT RAISE(ABORT, 'audit records are never deleted'); END;
         """
 }

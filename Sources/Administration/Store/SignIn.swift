@@ -23,7 +23,9 @@ extension Directory {
 
     /// The keyring for reading.
     func keyring(_ reader: DirectoryReader) -> Keyring {
-        Keyring(database: reader.database, home: home, random: surroundings.random, now: surroundings.now())
+        Keyring(
+            database: reader.database, home: home, random: surroundings.random, now: surroundings.now(),
+            passphrase: surroundings.passphrase)
     }
 }
 

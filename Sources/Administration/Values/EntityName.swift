@@ -23,6 +23,10 @@ public enum EntityName {
             throw AdministrationError(
                 .invalidValue, "the name \"\(name)\" contains a slash or a backslash", remedy: "leave it out")
         }
+        guard name != ".", name != ".." else {
+            throw AdministrationError(
+                .invalidValue, "\"\(name)\" stands for a folder and cannot be a name", remedy: "choose another name")
+        }
         guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw AdministrationError(.invalidValue, "the name contains a control character", remedy: "leave it out")
         }

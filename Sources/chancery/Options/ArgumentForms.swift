@@ -12,6 +12,7 @@ enum ArgumentForms {
         "--js-max-bytes-required": "true",
         "--private": "true",
         "--require-signing-keys": "true",
+        "--revoke": "true",
         "--service": "true",
         "--share": "true",
         "--wildcard-exports": "true",
@@ -37,8 +38,10 @@ enum ArgumentForms {
         // A server is started with nats-server's words, not nsc's: there -p is the port.
         if words.first == "broker" { return withPortsBound(words) }
         let end = words.firstIndex(of: "--") ?? words.endIndex
+        // Elsewhere -R is short for something else.
+        let revoke = words.first == "delete" ? ["-R": ["--revoke"]] : [:]
         let options = withDecoratedTokens(words[..<end]).flatMap { word in
-            (shortForms[word] ?? [word]).map { name in
+            (revoke[word] ?? shortForms[word] ?? [word]).map { name in
                 valueWhenBare[name].map { "\(name)=\($0)" } ?? name
             }
         }

@@ -17,6 +17,12 @@ struct DirectoryOptions: ParsableArguments {
     @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with the keyring's passphrase, where it has one; otherwise the terminal is asked.",
+            valueName: "file"))
+    var passphraseFile: String?
+
     /// The home these options and the environment name.
     var home: Home {
         get throws {
@@ -33,8 +39,15 @@ struct DirectoryOptions: ParsableArguments {
     func open(creating: Bool = false) throws -> Directory {
         try Directory.open(
             home, creating: creating,
-            surroundings: Directory.Surroundings(
-                now: SystemClock.now, actor: "local:\(Self.userName)", pause: SystemClock.pause))
+            surroundings: surroundings)
+    }
+
+    /// The clock, the user and the passphrase that a directory is opened with.
+    var surroundings: Directory.Surroundings {
+        var surroundings = Directory.Surroundings(
+            now: SystemClock.now, actor: "local:\(Self.userName)", moment: SystemMoment.now, pause: SystemClock.pause)
+        surroundings.passphrase = Passphrase(file: passphraseFile).source
+        return surroundings
     }
 
     /// Carries a change out and says what it did.

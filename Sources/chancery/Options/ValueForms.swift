@@ -23,6 +23,14 @@ enum ValueForms {
         try usage { () throws(AdministrationError) in try DurationText.parse(text) }
     }
 
+    /// `1` to `100`.
+    @Sendable static func percentage(_ text: String) throws -> UInt8 {
+        guard let number = UInt8(text), (1...100).contains(number) else {
+            throw ValidationError("\"\(text)\" is not a percentage: write 1 to 100")
+        }
+        return number
+    }
+
     /// `true`, `false` and their usual other spellings.
     @Sendable static func flag(_ text: String) throws -> Bool {
         switch text.lowercased() {

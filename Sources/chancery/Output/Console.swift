@@ -1,4 +1,5 @@
 import Glibc
+import Secrets
 
 /// Where words go: data to the standard output, everything said to a person to the standard error.
 enum Console {
@@ -15,6 +16,19 @@ enum Console {
     /// Writes data that must not become a `String`.
     static func raw(_ bytes: UnsafeRawBufferPointer) {
         write(bytes, to: STDOUT_FILENO)
+    }
+
+    /// Writes a line of data around a secret, in one piece and without making it a `String`.
+    static func line(_ before: String, _ secret: Secret, _ after: String) {
+        let (before, after) = (Array(before.utf8), Array((after + "\n").utf8))
+        let line = Secret(count: before.count + secret.count + after.count) { line in
+            line.copyBytes(from: before)
+            secret.withBytes { bytes in
+                UnsafeMutableRawBufferPointer(rebasing: line.dropFirst(before.count)).copyMemory(from: bytes)
+            }
+            UnsafeMutableRawBufferPointer(rebasing: line.suffix(after.count)).copyBytes(from: after)
+        }
+        line.withBytes { raw($0) }
     }
 
     /// Says something to a person.

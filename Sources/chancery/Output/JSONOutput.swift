@@ -4,8 +4,13 @@ import FoundationEssentials
 enum JSONOutput {
     /// Writes a value as one line.
     static func line(_ value: some Encodable) throws {
+        Console.data(try text(value))
+    }
+
+    /// A value as one line, without its end.
+    static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Console.data(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

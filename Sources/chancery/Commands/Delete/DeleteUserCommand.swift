@@ -16,8 +16,11 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
         name: .shortAndLong,
         help: ArgumentHelp("The users, where they are not given by themselves.", valueName: "names"))
     var name: [String] = []
-    @Flag(name: [.customShort("R"), .long], help: "Revoke their credentials.")
-    var revoke = false
+    @Option(
+        name: [.customShort("R"), .long],
+        help: ArgumentHelp("Whether their credentials are revoked.", valueName: "=true|false"),
+        transform: ValueForms.flag)
+    var revoke: Bool?
     @Flag(name: [.customShort("D"), .customLong("rm-nkey")], help: "Delete their seeds from the keyring.")
     var removeSeed = false
     @Flag(
@@ -35,7 +38,8 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
         try place.directory.change("delete user", dryRun: dryRun.dryRun) { change in
             for name in names {
                 try change.deleteUser(
-                    EntityReference(name), at: place.place, revoking: revoke, forgettingSeed: removeSeed, signer: choice
+                    EntityReference(name), at: place.place, revoking: revoke ?? false, forgettingSeed: removeSeed,
+                    signer: choice
                 )
             }
         }

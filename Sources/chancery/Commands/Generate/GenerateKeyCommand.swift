@@ -22,6 +22,8 @@ struct GenerateKeyCommand: ParsableCommand, Exemplified {
     @Option(
         name: [.customShort("H"), .long], help: ArgumentHelp("The folder that holds everything.", valueName: "dir"))
     var allDirs: String?
+    @Option(help: ArgumentHelp("A file with the keyring's passphrase, where it has one.", valueName: "file"))
+    var passphraseFile: String?
     @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
     var json = false
 
@@ -42,6 +44,7 @@ struct GenerateKeyCommand: ParsableCommand, Exemplified {
     private func keep(_ pair: KeyPair) throws {
         var directory = DirectoryOptions()
         (directory.allDirs, directory.operatorName, directory.json) = (allDirs, nil, false)
+        directory.passphraseFile = passphraseFile
         _ = try directory.open(creating: true).change("generate nkey") { try $0.storeKey(pair) }
         if json { return try JSONOutput.line(Stored(public_key: pair.publicKey.text)) }
         Console.data(pair.publicKey.text)
@@ -50,21 +53,10 @@ struct GenerateKeyCommand: ParsableCommand, Exemplified {
     /// The seed goes out as bytes, never as a text.
     private func show(_ pair: KeyPair) {
         let key = pair.publicKey.text
-        func write(_ before: String, _ after: String) {
-            let (before, after) = (Array(before.utf8), Array(after.utf8))
-            let line = Secret(count: before.count + pair.seed.count + after.count) { line in
-                line.copyBytes(from: before)
-                pair.seed.withBytes { seed in
-                    UnsafeMutableRawBufferPointer(rebasing: line.dropFirst(before.count)).copyMemory(from: seed)
-                }
-                UnsafeMutableRawBufferPointer(rebasing: line.suffix(after.count)).copyBytes(from: after)
-            }
-            line.withBytes { Console.raw($0) }
-        }
         if json {
-            write("{\"public_key\":\"\(key)\",\"seed\":\"", "\"}\n")
+            Console.line("{\"public_key\":\"\(key)\",\"seed\":\"", pair.seed, "\"}")
         } else {
-            write("", "\n\(key)\n")
+            Console.line("", pair.seed, "\n\(key)")
         }
     }
 }

@@ -3,8 +3,12 @@ import ArgumentParser
 /// `chancery revocations …`
 struct RevocationsCommand: ParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
-        commandName: "revocations", abstract: "Revoke what was issued to users, list it, take it back.",
-        subcommands: [AddRevocationCommand.self, ListRevocationsCommand.self, DeleteRevocationCommand.self],
+        commandName: "revocations", abstract: "Revoke what was issued to users or accounts, list it, take it back.",
+        subcommands: [
+            AddRevocationCommand.self, ListRevocationsCommand.self, DeleteRevocationCommand.self,
+            AddActivationRevocationCommand.self, ListActivationRevocationsCommand.self,
+            DeleteActivationRevocationCommand.self,
+        ],
         aliases: ["revocation"])
     static let example = "chancery revocations add-user --account SALES alice && chancery push --account SALES"
 }

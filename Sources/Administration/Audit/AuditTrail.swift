@@ -1,0 +1,166 @@
+import Audit
+import Claims
+import FoundationEssentials
+import GRDB
+import Secrets
+
+/// Writes the records of one change at its end: one for each token, object and seed that it touched, and one for each
+/// secret that it hands out. What was touched is what ``AuditCapture`` noted, not what the change says of itself.
+struct AuditTrail {
+    private let database: Database
+    private let log: AuditLog
+    private let moment: AuditMoment
+    private let actor: AuditActor
+    private let reason: String
+    private let random: RandomSource
+
+    /// Records a change, or does nothing if there is nothing to record.
+    ///
+    /// - Throws: whatever keeps a record from being written: then the change must not be stored either.
+    static func record(_ change: Change) throws {
+        let notes = try AuditCapture.notes(change.database)
+        let exports = change.exports + change.report.items.compactMap(AuditedExport.init)
+        guard !notes.isEmpty || !exports.isEmpty else { return }
+        let trail = try AuditTrail(change)
+        try trail.begin()
+        try trail.recordKeyring(notes)
+        try trail.recordObjects(notes)
+        for export in exports { try trail.append(export.operation, .allowed, export.object) }
+        try trail.log.close()
+        try AuditCapture.clear(change.database)
+    }
+
+    private init(_ change: Change) throws {
+        database = change.database
+        moment = change.moment
+        (reason, random) = (change.reason, change.surroundings.random)
+        log = try AuditLog(database: change.database, keyring: change.keyring)
+        var actor = AuditActor(change.surroundings.actor)
+        actor.request = Hexadecimal.text(random.bytes(8))
+        self.actor = actor
+    }
+
+    // MARK: What is recorded
+
+    /// The first record of a log names its key; after it comes what was there before the log.
+    private func begin() throws {
+        guard log.isNew else { return }
+        let key = AuditRecord.Object(type: "audit key", id: log.key.verifierKey)
+        try append(.logOpen, .changed, key, kind: .key)
+        let sql = "SELECT id FROM tokens WHERE id NOT IN (SELECT token FROM audit_notes) ORDER BY id"
+        for id in try Int64.fetchAll(database, sql: sql) {
+            guard let token = try token(id) else { continue }
+            try append(.tokenAdopt, .changed, token.object, after: token.version)
+        }
+    }
+
+    private func recordKeyring(_ notes: [AuditCapture.Note]) throws {
+        for note in notes {
+            let key = AuditRecord.Object(type: "key", id: note.id)
+            let keyring = AuditRecord.Object(type: "keyring", id: "keyring")
+            switch note.subject {
+            case .seedKept: try append(.keyKeep, .changed, key)
+            case .seedForgotten: try append(.keyForget, .changed, key)
+            case .keyringMade: try append(.keyringMake, .changed, keyring)
+            case .keyringSealed: try append(.keyringSeal, .changed, keyring)
+            case .token, .object: break
+            }
+        }
+    }
+
+    /// First each token that came, in its order; then each object that is still not what its last record says: it was
+    /// deleted, or moved, or given a token that had come earlier.
+    private func recordObjects(_ notes: [AuditCapture.Note]) throws {
+        var touched: [AuditedObject] = []
+        for note in notes where note.subject == .object {
+            touched.append(AuditedObject(type: note.type, id: note.id, account: note.account))
+        }
+        if log.isNew { touched += try AuditedObject.all(database).map(\.object) }
+        let known = Set(touched)
+        for note in notes where note.subject == .token {
+            if let token = try token(note.token) { try record(token, touched: known) }
+        }
+        var seen: Set<AuditedObject> = []
+        for object in touched where seen.insert(object).inserted { try settle(object) }
+    }
+
+    private func record(_ token: StoredToken, touched: Set<AuditedObject>) throws {
+        if let object = AuditedObject(kind: token.kind, subject: token.object.id, scope: token.scope),
+            try touched.contains(object) || object.current(database) != nil
+        {
+            let old = try object.recorded(database)
+            let new = AuditedObject.State(version: token.version, scope: token.scope)
+            try append(
+                object.operation(from: old, to: new), .changed, token.object, before: old?.version,
+                after: token.version, patch: ClaimsPatch.between(text(of: old), token.text))
+            return try object.setRecorded(new, database)
+        }
+        let operation: AuditOperation =
+            switch token.kind {
+            case "user": .userIssue
+            case "activation": .activationIssue
+            default: .claimsIssue
+            }
+        try append(operation, .changed, token.object, after: token.version, patch: ClaimsPatch.between(nil, token.text))
+    }
+
+    private func settle(_ object: AuditedObject) throws {
+        let (old, new) = (try object.recorded(database), try object.current(database))
+        guard old != new else { return }
+        let patch: AuditPatch? =
+            try old?.version == new?.version
+            ? nil : text(of: new).flatMap { try ClaimsPatch.between(text(of: old), $0) }
+        let described = AuditRecord.Object(
+            type: object.type, id: object.id, name: try (text(of: new) ?? text(of: old)).flatMap(StoredToken.name),
+            scope: (new ?? old)?.scope)
+        try append(
+            object.operation(from: old, to: new), .changed, described, before: old?.version, after: new?.version,
+            patch: patch)
+        try object.setRecorded(new, database)
+    }
+
+    // MARK: How
+
+    private func append(
+        _ operation: AuditOperation, _ outcome: AuditOutcome, _ object: AuditRecord.Object, kind: AuditKind = .admin,
+        before: [UInt8]? = nil, after: [UInt8]? = nil, patch: AuditPatch? = nil
+    ) throws {
+        let record = AuditRecord(
+            log: log.id, index: log.nextIndex, moment: moment, kind: kind, operation: operation, outcome: outcome,
+            actor: actor, reason: reason, object: object, before: before.map(Hexadecimal.text),
+            after: after.map(Hexadecimal.text), random: random)
+        try log.append(record, patch: patch)
+    }
+
+    private func token(_ id: Int64) throws -> StoredToken? {
+        let sql = "SELECT kind, subject, scope, version, text FROM tokens WHERE id = ?"
+        return try Row.fetchOne(database, sql: sql, arguments: [id]).map { row in
+            StoredToken(
+                kind: row["kind"], subject: row["subject"], scope: row["scope"], version: Array(row["version"] as Data),
+                text: row["text"])
+        }
+    }
+
+    private func text(of state: AuditedObject.State?) throws -> String? {
+        guard let state else { return nil }
+        let sql = "SELECT text FROM tokens WHERE version = ?"
+        return try String.fetchOne(database, sql: sql, arguments: [Data(state.version)])
+    }
+}
+
+/// A row of the history, as a record describes it.
+private struct StoredToken {
+    let kind: String
+    let scope: String
+    let version: [UInt8]
+    let text: String
+    let object: AuditRecord.Object
+
+    init(kind: String, subject: String, scope: String, version: [UInt8], text: String) {
+        (self.kind, self.scope, self.version, self.text) = (kind, scope, version, text)
+        object = AuditRecord.Object(type: kind, id: subject, name: Self.name(text), scope: scope)
+    }
+
+    /// The name that a token gives its subject.
+    static func name(_ text: String) -> String? { ClaimsPatch.claims(text).map { $0["name"]?.text ?? "" } }
+}

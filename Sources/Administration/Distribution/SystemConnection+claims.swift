@@ -1,0 +1,94 @@
+import Claims
+import FoundationEssentials
+import Messaging
+public import NKeys
+
+/// The accounts that one server has.
+public struct ServerAccounts: Sendable, Hashable {
+    /// The server's name, or its key if it has none.
+    public let server: String
+    /// The keys of the accounts.
+    public let accounts: Set<PublicKey>
+}
+
+/// How the token of an account here compares to the one that servers have.
+public enum AccountComparison: String, Sendable, Hashable {
+    /// They are the same.
+    case same
+    /// The one here was issued later.
+    case newer
+    /// The one here was issued earlier.
+    case older
+    /// They differ, and were issued in the same second.
+    case different
+    /// Servers have none.
+    case missing
+    /// It is not in the directory.
+    case unknown
+
+    init(here: String, there: String) throws(AdministrationError) {
+        if here == there {
+            self = .same
+            return
+        }
+        let (here, there) = (try Change.decoded(here).claims.issuedAt, try Change.decoded(there).claims.issuedAt)
+        self = here == there ? .different : here > there ? .newer : .older
+    }
+
+    /// Compares the token of an account of the directory to what servers have; nil where they have none.
+    public static func of(_ account: AccountEntry, there token: String?) throws -> AccountComparison {
+        try token.map { try AccountComparison(here: account.token, there: $0) } ?? .missing
+    }
+}
+
+extension SystemConnection {
+    /// The tokens that the servers have, by account; nil when their resolver does not hand them out.
+    public func tokens() async throws -> [PublicKey: String]? {
+        guard let messages = try await series(ClaimsSubjects.pack) else { return nil }
+        var tokens: [PublicKey: String] = [:]
+        for message in messages {
+            let parts = message.payload.split(separator: UInt8(ascii: "|"), maxSplits: 1)
+            guard parts.count == 2, let key = try? PublicKey(bytes: parts[0]), key.kind == .account else { continue }
+            tokens[key] = String(decoding: parts[1], as: UTF8.self)
+        }
+        return tokens
+    }
+
+    /// The token that the servers have of an account; nil when they have none, or do not tell.
+    public func token(of account: PublicKey) async throws -> String? {
+        let subject = ClaimsSubjects.lookup.replacing("*", with: account.text)
+        guard let answers = try await ask(subject) else { return nil }
+        return answers.lazy.map(\.payload).first { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The accounts that each server has.
+    public func accounts() async throws -> [ServerAccounts] {
+        struct Answer: Decodable {
+            struct Server: Decodable {
+                var name: String?
+                var id: String?
+            }
+            var server: Server?
+            var data: [String]?
+        }
+        guard let answers = try await ask(ClaimsSubjects.list) else {
+            throw AdministrationError(
+                .distributionFailed, "the servers do not tell which accounts they have",
+                remedy: "only servers that keep accounts in a folder do (\"generate config --nats-resolver\")")
+        }
+        guard answers.count >= serverCount else {
+            throw AdministrationError(
+                .distributionFailed, "\(answers.count) of \(serverCount) servers answered",
+                remedy: "see whether the others are up, or give them more time with --timeout")
+        }
+        return try answers.map { message in
+            guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(message.payload)),
+                let accounts = answer.data
+            else {
+                throw AdministrationError(.distributionFailed, "a server's list of accounts cannot be read")
+            }
+            let name = [answer.server?.name, answer.server?.id].compactMap { $0 }.first { !$0.isEmpty } ?? "unknown"
+            return ServerAccounts(server: name, accounts: Set(accounts.compactMap { try? PublicKey($0) }))
+        }
+    }
+}

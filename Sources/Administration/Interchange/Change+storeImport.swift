@@ -1,0 +1,108 @@
+import Claims
+import NKeys
+
+extension Change {
+    /// Takes an nsc store in: every token as it is, and every seed into the keyring.
+    ///
+    /// What is here already stays, unless the store's is later. An operator, account or user that clashes with one
+    /// here is left out with what belongs to it, and nothing else.
+    ///
+    /// - Returns: what was left out, besides what the content names itself.
+    public func importStore(_ content: StoreContent) throws -> [InterchangeProblem] {
+        var problems: [InterchangeProblem] = []
+        for entry in content.operators {
+            let taken = try report(entry.path, &problems) { try self.take(entry) }
+            guard let taken else { continue }
+            for account in entry.accounts {
+                let takenAccount = try report(account.path, &problems) { try self.take(account, of: taken) }
+                guard let takenAccount else { continue }
+                let names = try reader.users(of: takenAccount).map { ($0.name, $0) }
+                var known = Dictionary(names) { first, _ in first }
+                for user in account.users {
+                    let takenUser = try report(user.path, &problems) { try self.take(user, of: takenAccount, known) }
+                    if let takenUser { known[takenUser.name] = takenUser }
+                }
+            }
+        }
+        try importSeeds(content.pairs)
+        try restoreSelection(content)
+        return problems
+    }
+
+    /// Notes what is wrong with one file instead of giving everything up.
+    private func report<Taken>(
+        _ path: String, _ problems: inout [InterchangeProblem], _ take: () throws -> Taken
+    ) throws -> Taken? {
+        do {
+            return try take()
+        } catch let error as AdministrationError where error.code != .storageFailed {
+            problems.append(InterchangeProblem(path: path, message: error.message))
+            return nil
+        }
+    }
+
+    private func take(_ entry: StoreContent.Operator) throws -> OperatorEntry {
+        let name = try EntityName.checked(entry.claims.name, for: "an operator")
+        let key = try Self.subject(of: entry.token)
+        let all = try reader.operators()
+        if let other = all.first(where: { $0.name == name && $0.publicKey != key }) {
+            throw AdministrationError(
+                .alreadyExists, "another operator \"\(name)\" is here already (\(other.publicKey))")
+        }
+        if let existing = all.first(where: { $0.publicKey == key }) {
+            guard try isLater(entry.token, than: existing.token, "operator", name) else { return existing }
+        }
+        return try put(entry.claims, key, take(entry.token, scope: key))
+    }
+
+    private func take(_ account: StoreContent.Account, of entry: OperatorEntry) throws -> AccountEntry {
+        let name = try EntityName.checked(account.claims.name, for: "an account")
+        let key = try Self.subject(of: account.token)
+        if let other = try reader.findAccount(EntityReference(name), of: entry), other.publicKey != key {
+            throw AdministrationError(
+                .alreadyExists, "another account \"\(name)\" is here already (\(other.publicKey))")
+        }
+        if let existing = try reader.accountEntry(key) {
+            guard existing.operator == entry.publicKey else {
+                throw AdministrationError(.alreadyExists, "the account belongs to another operator here")
+            }
+            guard try isLater(account.token, than: existing.token, "account", name) else { return existing }
+        }
+        return try put(account.claims, key, of: entry, take(account.token, scope: entry.publicKey))
+    }
+
+    private func take(
+        _ user: StoreContent.User, of account: AccountEntry, _ known: [String: UserEntry]
+    ) throws -> UserEntry {
+        let name = try EntityName.checked(user.claims.name, for: "a user")
+        let key = try Self.subject(of: user.token)
+        if let other = known[name], other.publicKey != key {
+            throw AdministrationError(
+                .alreadyExists, "another user \"\(name)\" is here already (\(other.publicKey))")
+        }
+        if let existing = try reader.findUser(EntityReference(key), of: account) {
+            guard try isLater(user.token, than: existing.token, "user", name) else { return existing }
+        }
+        return try put(user.claims, key, of: account, take(user.token, scope: account.publicKey))
+    }
+
+    /// Whether a token of a store replaces the one that is here.
+    private func isLater(_ token: Token, than text: String, _ kind: String, _ name: String) throws -> Bool {
+        switch try AccountComparison(here: text, there: token.text) {
+        case .same: return false
+        case .older: return true
+        default:
+            warn("the \(kind) \"\(name)\" stays as it is here: the store's is not later")
+            return false
+        }
+    }
+
+    private func restoreSelection(_ content: StoreContent) throws {
+        guard try reader.selection().operator == nil else { return }
+        let entry = try reader.operators().first { $0.name == content.selection.operator }
+        guard let entry else { return }
+        try select(operator: entry)
+        let account = try reader.accounts(of: entry).first { $0.name == content.selection.account }
+        if let account { try select(account: account, of: entry) }
+    }
+}

@@ -1,0 +1,47 @@
+import Claims
+
+/// When something of the directory ceases to count.
+public struct Expiration: Sendable, Hashable {
+    /// What it is: `operator`, `account`, `user` or `activation`.
+    public let kind: String
+    /// Its name, with the names of what it belongs to before it: `O`, `O/A` or `O/A/u`.
+    public let path: String
+    /// The public key it is about.
+    public let publicKey: String
+    /// Its last second, in Unix seconds; nil for never.
+    public let expires: Int64?
+
+    /// Whether it counts no more at a time.
+    public func isExpired(at now: Int64) -> Bool { expires.map { $0 <= now } ?? false }
+}
+
+extension DirectoryReader {
+    /// When each operator, account, user and activation of an import ceases to count, in the order of their names.
+    ///
+    /// - Parameter operators: the operators that are meant.
+    public func expirations(of operators: [OperatorEntry]) throws -> [Expiration] {
+        try operators.flatMap { entry -> [Expiration] in
+            let accounts = try accounts(of: entry).flatMap { try expirations(of: $0, in: entry) }
+            return [Self.expiration(try entry.claims(), entry.name)] + accounts
+        }
+    }
+
+    private func expirations(of account: AccountEntry, in entry: OperatorEntry) throws -> [Expiration] {
+        let path = "\(entry.name)/\(account.name)"
+        let claims = try account.claims()
+        let activations = claims.imports.compactMap { element -> Expiration? in
+            guard !element.token.isEmpty, let activation = try? ActivationClaims.decode(element.token) else {
+                return nil
+            }
+            return Self.expiration(activation, "\(path)/\(element.name)")
+        }
+        let users = try users(of: account).map { Self.expiration(try $0.claims(), "\(path)/\($0.name)") }
+        return [Self.expiration(claims, path)] + activations + users
+    }
+
+    private static func expiration(_ claims: some ClaimSet, _ path: String) -> Expiration {
+        Expiration(
+            kind: claims.kind.rawValue, path: path, publicKey: claims.subject,
+            expires: claims.expires == 0 ? nil : claims.expires)
+    }
+}

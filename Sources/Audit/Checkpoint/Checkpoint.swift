@@ -1,0 +1,56 @@
+import FoundationEssentials
+public import NKeys
+
+/// What a log says about itself at one moment: its origin, how many records it has, and the root of their tree
+/// (C2SP, "tlog-checkpoint"). It is signed as a ``SignedNote``.
+public struct Checkpoint: Sendable, Hashable {
+    /// The log, as `chancery/admin/` and its id.
+    public let origin: String
+    /// The number of records.
+    public let size: Int64
+    /// The root of the tree of these records.
+    public let root: TreeHash
+
+    /// The checkpoint of a tree.
+    public init(origin: String, tree: MerkleTree) {
+        (self.origin, size, root) = (origin, tree.size, tree.root)
+    }
+
+    /// Reads the text of a checkpoint: three lines, and lines of extensions that are not looked at.
+    ///
+    /// - Throws: ``AuditError`` of code `invalidCheckpoint`.
+    public init(text: String) throws(AuditError) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count >= 4, lines.last == "", !lines[0].isEmpty, let size = Int64(lines[1]), size >= 0,
+            // One way to write each number and each root: no sign, no leading zero, no spare bits.
+            String(size) == lines[1], let bytes = Data(base64Encoded: lines[2]),
+            bytes.base64EncodedString() == lines[2], let root = TreeHash(Array(bytes)),
+            lines[3..<(lines.count - 1)].allSatisfy({ !$0.isEmpty })
+        else { throw AuditError(.invalidCheckpoint, "the text is not a checkpoint: origin, size and root") }
+        (origin, self.size, self.root) = (lines[0], size, root)
+    }
+
+    /// Reads a signed checkpoint and checks that one of the keys signed it, under the name of its origin.
+    ///
+    /// - Throws: ``AuditError`` of code `invalidCheckpoint` or `invalidSignature`.
+    public init(note: String, signedByOneOf keys: [AuditKey]) throws(AuditError) {
+        let note = try SignedNote(note)
+        try self.init(text: note.text)
+        let origin = origin
+        guard keys.contains(where: { $0.name == origin && note.isSigned(by: $0) }) else {
+            throw AuditError(.invalidSignature, "no key of the log has signed the checkpoint of \(size) records")
+        }
+    }
+
+    /// The text that is signed.
+    public var text: String { "\(origin)\n\(size)\n\(Data(root.bytes).base64EncodedString())\n" }
+
+    /// The signed checkpoint.
+    ///
+    /// - Throws: ``AuditError`` of code `invalidKey` if the pair is not the key's.
+    public func signed(as key: AuditKey, with pair: KeyPair) throws(AuditError) -> SignedNote {
+        var note = try SignedNote(text: text)
+        try note.sign(as: key, with: pair)
+        return note
+    }
+}

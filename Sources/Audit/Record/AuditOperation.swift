@@ -1,0 +1,35 @@
+/// What was done, for records of the kinds `admin` and `key`. The list is closed.
+public enum AuditOperation: String, Sendable, Hashable, CaseIterable, Codable {
+    /// The log begins; the object is the key that signs it.
+    case logOpen = "log.open"
+    case operatorAdd = "operator.add"
+    case operatorEdit = "operator.edit"
+    case operatorDelete = "operator.delete"
+    case accountAdd = "account.add"
+    case accountEdit = "account.edit"
+    case accountDelete = "account.delete"
+    case userAdd = "user.add"
+    case userEdit = "user.edit"
+    case userDelete = "user.delete"
+    /// A user token was signed that the directory does not keep a user for.
+    case userIssue = "user.issue"
+    case activationIssue = "activation.issue"
+    /// A token of another kind was signed.
+    case claimsIssue = "claims.issue"
+    /// A token was there before the log was.
+    case tokenAdopt = "token.adopt"
+    /// A seed was put into the keyring.
+    case keyKeep = "key.keep"
+    /// A seed was deleted from the keyring.
+    case keyForget = "key.forget"
+    /// A seed left the keyring.
+    case keyExport = "key.export"
+    /// A user's credentials left the keyring.
+    case credentialsExport = "creds.export"
+    /// The keyring was made.
+    case keyringMake = "keyring.make"
+    /// The keyring was sealed in another way, or with another key.
+    case keyringSeal = "keyring.seal"
+    /// A backup left the directory.
+    case backupExport = "backup.export"
+}

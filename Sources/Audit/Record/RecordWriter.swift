@@ -1,0 +1,60 @@
+/// Writes the JSON of records: members in the order they are given, no blanks, integers only, and only those escapes
+/// that JSON demands.
+struct RecordWriter {
+    private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    mutating func object(_ content: (inout RecordWriter) -> Void) {
+        bytes.append(UInt8(ascii: "{"))
+        needsComma = false
+        content(&self)
+        bytes.append(UInt8(ascii: "}"))
+        needsComma = true
+    }
+
+    mutating func member(_ name: String, _ value: String?) {
+        guard let value else { return }
+        self.name(name)
+        string(value)
+    }
+
+    mutating func member(_ name: String, _ value: Int64?) {
+        guard let value else { return }
+        self.name(name)
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    mutating func member(_ name: String, object content: (inout RecordWriter) -> Void) {
+        self.name(name)
+        object(content)
+    }
+
+    /// A member whose value is JSON already.
+    mutating func member(_ name: String, json: [UInt8]) {
+        self.name(name)
+        bytes.append(contentsOf: json)
+    }
+
+    private mutating func name(_ name: String) {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func string(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                bytes.append(contentsOf: Array("\\u00".utf8) + Array(Hexadecimal.text([byte]).utf8))
+            default:
+                bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

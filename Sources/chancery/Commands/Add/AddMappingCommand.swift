@@ -1,0 +1,32 @@
+import Administration
+import ArgumentParser
+
+/// `chancery add mapping`
+struct AddMappingCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "mapping", abstract: "Send messages to another subject, or to several by weight.",
+        discussion: """
+            The same --from and --to again change the weight.
+            """)
+    static let example = "chancery add mapping --account SALES --from orders --to orders.v2 --weight 10"
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The subject that is published to.", valueName: "subject"))
+    var from: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("The subject that messages get instead.", valueName: "subject"))
+    var to: String
+    @Option(
+        help: ArgumentHelp("Per cent of the messages, 1 to 100; by default all.", valueName: "number"),
+        transform: ValueForms.percentage)
+    var weight: UInt8?
+    @Option(help: ArgumentHelp("The cluster in which it holds; by default in all.", valueName: "cluster"))
+    var cluster: String?
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        var mapping = NewMapping(from: from, to: to)
+        (mapping.weight, mapping.cluster) = (weight, cluster)
+        let choice = try signer.choice
+        try place.directory.change("add mapping") { try $0.addMapping(mapping, at: place.place, signer: choice) }
+    }
+}

@@ -1,0 +1,43 @@
+import Administration
+import ArgumentParser
+
+/// `chancery delete account`
+struct DeleteAccountCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "account", abstract: "Delete an account and its users.",
+        discussion: """
+            Servers keep their copy: delete it there with "chancery push --account-removal KEY". The account's tokens
+            stay in the history; unless --revoke=false is said, the last one revokes every user.
+            """)
+    static let example = "chancery delete account SALES --rm-nkey --dry-run"
+
+    @OptionGroup var name: NameOptions
+    @Option(
+        name: [.customShort("R"), .long],
+        help: ArgumentHelp("Whether its users are revoked.", valueName: "=true|false"),
+        transform: ValueForms.flag)
+    var revoke: Bool?
+    @Flag(name: [.customShort("F"), .long], help: "Delete even the system account.")
+    var force = false
+    @Flag(
+        name: [.customShort("D"), .customLong("rm-nkey")],
+        help: "Delete the seeds of the account, its signing keys and users from the keyring.")
+    var removeSeeds = false
+    @Flag(
+        name: [.customShort("C"), .customLong("rm-creds")],
+        help: "Accepted for scripts written for nsc: no credentials files are kept.")
+    var removeCredentials = false
+    @OptionGroup var dryRun: DryRunOptions
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var directory: DirectoryOptions
+
+    func run() throws {
+        let place = Place(operator: directory.operatorReference, account: EntityReference(try name.required()))
+        var deletion = AccountDeletion()
+        (deletion.revokesUsers, deletion.isForced, deletion.forgetsSeeds) = (revoke ?? true, force, removeSeeds)
+        let choice = try signer.choice
+        try directory.change("delete account", dryRun: dryRun.dryRun) {
+            try $0.deleteAccount(at: place, deletion, signer: choice)
+        }
+    }
+}

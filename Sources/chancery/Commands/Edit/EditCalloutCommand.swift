@@ -1,0 +1,48 @@
+import Administration
+import ArgumentParser
+
+/// `chancery edit authcallout`
+struct EditCalloutCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "authcallout", abstract: "Say who decides about connections to an account.",
+        discussion: """
+            Users of an account with a callout are let in by a service of yours, which the server asks.
+            """)
+    static let example = "chancery edit authcallout --account SALES --auth-user gatekeeper --curve generate"
+
+    @Option(help: ArgumentHelp("Users that answer, by name or public key.", valueName: "users"))
+    var authUser: [String] = []
+    @Option(help: ArgumentHelp("Users that answer no more.", valueName: "users"))
+    var rmAuthUser: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Accounts that users may be placed in, by name or public key, or * for any.", valueName: "accounts"))
+    var allowedAccount: [String] = []
+    @Option(help: ArgumentHelp("Accounts that users may be placed in no more.", valueName: "accounts"))
+    var rmAllowedAccount: [String] = []
+    @Option(
+        name: [.customShort("x"), .long],
+        help: ArgumentHelp("The curve key that requests are sealed to: generate, or a public key.", valueName: "key"))
+    var curve: String?
+    @Flag(name: .customLong("rm-curve"), help: "Seal requests no more.")
+    var removeCurve = false
+    @Flag(help: "Ask nobody: take everything out.")
+    var disable = false
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var place: PlaceOptions
+
+    func validate() throws {
+        if removeCurve, curve != nil { throw ValidationError("--curve and --rm-curve exclude each other.") }
+    }
+
+    func run() throws {
+        var edits = CalloutEdits()
+        edits.users = ListEdits(add: ValueForms.list(authUser), remove: ValueForms.list(rmAuthUser))
+        edits.allowedAccounts = ListEdits(
+            add: ValueForms.list(allowedAccount), remove: ValueForms.list(rmAllowedAccount))
+        edits.curve = removeCurve ? "" : curve
+        edits.disable = disable
+        let choice = try signer.choice
+        try place.directory.change("edit authcallout") { try $0.editCallout(at: place.place, edits, signer: choice) }
+    }
+}

@@ -1,0 +1,28 @@
+import Administration
+import ArgumentParser
+import NKeys
+import Secrets
+
+/// `chancery import user`
+struct ImportUserCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Take a user's JWT or credentials in.",
+        discussion: """
+            A seed in the file is kept in the keyring.
+            """)
+    static let example = "chancery import user --file alice.creds"
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The JWT or credentials file.", valueName: "file"))
+    var file: String
+    @OptionGroup var taking: TakingFlags
+    @OptionGroup var dryRun: DryRunOptions
+    @OptionGroup var directory: DirectoryOptions
+
+    func run() throws {
+        let token = try TokenFile.token(file)
+        let pair = PrivateFile.exists(file) ? try? Credentials.parse(PrivateFile.read(file)).keyPair : nil
+        try directory.change("import user", dryRun: dryRun.dryRun) {
+            try $0.importUser(token, pair: pair, of: directory.operatorReference, taking.options)
+        }
+    }
+}
