@@ -72,11 +72,11 @@ import Testing
 
     private func object(_ generator: inout SeededGenerator, depth: Int) -> JSONValue {
         let names = ["a", "b", "c/d", "e~f", ""]
-        return .object(
-            Dictionary(
-                names.shuffled(using: &generator).prefix(Int.random(in: 0...4, using: &generator)).map {
-                    ($0, value(&generator, depth: depth - 1))
-                }, uniquingKeysWith: { one, _ in one }))
+        var members: TextDictionary<JSONValue> = [:]
+        for name in names.shuffled(using: &generator).prefix(Int.random(in: 0...4, using: &generator)) {
+            members[name] = value(&generator, depth: depth - 1)
+        }
+        return .object(members)
     }
 
     private func value(_ generator: inout SeededGenerator, depth: Int) -> JSONValue {

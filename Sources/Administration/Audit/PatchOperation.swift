@@ -89,7 +89,11 @@ struct PatchValue: Encodable, Hashable {
             }
         case .string(let text): try Self.harmless(text).encode(to: encoder)
         case .array(let elements): try elements.map(PatchValue.init).encode(to: encoder)
-        case .object(let members): try members.mapValues(PatchValue.init).encode(to: encoder)
+        case .object(let members):
+            // Names that differ only in Unicode form are one to the encoder; claims that have such are told apart by
+            // their tokens' versions.
+            let pairs = members.map { ($0.key, PatchValue($0.value)) }
+            try Dictionary(pairs) { _, last in last }.encode(to: encoder)
         }
     }
 
