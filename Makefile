@@ -11,7 +11,7 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop bench fuzz lint format clean libraries
+.PHONY: help demo test unit interop bench fuzz prove lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
@@ -35,6 +35,10 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by
 	@scripts/build release $(SWIFT_FLAGS)
 	@Benchmarks/run
 	@Benchmarks/run-credentials
+
+prove: libraries $(VENV)/ready ## Kill the program two hundred times in the middle of changes: nothing acknowledged is lost.
+	@scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop/test_audit.py
 
 fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
 	@scripts/toolchain

@@ -72,7 +72,10 @@ let package = Package(
         // Floor 6
         room(
             "Administration",
-            ["Audit", "Claims", "NKeys", "Secrets", "Subjects", "Messaging", .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "Audit", "Claims", "NKeys", "Secrets", "Subjects", "Messaging",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
 
         // Floor 8: where the rooms are plugged together.
         .executableTarget(
@@ -98,6 +101,7 @@ let package = Package(
         tests("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),
-        tests("Administration", ["Audit", "Claims", "NKeys", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(
+            "Administration", ["Audit", "Claims", "NKeys", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )
