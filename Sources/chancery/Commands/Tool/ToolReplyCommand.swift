@@ -20,11 +20,9 @@ struct ToolReplyCommand: AsyncParsableCommand, Exemplified {
     func run() async throws {
         let client = try await options.connect()
         let output = MessageOutput(asJSON: options.place.directory.json)
-        try await Listening.listen(to: subject, queue: queue, maximum: maxMessages, with: client) { message, number in
-            try output.show(message, number: number)
-            guard let reply = message.reply else { return }
-            try await client.publish(reply, payload: answer.map { Array($0.utf8) } ?? message.payload)
-        }
+        try await Listening.listen(
+            to: subject, queue: queue, maximum: maxMessages, with: client, output: output,
+            answer: answer.map { .text($0) } ?? .echo)
         await client.close()
     }
 }

@@ -22,10 +22,7 @@ struct ToolSubscribeCommand: AsyncParsableCommand, Exemplified {
         let client = try await options.connect()
         let output = MessageOutput(asJSON: options.place.directory.json)
         try await Listening.listen(
-            to: subject, queue: queue ?? positionalQueue, maximum: maxMessages, with: client
-        ) { message, number in
-            try output.show(message, number: number)
-        }
+            to: subject, queue: queue ?? positionalQueue, maximum: maxMessages, with: client, output: output)
         await client.close()
     }
 }
