@@ -46,8 +46,9 @@ public struct TemplateEntry: Sendable, Hashable {
             let inner = rest[rest.index(start, offsetBy: 2)...]
             let end = inner.firstIndex(of: 0x7D) ?? inner.endIndex
             guard end > inner.startIndex, inner[end...].starts(with: "}}".utf8) else {
-                // Not a template from here; perhaps from the next brace.
-                rest = rest[rest.index(after: start)...]
+                // Not a template from here, nor from any brace before that same closing one: looking at each of them
+                // again would take time that grows with the square of their number.
+                rest = inner[end...]
                 continue
             }
             let after = inner.index(end, offsetBy: 2)

@@ -112,4 +112,12 @@ struct PermissionTemplateTests {
         }
         #expect(TemplateEntry("a.{{ tag(X) }}").parts == [.literal("a."), .template(.tag("x"), text: "{{ tag(X) }}")])
     }
+
+    /// A million braces without a closing one are plain text, found out in one pass.
+    @Test func bracesThatNeverCloseArePlainText() {
+        let text = String(repeating: "{", count: 1_000_000)
+        #expect(TemplateEntry("a." + text).parts == [.literal("a." + text)])
+        #expect(TemplateEntry(text + "}").parts == [.literal(text + "}")])
+        #expect(TemplateEntry("{{}}{{name()}}").parts == [.literal("{{}}"), .template(.name, text: "{{name()}}")])
+    }
 }

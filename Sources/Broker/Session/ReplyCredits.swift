@@ -11,6 +11,8 @@ struct ReplyCredits {
         var answers: Int?
         /// When it ends, monotonic nanoseconds; nil for never.
         var deadline: Int64?
+        /// When it was first granted, counted: a subject that is used again is not the one that was used before.
+        let number: UInt64
     }
 
     /// Most reply subjects with credit, and most bytes of them.
@@ -19,8 +21,9 @@ struct ReplyCredits {
 
     private var credits: [[UInt8]: Credit] = [:]
     private var bytes = 0
-    /// Every reply subject that got credit, in order; those before ``head`` are done with, and some may be spent.
-    private var order: [[UInt8]] = []
+    /// Every credit, in order; those before ``head`` are done with, and some may be spent.
+    private var order: [(key: [UInt8], number: UInt64)] = []
+    private var granted: UInt64 = 0
     private var head = 0
 
     mutating func grant(_ reply: Span<UInt8>, _ terms: ResponseTerms, now: Int64) {
@@ -32,9 +35,10 @@ struct ReplyCredits {
             credits[key] = credit
             return
         }
-        credits[key] = Credit(answers: terms.maximum, deadline: deadline)
+        granted &+= 1
+        credits[key] = Credit(answers: terms.maximum, deadline: deadline, number: granted)
         bytes += key.count
-        order.append(key)
+        order.append((key, granted))
         makeRoom()
     }
 
@@ -64,8 +68,9 @@ struct ReplyCredits {
     /// Drops the oldest until the rest fits. Spent ones still stand in ``order``, so that is what is counted.
     private mutating func makeRoom() {
         while order.count - head > Self.capacity || bytes > Self.byteCapacity, head < order.count {
-            remove(order[head])
-            order[head] = []
+            let (key, number) = order[head]
+            if credits[key]?.number == number { remove(key) }
+            order[head].key = []
             head += 1
         }
         if head > Self.capacity {

@@ -38,13 +38,13 @@ enum Console {
 
     /// Warns a person.
     static func warn(_ text: String) {
-        say(coloured("warning:", "33") + " " + printable(text))
+        say(coloured("warning:", "33") + " " + printable(withoutSeeds(text)))
     }
 
     /// Tells a person what went wrong and what to do about it.
     static func complain(_ text: String, remedy: String?) {
-        say(coloured("error:", "31") + " " + printable(text))
-        if let remedy, !remedy.isEmpty { say("  " + printable(remedy)) }
+        say(coloured("error:", "31") + " " + printable(withoutSeeds(text)))
+        if let remedy, !remedy.isEmpty { say("  " + printable(withoutSeeds(remedy))) }
     }
 
     /// The number of columns to fit tables into, or nil where nothing limits them.
@@ -62,7 +62,36 @@ enum Console {
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnprintable($0) ? "\u{FFFD}" : $0 }))
     }
 
+    /// The text with every word left out that is a seed, or may be one that was cut or written in small letters: words
+    /// given where a name or a file was meant come back in errors, and errors end up in logs.
+    static func withoutSeeds(_ text: String) -> String {
+        var result = ""
+        var word = ""
+        for character in text + " " {
+            if character.isASCII, character.isLetter || character.isNumber {
+                word.append(character)
+                continue
+            }
+            result += looksLikeSeed(word) ? "[a seed, not shown]" : word
+            result.append(character)
+            word = ""
+        }
+        return String(result.dropLast())
+    }
+
+    private static func looksLikeSeed(_ word: String) -> Bool {
+        let letters = word.uppercased().utf8
+        return letters.first == UInt8(ascii: "S") && letters.count >= 40
+            && letters.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
+    }
+
     private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+        // Marks that turn the direction of writing round make one text look like another.
+        if (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value) { return true }
+        return isControl(scalar)
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         (scalar.value < 0x20 && scalar != "\n" && scalar != "\t") || (0x7F...0x9F).contains(scalar.value)
     }
 

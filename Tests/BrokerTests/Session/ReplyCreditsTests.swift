@@ -88,4 +88,26 @@ extension ReplyCredits {
         let last = credits.take(large + Array("4999".utf8), at: 1)
         #expect(last && !first)
     }
+
+    /// A reply subject that is used again and again keeps its newest credit, however often it was spent before.
+    @Test func aSubjectUsedAgainIsANewOne() throws {
+        var credits = ReplyCredits()
+        let terms = try terms(1, -1)
+        let replies = (0..<100).map { Array("_INBOX.\($0)".utf8) }
+        var refused = 0
+        for round in 0..<(ReplyCredits.capacity * 4) {
+            let key = replies[round % replies.count]
+            credits.grant(key.span, terms, now: 0)
+            if !credits.take(key, at: 1) { refused += 1 }
+        }
+        #expect(refused == 0)
+        credits.grant(replies[0].span, terms, now: 0)
+        for round in 0..<(ReplyCredits.capacity - 10) {
+            let key = replies[1 + round % 99]
+            credits.grant(key.span, terms, now: 0)
+            _ = credits.take(key, at: 1)
+        }
+        let isKept = credits.take(replies[0], at: 1)
+        #expect(isKept)
+    }
 }
