@@ -101,13 +101,14 @@ extension ReplyCredits {
             if !credits.take(key, at: 1) { refused += 1 }
         }
         #expect(refused == 0)
-        credits.grant(replies[0].span, terms, now: 0)
+        let first = replies[0]
+        credits.grant(first.span, terms, now: 0)
         for round in 0..<(ReplyCredits.capacity - 10) {
             let key = replies[1 + round % 99]
             credits.grant(key.span, terms, now: 0)
             _ = credits.take(key, at: 1)
         }
-        let isKept = credits.take(replies[0], at: 1)
+        let isKept = credits.take(first, at: 1)
         #expect(isKept)
     }
 }
