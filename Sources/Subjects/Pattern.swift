@@ -56,11 +56,6 @@ public struct Pattern: Sendable, Hashable {
         literalEnd = (tokens.lastIndex { $0 != .any } ?? -1) + 1
     }
 
-    /// Whether the pattern has no wildcard, and so matches one subject only.
-    public var isLiteral: Bool {
-        !hasTail && !tokens.contains(.any)
-    }
-
     /// How many `*` it has; a last `>` is not counted.
     public var wildcardCount: Int {
         tokens.count { $0 == .any }

@@ -12,12 +12,6 @@ public struct PatternUnion: Sendable, Hashable {
         self.members = members
     }
 
-    /// The place of the first member that a subject lies in.
-    public func firstIndex(matching subject: Span<UInt8>) -> Int? {
-        for index in members.indices where members[index].matches(subject) { return index }
-        return nil
-    }
-
     /// Whether every subject of `pattern` lies in some member. Takes time linear in the size of members and pattern.
     public func contains(_ pattern: Pattern) -> Bool {
         guard pattern.hasTail else { return members.contains { pattern.isContained(in: $0) } }
