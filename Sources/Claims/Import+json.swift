@@ -5,7 +5,7 @@ extension ExportType {
         switch try reader.string() {
         case "stream": self = .stream
         case "service": self = .service
-        case let word: throw ClaimsError(.json, "unknown export type \(quoted(word))")
+        case let word: throw reader.error("unknown export type \(quoted(word)): it is \"stream\" or \"service\"")
         }
     }
 }

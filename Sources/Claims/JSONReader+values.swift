@@ -10,10 +10,10 @@ protocol JSONObjectReadable {
 extension JSONReader {
     /// Reads a whole text that is one object (or `null`).
     static func read<Value: JSONObjectReadable>(
-        _ text: UnsafeRawBufferPointer, as type: Value.Type
+        _ text: UnsafeRawBufferPointer, as type: Value.Type, root: String = ""
     ) throws(ClaimsError) -> Value {
         var value = Value()
-        var reader = JSONReader(text)
+        var reader = JSONReader(text, root: root)
         try reader.read(&value)
         try reader.expectEnd()
         return value

@@ -49,7 +49,8 @@ public struct NKeyError: Error, Sendable, Hashable, CustomStringConvertible {
 
     init(_ code: Code, _ message: String, remedy: String = "") {
         self.code = code
-        self.message = message
+        // Some messages quote what was given, and a seed may have been given for anything.
+        self.message = SecretText.hidden(in: message)
         self.remedy = remedy
     }
 }
