@@ -109,7 +109,8 @@ extension AnyClaims {
         guard case .account(let claims) = self else { return }
         if let index = claims.imports.firstIndex(where: \.isNull) {
             throw ClaimsError(
-                .value, "null import is not allowed", at: "nats.imports[\(index)]", remedy: "remove it from the imports")
+                .value, "null import is not allowed", at: "nats.imports[\(index)]", remedy: "remove it from the imports"
+            )
         }
         for (index, export) in claims.exports.enumerated() {
             guard !export.isNull else {

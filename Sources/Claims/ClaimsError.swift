@@ -45,6 +45,7 @@ public struct ClaimsError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let credentials = Code("credentials")
     }
 
+    /// What went wrong, for a program to decide on.
     public let code: Code
     /// What is wrong, in one sentence. Where the text is not the reference's, it names the claim too.
     public let message: String

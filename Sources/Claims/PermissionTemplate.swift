@@ -26,6 +26,7 @@ public enum PermissionTemplate {
         /// The account's tags.
         public var accountTags: [String] = []
 
+        /// Empty values, which no template takes by the strict rules.
         public init() {}
 
         /// The values of a user of an account.

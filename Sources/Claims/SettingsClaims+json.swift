@@ -86,7 +86,9 @@ extension SettingsClaims {
 
 extension RoleSettings {
     fileprivate init(_ value: JSONValue, of key: String) throws(ClaimsError) {
-        guard let members = value.members else { throw SettingsClaims.fault("expected an object", ["roles", .name(key)]) }
+        guard let members = value.members else {
+            throw SettingsClaims.fault("expected an object", ["roles", .name(key)])
+        }
         self.init()
         for (name, value) in members {
             guard name == "replies" else {

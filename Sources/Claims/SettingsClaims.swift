@@ -45,5 +45,6 @@ public struct RoleSettings: Sendable, Hashable {
     /// `replies`; absent means ``Replies/any``.
     public var replies: Replies
 
+    /// What is as on other servers, unless it is said.
     public init(replies: Replies = .any) { self.replies = replies }
 }

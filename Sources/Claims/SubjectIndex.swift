@@ -26,7 +26,9 @@ struct SubjectIndex {
         self.shortCount = shortCount ?? subjects.count / 64
         var counts: [Place: Int] = [:]
         for subject in subjects {
-            for (position, token) in subject.enumerated() { counts[Place(position: position, token: token), default: 0] += 1 }
+            for (position, token) in subject.enumerated() {
+                counts[Place(position: position, token: token), default: 0] += 1
+            }
         }
         var end = 0
         // Empty at first; filling makes each as long as was counted.
@@ -43,7 +45,9 @@ struct SubjectIndex {
                 ranges[place] = range.lowerBound..<(range.upperBound + 1)
             }
         }
-        for range in ranges.values where range.count > self.shortCount { bits[range.lowerBound] = words(members[range]) }
+        for range in ranges.values where range.count > self.shortCount {
+            bits[range.lowerBound] = words(members[range])
+        }
     }
 
     private func words(_ members: ArraySlice<Int32>) -> [UInt64] {
@@ -98,7 +102,8 @@ struct SubjectIndex {
 
     private func literals(_ pattern: [Int]) -> [Place] {
         pattern.enumerated().compactMap { position, token in
-            let isWildcard = token == TokenNumbers.star || (token == TokenNumbers.arrow && position == pattern.count - 1)
+            let isWildcard =
+                token == TokenNumbers.star || (token == TokenNumbers.arrow && position == pattern.count - 1)
             return isWildcard ? nil : Place(position: position, token: token)
         }
     }

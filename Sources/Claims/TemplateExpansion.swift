@@ -66,7 +66,9 @@ struct TemplateExpansion {
             case .template(let function, let text):
                 let choices = try choices(for: function, in: entry, text, isDeny: isDeny)
                 // Lists of plain subjects may be long; only what tags multiply is counted.
-                guard choices.count <= 1 || partial.count <= max(0, room.count) / choices.count else { throw Self.tooMany }
+                guard choices.count <= 1 || partial.count <= max(0, room.count) / choices.count else {
+                    throw Self.tooMany
+                }
                 let longest = choices.reduce(0) { max($0, $1.utf8.count) }
                 try room.check(Self.size(of: partial, adding: longest), times: choices.count)
                 partial = partial.flatMap { fill($0, text, choices) }

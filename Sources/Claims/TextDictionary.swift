@@ -7,6 +7,7 @@
 /// account.mappings["orders.new"] = [WeightedMapping(subject: "orders.v2.new", weight: 20)]
 /// ```
 public struct TextDictionary<Value>: Sequence, ExpressibleByDictionaryLiteral {
+    /// An entry.
     public typealias Element = (key: String, value: Value)
 
     private var values: [ExactText: Value] = [:]
@@ -24,7 +25,9 @@ public struct TextDictionary<Value>: Sequence, ExpressibleByDictionaryLiteral {
         for (key, value) in entries { values[ExactText(key)] = value }
     }
 
+    /// Whether there are no entries.
     public var isEmpty: Bool { values.isEmpty }
+    /// The number of entries.
     public var count: Int { values.count }
 
     /// The keys, in byte order.
@@ -50,7 +53,10 @@ public struct TextDictionary<Value>: Sequence, ExpressibleByDictionaryLiteral {
 
     /// The entries, in the byte order of their keys.
     public func makeIterator() -> some IteratorProtocol<Element> {
-        values.sorted { $0.key < $1.key }.lazy.map { (key: $0.key.text, value: $0.value) }.makeIterator()
+        // The keys alone are sorted: values may be large.
+        let values = values
+        return values.keys.sorted().lazy.compactMap { key in values[key].map { (key: key.text, value: $0) } }
+            .makeIterator()
     }
 }
 

@@ -11,12 +11,14 @@ public struct ValidationIssue: Sendable, Hashable, CustomStringConvertible {
         case time
     }
 
+    /// How much it matters.
     public let level: Level
     /// The reference's text. A seed or a token that stood where a key or a name belongs is not repeated.
     public let description: String
     /// The claim that it is about, such as `nats.exports[2].subject`; empty for the claims as a whole.
     public let path: String
 
+    /// An issue; secrets are taken out of the text.
     public init(_ level: Level, _ description: String, at path: String = "") {
         self.level = level
         self.description = SecretText.hidden(in: description)

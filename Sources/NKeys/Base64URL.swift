@@ -2,6 +2,7 @@
 public enum Base64URL {
     /// What reading gave.
     public struct Decoded: Sendable, Hashable {
+        /// What the text stands for.
         public let bytes: [UInt8]
         /// Whether bits of the last character that carry nothing were set: a second text for the same bytes.
         public let hasSpareBits: Bool
@@ -13,6 +14,7 @@ public enum Base64URL {
     public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
         /// From 0.
         public let offset: Int
+        /// The fault as NATS tools word it.
         public var description: String { "illegal base64 data at input byte \(offset)" }
     }
 

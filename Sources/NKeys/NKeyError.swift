@@ -39,6 +39,7 @@ public struct NKeyError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let vanity = Code("vanity")
     }
 
+    /// What went wrong, for a program to decide on.
     public let code: Code
     /// The exact text, `nkeys: ` included where NATS has it.
     public let message: String

@@ -1,5 +1,5 @@
-/// Seeds, private keys and tokens that stand where they do not belong: in the name of a thing, in place of a public key,
-/// inside another text. Whatever quotes a text to a person leaves them out.
+/// Seeds, private keys, tokens and the credentials of URLs that stand where they do not belong: in the name of a thing, in
+/// place of a public key, inside another text. Whatever quotes a text to a person leaves them out.
 package enum SecretText {
     /// Shorter runs of letters leave more of a seed unknown than can be guessed.
     private static let shortestRun = 40
@@ -11,27 +11,32 @@ package enum SecretText {
     /// A run of at least 40 base32 letters, of either case, that begins with S or P counts as a seed or a private key, mistyped
     /// or cut ones included. Inside a longer run, or across line breaks (which readers of keys skip), only one with a
     /// right checksum does. A token is three chunks of which the first begins with `ey` and the last is long enough for
-    /// a signature.
+    /// a signature. What stands before the `@` of a URL is left out whatever it is.
     package static func hidden(in text: String) -> String {
-        guard text.utf8.count >= shortestRun else { return text }
+        guard text.utf8.count >= shortestRun || text.utf8.contains(UInt8(ascii: "@")) else { return text }
         var text = text
         let found = text.withUTF8 { bytes in
             let bytes = UnsafeRawBufferPointer(bytes)
-            return (keys(in: bytes) + brokenKeys(in: bytes) + tokens(in: bytes)).sorted { $0.range.lowerBound < $1.range.lowerBound }
+            let found = keys(in: bytes) + brokenKeys(in: bytes) + tokens(in: bytes) + logins(in: bytes)
+            return found.sorted {
+                $0.range.lowerBound < $1.range.lowerBound
+            }
         }
         guard !found.isEmpty else { return text }
         var result = ""
         var end = 0
-        for secret in found where secret.range.lowerBound >= end {
-            result += part(of: text, end..<secret.range.lowerBound) + "[\(secret.what), not shown]"
-            end = secret.range.upperBound
+        for secret in found {
+            if secret.range.lowerBound >= end {
+                result += part(of: text, end..<secret.range.lowerBound) + "[\(secret.what), not shown]"
+            }
+            end = max(end, secret.range.upperBound)
         }
         return result + part(of: text, end..<text.utf8.count)
     }
 
     private typealias Found = (range: Range<Int>, what: String)
 
-    /// What is left out is ASCII, so that both ends lie between characters of UTF-8.
+    /// What is left out begins and ends with ASCII, so that both ends lie between characters of UTF-8.
     private static func part(of text: String, _ range: Range<Int>) -> String {
         String(decoding: text.utf8.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
     }
@@ -163,6 +168,33 @@ package enum SecretText {
             }
         }
         end(at: text.count)
+        return found
+    }
+
+    // MARK: URLs
+
+    /// What stands between `://` and the last `@` of a host.
+    private static func logins(in text: UnsafeRawBufferPointer) -> [Found] {
+        var found: [Found] = []
+        var start: Int?
+        var at: Int?
+        func end() {
+            if let start, let at, at > start { found.append((start..<at, "credentials")) }
+            (start, at) = (nil, nil)
+        }
+        for (offset, byte) in text.enumerated() {
+            switch byte {
+            case UInt8(ascii: "/"):
+                end()
+                if offset >= 2, text[offset - 1] == UInt8(ascii: "/"), text[offset - 2] == UInt8(ascii: ":") {
+                    start = offset + 1
+                }
+            case UInt8(ascii: "@"): at = offset
+            case 0...0x20, UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\""): end()
+            default: continue
+            }
+        }
+        end()
         return found
     }
 }

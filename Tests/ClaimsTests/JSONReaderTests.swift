@@ -96,7 +96,10 @@ struct JSONReaderTests {
             (#"{"nats":{"exports":[{},{"type":"queue"}]}}"#, "nats.exports[1].type"),
             (#"{"nats":{"signing_keys":["A",{"kind":"role","key":"A"}]}}"#, "nats.signing_keys[1].kind"),
             (#"{"nats":{"signing_keys":[{"key":"A"}]}}"#, "nats.signing_keys[0]"),
-            (#"{"nats":{"exports":[{"service_latency":{"sampling":"some"}}]}}"#, "nats.exports[0].service_latency.sampling"),
+            (
+                #"{"nats":{"exports":[{"service_latency":{"sampling":"some"}}]}}"#,
+                "nats.exports[0].service_latency.sampling"
+            ),
             (#"{"nats":{"tags":[["#, "nats.tags[0]"), (#"{"nats":[]}"#, "nats"), (#"{"nats":{"tags":[]},5}"#, "nats"),
         ])
     func paths(payload: String, path: String) {

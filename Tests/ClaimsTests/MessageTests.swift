@@ -11,7 +11,8 @@ struct MessageTests {
     /// Claims whose every text is `text`.
     private static func payloads(_ text: String) -> [(kind: String, json: String)] {
         let t = "\"\(text)\""
-        let permissions = #"{"pub":{"allow":[\#(t)],"deny":["a \#(text) c","b.. \#(text)"]},"sub":{"allow":["..\#(text)"]}}"#
+        let permissions =
+            #"{"pub":{"allow":[\#(t)],"deny":["a \#(text) c","b.. \#(text)"]},"sub":{"allow":["..\#(text)"]}}"#
         let export = #"""
             {"name":\#(t),"subject":".\#(text)","type":"service","response_type":\#(t),"account_token_position":9,
             "service_latency":{"sampling":500,"results":"\#(text)..*"},"info_url":"http://\#(text):\#(text)/%x"}
@@ -36,7 +37,8 @@ struct MessageTests {
         return [
             ("account", account), ("user", user), ("operator", `operator`),
             ("activation", #"{"subject":"\#(text) a","kind":"stream","issuer_account":\#(t)}"#),
-            ("authorization_request", #"{"user_nkey":\#(t)}"#), ("authorization_response", #"{"issuer_account":\#(t)}"#),
+            ("authorization_request", #"{"user_nkey":\#(t)}"#),
+            ("authorization_response", #"{"issuer_account":\#(t)}"#),
             ("chancery-settings", #"{"roles":{\#(t):{"replies":"own"}}}"#),
             ("chancery-settings", #"{"roles":{\#(t):{"replies":\#(t)}}}"#), ("chancery-settings", #"{\#(t):1}"#),
         ]

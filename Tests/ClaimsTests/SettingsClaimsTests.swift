@@ -44,7 +44,8 @@ struct SettingsClaimsTests {
         var claims = settings().generic
         claims.data["version"] = .number(2)
         claims.issuer = account.publicKey.text
-        let chunks = "\(String(decoding: TokenHeader.currentEncoded, as: UTF8.self)).\(Base64URL.text(claims.payload()))"
+        let chunks =
+            "\(String(decoding: TokenHeader.currentEncoded, as: UTF8.self)).\(Base64URL.text(claims.payload()))"
         let text = try "\(chunks).\(Base64URL.text(account.sign(Array(chunks.utf8))))"
         for decode in [{ _ = try SettingsClaims.decode(text) }, { _ = try Token.decodeAny(text) }] {
             let error = #expect(throws: ClaimsError.self) { try decode() }

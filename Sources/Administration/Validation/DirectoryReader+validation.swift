@@ -1,4 +1,5 @@
 public import Claims
+import NKeys
 
 extension DirectoryReader {
     /// Checks the operator's token, and those of accounts with all their users: the rules of the format, the times, and
@@ -36,7 +37,8 @@ extension DirectoryReader {
             findings.append(finding(user, "is signed by \(user.issuer), which is no key of its account", at: "iss"))
         } else if `operator`.strictSigningKeyUsage, user.issuer == account.subject {
             findings.append(
-                finding(user, "is signed by the account's identity key, but the operator requires signing keys",
+                finding(
+                    user, "is signed by the account's identity key, but the operator requires signing keys",
                     at: "iss"))
         }
         if let scope = account.signingKey(user.issuer)?.scope {
@@ -48,7 +50,8 @@ extension DirectoryReader {
         }
         if account.isRevoked(user) { findings.append(finding(user, "is revoked", at: "iat", level: .warning)) }
         if user.limits.bearerToken, account.limits.disallowBearer {
-            findings.append(finding(user, "is a bearer user, which its account does not allow", at: "nats.bearer_token"))
+            findings.append(
+                finding(user, "is a bearer user, which its account does not allow", at: "nats.bearer_token"))
         }
         return findings
     }
@@ -56,7 +59,9 @@ extension DirectoryReader {
     /// What the claims themselves say, and whether they are about a key of the right kind.
     public static func findings(_ claims: some ClaimSet, at now: Int64) -> [Finding] {
         let subject = claims.subjectFault.map { finding(claims, $0.message, at: $0.path) }
-        let issues = claims.validate(at: now).map { finding(claims, $0.description, at: $0.path, level: $0.level) }
+        let issues = claims.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown).map {
+            finding(claims, $0.description, at: $0.path, level: $0.level)
+        }
         return [subject].compactMap { $0 } + issues
     }
 
@@ -70,7 +75,8 @@ extension DirectoryReader {
         _ claims: some ClaimSet, _ text: String, at path: String = "", level: ValidationIssue.Level = .error
     ) -> Finding {
         Finding(
-            kind: claims.kind.rawValue, name: claims.name, publicKey: claims.subject, level: level,
+            kind: claims.kind.rawValue, name: SecretText.hidden(in: claims.name),
+            publicKey: SecretText.hidden(in: claims.subject), level: level,
             path: path, text: text)
     }
 }

@@ -64,6 +64,22 @@ struct ClaimsText {
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The same for a person: `>`, `<` and `&`, which tokens hold as escapes, are themselves.
+    var readable: String {
+        var text = ""
+        var rest = indented[...]
+        while let backslash = rest.firstIndex(of: "\\") {
+            text += rest[..<backslash]
+            rest = rest[backslash...]
+            // An escaped backslash is passed over with what it escapes.
+            let length = rest.hasPrefix("\\u") ? 6 : 2
+            let escape = rest.prefix(length)
+            text += ["\\u003c": "<", "\\u003e": ">", "\\u0026": "&"][String(escape)] ?? String(escape)
+            rest = rest.dropFirst(length)
+        }
+        return text + rest
+    }
+
     /// The JSON of one field, or nil if there is none.
     ///
     /// - Parameter path: names with dots between them, elements of arrays as `[0]`: `nats.exports[0].subject`.
