@@ -52,11 +52,24 @@ public struct TextDictionary<Value>: Sequence, ExpressibleByDictionaryLiteral {
     }
 
     /// The entries, in the byte order of their keys.
-    public func makeIterator() -> some IteratorProtocol<Element> {
-        // The keys alone are sorted: values may be large.
-        let values = values
-        return values.keys.sorted().lazy.compactMap { key in values[key].map { (key: key.text, value: $0) } }
-            .makeIterator()
+    public func makeIterator() -> Iterator { Iterator(self) }
+
+    /// Gives the entries one by one.
+    public struct Iterator: IteratorProtocol {
+        // Only the keys are sorted: values may be large.
+        private var keys: IndexingIterator<[ExactText]>
+        private let values: [ExactText: Value]
+
+        fileprivate init(_ dictionary: TextDictionary) {
+            keys = dictionary.values.keys.sorted().makeIterator()
+            values = dictionary.values
+        }
+
+        /// The next entry, or nil after the last.
+        public mutating func next() -> Element? {
+            guard let key = keys.next(), let value = values[key] else { return nil }
+            return (key.text, value)
+        }
     }
 }
 
