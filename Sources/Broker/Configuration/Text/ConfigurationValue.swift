@@ -1,13 +1,15 @@
 /// A value in a configuration file, with its place.
 public struct ConfigurationValue: Sendable, Hashable {
     public enum Content: Sendable, Hashable {
-        /// Quoted, bare, or a block in parentheses. A date is a string too.
+        /// Quoted, bare, or a block in parentheses.
         case string(String)
         /// `unit` is what stood behind the digits, as it was written: `10` and `10k` are told apart, since a duration
         /// in minutes looks like a number of millions.
         case integer(Int64, unit: String)
         case float(Double)
         case boolean(Bool)
+        /// `2026-01-02T03:04:05Z`, without quotes. No key takes one.
+        case date(String)
         case array([ConfigurationValue])
         case map(ConfigurationMap)
     }
@@ -20,6 +22,19 @@ public struct ConfigurationValue: Sendable, Hashable {
         self.position = position
     }
 
+    /// How many values this one is made of, itself included; counting ends behind `limit`.
+    func count(atMost limit: Int) -> Int {
+        var total = 1
+        switch content {
+        case .string, .integer, .float, .boolean, .date: break
+        case .array(let values):
+            for value in values where total <= limit { total += value.count(atMost: limit - total) }
+        case .map(let map):
+            for entry in map.entries where total <= limit { total += entry.value.count(atMost: limit - total) }
+        }
+        return total
+    }
+
     /// What the value is, for a message: "a number", "text", …
     var kind: String {
         switch content {
@@ -27,6 +42,7 @@ public struct ConfigurationValue: Sendable, Hashable {
         case .integer: "a whole number"
         case .float: "a number with a fraction"
         case .boolean: "true or false"
+        case .date: "a date"
         case .array: "a list"
         case .map: "a section in braces"
         }

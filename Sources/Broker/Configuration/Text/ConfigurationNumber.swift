@@ -4,9 +4,11 @@ enum ConfigurationNumber: Equatable {
     case none
     case integer(Int64, unit: String)
     case float(Double)
+    /// `2026-01-02T03:04:05Z`
+    case date
     /// A whole number that does not fit, with its unit, in 64 bits.
     case outOfRange
-    /// Digits with a point that something else is wrong with.
+    /// Digits with a point or a minus that something else is wrong with.
     case malformed
 
     /// Powers of 1000 with one letter, of 1024 with two or three, in any case: `k`, `kb`, `ki`, `kib`.
@@ -33,18 +35,29 @@ enum ConfigurationNumber: Equatable {
             self = Self.integer(digits, isNegative: isNegative, scale: scale, unit: String(rest))
             return
         }
-        guard rest.first == "." else {
-            self = .none
-            return
+        switch rest.first {
+        case "-": self = !isNegative && Self.isDate(text) ? .date : .malformed
+        case ".": self = Self.behindPoint(text, rest.dropFirst())
+        // Behind a minus there is a number or nothing.
+        default: self = isNegative ? .malformed : .none
         }
-        let fraction = rest.dropFirst().prefix { $0.isASCIIDigit }
-        rest = rest.dropFirst(1 + fraction.count)
-        if !fraction.isEmpty, rest.isEmpty, let value = Double(text) {
-            self = .float(value)
-        } else {
-            // A second point makes it an address: 127.0.0.1:4222.
-            self = !fraction.isEmpty && rest.first == "." ? .none : .malformed
-        }
+    }
+
+    /// A fraction, or with a second point an address: `127.0.0.1:4222`.
+    private static func behindPoint(_ text: String, _ rest: Substring) -> ConfigurationNumber {
+        let fraction = rest.prefix { $0.isASCIIDigit }
+        let rest = rest.dropFirst(fraction.count)
+        guard !fraction.isEmpty else { return .malformed }
+        if rest.isEmpty { return Double(text).map { .float($0) } ?? .malformed }
+        let isAddress = rest.first == "." && rest.allSatisfy { $0.isASCIIDigit || ".:-".contains($0) }
+        return isAddress ? .none : .malformed
+    }
+
+    /// `2026-01-02T03:04:05Z`, with any digits.
+    private static func isDate(_ text: String) -> Bool {
+        let form = "0000-00-00T00:00:00Z"
+        return text.utf8.count == form.utf8.count
+            && zip(text.utf8, form.utf8).allSatisfy { $1 == 0x30 ? (0x30...0x39).contains($0) : $0 == $1 }
     }
 
     private static func integer(

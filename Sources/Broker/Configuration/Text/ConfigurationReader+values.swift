@@ -4,7 +4,7 @@ extension ConfigurationReader {
     /// - Parameter key: whose value it is, for messages; nil in a list.
     mutating func readValue(of key: String?) throws(ConfigurationError) -> ConfigurationValue {
         let start = offset
-        let position = source.position(at: start)
+        let position = position(at: start)
         guard let first = peek else { throw problem(.syntax, at: start, "a value is missing here") }
         let content: ConfigurationValue.Content
         switch first {
@@ -45,6 +45,9 @@ extension ConfigurationReader {
             throw problem(.syntax, at: start, what, remedy: "\"\" is an empty text")
         }
         let string = try self.text(text, from: start)
+        if let quote = bytes[start..<offset].firstIndex(of: UInt8(ascii: "'")) {
+            throw problem(.syntax, at: quote, "this quote is inside a text", remedy: "put the whole text in quotes")
+        }
         if hasEscape { return .string(string) }
         if text.first == UInt8(ascii: "$"), !string.hasPrefix(Self.bcryptPrefix) {
             return try variable(String(string.dropFirst()), at: start).content
@@ -72,13 +75,13 @@ extension ConfigurationReader {
         case .none: return .string(text)
         case .integer(let value, let unit): return .integer(value, unit: unit)
         case .float(let value): return .float(value)
+        case .date: return .date(text)
         case .outOfRange:
             throw problem(
-                .wrongValue, at: start, "\(text) is too large a number", remedy: "the largest is \(Int64.max)")
+                .wrongValue, at: start, "this number is too large", remedy: "the largest is \(Int64.max)")
         case .malformed:
             throw problem(
-                .syntax, at: start, "this begins as a number and is none",
-                remedy: "write digits on both sides of a point, or quotes around a text")
+                .syntax, at: start, "this begins as a number or a date and is none", remedy: "put it in quotes")
         }
     }
 
@@ -88,7 +91,9 @@ extension ConfigurationReader {
     /// that of an environment variable, which is read as a value itself.
     private mutating func variable(_ name: String, at start: Int) throws(ConfigurationError) -> ConfigurationValue {
         for scope in scopes.indices.reversed() {
-            if let value = scopes[scope].refer(to: name) { return value }
+            guard let value = scopes[scope].refer(to: name) else { continue }
+            try countValues(of: value, at: start)
+            return value
         }
         guard let text = state.surroundings.environmentVariable(name) else {
             throw problem(
@@ -104,12 +109,20 @@ extension ConfigurationReader {
         return value
     }
 
+    /// Values that refer to values that refer to values can stand for more than any memory holds.
+    private mutating func countValues(of value: ConfigurationValue, at start: Int) throws(ConfigurationError) {
+        state.values += value.count(atMost: state.limits.values)
+        guard state.values <= state.limits.values else {
+            throw problem(.tooLarge, at: start, "the variables stand for more than \(state.limits.values) values")
+        }
+    }
+
     /// Reads the whole text as one value; nothing at all is an empty string.
     private mutating func readWholeValue() throws(ConfigurationError) -> ConfigurationValue {
         skipFiller()
         guard peek != nil else {
             state.open.removeLast()
-            return ConfigurationValue(.string(""), at: source.position(at: 0))
+            return ConfigurationValue(.string(""), at: position(at: 0))
         }
         let value = try readValue(of: nil)
         try readSeparator(before: nil, "the value of this variable")

@@ -24,6 +24,12 @@ public struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible 
         public static let unsupportedFeature = Code("unsupported-feature")
         /// A key that is missing beside another one.
         public static let missingKey = Code("missing-key")
+        /// Two settings that exclude each other.
+        public static let conflict = Code("conflict")
+        /// A setting that changes nothing where it stands.
+        public static let withoutEffect = Code("without-effect")
+        /// A setting that the broker does not act on yet.
+        public static let notEnforced = Code("not-enforced")
     }
 
     public let code: Code
@@ -36,6 +42,9 @@ public struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible 
 
     /// The problem as compilers show theirs: place, message, the line with a caret, what to write instead.
     public var description: String { text(label: "error") }
+
+    /// Whether a test of the configuration fails where this is a warning, as it does with nats-server.
+    public var failsTest: Bool { code == .wrongValue || code == .missingKey }
 
     /// As ``description``, for a problem that does not keep the configuration from being used.
     public var warningText: String { text(label: "warning") }

@@ -12,6 +12,8 @@ public enum ConfigurationText {
         public var depth = 64
         /// How deep files may include each other, and environment variables refer to each other.
         public var includes = 16
+        /// How many values all variables together may stand for.
+        public var values = 1_000_000
 
         public init() {}
     }
@@ -47,9 +49,12 @@ public struct ConfigurationDocument: Sendable {
     func problem(
         _ code: ConfigurationProblem.Code, at position: ConfigurationPosition, _ message: String, remedy: String = ""
     ) -> ConfigurationProblem {
-        let line = sources[position.file]?.line(position.line)
-        return ConfigurationProblem(
-            code: code, position: position, message: message, remedy: remedy,
-            excerpt: line.map { ConfigurationExcerpt(line: $0, column: position.column) })
+        ConfigurationProblem(
+            code: code, position: position, message: message, remedy: remedy, excerpt: excerpt(at: position))
+    }
+
+    /// The line of a place, as it is shown.
+    func excerpt(at position: ConfigurationPosition) -> ConfigurationExcerpt? {
+        sources[position.file]?.excerpt(at: position)
     }
 }

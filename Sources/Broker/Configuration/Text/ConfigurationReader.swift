@@ -7,6 +7,8 @@ struct ConfigurationReader {
         var sources: [String: ConfigurationSource] = [:]
         var warnings: [ConfigurationProblem] = []
         var bytes = 0
+        /// How many values variables stood for so far.
+        var values = 0
         /// The files and variables that are being read, from the outside in.
         var open: [String] = []
 
@@ -23,6 +25,8 @@ struct ConfigurationReader {
     var scopes: [ConfigurationMap] = []
     /// How many lists are open.
     var lists = 0
+    /// The place that was asked for last, from which the next one is found.
+    private var mark = (offset: 0, line: 1, column: 1)
 
     var bytes: [UInt8] { source.bytes }
 
@@ -107,13 +111,13 @@ struct ConfigurationReader {
     }
 
     private mutating func readEntry() throws(ConfigurationError) {
-        let start = offset
+        let position = position(at: offset)
         let key = try readKey()
         if key.isInclude {
             return try readInclude()
         }
         let value = try readValue(of: key.name)
-        let entry = ConfigurationMap.Entry(key: key.name, position: source.position(at: start), value: value)
+        let entry = ConfigurationMap.Entry(key: key.name, position: position, value: value)
         set(entry)
     }
 
@@ -211,6 +215,23 @@ struct ConfigurationReader {
         }
     }
 
+    // MARK: Places
+
+    /// A place that lies behind the one that was asked for last, mostly: a file may be one long line.
+    mutating func position(at offset: Int) -> ConfigurationPosition {
+        if offset < mark.offset { mark = (0, 1, 1) }
+        for byte in bytes[mark.offset..<offset] {
+            if byte == 0x0A {
+                mark.line += 1
+                mark.column = 1
+            } else if byte & 0xC0 != 0x80 {
+                mark.column += 1
+            }
+        }
+        mark.offset = offset
+        return ConfigurationPosition(file: source.file, line: mark.line, column: mark.column)
+    }
+
     // MARK: Problems
 
     func problem(
@@ -222,9 +243,8 @@ struct ConfigurationReader {
     func problem(
         _ code: ConfigurationProblem.Code, at position: ConfigurationPosition, _ message: String, remedy: String
     ) -> ConfigurationProblem {
-        let line = state.sources[position.file]?.line(position.line)
-        return ConfigurationProblem(
+        ConfigurationProblem(
             code: code, position: position, message: message, remedy: remedy,
-            excerpt: line.map { ConfigurationExcerpt(line: $0, column: position.column) })
+            excerpt: state.sources[position.file]?.excerpt(at: position))
     }
 }

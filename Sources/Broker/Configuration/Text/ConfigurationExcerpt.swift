@@ -8,12 +8,16 @@ struct ConfigurationExcerpt: Sendable, Hashable {
 
     /// The longest piece of a line that is shown.
     static let width = 100
-    /// Words after which a value is not shown.
-    private static let secretKeys = ["password", "pass", "token", "seed", "secret", "private_key", "auth_token"]
 
-    init(line: String, column: Int) {
+    /// - Parameters:
+    ///   - line: the line, or what lies around the caret in a long one.
+    ///   - column: of the caret, from 1, counted in `line`.
+    ///   - isCut: whether something of the line is missing in front and behind.
+    ///   - isSecret: whether nothing of it may be shown.
+    init(line: String, column: Int, isCut: (front: Bool, back: Bool) = (false, false), isSecret: Bool = false) {
         var scalars = Array(line.unicodeScalars)
         Self.hideSecrets(in: &scalars)
+        if isSecret { Self.hide(&scalars, scalars.indices) }
         // A tab would move the caret.
         for (index, scalar) in scalars.enumerated() where scalar.value < 0x20 || scalar.value == 0x7F {
             scalars[index] = " "
@@ -22,11 +26,21 @@ struct ConfigurationExcerpt: Sendable, Hashable {
         let start = max(0, min(caret - Self.width / 2, scalars.count - Self.width))
         let end = min(scalars.count, start + Self.width)
         var shown = String.UnicodeScalarView()
-        if start > 0 { shown.append("…") }
+        let isCutInFront = start > 0 || isCut.front
+        if isCutInFront { shown.append("…") }
         shown.append(contentsOf: scalars[start..<end])
-        if end < scalars.count { shown.append("…") }
+        if end < scalars.count || isCut.back { shown.append("…") }
         self.line = String(shown)
-        indent = caret - start + (start > 0 ? 1 : 0)
+        indent = caret - start + (isCutInFront ? 1 : 0)
+    }
+
+    /// Whether the value of a key with this name is not shown. Variables have any name, so what sounds like a secret is
+    /// taken for one.
+    static func isSecretKey(_ word: String) -> Bool {
+        let word = word.lowercased()
+        guard !word.hasSuffix("_cookie") else { return false }
+        return ["pass", "secret", "seed", "private_key", "pwd", "sentinel"].contains { word.contains($0) }
+            || word.hasSuffix("token")
     }
 
     /// Overwrites secrets with asterisks, one for each character, so that the caret keeps its place: everything behind
@@ -41,7 +55,7 @@ struct ConfigurationExcerpt: Sendable, Hashable {
             var end = start
             while end < scalars.count, isWordCharacter(scalars[end]) { end += 1 }
             let word = String(String.UnicodeScalarView(scalars[start..<end]))
-            if secretKeys.contains(word.lowercased()) {
+            if isSecretKey(word) {
                 // A quoted secret may hold anything, so the rest of the line goes.
                 hide(&scalars, end..<scalars.count)
                 break
