@@ -48,7 +48,8 @@ struct AccountSharing {
             var exports: Set<[String]> = []
             for (index, export) in account.exports.enumerated() {
                 if let (message, remedy) = fault(of: export, &exports, of: account) {
-                    faults.append(.init(account: number, isImport: false, index: index, message: message, remedy: remedy))
+                    faults.append(
+                        .init(account: number, isImport: false, index: index, message: message, remedy: remedy))
                 }
             }
             var seen: Set<[String]> = []
@@ -56,7 +57,8 @@ struct AccountSharing {
             for (index, item) in account.imports.enumerated() {
                 let fault = fault(of: item, by: account, &seen)
                 if let (message, remedy) = fault {
-                    faults.append(.init(account: number, isImport: true, index: index, message: message, remedy: remedy))
+                    faults.append(
+                        .init(account: number, isImport: true, index: index, message: message, remedy: remedy))
                 }
                 used.append(fault == nil ? use(item) : nil)
             }
@@ -151,7 +153,8 @@ struct AccountSharing {
     private func use(_ item: ImportConfiguration) -> Use? {
         guard let exporter = places[item.account], let subject = try? Pattern(item.subject) else { return nil }
         let local = item.prefix.map { "\($0).\(item.subject)" } ?? item.localSubject
-        let renaming = local.map { try? SubjectTransform(from: item.subject, to: $0) } ?? SubjectTransform(identity: subject)
+        let renaming =
+            local.map { try? SubjectTransform(from: item.subject, to: $0) } ?? SubjectTransform(identity: subject)
         return renaming.map { Use(kind: item.kind, exporter: exporter, renaming: $0) }
     }
 }

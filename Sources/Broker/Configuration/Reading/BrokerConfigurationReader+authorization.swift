@@ -25,7 +25,8 @@ extension BrokerConfigurationReader {
         configuration.authorizationTimeout = duration
         if duration > .seconds(60) {
             warn(
-                .wrongValue, at: entry.value.position, "a client that says nothing keeps its connection for \(duration)",
+                .wrongValue, at: entry.value.position,
+                "a client that says nothing keeps its connection for \(duration)",
                 remedy: "60 seconds and less are usual")
         }
     }

@@ -31,7 +31,8 @@ extension BrokerConfigurationReader {
             let position = positions["https"] ?? positions["https_port"]
         {
             report(
-                .missingKey, at: position, "monitoring over TLS uses the certificate of the tls block, and there is none",
+                .missingKey, at: position,
+                "monitoring over TLS uses the certificate of the tls block, and there is none",
                 remedy: "write tls { cert_file: …, key_file: … }, or http instead of https")
         }
     }
@@ -71,12 +72,14 @@ extension BrokerConfigurationReader {
         }
         if authorization.password != nil, !hasUser, let position = positions["authorization.pass"] {
             report(
-                .missingKey, at: position, "a password without a user lets everybody in", remedy: "write user beside it")
+                .missingKey, at: position, "a password without a user lets everybody in", remedy: "write user beside it"
+            )
         }
         let others = positions["authorization.users"] ?? accountUserPlace
         if let others, let position = hasUser ? user : authorization.token != nil ? token : nil {
             report(
-                .conflict, at: position, "one \(hasUser ? "user" : "token") for all and the users at \(others) exclude "
+                .conflict, at: position,
+                "one \(hasUser ? "user" : "token") for all and the users at \(others) exclude "
                     + "each other", remedy: "put it into the list of users, or remove the list")
         }
         if authorization.defaultPermissions != nil, authorization.users == nil,
@@ -157,7 +160,8 @@ extension BrokerConfigurationReader {
     }
 
     private mutating func checkSharing() {
-        let faults = AccountSharing(configuration.accounts, hasSystemAccount: !configuration.hasNoSystemAccount).faults()
+        let faults = AccountSharing(configuration.accounts, hasSystemAccount: !configuration.hasNoSystemAccount)
+            .faults()
         for fault in faults {
             let places = accountPlaces[fault.account]
             let position = fault.isImport ? places.imports[fault.index] : places.exports[fault.index]

@@ -14,11 +14,14 @@ extension BrokerConfigurationReader {
         let operators = configuration.operators.compactMap { try? OperatorClaims.decode($0) }
         takeResolver(from: operators)
         checkResolver(operators)
+        checkVersions(operators)
         checkSentinel()
         refuseBesideOperator("accounts", isThere: !configuration.accounts.isEmpty, "accounts are JWTs of the operator")
         refuseBesideOperator("mappings", isThere: !configuration.mappings.isEmpty, "mappings are in accounts' JWTs")
-        refuseBesideOperator("trusted_keys", isThere: !configuration.trustedKeys.isEmpty, "the operator's JWT says them")
-        refuseBesideOperator("no_auth_user", isThere: configuration.noAuthUser != nil, "default_sentinel takes its place")
+        refuseBesideOperator(
+            "trusted_keys", isThere: !configuration.trustedKeys.isEmpty, "the operator's JWT says them")
+        refuseBesideOperator(
+            "no_auth_user", isThere: configuration.noAuthUser != nil, "default_sentinel takes its place")
         refuseBesideOperator(
             "websocket.no_auth_user", isThere: configuration.webSocket?.noAuthUser != nil,
             "default_sentinel takes its place")
@@ -64,6 +67,19 @@ extension BrokerConfigurationReader {
             report(
                 .missingKey, at: position, "a resolver with a folder needs a system account",
                 remedy: "write system_account: A…")
+        }
+    }
+
+    /// A version that nothing can be compared with. Whether this one is new enough, those say who start the broker.
+    private mutating func checkVersions(_ operators: [OperatorClaims]) {
+        guard let position = positions["operator"] else { return }
+        for claims in operators where !claims.assertServerVersion.isEmpty {
+            let parts = claims.assertServerVersion.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count != 3 || parts.contains(where: { Int($0) == nil }) else { continue }
+            report(
+                .wrongValue, at: position,
+                "the operator asserts server version \"\(claims.assertServerVersion)\", which is none",
+                remedy: "correct the operator's assert_server_version, as in 2.10.0")
         }
     }
 

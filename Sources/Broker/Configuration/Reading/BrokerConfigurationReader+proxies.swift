@@ -35,7 +35,8 @@ extension BrokerConfigurationReader {
     mutating func readProxySources(_ entry: Entry) {
         for (text, value) in texts(entry, example: "[10.0.0.0/8]", acceptsOne: true) ?? [] {
             if let address = NetworkAddress(text) {
-                configuration.proxyProtocolSources.append("\(text)/\(text.contains(":") ? 128 : address.bytes.count * 8)")
+                configuration.proxyProtocolSources.append(
+                    "\(text)/\(text.contains(":") ? 128 : address.bytes.count * 8)")
             } else if NetworkRange(text) != nil {
                 configuration.proxyProtocolSources.append(text)
             } else {

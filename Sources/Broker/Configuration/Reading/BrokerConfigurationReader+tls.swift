@@ -214,7 +214,8 @@ extension [UInt8] {
     fileprivate func contains(pemLabel label: String) -> Bool {
         split(separator: UInt8(ascii: "\n")).contains { line in
             let line = line.last == 0x0D ? line.dropLast() : line
-            return line.starts(with: "-----BEGIN ".utf8) && line.suffix(label.utf8.count + 5).elementsEqual((label + "-----").utf8)
+            return line.starts(with: "-----BEGIN ".utf8)
+                && line.suffix(label.utf8.count + 5).elementsEqual((label + "-----").utf8)
         }
     }
 }

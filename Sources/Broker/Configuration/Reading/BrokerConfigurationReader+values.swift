@@ -119,10 +119,12 @@ extension BrokerConfigurationReader {
     mutating func publicKey(_ text: String, _ kind: KeyKind, _ value: ConfigurationValue) -> PublicKey? {
         if let key = try? PublicKey(text), key.kind == kind { return key }
         wrong(
-            value, "this is no public key of \(kind == .account || kind == .operator ? "an" : "a") \(kind.name)",
+            value, "this is no public key of \(Self.article[kind] ?? "a") \(kind == .curve ? "curve" : kind.name)",
             remedy: "it is 56 capital letters and digits that begin with \(kind.letter)")
         return nil
     }
+
+    private static let article: [KeyKind: String] = [.account: "an", .operator: "an"]
 
     // MARK: Durations
 
@@ -168,7 +170,7 @@ extension BrokerConfigurationReader {
     /// A duration that must be text with a unit.
     mutating func textualDuration(_ entry: Entry, acceptsNegative: Bool = false) -> Duration? {
         guard case .string(let text) = entry.value.content else {
-            wrong(entry, "a duration in quotes", example: "\"10s\"")
+            wrong(entry, "a duration in quotes", example: "\"1m\"")
             return nil
         }
         guard let duration = ConfigurationDuration.parse(text) else {

@@ -31,7 +31,8 @@ enum MappingDestination {
     private static let functions: [String: Arguments] = [
         "wildcard": .wildcard, "partition": .partition, "split": .wildcardAndText, "splitfromleft": .wildcardAndNumber,
         "splitfromright": .wildcardAndNumber, "slicefromleft": .wildcardAndNumber,
-        "slicefromright": .wildcardAndNumber, "random": .number,
+        "slicefromright": .wildcardAndNumber, "left": .wildcardAndNumber, "right": .wildcardAndNumber,
+        "random": .number,
     ]
 
     /// What is wrong with a destination; nil if nothing is.

@@ -4,7 +4,8 @@ extension SectionKeys {
         nil,
         [
             "listen", "host|net", "port", "client_advertise", "server_name", "server_tags", "server_metadata", "http",
-            "https", "http_port|monitor_port", "https_port", "http_base_path", "operator|operators|root|roots|"
+            "https", "http_port|monitor_port", "https_port", "http_base_path",
+            "operator|operators|root|roots|"
                 + "root_operator|root_operators", "trusted_keys|trusted", "system_account|system",
             "no_system_account|no_system|no_sys_acc", "resolver|account_resolver|accounts_resolver", "resolver_tls",
             "resolver_preload", "resolver_pinned_accounts", "default_sentinel", "authorization", "accounts",

@@ -43,6 +43,21 @@ struct ConfigurationExcerpt: Sendable, Hashable {
             || word.hasSuffix("token")
     }
 
+    /// Whether there is a key with a secret in a line, and what stands behind it: all of the line where there is none.
+    static func secretKey(in line: String) -> (isThere: Bool, rest: String) {
+        let scalars = Array(line.unicodeScalars)
+        var start = 0
+        while start < scalars.count {
+            var end = start
+            while end < scalars.count, isWordCharacter(scalars[end]) { end += 1 }
+            if isSecretKey(String(String.UnicodeScalarView(scalars[start..<end]))) {
+                return (true, String(String.UnicodeScalarView(scalars[end...])))
+            }
+            start = max(end, start + 1)
+        }
+        return (false, line)
+    }
+
     /// Overwrites secrets with asterisks, one for each character, so that the caret keeps its place: everything behind
     /// a key that holds one, a seed anywhere, and what stands before the `@` of a URL.
     private static func hideSecrets(in scalars: inout [Unicode.Scalar]) {

@@ -58,14 +58,23 @@ struct ConfigurationSource: Sendable {
         return start..<end
     }
 
-    /// Whether the line before ends in a key whose value is a secret, so that this line is one.
+    /// Whether a key further up has a secret for its value that begins or goes on in this line: nothing stands between,
+    /// or a quote is open, or a block.
     private func followsSecretKey(_ number: Int) -> Bool {
-        var previous = number - 1
-        while previous > 0, range(previous).isEmpty { previous -= 1 }
-        guard previous > 0 else { return false }
-        let tail = bytes[range(previous)].suffix(200).reversed()
-            .drop { " \t:=(\"'".utf8.contains($0) }
-            .prefix { !" \t:={,;\"'".utf8.contains($0) }
-        return ConfigurationExcerpt.isSecretKey(String(decoding: tail.reversed(), as: UTF8.self))
+        var isNextValue = true
+        for previous in stride(from: number - 1, through: max(1, number - Self.longestSecret), by: -1) {
+            let line = bytes[range(previous)].suffix(Self.window)
+            let (key, rest) = ConfigurationExcerpt.secretKey(in: String(decoding: line, as: UTF8.self))
+            let isEmpty = rest.allSatisfy { " \t:=".contains($0) }
+            if key {
+                return isNextValue && isEmpty || rest.count { $0 == "\"" } % 2 == 1 || rest.count { $0 == "'" } % 2 == 1
+                    || rest.hasSuffix("(")
+            }
+            isNextValue = isNextValue && isEmpty
+        }
+        return false
     }
+
+    /// Lines of the longest secret that is expected.
+    private static let longestSecret = 50
 }

@@ -72,9 +72,13 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
         _ path: String
     ) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
         let surroundings = ConfigurationSurroundings(
-            readFile: { path in try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) } },
+            readFile: { path in
+                do { return try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) } } catch {
+                    throw UnreadableFile(path, error)
+                }
+            },
             environmentVariable: { name in getenv(name).map { String(cString: $0) } })
-        let bytes = try surroundings.readFile(path)
+        let bytes = try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) }
         do throws(ConfigurationError) {
             return try BrokerConfiguration.read(bytes, file: path, surroundings: surroundings)
         } catch {
@@ -93,7 +97,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
         let (configuration, warnings) = try read(config)
         for warning in warnings { Console.say(warning.warningText) }
         guard !warnings.contains(where: \.failsTest) else { throw ExitCode(1) }
-        if !configuration.operators.isEmpty {
+        if !configuration.operators.isEmpty, configuration.resolver == .memory {
             do { try BrokerServer.check(configuration) } catch {
                 Console.complain(error.message, remedy: error.remedy)
                 throw ExitCode(1)
@@ -112,6 +116,8 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
     // MARK: Serving
 
     private func serve(_ configuration: BrokerConfiguration) async throws {
+        // Before anybody can know of this process.
+        let signals = await Signals()
         let log = try BrokerLog(configuration)
         let files = BrokerFiles(configuration)
         let environment = BrokerEnvironment(moment: LocalTime.moment) { log.write($0, $1) }
@@ -140,7 +146,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
             throw error
         }
         log.write(.info, "Server is ready")
-        await Signals.handle(log)
+        await signals.handle(log)
         log.write(.info, "Stopping")
         files.remove()
         try await server.stop()
@@ -154,5 +160,16 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
             }
         }
         return names
+    }
+}
+
+/// Why a file cannot be read that a configuration names: the reason alone, since the path stands in the configuration.
+private struct UnreadableFile: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ path: String, _ error: any Error) {
+        let message = (error as? AdministrationError)?.message ?? "\(error)"
+        let prefix = "cannot read \(path): "
+        description = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
     }
 }

@@ -107,7 +107,9 @@ final class BrokerLog: Sendable {
         let prefix = (parts.last.map(String.init) ?? "") + "."
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
         // The time in the name sorts them.
-        let old = names.filter { $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).allSatisfy { $0.isNumber || $0 == "." } }
+        let old = names.filter {
+            $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).allSatisfy { $0.isNumber || $0 == "." }
+        }
         for name in old.sorted().dropLast(max(0, most - 1)) {
             unlink(folder.isEmpty ? name : "\(folder)/\(name)")
         }

@@ -44,7 +44,8 @@ struct BrokerOptions: ParsableArguments {
         help: ArgumentHelp("Bytes of a message that a trace shows.", valueName: "bytes"))
     var maximumTracedMessage: Int?
     @Flag(
-        name: [.customShort("T"), .customLong("logtime")], inversion: .prefixedNo, help: "Begin log lines with the time."
+        name: [.customShort("T"), .customLong("logtime")], inversion: .prefixedNo,
+        help: "Begin log lines with the time."
     )
     var logTime: Bool?
     @Flag(name: .customLong("logtime_utc"), inversion: .prefixedNo, help: "Log times in UTC.")

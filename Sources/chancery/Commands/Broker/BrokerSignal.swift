@@ -64,7 +64,8 @@ struct BrokerSignal {
         let own = name(of: CommandLine.arguments[0])
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return entries.compactMap { pid_t($0) }.sorted().filter { process in
-            guard process != getpid(), let line = try? Data(contentsOf: URL(filePath: "/proc/\(process)/cmdline")) else {
+            guard process != getpid(), let line = try? Data(contentsOf: URL(filePath: "/proc/\(process)/cmdline"))
+            else {
                 return false
             }
             let words = line.split(separator: 0, omittingEmptySubsequences: false)

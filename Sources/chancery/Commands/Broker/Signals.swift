@@ -1,12 +1,17 @@
 import Broker
 import UnixSignals
 
-/// The signals that a running broker listens to.
-enum Signals {
+/// The signals that a running broker listens to, from when this exists.
+struct Signals {
+    private let sequence: UnixSignalsSequence
+
+    init() async {
+        sequence = await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup, .sigusr1, .sigusr2])
+    }
+
     /// Does what the others ask for, and returns when one comes that ends the process in an orderly way.
-    static func handle(_ log: BrokerLog) async {
-        let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup, .sigusr1, .sigusr2])
-        for await signal in signals {
+    func handle(_ log: BrokerLog) async {
+        for await signal in sequence {
             log.write(.info, "Trapped \"\(signal)\" signal")
             switch signal {
             case .sigusr1: log.reopen()
