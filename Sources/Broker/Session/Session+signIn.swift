@@ -9,7 +9,7 @@ extension Session {
     /// Handles CONNECT, the first or a later one. A later one signs in anew, maybe into another account, so everything
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
-        guard let options = ConnectOptions(json: json) else {
+        guard let options = ConnectOptions(json: json, after: options) else {
             return isActive ? close(telling: ProtocolFault.malformedArguments.text) : refuse(.noCredentials)
         }
         leaveAccount()
