@@ -3,6 +3,7 @@
 Keys depend on their names alone, so both servers are started with the same ones, and a run can be repeated.
 """
 
+import base64
 import copy
 import hashlib
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "Interop"))
 
+import nacl.public  # noqa: E402
 import nkeys  # noqa: E402
 
 import issuer  # noqa: E402
@@ -27,6 +29,30 @@ def key(name, kind):
     """The key of that name."""
     seed = hashlib.sha256(f"conformance {kind} {name}".encode()).digest()
     return Key(nkeys.encode_seed(seed, issuer.PREFIXES[kind]).decode())
+
+
+class CurveKey:
+    """A key that opens and seals what a callout is asked and answers (nkeys' `xkv1` boxes)."""
+
+    _PREFIX, _MARK = 23 << 3, b"xkv1"
+
+    def __init__(self, name):
+        self._private = nacl.public.PrivateKey(hashlib.sha256(f"conformance curve {name}".encode()).digest())
+        raw = bytes([self._PREFIX]) + bytes(self._private.public_key)
+        checked = raw + nkeys.crc16(bytearray(raw)).to_bytes(2, "little")
+        self.public = base64.b32encode(checked).rstrip(b"=").decode()
+
+    def _box(self, other):
+        raw = base64.b32decode(other + "=" * (-len(other) % 8))
+        return nacl.public.Box(self._private, nacl.public.PublicKey(raw[1:33]))
+
+    def open(self, data, sender):
+        if data[:4] != self._MARK:
+            raise AssertionError(f"not sealed: {data[:40]!r}")
+        return self._box(sender).decrypt(data[28:], data[4:28])
+
+    def seal(self, data, recipient):
+        return self._MARK + bytes(self._box(recipient).encrypt(data))
 
 
 def merge(base, patch):
@@ -61,7 +87,7 @@ class Realm:
           t: {sub: ${A}, signer: B, type: activation, token: {...}, and what goes into `nats`}
         preload: [A]                  the accounts that the server knows at first; all, unless said
 
-    Numbers beside `nats` may be written +N and -N: seconds from now. There is always a system account SYS with a user
+    Numbers beside `nats` are seconds from now. There is always a system account SYS with a user
     sys. Texts may hold `${...}`.
     """
 
@@ -89,6 +115,9 @@ class Realm:
             self.keys[f"operator.{name}"] = key(f"operator.{name}", "operator")
         for account, described in self.accounts.items():
             described = described or {}
+            names = [*described.get("keys", ()), *described.get("scopes", ()), *described.get("users", ())]
+            if len(names) != len(set(names)):
+                raise ValueError(f"account {account} uses a name twice")
             self.keys[account] = key(account, "account")
             for name in (*described.get("keys", ()), *described.get("scopes", ())):
                 self.keys[f"{account}.{name}"] = key(f"{account}.{name}", "account")
@@ -149,10 +178,8 @@ class Realm:
         self.tokens[name] = issuer.encode(self.claims[name], self.keys[signer])
 
     def moment(self, value):
-        """A number, or one that was written as seconds from now."""
-        if isinstance(value, str) and re.fullmatch(r"[+-]\d+", value):
-            return int(time.time()) + int(value)
-        return value
+        """A moment that was written as seconds from now; other things stay as they are."""
+        return int(time.time()) + value if isinstance(value, int) else value
 
     def update(self, account, patch, signer=None, token=None):
         """A newer token of an account, whose `nats` is changed by a merge patch."""

@@ -178,7 +178,7 @@ class Peer:
                 body, self._buffer = self._buffer[:size + 2], self._buffer[size + 2:]
                 if body[-2:] != b"\r\n":
                     raise AssertionError(f"{self.name}: a payload that ends with {body[-2:]!r} after {line!r}")
-                return [line, *body[:-2].decode("utf-8", "backslashreplace").split("\r\n")]
+                return [line, *body[:-2].decode("utf-8", "surrogateescape").split("\r\n")]
             return [line]
 
     def line(self, seconds=DEADLINE):
@@ -191,7 +191,7 @@ class Peer:
         while b"\r\n" not in self._buffer:
             self._buffer += self.stream.receive(end)
         line, _, self._buffer = self._buffer.partition(b"\r\n")
-        return line.decode("utf-8", "backslashreplace")
+        return line.decode("utf-8", "surrogateescape")
 
     @property
     def rest(self):

@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 
+import callout
 import issue
 import masks
 from patterns import LinePattern, json_fault
@@ -115,7 +116,7 @@ class Player:
         action(peer, rest)
         if only:
             # What only one server does is not compared with what the other one did.
-            del peer.record[kept:]
+            peer.record[kept:] = [line for line in peer.record[kept:] if line.startswith("INFO ")]
 
     # Connections
 
@@ -232,7 +233,7 @@ class Player:
     def _peer_pub(self, peer, rest):
         words, payload = split_payload(rest)
         payload = raw_bytes(payload)
-        peer.send(f"PUB {' '.join(words)} {len(payload)}\r\n".encode() + payload + b"\r\n")
+        peer.send(b"PUB %s %d\r\n%s\r\n" % (raw_bytes(" ".join(words)), len(payload), payload))
 
     def _peer_hpub(self, peer, rest):
         words, brace, after = rest.partition("{")
@@ -379,6 +380,22 @@ class Player:
         if others := set(counts) - set(expected):
             raise Fault(f"unexpected: {others}")
         peer.record.append(f"tally {json.dumps(expected, sort_keys=True)}")
+
+    def _peer_callout(self, peer, rest):
+        """Takes the next question of the authorization callout, and answers as `callout.answer` reads its words."""
+        lines = peer.frame()
+        words = lines[0].split()
+        if words[:2] != [words[0], "$SYS.REQ.USER.AUTH"]:
+            peer.record.append(masks.line(lines[0]))
+            raise Fault(f"got {lines[0]!r}")
+        payload, sender = "\r\n".join(lines[1:]), None
+        if words[0] == "HMSG":
+            block, _, payload = payload.partition("\r\n\r\n")
+            sender = re.search(r"Nats-Server-Xkey: (\w+)", block)[1]
+        spec, _ = split_json(rest)
+        answer = callout.answer(spec, payload.encode("utf-8", "surrogateescape"), sender, self.world.realm)
+        peer.record.append("a question of the callout")
+        peer.send(f"PUB {words[3]} {len(answer)}\r\n".encode() + answer + b"\r\n")
 
     def _peer_closed(self, peer, rest):
         """`closed`, `closed at once`, `closed after SECONDS`: since the last bytes that were sent."""

@@ -171,6 +171,8 @@ def main():
     parser.add_argument("--shrink", action="store_true", help="take what passes now out of awaiting.json")
     parser.add_argument("--workers", type=int, default=8)
     options = parser.parse_args()
+    # Whatever bytes a server sent can be shown.
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         chosen = scenarios.load()
         differences.check_rules((each.rule, each.key) for each in chosen if each.rule)

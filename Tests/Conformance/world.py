@@ -75,6 +75,8 @@ class World:
             return text * int(count)
         if colon and kind == "nkey":
             return issue.key(rest, "user").public
+        if colon and kind == "xkey":
+            return issue.CurveKey(rest).public
         if colon and kind == "key":
             kind, _, name = rest.partition(":")
             return issue.key(name, kind).public

@@ -98,7 +98,6 @@ extension Session {
         account = nil
         principal = nil
         credits = ReplyCredits()
-        hasToldAccount = false
     }
 
     /// Asks whether the session may stay now that its account's claims have changed (rule S13: only those are cut whose
