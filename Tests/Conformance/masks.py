@@ -14,7 +14,7 @@ INFO_IGNORED = frozenset(("go", "git_commit", "xkey", "api_lvl", "jetstream", "f
 # Texts inside lines, each with the name that stands for it.
 TEXTS = (
     (re.compile(r"\bN[A-D][A-Z2-7]{54}\b"), "<server id>"),
-    (re.compile(r"\b_R_\.[0-9A-Za-z]+\.[0-9A-Za-z]+"), "_R_.<reply>"),
+    (re.compile(r"\b_R_\.[0-9A-Za-z.]+"), "_R_.<reply>"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "<time>"),
     (re.compile(r"\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+"), "<token>"),
     (re.compile(r"\b127\.0\.0\.1:\d+\b"), "<address>"),

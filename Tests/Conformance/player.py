@@ -563,7 +563,7 @@ class Player:
                 code, _, text = rest.partition(" ")
                 code, rest = int(code), ""
         claims, new = self.world.realm.update(account, patch, signer, token)
-        answer = json.loads(self._ask("$SYS.REQ.CLAIMS.UPDATE", new.encode()))
+        answer = json.loads(self._ask(f"$SYS.REQ.ACCOUNT.{claims['sub']}.CLAIMS.UPDATE", new.encode()))
         outcome = answer.get("data") or answer.get("error") or {}
         said = outcome.get("message") or outcome.get("description") or ""
         if outcome.get("code") != code or text and LinePattern(text).match(said) is None:

@@ -199,7 +199,7 @@ class World:
         self.process.send_signal(signal.SIGHUP)
         end = time.monotonic() + 5
         while time.monotonic() < end and self.process.poll() is None:
-            if re.search(r"reloaded|failed to reload", self.said[before:], re.IGNORECASE):
+            if re.search(r"reloaded server configuration|failed to reload", self.said[before:], re.IGNORECASE):
                 return
             time.sleep(0.02)
 

@@ -21,8 +21,8 @@ extension Session {
     }
 
     /// The words for the client: while it signs in always the same, so that it learns nothing about what would have
-    /// worked; later, why its own credential ended.
-    private static func farewell(for refusal: Refusal, wasActive: Bool) -> String {
+    /// worked; later, why its own credential ended, and none where a key that signed it is gone.
+    private static func farewell(for refusal: Refusal, wasActive: Bool) -> String? {
         switch refusal {
         case .authenticationTimeout: return ErrorLine.authenticationTimeout
         case .accountConnectionLimit: return ErrorLine.maximumAccountConnectionsExceeded
@@ -30,6 +30,7 @@ extension Session {
         }
         guard wasActive else { return ErrorLine.authorizationViolation }
         switch refusal {
+        case .permissionsWithdrawn: return nil
         case .revoked: return ErrorLine.userAuthenticationRevoked
         case .userExpired, .outsideHours: return ErrorLine.userAuthenticationExpired
         case .accountExpired, .accountDeleted: return ErrorLine.accountAuthenticationExpired
