@@ -85,6 +85,7 @@ class Realm:
               u: {signer: A.s, token: {...}, and what goes into `nats`}
         tokens:
           t: {sub: ${A}, signer: B, type: activation, token: {...}, and what goes into `nats`}
+                                      (another name as signer is an operator that nobody trusts)
         preload: [A]                  the accounts that the server knows at first; all, unless said
 
     Numbers beside `nats` are seconds from now. There is always a system account SYS with a user
@@ -175,7 +176,8 @@ class Realm:
         common |= {word: self.moment(value) for word, value in token.items()}
         self.claims[name] = common | {"nats": {word: value for word, value in nats.items() if value is not None}}
         self.signers[name] = signer
-        self.tokens[name] = issuer.encode(self.claims[name], self.keys[signer])
+        # Whoever is not described here is an operator that nobody trusts.
+        self.tokens[name] = issuer.encode(self.claims[name], self.keys.get(signer) or key(signer, "operator"))
 
     def moment(self, value):
         """A moment that was written as seconds from now; other things stay as they are."""
@@ -211,12 +213,14 @@ class Realm:
         """The accounts that a server knows at first."""
         return list(dict.fromkeys(["SYS", *self.description.get("preload", self.accounts)]))
 
-    def configuration(self):
-        """The part of a configuration that makes a server trust this operator, with a memory resolver."""
+    def configuration(self, trust=True):
+        """The part of a configuration that makes a server trust this operator, with a memory resolver unless said."""
         preload = "\n".join(f"  {self.keys[name].public}: {self.tokens[name]}" for name in self.preloaded)
-        return (
-            f"operator: {self.tokens['operator']}\nsystem_account: {self.keys['SYS'].public}\n"
-            f"resolver: MEMORY\nresolver_preload: {{\n{preload}\n}}\n")
+        text = f"operator: {self.tokens['operator']}\nsystem_account: {self.keys['SYS'].public}\n"
+        if trust == "without accounts":
+            return text
+        resolver = "resolver: MEMORY\n" if trust != "without resolver" else ""
+        return f"{text}{resolver}resolver_preload: {{\n{preload}\n}}\n"
 
     def lookup(self, word):
         """What a `${word}` names here, or None."""

@@ -134,13 +134,14 @@ class Player:
         peer.signed_in = True
 
     def _peer_refused(self, name, rest):
-        """Opens a connection that is turned away at once, with a text or without any word."""
+        """Opens a connection that is turned away: at once or `slowly`, with a text, or with `nothing`."""
         rest, _, text = rest.partition(" = ")
-        peer, options = self._open(name, rest)
+        when = "" if rest.startswith("slowly ") else "at once"
+        peer, options = self._open(name, rest.removeprefix("slowly "))
         self._greet(peer, options or {})
         if text != "nothing":
             self._peer_receives(peer, f"-ERR '{text or 'Authorization Violation'}'")
-        self._peer_closed(peer, "at once")
+        self._peer_closed(peer, when)
 
     def _greet(self, peer, options):
         peer.send(f"CONNECT {json.dumps(options)}\r\nPING\r\n".encode())
@@ -343,7 +344,8 @@ class Player:
         """`SUBJECT SID [REPLY] JSON`: a message whose payload is JSON with these members."""
         words, brace, after = rest.partition("{")
         expected, _ = split_json(brace + after)
-        self._peer_receives(peer, f"MSG {words.strip()} {{*}}")
+        # A server writes two blanks where a message of its own has no reply.
+        self._peer_receives(peer, f"MSG {words.strip()} {{**}}")
         self._compare_json(peer, expected, peer.line())
 
     def _peer_info(self, peer, rest):
@@ -507,7 +509,7 @@ class Player:
             self._system = Player(self.world, ())
             self._system.variables["request"] = 0
             self._system.name = user
-            self._system._peer_connect("system", f"as {user}")
+            self._system._peer_connect("system", f'as {user} {{"no_responders": true}}')
             self._system.peers["system"].send(b"SUB _INBOX.system.* system\r\n")
         return self._system.peers["system"]
 
@@ -524,17 +526,24 @@ class Player:
         while True:
             lines = peer.frame()
             if len(lines) > 1 and lines[0].split()[1] == reply:
-                if lines[0].startswith("HMSG"):
-                    return "\n".join(lines[1:])
+                if lines[1].startswith("NATS/1.0 503"):
+                    return None
                 return "\r\n".join(lines[1:])
             if lines[0].startswith("-ERR"):
                 raise Fault(f"got {lines[0]}")
 
     def _do_request(self, rest):
-        """`request SUBJECT [PAYLOAD] = JSON`: what the system account's user asks, and the answer. `= text PATTERN`."""
+        """`request SUBJECT [PAYLOAD] = JSON`: what the system account's user asks, and the answer.
+
+        Instead of JSON: `text PATTERN`, `capture NAME`, `nobody` (no server takes it).
+        """
         question, _, expected = rest.partition(" = ")
         subject, _, payload = question.partition(" ")
         answer = self._ask(subject, payload.encode())
+        if (answer is None) != (expected == "nobody"):
+            raise Fault(f"got {answer!r}")
+        if answer is None:
+            return
         if expected.startswith("text "):
             if LinePattern(expected[5:]).match(answer) is None:
                 raise Fault(f"got {answer!r}")
@@ -584,6 +593,14 @@ class Player:
         """`capture NAME = TEXT`."""
         name, _, text = rest.partition(" = ")
         self.variables[name] = text
+
+    def _do_pick(self, rest):
+        """`pick NAME /PATH/IN CAPTURED`: keeps what stands at a path of JSON that was captured."""
+        name, path, captured = rest.split()
+        value = json.loads(self.variables[captured])
+        for word in path.strip("/").split("/"):
+            value = value[int(word)] if isinstance(value, list) else value[word]
+        self.variables[name] = str(value)
 
     # The end
 

@@ -38,7 +38,8 @@ class World:
 
     The definition: `realm` (see issue.Realm), `configuration` (a text), `configurations` (others by name, for a
     reload), `files` (others in the server's folder), `arguments` (of the command line), `trust: false` (the operator is
-    not put into the configuration), `serves` (accounts that an HTTP server at ${accounts} has; all, unless said).
+    not put into the configuration), `trust: without resolver` (the configuration says
+    which) or `trust: without accounts` (nor any account), `serves` (accounts that an HTTP server at ${accounts} has; all, unless said).
     """
 
     def __init__(self, engine, definition, folder, tls, pins):
@@ -103,8 +104,9 @@ class World:
         """A configuration file's whole text. What is added stands at its end, so that its lines keep their numbers."""
         text = self.filled(text)
         lines = [text.rstrip("\n")]
-        if self.realm.is_operated and self.definition.get("trust", True):
-            lines.append(self.realm.configuration())
+        trust = self.definition.get("trust", True)
+        if self.realm.is_operated and trust:
+            lines.append(self.realm.configuration(trust))
         if not re.search(r"^\s*(listen|port)\b", text, re.MULTILINE):
             lines.append("listen: 127.0.0.1:-1")
         lines.append(f"ports_file_dir: '{self.folder}'\n")
@@ -112,7 +114,7 @@ class World:
 
     def write(self):
         for name, text in (self.definition.get("files") or {}).items():
-            file = self.folder / name
+            file = self.folder / self.filled(name)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(self.filled(text))
         if self.definition.get("bare"):
