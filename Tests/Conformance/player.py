@@ -495,11 +495,11 @@ class Player:
             raise Fault(f"status {actual}: {text[:500]}")
         body = body.strip()
         if body.startswith("text "):
-            if not LinePattern(body[5:]).match(text):
+            if LinePattern(body[5:]).match(text) is None:
                 raise Fault(f"got {text[:500]!r}")
         elif body.startswith("header "):
             name, _, value = body[7:].partition(": ")
-            if not LinePattern(value).match(fields.get(name, "")):
+            if LinePattern(value).match(fields.get(name, "")) is None:
                 raise Fault(f"got {fields}")
         elif body:
             self._compare_json(None, json.loads(body), text)

@@ -6,6 +6,7 @@ docs/differences.md, or if a scenario that awaits a feature starts to pass.
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -103,8 +104,9 @@ class Runner:
         if code != start.get("exit", 1):
             raise Fault(f"exit code {code}; it said:\n{said[-1000:]}")
         wanted = [str(text) for text in start.get("says", ())]
-        if "line" in start:
-            wanted.append(f"{start.get('file', 'server.conf')}:{start['line']}")
+        if "line" in start and not re.search(
+                rf"{re.escape(start.get('file', 'server.conf'))}:{start['line']}\b|\bline {start['line']}\b", said):
+            raise Fault(f"it does not name line {start['line']}:\n{said[-1000:]}")
         for text in wanted:
             if world.filled(text).lower() not in said.lower():
                 raise Fault(f"it does not say {text!r}:\n{said[-1000:]}")

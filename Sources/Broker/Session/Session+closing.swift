@@ -10,14 +10,14 @@ extension Session {
     private static let farewell: Int64 = 1_000_000_000
 
     /// Ends the connection because its client may not come in or may not stay. The sink gets the true reason, the client
-    /// only what it may know.
-    func refuse(_ refusal: Refusal) {
+    /// only what it may know, or nothing.
+    func refuse(_ refusal: Refusal, silently: Bool = false) {
         guard !isEnding else { return }
         let wasActive = isActive
         core.decisions.record(.connect, .denied(Rule(.noAllow)), by: self, refusal: refusal)
         core.environment.log(
             .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
-        close(telling: Self.farewell(for: refusal, wasActive: wasActive))
+        close(telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
     }
 
     /// The words for the client: while it signs in always the same, so that it learns nothing about what would have

@@ -10,7 +10,7 @@ extension Session {
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
         guard let options = ConnectOptions(json: json, after: options) else {
-            return isActive ? close(telling: ProtocolFault.malformedArguments.text) : refuse(.noCredentials)
+            return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
         }
         leaveAccount()
         claimant = nil
