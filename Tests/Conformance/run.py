@@ -26,7 +26,10 @@ import scenario as scenarios  # noqa: E402
 from player import Fault, Player  # noqa: E402
 from world import ENGINES, DidNotStart, World  # noqa: E402
 
+# Why scenarios do not pass on the broker yet, and which: this list only gets shorter.
 AWAITING = Path(__file__).resolve().parent / "awaiting.json"
+PASSES = "it passes now: take it out of awaiting.json (--shrink does)"
+UNTRUE = "not true of nats-server"
 
 
 @dataclass
@@ -123,14 +126,14 @@ class Verdict:
 def judge(each, outcomes, awaiting):
     reference, ours = outcomes.get("nats-server"), outcomes.get("chancery")
     if reference and reference.fault:
-        return Verdict(each, "failed", f"not true of nats-server: {reference.fault}")
+        return Verdict(each, "failed", f"{UNTRUE}: {reference.fault}")
     fault = ours.fault if ours else None
     if reference and ours and not fault and reference.record != ours.record:
         fault = "the same steps, but other bytes:\n" + difference(reference.record, ours.record)
     if ours and each.key in awaiting:
         if fault:
             return Verdict(each, "awaiting", fault)
-        return Verdict(each, "failed", "it passes now: take it out of awaiting.json (--shrink does)")
+        return Verdict(each, "failed", PASSES)
     if fault:
         return Verdict(each, "failed", fault)
     return Verdict(each, "different" if each.rule else "same")
@@ -171,6 +174,7 @@ def main():
     parser.add_argument("--slow", action="store_true", help="print the scenarios that took longest")
     parser.add_argument("--reasons", action="store_true", help="print why those that wait do not pass yet")
     parser.add_argument("--shrink", action="store_true", help="take what passes now out of awaiting.json")
+    parser.add_argument("--admit", metavar="WHY", help="put what fails on the broker alone into awaiting.json")
     parser.add_argument("--workers", type=int, default=8)
     options = parser.parse_args()
     # Whatever bytes a server sent can be shown.
@@ -198,15 +202,24 @@ def main():
         awaiting = set()
     verdicts = [judge(each, runner.outcomes[each.key], awaiting) for each in chosen]
     report(verdicts, runner, options, engines)
-    if options.shrink:
-        passing = {each.scenario.key for each in verdicts if each.text.startswith("it passes now")}
-        left = {why: [name for name in names if name not in passing] for why, names in listed.items()}
-        AWAITING.write_text(json.dumps({why: names for why, names in left.items() if names}, indent=2) + "\n")
+    if options.shrink or options.admit:
+        sort(listed, verdicts, options)
     counts = Counter(verdict.kind for verdict in verdicts)
     print(f"\n{counts['awaiting']} scenarios await a feature of the broker; {time.monotonic() - began:.0f} seconds")
     print(f"conformance: {counts['same'] + counts['different']} passed, {counts['failed']} failed, "
           f"{counts['awaiting']} skipped")
     sys.exit(1 if counts["failed"] else 0)
+
+
+def sort(listed, verdicts, options):
+    """Writes awaiting.json anew: reasons, and the scenarios that wait for each."""
+    passing = {each.scenario.key for each in verdicts if each.text == PASSES} if options.shrink else ()
+    left = {why: [name for name in names if name not in passing] for why, names in listed.items()}
+    if options.admit:
+        left.setdefault(options.admit, []).extend(
+            each.scenario.key for each in verdicts
+            if each.kind == "failed" and each.text != PASSES and not each.text.startswith(UNTRUE))
+    AWAITING.write_text(json.dumps({why: names for why, names in left.items() if names}, indent=2) + "\n")
 
 
 def report(verdicts, runner, options, engines):
