@@ -198,6 +198,13 @@ class Peer:
         """What came without an end of line."""
         return self._buffer
 
+    def bytes(self, count, seconds):
+        end = time.monotonic() + seconds
+        while len(self._buffer) < count:
+            self._buffer += self.stream.receive(end)
+        data, self._buffer = self._buffer[:count], self._buffer[count:]
+        return data
+
     def rest_of_body(self, seconds):
         """Reads bytes that end without a line."""
         self._buffer += self.stream.receive(time.monotonic() + seconds)

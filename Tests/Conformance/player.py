@@ -406,9 +406,11 @@ class Player:
         since = peer.last_sent
         try:
             lines = peer.frame(DEADLINE if seconds is None else 3 * seconds + DEADLINE)
-        except Ended:
+        except Ended as ended:
             passed = time.monotonic() - since
             peer.is_open = False
+            if "close frame" in str(ended):
+                peer.record.append(str(ended))
             if words == ["at", "once"] and passed > AT_ONCE:
                 raise Fault(f"closed after {passed:.1f} seconds") from None
             if seconds is not None and passed < 0.7 * seconds:
@@ -418,6 +420,14 @@ class Player:
             return
         peer.record.extend(map(masks.line, lines))
         raise Fault(f"not closed; got {lines!r}")
+
+    def _peer_bytes(self, peer, rest):
+        """The next bytes are these, in hexadecimal."""
+        wanted = bytes.fromhex(rest)
+        got = peer.bytes(len(wanted), DEADLINE)
+        peer.record.append(got.hex(" "))
+        if got != wanted:
+            raise Fault(f"got {got.hex(' ')}")
 
     def _peer_ended(self, peer, rest):
         """Bytes without an end of line may come before the connection is closed."""
