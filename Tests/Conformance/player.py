@@ -152,6 +152,7 @@ class Player:
         words = shlex.split(before)
         given = json.loads(brace + after) if brace else None
         options, signer, certificate, port, path, headers, local = None, None, None, None, "/", {}, None
+        proxy, preface = None, None
         modes = set()
         user = None
         while words:
@@ -164,6 +165,8 @@ class Player:
                 case "port": port = words.pop(0)
                 case "path": path = words.pop(0)
                 case "from": local = words.pop(0)
+                case "proxy": proxy = issue.key(words.pop(0), "user")
+                case "preface": preface = raw_bytes(words.pop(0))
                 case "header":
                     field, _, value = words.pop(0).partition("=")
                     headers[field] = value or None
@@ -179,6 +182,8 @@ class Player:
         peer = Peer(name, stream, plain="plain" in modes)
         self.peers[name] = peer
         self._kept.append(peer)
+        if preface:
+            stream.send(preface)
         if "tls-first" in modes or "wss" in modes:
             stream.secure(context)
         if "ws" in modes or "wss" in modes:
@@ -190,7 +195,7 @@ class Player:
                 raise Fault(f"the server begins with {first[0]}")
             if "tls" in modes:
                 stream.secure(context)
-        if user is None and given is None:
+        if user is None and given is None and proxy is None:
             return peer, None
         options = dict(_OPTIONS)
         nonce = json.loads(peer.infos[0].removeprefix("INFO ")).get("nonce", "") if peer.infos else ""
@@ -204,6 +209,8 @@ class Player:
         if signer:
             key = self.world.realm.keys.get(signer) or issue.key(signer, "user")
             options["sig"] = key.sign_nonce(nonce)
+        if proxy:
+            options["proxy_sig"] = proxy.sign_nonce(nonce)
         options |= given or {}
         return peer, {word: value for word, value in options.items() if value is not None}
 
