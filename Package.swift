@@ -48,9 +48,10 @@ let package = Package(
         // Floor 0: the C libraries.
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 
         // Floor 1: no knowledge of each other.
-        room("Secrets", ["CSodium", "COpenSSL"]),
+        room("Secrets", ["CSodium", "COpenSSL", "CCrypt"]),
         room("Subjects"),
         room("Wire"),
 
