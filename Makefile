@@ -43,6 +43,8 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by
 prove: libraries $(VENV)/ready ## Kill the program two hundred times in the middle of changes: nothing acknowledged is lost.
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop/test_audit.py
+	@swift build -c release --product prove-subjects $(SWIFT_FLAGS)
+	@.build/release/prove-subjects
 
 fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
 	@scripts/toolchain
