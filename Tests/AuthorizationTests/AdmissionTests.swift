@@ -97,7 +97,7 @@ private func base64url(_ bytes: [UInt8]) -> String {
     @Test func letsAValidUserIn() throws {
         let world = World()
         let principal = try world.principal()
-        #expect(principal.name == "alice" && principal.account == world.accountKey.publicKey)
+        #expect(principal.name == "alice" && principal.account == .key(world.accountKey.publicKey))
         #expect(principal.user == world.userKey.publicKey && principal.issuedAt == 2000 && principal.endsAt == nil)
         #expect(principal.maximumPayload == nil && principal.usesDefaultPermissions)
     }
@@ -285,8 +285,8 @@ private func base64url(_ bytes: [UInt8]) -> String {
         world.user.name = "press"
         let principal = try world.principal()
         #expect(principal.role == "sensor" && !principal.usesDefaultPermissions)
-        #expect(principal.program.decide(.publish, subject: Array("t.press.x".utf8).span).isAllowed)
-        #expect(!principal.program.decide(.publish, subject: Array("t.other.x".utf8).span).isAllowed)
+        #expect(principal.permissions.decide(.publish, subject: Array("t.press.x".utf8).span).isAllowed)
+        #expect(!principal.permissions.decide(.publish, subject: Array("t.other.x".utf8).span).isAllowed)
     }
 
     @Test func aScopedUserBringsNothingOfItsOwn() throws {
@@ -317,7 +317,7 @@ private func base64url(_ bytes: [UInt8]) -> String {
         world.user.name = name
         guard case .admitted(let principal) = try world.admit() else { return }
         for subject in ["t.a.b.x", "t.y.x", "t.x", "t.a.x"] {
-            #expect(!principal.program.decide(.publish, subject: Array(subject.utf8).span).isAllowed)
+            #expect(!principal.permissions.decide(.publish, subject: Array(subject.utf8).span).isAllowed)
         }
     }
 
@@ -336,7 +336,7 @@ private func base64url(_ bytes: [UInt8]) -> String {
         let changed = Admission.review(
             principal, account: try world.resolved(), facts: world.facts, trust: world.trust, at: world.moment)
         guard case .admitted(let now) = changed else { Issue.record("\(changed)"); return }
-        #expect(now.program.decide(.publish, subject: Array("b".utf8).span).isAllowed)
-        #expect(!now.program.decide(.publish, subject: Array("a".utf8).span).isAllowed)
+        #expect(now.permissions.decide(.publish, subject: Array("b".utf8).span).isAllowed)
+        #expect(!now.permissions.decide(.publish, subject: Array("a".utf8).span).isAllowed)
     }
 }
