@@ -36,6 +36,7 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by
 	@scripts/build release $(SWIFT_FLAGS)
 	@Benchmarks/run
 	@Benchmarks/run-credentials
+	@Benchmarks/run-authorization
 
 prove: libraries $(VENV)/ready prove-permissions ## Permissions against an oracle ten million times; the program killed two hundred times in the middle of changes.
 	@scripts/build debug $(SWIFT_FLAGS)

@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "chancery", targets: ["chancery"]),
         // For the package under Benchmarks/, which measures these rooms by themselves.
         .library(name: "Credentials", targets: ["Claims", "NKeys", "Secrets"]),
+        .library(name: "Permissions", targets: ["Authorization", "Claims", "NKeys"]),
     ],
     dependencies: [
         // Exact versions: nothing else pins them.

@@ -69,22 +69,38 @@ public final class Principal: Sendable {
     public let permissions: EffectivePermissions
     /// When the connection has to end, Unix seconds: the JWT's expiry or the end of the present time window. Nil for
     /// never.
-    public let endsAt: Int64?
+    public var endsAt: Int64? { end == 0 ? nil : end }
     /// The key of the proxy that the connection came through, if one vouched for it.
-    public let proxy: PublicKey?
+    public var proxy: PublicKey? { vouching?.key }
+    /// The user's key; nil for users without keys.
+    public let user: PublicKey?
 
-    /// The credential itself, kept to be reviewed when the account's claims change. Never the token's text.
-    let credential: UserCredential
+    // The rest of the credential, kept to be reviewed when the account's claims change; its texts are in the block of
+    // the permissions' values. Never the token's text.
+    let version: TokenVersion?
+    let kind: CredentialKind
+    /// When the user JWT was issued, Unix seconds: what revocations compare with.
+    public let issuedAt: Int64
+    let expires: Int64
+    let own: UserCredential.Own?
+    private let end: Int64
+    private let vouching: Vouching?
+
+    /// A proxy that vouched, kept apart because most connections have none.
+    private final class Vouching: Sendable {
+        let key: PublicKey
+
+        init(_ key: PublicKey) {
+            self.key = key
+        }
+    }
 
     /// The account whose subjects the connection lives in.
     public var account: AccountIdentity { grant.account }
-    public var user: PublicKey? { credential.user }
-    public var name: String { credential.shownName }
+    public var name: String { UserCredential(self).shownName }
     public var program: PermissionProgram { permissions.program }
     /// The role of the scoped signing key; nil for a user with permissions of its own.
     public var role: String? { grant.role }
-    /// When the user JWT was issued, Unix seconds: what revocations compare with.
-    public var issuedAt: Int64 { credential.issuedAt }
     public var isBearer: Bool { grant.isBearer }
     /// Whether the user has no permissions of its own and so lives under the account's default permissions.
     public var usesDefaultPermissions: Bool {
@@ -95,16 +111,23 @@ public final class Principal: Sendable {
     /// Most payload bytes; nil for no limit but the server's.
     public var maximumPayload: Int? { grant.maximumPayload }
 
-    public var claimant: Claimant { credential.claimant(account: grant.account, issuer: grant.issuer) }
+    public var claimant: Claimant { UserCredential(self).claimant(account: grant.account, issuer: grant.issuer) }
 
     init(
         grant: Grant, credential: UserCredential, permissions: EffectivePermissions, endsAt: Int64?, proxy: PublicKey?
     ) {
         self.grant = grant
-        self.credential = credential
-        self.permissions = permissions
-        self.endsAt = endsAt
-        self.proxy = proxy
+        self.permissions = EffectivePermissions(
+            program: permissions.program, values: permissions.values.with(trailer: credential.texts.bytes),
+            standing: permissions.standing)
+        user = credential.user
+        version = credential.version
+        kind = credential.kind
+        issuedAt = credential.issuedAt
+        expires = credential.expires
+        own = credential.own
+        end = endsAt ?? 0
+        vouching = proxy.map(Vouching.init)
     }
 
     /// The words for a rule that decided about this principal.

@@ -17,14 +17,10 @@ public struct ResolvedAccount: Sendable {
 
     private let grants: AccountGrants
 
-    /// - Parameters:
-    ///   - settings: what the account's settings say about its roles, by the keys of their scopes.
-    ///   - previous: the account as it was before; programs of roles that have not changed are taken over from it.
+    /// - Parameter settings: what the account's settings say about its roles, by the keys of their scopes.
     /// - Throws: ``ClaimsError`` when the token is not an account JWT whose signature verifies; ``Refusal`` is not used
     ///   here, since whether the account is trusted depends on the moment it is asked.
-    public init(
-        token text: String, settings: RoleSettings = RoleSettings(), previous: ResolvedAccount? = nil
-    ) throws {
+    public init(token text: String, settings: RoleSettings = RoleSettings()) throws {
         let decoded = try Token.decode(text)
         guard case .account(let claims) = decoded.claims else { throw NotAnAccountToken() }
         key = try PublicKey(claims.subject)
@@ -32,9 +28,15 @@ public struct ResolvedAccount: Sendable {
         version = decoded.version
         token = text
         self.settings = settings
-        grants = AccountGrants(previous: previous?.grants)
+        grants = AccountGrants()
         // Found out once, since the claims may be large. The level of times is left out, so the moment does not matter.
         fault = claims.validate(at: 0).first { $0.level == .error }?.description
+    }
+
+    /// Takes over the programs of roles that have not changed since, so that a revocation compiles nothing anew.
+    public func inheritPrograms(of previous: ResolvedAccount) {
+        guard previous.grants !== grants else { return }
+        grants.inherit(previous.grants)
     }
 
     /// How many programs have been compiled and are held for the account.
@@ -102,13 +104,12 @@ final class AccountGrants: Sendable {
         var grants: [String: Result<Grant, ProgramFault>] = [:]
     }
 
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    /// - Parameter previous: whose programs serve where nothing has changed.
-    init(previous: AccountGrants?) {
-        var state = State()
-        state.programs.inherited = previous?.state.withLock { $0.programs.made } ?? [:]
-        self.state = Mutex(state)
+    /// Lets another's programs serve where nothing has changed.
+    func inherit(_ previous: AccountGrants) {
+        let made = previous.state.withLock { $0.programs.made }
+        state.withLock { $0.programs.inherited = made }
     }
 
     var count: Int { state.withLock { $0.programs.made.count } }

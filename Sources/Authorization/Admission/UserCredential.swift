@@ -15,10 +15,8 @@ struct UserCredential: Sendable {
 
     let kind: CredentialKind
     let user: PublicKey?
-    let name: String
-    let tags: [String]
+    let texts: CredentialTexts
     let version: TokenVersion?
-    let tokenID: String
     let issuedAt: Int64
     let expires: Int64
     let notBefore: Int64
@@ -29,9 +27,7 @@ struct UserCredential: Sendable {
         self.kind = kind
         self.user = user
         self.version = version
-        name = claims.name
-        tags = claims.tags
-        tokenID = claims.common.id
+        texts = CredentialTexts(name: claims.name, tokenID: claims.common.id, tags: claims.tags)
         issuedAt = claims.issuedAt
         expires = claims.expires
         notBefore = claims.notBefore
@@ -41,30 +37,45 @@ struct UserCredential: Sendable {
     init(local user: LocalUser, kind: CredentialKind) {
         self.kind = kind
         self.user = user.key
-        name = user.name
-        tags = []
+        texts = CredentialTexts(name: user.name, tokenID: "", tags: [])
         version = nil
-        tokenID = ""
         issuedAt = 0
         expires = user.deadline ?? 0
         notBefore = 0
         own = nil
     }
 
-    var shownName: String { name.isEmpty ? user?.text ?? "" : name }
+    /// The credential of somebody who was let in.
+    init(_ principal: Principal) {
+        kind = principal.kind
+        user = principal.user
+        texts = CredentialTexts(bytes: principal.permissions.values.trailer)
+        version = principal.version
+        issuedAt = principal.issuedAt
+        expires = principal.expires
+        // Who is in has been valid.
+        notBefore = 0
+        own = principal.own
+    }
+
+    var shownName: String {
+        let name = texts.name
+        return name.isEmpty ? user?.text ?? "" : name
+    }
 
     /// What templates are filled with.
     var values: PermissionTemplate.Values {
         var values = PermissionTemplate.Values()
-        values.name = name
+        values.name = texts.name
         values.subject = user?.text ?? ""
-        values.tags = tags
+        values.tags = texts.tags
         return values
     }
 
     func claimant(account: AccountIdentity, issuer: PublicKey?) -> Claimant {
         Claimant(
-            account: account, kind: kind, user: user, name: shownName, token: version, tokenID: tokenID, issuer: issuer)
+            account: account, kind: kind, user: user, name: shownName, token: version,
+            tokenID: texts.tokenID, issuer: issuer)
     }
 
     /// The times of a JWT: it is still valid in the second of its expiry.
@@ -72,6 +83,45 @@ struct UserCredential: Sendable {
         if expires > 0, moment.seconds > expires { return .userExpired }
         if notBefore > 0, notBefore > moment.seconds { return .userNotYetValid }
         return nil
+    }
+}
+
+/// The texts of a credential in one block: name, `jti`, tags, each behind its length in four bytes.
+struct CredentialTexts: Sendable {
+    let bytes: [UInt8]
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    init(name: String, tokenID: String, tags: [String]) {
+        var bytes: [UInt8] = []
+        for text in [name, tokenID] + tags {
+            let count = text.utf8.count
+            for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+            bytes.append(contentsOf: text.utf8)
+        }
+        self.bytes = bytes
+    }
+
+    var name: String { texts(0, most: 1).first ?? "" }
+    var tokenID: String { texts(1, most: 1).first ?? "" }
+    var tags: [String] { texts(2, most: .max) }
+
+    private func texts(_ skipped: Int, most: Int) -> [String] {
+        var texts: [String] = []
+        var (position, number) = (0, 0)
+        while position + 4 <= bytes.count, texts.count < most {
+            let count = (0..<4).reduce(0) { $0 | Int(bytes[position + $1]) << ($1 * 8) }
+            position += 4
+            guard count <= bytes.count - position else { break }
+            if number >= skipped {
+                texts.append(String(decoding: bytes[position..<position + count], as: UTF8.self))
+            }
+            position += count
+            number += 1
+        }
+        return texts
     }
 }
 
@@ -95,7 +145,7 @@ struct Candidate: Sendable {
     /// The credential of a principal, to be looked at once more; nil for one that no JWT let in.
     init?(_ principal: Principal) {
         guard let issuer = principal.grant.issuer, let account = principal.account.key else { return nil }
-        credential = principal.credential
+        credential = UserCredential(principal)
         self.issuer = issuer
         self.account = account
     }

@@ -14,12 +14,12 @@ enum ReservedNames {
         if begins(subject, "_GR_.") { return true }
         if !standing.contains(.systemAccount), begins(subject, "$NRG.") { return true }
         // Whoever is in the account that answers callouts must not ask them itself.
-        return standing.contains(.calloutAccount) && subject.count == 19 && begins(subject, "$SYS.REQ.USER.AUTH")
+        return standing.contains(.calloutAccount) && equals(subject, "$SYS.REQ.USER.AUTH")
     }
 
     /// A group that nobody may join: it stands for none in compiled permissions.
     static func isReservedGroup(_ queue: Span<UInt8>) -> Bool {
-        queue.count == 5 && begins(queue, "_sys_")
+        equals(queue, "_sys_")
     }
 
     /// Whether a text is a well-formed pattern.
@@ -31,6 +31,11 @@ enum ReservedNames {
             start = index + 1
         }
         return true
+    }
+
+    @inline(__always)
+    private static func equals(_ text: Span<UInt8>, _ whole: StaticString) -> Bool {
+        text.count == whole.utf8CodeUnitCount && begins(text, whole)
     }
 
     @inline(__always)

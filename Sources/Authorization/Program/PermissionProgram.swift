@@ -19,6 +19,7 @@ public final class PermissionProgram: Sendable {
     public let maximumSteps: Int
 
     let permissions: Permissions
+    let account: PermissionTemplate.Values?
     let seed: UInt64
     let accountValues: TemplateValues
     let publish: PublishRules
@@ -43,6 +44,7 @@ public final class PermissionProgram: Sendable {
         replies: ReplyRule = .any
     ) throws(ProgramFault) {
         self.permissions = permissions
+        self.account = account
         self.replies = replies
         response = permissions.response.map(ResponseTerms.init)
         var reader = RuleEntryReader(account: account)
@@ -90,8 +92,11 @@ public final class PermissionProgram: Sendable {
         return TemplateValues(fillings.map(\.values))
     }
 
-    /// The names of the user's template functions that have slots, in the order of the slots.
-    var functionNames: [String] { slots.userFunctions.map(\.text) }
+    /// The template functions that have slots, each with the values that fill it.
+    func functions(_ values: TemplateValues) -> [(name: String, values: [String])] {
+        slots.userFunctions.enumerated().map { ($1.text, values.texts($0)) }
+            + slots.accountNames.enumerated().map { ($1, accountValues.texts($0)) }
+    }
 }
 
 /// Whether a sender may name any reply subject.

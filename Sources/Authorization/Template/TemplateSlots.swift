@@ -47,6 +47,8 @@ struct TemplateSlots: Sendable {
     private var accountKeys: [[UInt8]] = []
     private var accountFunctions: [(filling: Filling, slot: Int?)] = []
     private(set) var accountFillings: [Filling] = []
+    /// The account's functions that have slots, as they are written.
+    private(set) var accountNames: [String] = []
 
     /// The slot of a function of the user; nil where there are too many already.
     mutating func userSlot(_ function: TemplateEntry.Function) -> SlotReference? {
@@ -73,7 +75,10 @@ struct TemplateSlots: Sendable {
             index = accountKeys.count
             accountKeys.append(key)
             accountFunctions.append((filling, filling.total > 1 ? accountFillings.count : nil))
-            if filling.total > 1 { accountFillings.append(filling) }
+            if filling.total > 1 {
+                accountFillings.append(filling)
+                accountNames.append(function.text)
+            }
         }
         let (filling, slot) = accountFunctions[index]
         return (filling, slot.map { SlotReference(index: $0, isAccounts: true) })

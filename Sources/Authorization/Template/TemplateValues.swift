@@ -1,19 +1,16 @@
-/// The values that fill a program's templates for one principal: all that a principal holds of its permissions by itself.
+/// What one principal holds by itself in one block of memory: the values that fill its role's templates, and behind them
+/// whatever else it has to keep, the trailer.
 ///
 /// One block of bytes: the number of slots; for each slot the number of its first value, and one number more; for each
-/// value where it begins, and where the last one ends; then the bytes of the values, those of one slot in order. A slot
-/// may have no value; its entries then match nothing.
+/// value where it begins, and where the last one ends; then the bytes of the values, those of one slot in order, and the
+/// trailer. A slot may have no value; its entries then match nothing.
 struct TemplateValues: Sendable, Hashable {
     static let none = TemplateValues([])
 
-    private let block: [UInt8]
+    private var block: [UInt8]
 
     /// - Parameter slots: the values of each slot, different ones, in the order of their bytes.
     init(_ slots: [[[UInt8]]]) {
-        guard !slots.isEmpty else {
-            block = []
-            return
-        }
         let count = slots.reduce(0) { $0 + $1.count }
         let head = (slots.count + count + 3) * 4
         var block: [UInt8] = []
@@ -36,6 +33,21 @@ struct TemplateValues: Sendable, Hashable {
         }
         for value in slots.joined() { block.append(contentsOf: value) }
         self.block = block
+    }
+
+    /// The same values with a trailer behind them.
+    func with(trailer: [UInt8]) -> TemplateValues {
+        var copy = TemplateValues.none
+        copy.block = Array(block[..<trailerStart] + trailer)
+        return copy
+    }
+
+    var trailer: [UInt8] { Array(block[trailerStart...]) }
+
+    /// Where the last value ends.
+    private var trailerStart: Int {
+        let slots = number(0)
+        return number(slots + 2 + number(slots + 1))
     }
 
     /// How many bytes the block takes.
