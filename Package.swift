@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "chancery", targets: ["chancery"]),
         // For the package under Benchmarks/, which measures these rooms by themselves.
         .library(name: "Credentials", targets: ["Claims", "NKeys", "Secrets"]),
+        .library(name: "Permissions", targets: ["Authorization", "Claims", "NKeys"]),
     ],
     dependencies: [
         // Exact versions: nothing else pins them.
@@ -106,7 +107,15 @@ let package = Package(
         tests("Wire", []),
         tests("NKeys", ["Secrets"]),
         tests("Claims", ["NKeys", "Secrets"], resources: [.copy("Vectors")]),
-        tests("Authorization", ["Claims", "NKeys", "Secrets", "Subjects"]),
+        // A judge that shares no code with what it judges, and the program that has it judge millions of decisions.
+        .target(name: "Oracle", path: "Tests/Oracle", swiftSettings: swiftSettings),
+        .target(
+            name: "DecisionProof", dependencies: ["Authorization", "Claims", "Oracle", "TestSupport"],
+            path: "Tests/DecisionProof", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "prove", dependencies: ["DecisionProof"], path: "Tests/Prove", swiftSettings: swiftSettings),
+
+        tests("Authorization", ["Claims", "DecisionProof", "NKeys", "Oracle", "Secrets", "Subjects"]),
         tests("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),

@@ -7,6 +7,11 @@ let package = Package(
     dependencies: [.package(name: "chancery", path: "..")],
     targets: [
         .systemLibrary(name: "CRawSodium", pkgConfig: "libsodium"),
+        .target(name: "CAllocations"),
+        .executableTarget(
+            name: "authorization",
+            dependencies: ["CAllocations", .product(name: "Permissions", package: "chancery")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "credentials",
             dependencies: ["CRawSodium", .product(name: "Credentials", package: "chancery")],

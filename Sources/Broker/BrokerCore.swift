@@ -104,6 +104,7 @@ final class BrokerCore {
         let account: Account
         if let known = accounts[resolved.key] {
             account = known
+            resolved.inheritPrograms(of: known.resolved)
             account.resolved = resolved
         } else {
             account = Account(resolved)

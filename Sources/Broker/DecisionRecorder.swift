@@ -54,7 +54,7 @@ final class DecisionRecorder {
         sink?.record(
             DecisionEvent(
                 connection: session.id, claimant: session.principal?.claimant ?? session.claimant,
-                program: session.principal?.program, action: action, subject: subject, queue: queue,
+                principal: session.principal, action: action, subject: subject, queue: queue,
                 decision: decision, refusal: refusal, exporter: exporter))
     }
 }

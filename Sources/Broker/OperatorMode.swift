@@ -32,8 +32,8 @@ struct OperatorMode {
         }
         var operators: [OperatorClaims] = []
         for token in configuration.operators { operators.append(try Self.readOperator(token)) }
-        trust = Trust(operators: operators)
         systemAccount = try Self.systemAccount(configuration, operators)
+        trust = Trust(operators: operators, systemAccount: systemAccount.map(AccountIdentity.key))
         (accounts, warnings) = try Self.readAccounts(configuration, trust)
         if let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) {
             throw BrokerStartError(

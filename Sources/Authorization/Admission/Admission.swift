@@ -1,9 +1,9 @@
-import Claims
+public import Claims
 public import NKeys
 
 /// Decides who comes in: a pure machine that turns credentials, the server's trust, facts about the connection and the
-/// time into a verdict. Every listener and every kind of credential goes through it, and so does the question whether
-/// somebody who is in may stay when an account's claims change.
+/// time into a verdict. Every listener and every kind of credential goes through it (rule S3), and so does the question
+/// whether somebody who is in may stay when an account's claims change.
 ///
 /// The machine does no I/O. Where it needs something it says so, and whoever holds the socket fetches it and feeds the
 /// answer back:
@@ -14,9 +14,13 @@ public import NKeys
 ///         step = admission.resume(account: resolver.account(key), at: now)
 ///     }
 ///
-/// The checks come in the order of `nats-server`: token, proxy, times, account, operator, issuer, scope, account expiry,
-/// bearer, connection types, signature, revocation, source, hours. All restrictions are read from the *effective* user,
-/// after the scope's template was applied.
+/// The checks come in the order of `nats-server`. First for all: no account named, proxy's signature. In operator mode:
+/// token, proxy, times, account, operator, issuer, scope, account expiry, bearer, connection types, signature,
+/// revocation, source, hours. With users of the configuration: key, certificate, name, shared token or single user, then
+/// the same checks as far as they apply. Last, where one is configured, the authentication callout, which may overrule
+/// either. All restrictions are read from the *effective* user, after the scope's template was applied (rule S2).
+///
+/// A connection that sends a second CONNECT is decided about anew, by a machine of its own.
 public struct Admission: Sendable {
     /// What the machine says next.
     public enum Step: Sendable {
@@ -26,24 +30,33 @@ public struct Admission: Sendable {
     }
 
     /// What the machine cannot go on without.
-    public enum Need: Sendable, Hashable {
-        /// The claims of an account, by its key.
+    public enum Need: Sendable {
+        /// The claims of an account, by its key: ``Admission/resume(account:at:)``.
         case account(PublicKey)
+        /// Whether what the client presented is a password: ``Admission/resume(passwordIsRight:at:)``.
+        case password(PasswordCheck)
+        /// The answer of an authentication callout: ``Admission/resume(callout:at:)``.
+        case callout(CalloutQuestion)
     }
 
-    private enum State: Sendable {
+    enum State: Sendable {
         case fresh
-        case waitingForAccount(PublicKey, Candidate)
+        case waitingForAccount(Candidate, isSentinel: Bool)
+        case waitingForPassword(LocalUser, CredentialKind)
+        case waitingForCallout(CalloutState)
+        case waitingForCalloutAccount(CalloutState, Candidate)
         case decided
     }
 
     /// Whose credential was presented, once its own signature has been verified; known for the refused too.
-    public private(set) var claimant: Claimant?
+    public internal(set) var claimant: Claimant?
+    /// The key of the trusted proxy that vouched for the connection.
+    public internal(set) var proxy: PublicKey?
 
-    private let credentials: PresentedCredentials
-    private let facts: ConnectionFacts
-    private let trust: Trust
-    private var state = State.fresh
+    let credentials: PresentedCredentials
+    let facts: ConnectionFacts
+    let trust: Trust
+    var state = State.fresh
 
     public init(_ credentials: PresentedCredentials, facts: ConnectionFacts, trust: Trust) {
         self.credentials = credentials
@@ -51,146 +64,103 @@ public struct Admission: Sendable {
         self.trust = trust
     }
 
-    /// Begins. Verifies the user JWT, so this takes the time of an Ed25519 verification.
+    /// Begins. May verify a user JWT and a proxy's signature, so this takes the time of two Ed25519 verifications.
     public mutating func start(at moment: Moment) -> Step {
-        guard case .fresh = state else { return refuse(.noCredentials) }
+        guard case .fresh = state else { return refuse(.outOfTurn) }
         if credentials.designatesAccount { return refuse(.accountDesignated) }
-        guard let token = credentials.token, !token.isEmpty else {
-            return refuse(credentials.hasPassword ? .unsupportedCredentials : .noCredentials)
-        }
-        guard let decoded = try? Token.decode(token), case .user(let claims) = decoded.claims,
-            let candidate = Candidate(claims, version: decoded.version)
-        else { return refuse(.undecodableUserToken) }
-        claimant = candidate.claimant
-
-        if let refusal = candidate.refusalBeforeAccount(trust, at: moment) { return refuse(refusal) }
-        state = .waitingForAccount(candidate.account, candidate)
-        return .needs(.account(candidate.account))
+        guard proveProxy() else { return refuse(.untrustedProxy) }
+        return trust.isOperatorMode ? startWithToken(at: moment) : startWithLocalUser(at: moment)
     }
 
     /// Goes on with the account that was asked for, or nil where there is none. Verifies the signature of the nonce.
     public mutating func resume(account: ResolvedAccount?, at moment: Moment) -> Step {
-        guard case .waitingForAccount(let key, let candidate) = state else { return refuse(.noCredentials) }
-        guard let account, account.key == key else { return refuse(.unknownAccount) }
-        switch EffectiveUser.resolve(candidate, account: account, trust: trust, at: moment) {
-        case .failure(let refusal):
-            return refuse(refusal)
-        case .success(let user):
-            if let refusal = user.refusalByAccount() ?? user.refusalByType(facts) { return refuse(refusal) }
-            if !user.limits.bearerToken, !hasSignedNonce(candidate) { return refuse(.invalidSignature) }
-            return finish(user, at: moment)
+        switch state {
+        case .waitingForAccount(let candidate, let isSentinel):
+            guard let account, account.key == candidate.account else { return refuse(.unknownAccount) }
+            return continueWithToken(candidate, isSentinel: isSentinel, account, at: moment)
+        case .waitingForCalloutAccount(let callout, let candidate):
+            guard let account, account.key == candidate.account else { return refuse(.unknownAccount) }
+            return place(candidate, in: account, callout, at: moment)
+        default: return refuse(.outOfTurn)
         }
     }
 
-    /// Asks whether somebody who was let in may stay under claims that have changed since: everything is checked anew but
-    /// the signatures of token and nonce, which cannot change.
+    /// Goes on with the result of a ``PasswordCheck``.
+    public mutating func resume(passwordIsRight: Bool, at moment: Moment) -> Step {
+        guard case .waitingForPassword(let user, let kind) = state else { return refuse(.outOfTurn) }
+        guard passwordIsRight else { return afterLocal(.failure(.wrongPassword), at: moment) }
+        return finishLocal(user, kind, at: moment)
+    }
+
+    /// Goes on with the answer of an authentication callout. Verifies the signatures of the answer and the user JWT in it.
+    public mutating func resume(callout answer: CalloutAnswer, at moment: Moment) -> Step {
+        guard case .waitingForCallout(let callout) = state else { return refuse(.outOfTurn) }
+        return take(answer, callout, at: moment)
+    }
+
+    /// Asks whether somebody who was let in by a JWT may stay under claims that have changed since: everything is checked
+    /// anew but the signatures of token and nonce, and the claims' own form, which cannot change.
     ///
     /// - Returns: ``Step/admitted(_:)`` with the principal to go on as, or ``Step/refused(_:)``.
     public static func review(
         _ principal: Principal, account: ResolvedAccount, facts: ConnectionFacts, trust: Trust, at moment: Moment
     ) -> Step {
-        let credentials = PresentedCredentials(token: nil, signature: nil)
-        var admission = Admission(credentials, facts: facts, trust: trust)
-        let candidate = principal.candidate
-        if let refusal = candidate.refusalBeforeAccount(trust, at: moment) { return .refused(refusal) }
-        switch EffectiveUser.resolve(candidate, account: account, trust: trust, at: moment) {
+        guard let candidate = Candidate(principal), candidate.account == account.key else {
+            return .refused(.unknownAccount)
+        }
+        if candidate.credential.own?.limits.proxyRequired ?? false, principal.proxy == nil {
+            return .refused(.proxyRequired)
+        }
+        if let refusal = candidate.credential.refusalByTime(at: moment) { return .refused(refusal) }
+        guard trust.admits(candidate.account) else { return .refused(.accountNotPinned) }
+        if let refusal = EffectiveUser.refusal(of: account, trust: trust) { return .refused(refusal) }
+        let proxy = principal.proxy.flatMap { trust.proxies.contains($0) ? $0 : nil }
+        if principal.proxy != nil, proxy == nil { return .refused(.untrustedProxy) }
+        let reviewed = EffectiveUser.resolve(candidate, account: account, trust: trust, at: moment).flatMap { user in
+            if let refusal = user.refusalByProxy(proxy) ?? user.refusalByBearer() ?? user.refusalByType(facts) {
+                return Result<Principal, Refusal>.failure(refusal)
+            }
+            return user.principal(facts, proxy: proxy, at: moment)
+        }
+        switch reviewed {
+        case .success(let principal): return .admitted(principal)
         case .failure(let refusal): return .refused(refusal)
-        case .success(let user):
-            if let refusal = user.refusalByAccount() ?? user.refusalByType(facts) { return .refused(refusal) }
-            return admission.finish(user, at: moment)
         }
     }
 
-    private mutating func finish(_ user: EffectiveUser, at moment: Moment) -> Step {
-        if let refusal = user.refusalByRevocation() ?? user.refusalBySource(facts) { return refuse(refusal) }
-        switch user.end(of: moment) {
-        case .failure(let refusal): return refuse(refusal)
-        case .success(let endsAt):
-            state = .decided
-            return .admitted(user.principal(endsAt: endsAt))
+    /// Whether an account has room for one more connection: the last thing before it is bound to it.
+    ///
+    /// - Parameters:
+    ///   - connections: how many the account has now, over all servers, the server's own not counted.
+    ///   - leafNodes: how many of them are leaf nodes.
+    public static func refusalToBind(
+        _ type: ConnectionType, to limits: AccountLimits, connections: Int, leafNodes: Int = 0
+    ) -> Refusal? {
+        func isFull(_ limit: Int64, _ count: Int) -> Bool {
+            limit != AccountLimits.unlimitedValue && Int64(count) >= max(0, limit)
         }
+        if type.isLeaf, isFull(limits.leafNodeConnections, leafNodes) { return .accountConnectionLimit }
+        return isFull(limits.connections, connections) ? .accountConnectionLimit : nil
     }
 
-    private mutating func refuse(_ refusal: Refusal) -> Step {
+    // MARK: For the parts of the machine
+
+    mutating func refuse(_ refusal: Refusal) -> Step {
         state = .decided
         return .refused(refusal)
     }
 
-    private func hasSignedNonce(_ candidate: Candidate) -> Bool {
-        guard let text = credentials.signature, let signature = SignatureText.decode(text) else { return false }
-        return candidate.user.isValidSignature(signature, of: facts.nonce)
-    }
-}
-
-/// A user JWT whose own signature has been verified, with its keys read.
-struct Candidate: Sendable {
-    let claims: UserClaims
-    let version: TokenVersion
-    let user: PublicKey
-    let issuer: PublicKey
-    let account: PublicKey
-
-    /// Nil where a key in the claims is not what it has to be.
-    init?(_ claims: UserClaims, version: TokenVersion) {
-        guard let user = try? PublicKey(claims.subject), user.kind == .user,
-            let issuer = try? PublicKey(claims.issuer), issuer.kind == .account,
-            let account = try? PublicKey(claims.account), account.kind == .account
-        else { return nil }
-        self.claims = claims
-        self.version = version
-        self.user = user
-        self.issuer = issuer
-        self.account = account
+    mutating func admit(_ principal: Principal) -> Step {
+        state = .decided
+        return .admitted(principal)
     }
 
-    var claimant: Claimant {
-        Claimant(
-            account: account, user: user, name: claims.name.isEmpty ? user.text : claims.name, token: version,
-            tokenID: claims.common.id, issuer: issuer)
-    }
-
-    /// The checks that need no account.
-    func refusalBeforeAccount(_ trust: Trust, at moment: Moment) -> Refusal? {
-        if claims.limits.proxyRequired { return .proxyRequired }
-        if claims.expires > 0, moment.seconds > claims.expires { return .userExpired }
-        if claims.notBefore > 0, claims.notBefore > moment.seconds { return .userNotYetValid }
-        if claims.validate(at: moment.seconds).isBlocking(includingTimeChecks: false) { return .invalidUserClaims }
-        if let pinned = trust.pinnedAccounts, !pinned.contains(account) { return .accountNotPinned }
-        return nil
-    }
-}
-
-/// The text form of a nonce's signature.
-enum SignatureText {
-    /// Reads base64url without padding, and standard base64 with or without it.
-    static func decode(_ text: String) -> [UInt8]? {
-        guard text.utf8.count <= 128 else { return nil }
-        var bits: UInt32 = 0
-        var count = 0
-        var result: [UInt8] = []
-        var symbols = Array(text.utf8)
-        while symbols.last == UInt8(ascii: "=") { symbols.removeLast() }
-        for symbol in symbols {
-            guard let value = value(symbol) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
+    /// Verifies a proxy's signature, where proxies are trusted at all. False for one by an unknown key.
+    private mutating func proveProxy() -> Bool {
+        guard let signature = credentials.proxySignature, !signature.isEmpty, !trust.proxies.isEmpty else {
+            return true
         }
-        // One text per signature: bits that no byte needs are zero.
-        return result.count == 64 && bits & ((1 << UInt32(count)) - 1) == 0 ? result : nil
-    }
-
-    private static func value(_ symbol: UInt8) -> UInt8? {
-        switch symbol {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): symbol - UInt8(ascii: "A")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): symbol - UInt8(ascii: "a") + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): symbol - UInt8(ascii: "0") + 52
-        case UInt8(ascii: "-"), UInt8(ascii: "+"): 62
-        case UInt8(ascii: "_"), UInt8(ascii: "/"): 63
-        default: nil
-        }
+        proxy = trust.proxies.sorted().first { SignatureText.isValid(signature, by: $0, of: facts.nonce) }
+        return proxy != nil
     }
 }

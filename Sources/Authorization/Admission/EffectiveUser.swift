@@ -1,94 +1,41 @@
 import Claims
 import NKeys
 
-/// A user as the account makes it: its own limits, or those of the scope that its signing key has, filled in for it.
+/// A user as its account makes it: its own limits, or those of the scope that its signing key has, filled in for it.
+/// Every way in ends here, so every restriction is read from the same place (rules S2 and S3).
 struct EffectiveUser: Sendable {
-    let candidate: Candidate
-    let account: ResolvedAccount
-    let limits: UserPermissionLimits
-    let role: String?
-    let source: RuleSource
-    let usesDefaultPermissions: Bool
-
-    /// Follows the chain of trust and applies the scope.
-    static func resolve(
-        _ candidate: Candidate, account: ResolvedAccount, trust: Trust, at moment: Moment
-    ) -> Result<EffectiveUser, Refusal> {
-        guard trust.signed(account.claims) else { return .failure(.untrustedAccount) }
-        guard account.fault == nil else { return .failure(.invalidAccountClaims) }
-        var scope: UserScope?
-        if candidate.issuer == account.key {
-            // An operator that wants signing keys used strictly wants it of accounts too.
-            guard !trust.requiresSigningKeys(account.claims) else { return .failure(.untrustedIssuer) }
-        } else {
-            guard let key = account.claims.signingKey(candidate.claims.issuer) else {
-                return .failure(.untrustedIssuer)
-            }
-            scope = key.scope
-        }
-        switch effective(candidate, scope, account) {
-        case .failure(let refusal): return .failure(refusal)
-        case .success(let user):
-            if account.claims.expires > 0, moment.seconds > account.claims.expires { return .failure(.accountExpired) }
-            return .success(user)
-        }
-    }
-
-    private static func effective(
-        _ candidate: Candidate, _ scope: UserScope?, _ account: ResolvedAccount
-    ) -> Result<EffectiveUser, Refusal> {
-        let claims = candidate.claims
-        if let scope {
-            guard claims.limits.isEmpty else { return .failure(.scopedUserWithPermissions) }
-            var limits = scope.template
-            let values = PermissionTemplate.Values(user: claims, account: account.claims)
-            guard let permissions = try? PermissionTemplate.expand(limits.permissions, with: values) else {
-                return .failure(.invalidTemplate)
-            }
-            let isFilledIn = permissions != limits.permissions
-            limits.permissions = permissions
-            let source = RuleSource.scope(
-                account: account.version, key: scope.key, role: scope.role, isFilledIn: isFilledIn)
-            return .success(
-                EffectiveUser(
-                    candidate: candidate, account: account, limits: limits, role: scope.role, source: source,
-                    usesDefaultPermissions: false))
-        }
-        var limits = claims.limits
-        let own = limits.permissions
-        let usesDefaults = own.publish.isEmpty && own.subscribe.isEmpty && own.response == nil
-        if usesDefaults { limits.permissions = account.claims.defaultPermissions }
-        return .success(
-            EffectiveUser(
-                candidate: candidate, account: account, limits: limits, role: nil,
-                source: usesDefaults ? .accountDefaults(account.version) : .user(candidate.version),
-                usesDefaultPermissions: usesDefaults))
-    }
+    let credential: UserCredential
+    let grant: Grant
+    let permissions: EffectivePermissions
+    /// The account's claims, in operator mode.
+    let account: ResolvedAccount?
 
     // MARK: Restrictions, all read from the effective limits
 
-    func refusalByAccount() -> Refusal? {
-        if limits.proxyRequired { return .proxyRequired }
-        if limits.bearerToken, account.claims.limits.disallowBearer { return .bearerNotAllowed }
-        return nil
+    func refusalByProxy(_ proxy: PublicKey?) -> Refusal? {
+        grant.limits.proxyRequired && proxy == nil ? .proxyRequired : nil
+    }
+
+    func refusalByBearer() -> Refusal? {
+        grant.isBearer && account?.claims.limits.disallowBearer ?? false ? .bearerNotAllowed : nil
     }
 
     /// Unknown types in the list are ignored, unless none is known.
     func refusalByType(_ facts: ConnectionFacts) -> Refusal? {
-        guard !limits.allowedConnectionTypes.isEmpty else { return nil }
-        let allowed = limits.allowedConnectionTypes.contains { $0.uppercased() == facts.type.rawValue }
-        return allowed ? nil : .connectionTypeNotAllowed
+        let types = grant.limits.allowedConnectionTypes
+        guard !types.isEmpty else { return nil }
+        return types.contains { $0.uppercased() == facts.type.rawValue } ? nil : .connectionTypeNotAllowed
     }
 
     func refusalByRevocation() -> Refusal? {
-        let revocations = account.claims.revocations
-        return revocations.isRevoked(candidate.user.text, issuedAt: candidate.claims.issuedAt) ? .revoked : nil
+        guard let account, let user = credential.user else { return nil }
+        return account.claims.revocations.isRevoked(user.text, issuedAt: credential.issuedAt) ? .revoked : nil
     }
 
     func refusalBySource(_ facts: ConnectionFacts) -> Refusal? {
-        guard !limits.sources.isEmpty else { return nil }
+        guard !grant.limits.sources.isEmpty else { return nil }
         guard let address = facts.address else { return .sourceNotAllowed }
-        for source in limits.sources {
+        for source in grant.limits.sources {
             // A range that cannot be read admits nobody.
             guard let range = NetworkRange(source) else { return .sourceNotAllowed }
             if range.contains(address) { return nil }
@@ -96,9 +43,11 @@ struct EffectiveUser: Sendable {
         return .sourceNotAllowed
     }
 
-    /// When the connection ends: at the token's expiry or with the last time window that is open now.
+    /// When the connection ends: at the credential's expiry or with the last time window that is open now.
     func end(of moment: Moment) -> Result<Int64?, Refusal> {
-        let expiry = candidate.claims.expires > 0 ? candidate.claims.expires : nil
+        let expiry = credential.expires > 0 ? credential.expires : nil
+        if let expiry, moment.seconds > expiry { return .failure(.userExpired) }
+        let limits = grant.limits
         guard !limits.times.isEmpty else { return .success(expiry) }
         guard let now = moment.secondsOfDay(limits.timeZone) else { return .failure(.outsideHours) }
         let remaining = limits.times.compactMap { TimeWindow($0)?.remaining(at: now) }.max()
@@ -107,49 +56,132 @@ struct EffectiveUser: Sendable {
         return .success(min(expiry ?? windowEnd, windowEnd))
     }
 
-    func principal(endsAt: Int64?) -> Principal {
-        let accountLimits = account.claims.limits
-        return Principal(
-            candidate: candidate, role: role, endsAt: endsAt, isBearer: limits.bearerToken,
-            usesDefaultPermissions: usesDefaultPermissions,
-            maximumSubscriptions: Self.least(limits.subscriptions, accountLimits.subscriptions),
-            maximumPayload: Self.least(limits.payload, accountLimits.payload),
-            program: PermissionProgram(limits.permissions, source: source))
-    }
-
-    /// The lesser of two limits. Exactly -1 is no limit; other negative numbers allow nothing; what is over 32 bits is
-    /// as good as 32 bits.
-    private static func least(_ one: Int64, _ other: Int64) -> Int? {
-        let limits = [one, other].filter { $0 != AccountLimits.unlimitedValue }
-        return limits.map { Int(min(max($0, 0), Int64(Int32.max))) }.min()
+    /// The last checks, the same for every way in: revocation, source, hours.
+    func principal(_ facts: ConnectionFacts, proxy: PublicKey?, at moment: Moment) -> Result<Principal, Refusal> {
+        if let refusal = refusalByRevocation() ?? refusalBySource(facts) { return .failure(refusal) }
+        return end(of: moment).map {
+            Principal(grant: grant, credential: credential, permissions: permissions, endsAt: $0, proxy: proxy)
+        }
     }
 }
 
-/// A daily time window, `HH:MM:SS` to `HH:MM:SS`, both ends excluded. A start after the end crosses midnight.
-struct TimeWindow: Sendable, Hashable {
-    private static let day = 86_400
-    let start: Int
-    let end: Int
+// MARK: Operator mode
 
-    /// Nil where one of the two is no time of day.
-    init?(_ range: TimeRange) {
-        guard let start = Self.seconds(range.start), let end = Self.seconds(range.end) else { return nil }
-        self.start = start
-        self.end = end
+extension EffectiveUser {
+    /// What account JWTs have to be whoever the user is.
+    static func refusal(of account: ResolvedAccount, trust: Trust) -> Refusal? {
+        guard trust.signed(account.claims) else { return .untrustedAccount }
+        return account.fault == nil ? nil : .invalidAccountClaims
     }
 
-    /// How many seconds the window stays open, or nil where it is closed.
-    func remaining(at now: Int) -> Int? {
-        if start <= end { return now > start && now < end ? end - now : nil }
-        if now > start { return end + Self.day - now }
-        return now < end ? end - now : nil
+    /// Follows the chain of trust from an account that is trusted, and applies the scope.
+    static func resolve(
+        _ candidate: Candidate, account: ResolvedAccount, trust: Trust, at moment: Moment
+    ) -> Result<EffectiveUser, Refusal> {
+        var scope: UserScope?
+        if candidate.issuer == account.key {
+            // An operator that wants signing keys used strictly wants it of accounts too.
+            guard !trust.requiresSigningKeys(account.claims) else { return .failure(.untrustedIssuer) }
+        } else {
+            guard let key = account.claims.signingKey(candidate.issuer.text) else { return .failure(.untrustedIssuer) }
+            scope = key.scope
+        }
+        let standing = standing(in: account, trust)
+        let user =
+            scope.map { scoped(candidate.credential, $0, account, standing) }
+            ?? unscoped(candidate, account, standing)
+        guard case .success = user else { return user }
+        if account.claims.expires > 0, moment.seconds > account.claims.expires { return .failure(.accountExpired) }
+        return user
     }
 
-    private static func seconds(_ text: String) -> Int? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, let hour = Int(parts[0]), let minute = Int(parts[1]), let second = Int(parts[2]),
-            (0..<24).contains(hour), (0..<60).contains(minute), (0..<60).contains(second)
-        else { return nil }
-        return hour * 3600 + minute * 60 + second
+    private static func standing(
+        in account: ResolvedAccount, _ trust: Trust
+    ) -> EffectivePermissions.Standing {
+        var standing: EffectivePermissions.Standing = []
+        if trust.systemAccount == .key(account.key) { standing.insert(.systemAccount) }
+        if account.claims.authorization.isEnabled { standing.insert(.calloutAccount) }
+        return standing
+    }
+
+    /// A user of a role: everything comes from the template.
+    private static func scoped(
+        _ credential: UserCredential, _ scope: UserScope, _ account: ResolvedAccount,
+        _ standing: EffectivePermissions.Standing
+    ) -> Result<EffectiveUser, Refusal> {
+        guard credential.own == nil else { return .failure(.scopedUserWithPermissions) }
+        switch account.grant(scope) {
+        case .failure(let fault): return .failure(fault.refusal)
+        case .success(let grant):
+            guard let values = try? grant.program.fill(credential.values) else { return .failure(.invalidTemplate) }
+            let permissions = EffectivePermissions(program: grant.program, values: values, standing: standing)
+            return .success(
+                EffectiveUser(credential: credential, grant: grant, permissions: permissions, account: account))
+        }
+    }
+
+    /// A user with permissions of its own, or else under the account's defaults.
+    private static func unscoped(
+        _ candidate: Candidate, _ account: ResolvedAccount, _ standing: EffectivePermissions.Standing
+    ) -> Result<EffectiveUser, Refusal> {
+        let limits = candidate.credential.own?.limits ?? .scoped
+        let own = limits.permissions
+        let usesDefaults = own.publish.isEmpty && own.subscribe.isEmpty && own.response == nil
+        let compiled: Result<PermissionProgram, ProgramFault>
+        let source: RuleSource
+        if usesDefaults {
+            compiled = account.defaultProgram()
+            source = .accountDefaults(account.version)
+        } else {
+            do throws(ProgramFault) { compiled = .success(try PermissionProgram(own)) } catch {
+                compiled = .failure(error)
+            }
+            source = candidate.credential.version.map(RuleSource.user) ?? .server
+        }
+        switch compiled {
+        case .failure(let fault): return .failure(fault.refusal)
+        case .success(let program):
+            let grant = Grant(
+                account: .key(account.key), issuer: candidate.issuer, role: nil, source: source, program: program,
+                limits: limits, accountLimits: account.claims.limits)
+            let permissions = EffectivePermissions(program: program, values: .none, standing: standing)
+            return .success(
+                EffectiveUser(
+                    credential: candidate.credential, grant: grant, permissions: permissions, account: account))
+        }
+    }
+}
+
+// MARK: The server's own users
+
+extension EffectiveUser {
+    /// A user of the configuration.
+    init(local user: LocalUser, kind: CredentialKind, trust: Trust) {
+        let grant = Grant(
+            account: .name(user.account), issuer: nil, role: nil, source: .configuration(user: user.name),
+            program: user.program, limits: user.limits, accountLimits: nil)
+        self.init(
+            credential: UserCredential(local: user, kind: kind), grant: grant,
+            permissions: EffectivePermissions(
+                program: user.program, values: .none, standing: Self.standing(in: user.account, trust)),
+            account: nil)
+    }
+
+    static func standing(in account: String, _ trust: Trust) -> EffectivePermissions.Standing {
+        var standing: EffectivePermissions.Standing = []
+        if trust.systemAccount == .name(account) { standing.insert(.systemAccount) }
+        if trust.local.callout?.account == account { standing.insert(.calloutAccount) }
+        return standing
+    }
+}
+
+extension ProgramFault {
+    /// Why nobody is let in under such permissions.
+    var refusal: Refusal {
+        switch self {
+        case .unknownTemplate, .invalidDeny, .undefined, .tooManyExpansions: .invalidTemplate
+        case .tooManyTemplates, .tooManyFunctions, .tooManyTokens, .tokenTooLong, .tooManySteps, .crowded:
+            .permissionsTooComplex
+        }
     }
 }

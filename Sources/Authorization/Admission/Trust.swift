@@ -1,17 +1,35 @@
 public import Claims
 public import NKeys
 
-/// The operators that a server trusts, at one moment.
+/// What a server trusts at one moment: operators, or else users of its own configuration; and proxies.
 public struct Trust: Sendable {
-    /// The operators' claims, verified.
+    /// The operators' claims, verified. With any, the server is in operator mode and knows no users of its own.
     public let operators: [OperatorClaims]
-    /// The only accounts whose users may sign in; nil for all.
+    /// The only accounts whose users may sign in; nil for all. The system account is always one of them.
     public let pinnedAccounts: Set<PublicKey>?
+    /// The account of the server's own services.
+    public var systemAccount: AccountIdentity?
+    /// The user JWT that stands in for clients without one, in operator mode; it has to be a bearer's.
+    public var defaultSentinel: String?
+    /// The keys of proxies whose word counts.
+    public var proxies: Set<PublicKey>
+    /// The users of the server's configuration, outside operator mode.
+    public var local: LocalUsers
 
-    public init(operators: [OperatorClaims], pinnedAccounts: Set<PublicKey>? = nil) {
+    public init(
+        operators: [OperatorClaims], pinnedAccounts: Set<PublicKey>? = nil, systemAccount: AccountIdentity? = nil,
+        defaultSentinel: String? = nil, proxies: Set<PublicKey> = [], local: LocalUsers = LocalUsers()
+    ) {
         self.operators = operators
         self.pinnedAccounts = pinnedAccounts
+        self.systemAccount = systemAccount
+        self.defaultSentinel = defaultSentinel
+        self.proxies = proxies
+        self.local = local
     }
+
+    /// Whether users come with JWTs that operators vouch for.
+    public var isOperatorMode: Bool { !operators.isEmpty }
 
     /// Whether an operator signed these claims with a key that may sign them: its identity, unless only signing keys may
     /// be used, or one of its signing keys.
@@ -19,38 +37,20 @@ public struct Trust: Sendable {
         operators.contains { $0.didSign(account) }
     }
 
+    /// Whether an operator signed settings of an account.
+    func signed(_ settings: GenericClaims) -> Bool {
+        operators.contains { $0.didSign(settings) }
+    }
+
     /// Whether the operator that signed an account lets only signing keys sign, which then holds for the account's users
     /// as well.
     func requiresSigningKeys(_ account: AccountClaims) -> Bool {
         operators.contains { $0.strictSigningKeyUsage && $0.didSign(account) }
     }
-}
 
-/// An account's claims as a server holds them: decoded, their signature verified.
-public struct ResolvedAccount: Sendable {
-    public let key: PublicKey
-    public let claims: AccountClaims
-    public let version: TokenVersion
-    /// The JWT's text, to be handed on.
-    public let token: String
-    /// The first rule that the claims break; nobody signs in to an account that has one. Times are not looked at here.
-    public let fault: String?
-
-    /// - Throws: ``ClaimsError`` when the token is not an account JWT whose signature verifies; ``Refusal`` is not used
-    ///   here, since whether the account is trusted depends on the moment it is asked.
-    public init(token text: String) throws {
-        let decoded = try Token.decode(text)
-        guard case .account(let claims) = decoded.claims else { throw NotAnAccountToken() }
-        key = try PublicKey(claims.subject)
-        self.claims = claims
-        version = decoded.version
-        token = text
-        // Found out once, since the claims may be large. The level of times is left out, so the moment does not matter.
-        fault = claims.validate(at: 0).first { $0.level == .error }?.description
+    /// Whether users of an account may sign in on this server at all.
+    func admits(_ account: PublicKey) -> Bool {
+        guard let pinnedAccounts else { return true }
+        return pinnedAccounts.contains(account) || systemAccount == .key(account)
     }
-}
-
-/// The token is in order, but not an account's.
-public struct NotAnAccountToken: Error, Sendable, CustomStringConvertible {
-    public var description: String { "the token is not an account JWT" }
 }

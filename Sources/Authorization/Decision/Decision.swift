@@ -15,7 +15,7 @@ public enum Action: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// The part of a rule set that decided, small enough to be passed by value on the data path. What it says in words is
-/// built afterwards, by ``PermissionProgram/explain(_:)``.
+/// built afterwards, by ``PermissionProgram/explain(_:source:)``.
 public struct Rule: Sendable, Hashable {
     public enum Effect: UInt8, Sendable, Hashable {
         /// There is no list that restricts the action.
@@ -26,8 +26,12 @@ public struct Rule: Sendable, Hashable {
         case deny
         /// An allow list of which no entry fits.
         case noAllow
-        /// Credit for answering a delivered request, or its absence.
+        /// Entries of an allow list fit the subject, but not the queue group.
+        case queue
+        /// Credit for answering a delivered request.
         case reply
+        /// A reply subject that the sender may not subscribe to by itself.
+        case foreignReply
         /// A subject or queue group that the server keeps to itself.
         case reserved
     }
@@ -35,6 +39,17 @@ public struct Rule: Sendable, Hashable {
     /// Which list of the claims.
     public enum List: UInt8, Sendable, Hashable {
         case none, publishAllow, publishDeny, subscribeAllow, subscribeDeny
+
+        /// The list's place in permissions, as a JSON pointer.
+        public var pointer: String {
+            switch self {
+            case .none: ""
+            case .publishAllow: "/pub/allow"
+            case .publishDeny: "/pub/deny"
+            case .subscribeAllow: "/sub/allow"
+            case .subscribeDeny: "/sub/deny"
+            }
+        }
     }
 
     public var effect: Effect

@@ -7,8 +7,8 @@ public struct DecisionEvent: Sendable {
     /// Who asked, by the credential presented; nil where none could be read. Somebody who was refused is named too,
     /// though perhaps only somebody who held that JWT.
     public var claimant: Claimant?
-    /// The permissions that decided, to explain the rule by; nil for sign-ins.
-    public var program: PermissionProgram?
+    /// Who it was decided about, to explain the rule by; nil for those who were not let in.
+    public var principal: Principal?
     public var action: Action
     /// The decided subject or pattern, as bytes, after any mapping. Empty for a sign-in.
     public var subject: [UInt8]
@@ -21,13 +21,13 @@ public struct DecisionEvent: Sendable {
     public var exporter: PublicKey?
 
     public init(
-        connection: UInt64, claimant: Claimant?, program: PermissionProgram? = nil, action: Action,
+        connection: UInt64, claimant: Claimant?, principal: Principal? = nil, action: Action,
         subject: [UInt8] = [], queue: [UInt8]? = nil, decision: Decision, refusal: Refusal? = nil,
         exporter: PublicKey? = nil
     ) {
         self.connection = connection
         self.claimant = claimant
-        self.program = program
+        self.principal = principal
         self.action = action
         self.subject = subject
         self.queue = queue

@@ -1,88 +1,125 @@
 public import Claims
-public import Subjects
 
-/// The permissions of a role, compiled: what every connection of the role is decided by. Immutable and shared.
+/// The permissions of a role, compiled: what every connection of the role is decided by. Immutable, flat, and shared by
+/// all principals of the role, which only hold the values that fill its templates.
 ///
-/// There is one way to ask, ``decide(_:subject:queue:)``, for everything that happens on one subject, and its counterpart
-/// for the patterns of subscriptions, ``decide(subscribing:queue:)``.
+/// What a decision costs: one walk over the subject's tokens and, in each of at most two lists, one over the rules that
+/// agree with them, which for rules that begin with literals is as long as the subject has tokens, however many rules
+/// there are. Whatever the rules, it is at most ``maximumSteps`` steps a list; a rule set that could take more than
+/// ``ProgramLimits/maximumSteps`` is not compiled.
 public final class PermissionProgram: Sendable {
-    /// Where the rules stand, for explanations.
-    public let source: RuleSource
-
     /// How often, and for how long, a delivered request may be answered although the publish lists do not allow it; nil
     /// if not at all.
     public let response: ResponseTerms?
 
-    private let publishIsRestricted: Bool
-    private let publishAllow: RuleTrie
-    private let publishDeny: RuleTrie
-    private let subscribe: SubscribeRules
-    private let texts: PermissionTexts
+    /// Whether the reply subject of a message has to be one that its sender may subscribe to (rule S16).
+    public let replies: ReplyRule
 
-    /// Compiles effective permissions, that is, after a scope's template was filled in.
+    /// The most steps that one decision can take in one list.
+    public let maximumSteps: Int
+
+    let permissions: Permissions
+    let account: PermissionTemplate.Values?
+    let seed: UInt64
+    let accountValues: TemplateValues
+    let publish: PublishRules
+    let subscribe: SubscribeRules
+    private let slots: TemplateSlots
+    /// The slots of the user that deny lists use: they must have values.
+    private let deniedSlots: Set<Int>
+    private let counts: [ExpansionCount]
+
+    /// Compiles permissions as they stand in claims.
     ///
     /// An absent or empty allow list allows everything, except that a response permission turns an empty publish list
-    /// into one that allows nothing. An entry that is no subject is skipped in an allow list, and fails closed in a
-    /// publish deny with a queue part: its subject counts.
-    public init(_ permissions: Permissions, source: RuleSource) {
-        self.source = source
-        response = permissions.response.map(ResponseTerms.init)
-        let publish = permissions.publish
-        let subscribe = permissions.subscribe
-        publishIsRestricted = !publish.allow.isEmpty || permissions.response != nil
-        publishAllow = RuleTrie(
-            CompiledEntry.compile(publish.allow).compactMap { $0.queue == nil ? ($0.pattern, $0.entry) : nil })
-        publishDeny = RuleTrie(CompiledEntry.compile(publish.deny).map { ($0.pattern, $0.entry) })
-        self.subscribe = SubscribeRules(
-            allow: CompiledEntry.compile(subscribe.allow), deny: CompiledEntry.compile(subscribe.deny),
-            isRestricted: !subscribe.allow.isEmpty)
-        texts = PermissionTexts(permissions)
-    }
-
-    /// Decides on one subject.
+    /// into one that allows nothing.
     ///
     /// - Parameters:
-    ///   - action: ``Action/publish``; ``Action/respond`` for a reply subject for which the caller holds credit from a
-    ///     delivered request, which counts even where a deny matches; ``Action/deliver`` for a message that reaches one
-    ///     of the role's subscriptions.
-    ///   - subject: the subject as bytes: of a publish, after any mapping; of a delivery, as the subscriber sees it.
-    ///   - queue: the queue group of the subscription that a delivery goes through.
-    public func decide(_ action: Action, subject: Span<UInt8>, queue: [UInt8]? = nil) -> Decision {
-        switch action {
-        case .respond:
-            return response == nil ? .denied(Rule(.reply)) : .allowed(Rule(.reply))
-        case .deliver:
-            if let rule = subscribe.denyingRule(delivered: subject, queue: queue) { return .denied(rule) }
-            return .allowed(Rule(.unrestricted))
-        case .publish, .connect, .subscribe, .importUse:
-            return decidePublish(subject)
+    ///   - account: for a scope's template, the values of the account's own functions; those of a user are not looked
+    ///     at. Nil where braces are ordinary characters, as in a user's own permissions.
+    ///   - replies: the role's setting.
+    /// - Throws: ``ProgramFault``.
+    public init(
+        _ permissions: Permissions, account: PermissionTemplate.Values? = nil,
+        replies: ReplyRule = .any
+    ) throws(ProgramFault) {
+        self.permissions = permissions
+        self.account = account
+        self.replies = replies
+        response = permissions.response.map(ResponseTerms.init)
+        var reader = RuleEntryReader(account: account)
+        let publishAllow = try reader.read(permissions.publish.allow, isDeny: false, mayHaveQueue: false)
+        let publishDeny = try reader.read(permissions.publish.deny, isDeny: true, mayHaveQueue: false)
+        let subscribeAllow = try reader.read(permissions.subscribe.allow, isDeny: false, mayHaveQueue: true)
+        let subscribeDeny = try reader.read(permissions.subscribe.deny, isDeny: true, mayHaveQueue: true)
+        slots = reader.slots
+        accountValues = slots.accountValues
+        deniedSlots = Self.userSlots(publishDeny.entries).union(Self.userSlots(subscribeDeny.entries))
+        counts = [publishAllow, publishDeny, subscribeAllow, subscribeDeny].map(\.count)
+
+        var remaining = ProgramLimits.maximumTokens
+        let builder = try ProgramBuilder(
+            publish: (publishAllow.entries, publishDeny.entries),
+            subscribe: (subscribeAllow.entries, subscribeDeny.entries), remaining: &remaining)
+        guard let built = builder.build(permissions) else { throw .crowded }
+        (publish, subscribe, seed) = built
+        maximumSteps = builder.maximumSteps
+        if slots.userFunctions.isEmpty, !counts.allSatisfy({ $0.isWithinLimit([], slots.accountFillings) }) {
+            throw .tooManyExpansions
         }
     }
 
-    private func decidePublish(_ subject: Span<UInt8>) -> Decision {
-        var rule = Rule(.unrestricted)
-        if publishIsRestricted {
-            let entry = publishAllow.match(subject)
-            guard entry >= 0 else { return .denied(Rule(.noAllow, .publishAllow)) }
-            rule = Rule(.allow, .publishAllow, entry: entry)
+    private static func userSlots(_ entries: [RuleEntry]) -> Set<Int> {
+        var slots: Set<Int> = []
+        for entry in entries { for slot in entry.variables where !slot.isAccounts { slots.insert(slot.index) } }
+        return slots
+    }
+
+    /// Whether every principal of the program has the same permissions.
+    public var isSameForAll: Bool { slots.userFunctions.isEmpty }
+
+    /// What a user's name, key and tags fill the templates with.
+    ///
+    /// - Throws: ``TemplateFault``: a value for a deny list is missing or does not fill exactly one token, or the tags
+    ///   make more than 4,096 subjects of one list.
+    func fill(_ user: PermissionTemplate.Values) throws(TemplateFault) -> TemplateValues {
+        guard !slots.userFunctions.isEmpty else { return .none }
+        let fillings = slots.userFunctions.map { TemplateSlots.Filling(user.values(of: $0)) }
+        for slot in deniedSlots.sorted() where !fillings[slot].isComplete {
+            throw .undefined(slots.userFunctions[slot].text)
         }
-        let denied = publishDeny.match(subject)
-        return denied >= 0 ? .denied(Rule(.deny, .publishDeny, entry: denied)) : .allowed(rule)
+        for count in counts where !count.isWithinLimit(fillings, slots.accountFillings) { throw .tooManyExpansions }
+        return TemplateValues(fillings.map(\.values))
     }
 
-    /// Decides whether a subscription is accepted (rule S1).
-    public func decide(subscribing pattern: Pattern, queue: [UInt8]?) -> Decision {
-        subscribe.decide(pattern, queue: queue)
+    /// The template functions that have slots, each with the values that fill it.
+    func functions(_ values: TemplateValues) -> [(name: String, values: [String])] {
+        slots.userFunctions.enumerated().map { ($1.text, values.texts($0)) }
+            + slots.accountNames.enumerated().map { ($1, accountValues.texts($0)) }
     }
+}
 
-    /// Whether the deliveries of an accepted subscription have to be asked about one by one.
-    public func needsDeliveryFilter(_ pattern: Pattern, queue: [UInt8]?) -> Bool {
-        subscribe.needsDeliveryFilter(pattern, queue: queue)
-    }
+/// Whether a sender may name any reply subject.
+public enum ReplyRule: String, Sendable, Hashable {
+    /// As nats-server: any that is not reserved.
+    case any
+    /// Only one that the sender may subscribe to by itself, denies included.
+    case own
+}
 
-    /// The words for a rule that decided: the entry's text and its place in the claims.
-    public func explain(_ rule: Rule) -> RuleExplanation {
-        RuleExplanation(rule: rule, text: texts.entry(rule), source: source)
+/// Why a role's templates cannot be filled in for a user: it is not let in.
+public enum TemplateFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A function in a deny list that the user has no fitting value for.
+    case undefined(String)
+    /// More than 4,096 subjects from one list.
+    case tooManyExpansions
+
+    public var description: String {
+        switch self {
+        case .undefined(let function):
+            "a deny entry needs {{\(function)}}, and the user has no value for it that fills exactly one token"
+        case .tooManyExpansions: "the user's tags make more than 4,096 subjects of one list"
+        }
     }
 }
 
@@ -94,7 +131,7 @@ public struct ResponseTerms: Sendable, Hashable {
     public let lifetime: Int64?
 
     /// 0 stands for the default, one answer within two minutes; a negative number for no limit.
-    init(_ permission: ResponsePermission) {
+    public init(_ permission: ResponsePermission) {
         // What is over 32 bits is as good as 32 bits.
         maximum =
             permission.maxMessages == 0 ? 1 : permission.maxMessages < 0 ? nil : min(permission.maxMessages, 1 << 31)
@@ -102,21 +139,17 @@ public struct ResponseTerms: Sendable, Hashable {
     }
 }
 
-/// One entry of a permission list, read.
-struct CompiledEntry: Sendable {
-    let pattern: Pattern
-    let queue: QueueName?
-    let entry: Int32
-
-    /// Reads `subject` and `subject queue` entries; what is neither is left out.
-    static func compile(_ list: [String]) -> [CompiledEntry] {
-        list.enumerated().compactMap { index, text in
-            let parts = text.utf8.split(separator: UInt8(ascii: " "))
-            guard (1...2).contains(parts.count), let entry = Int32(exactly: index),
-                let pattern = try? Pattern(bytes: Array(parts[0]))
-            else { return nil }
-            return CompiledEntry(
-                pattern: pattern, queue: parts.count == 2 ? QueueName(Array(parts[1])) : nil, entry: entry)
+extension TemplateEntry.Function {
+    /// The function as it is written, without braces.
+    var text: String {
+        switch self {
+        case .name: "name()"
+        case .subject: "subject()"
+        case .accountName: "account-name()"
+        case .accountSubject: "account-subject()"
+        case .tag(let tag): "tag(\(tag))"
+        case .accountTag(let tag): "account-tag(\(tag))"
+        case .undefined(let text): text
         }
     }
 }

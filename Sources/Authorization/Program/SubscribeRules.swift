@@ -1,134 +1,134 @@
-import Subjects
-
-/// The subscribe lists of a role, asked about patterns and queue groups.
+/// The subscribe lists of a role, asked about patterns and queue groups, and about deliveries.
 ///
 /// An entry is `subject` or `subject queue`. A group's set is: a subject is in it if a group entry that matches the
 /// subject names the group, or if no group entry matches the subject and a plain entry does. A plain deny closes plain
 /// and grouped use, a deny with a queue closes that group.
 struct SubscribeRules: Sendable {
-    struct GroupEntry: Sendable {
-        let pattern: Pattern
-        let queue: QueueName
-        let entry: Int32
-    }
+    /// Whether there is an allow list at all; without one everything is allowed that is not denied.
+    let isRestricted: Bool
+    let plainAllow: RuleTable
+    let groupAllow: RuleTable
+    let plainDeny: RuleTable
+    let groupDeny: RuleTable
+    /// The allow entries with groups, in the order of the list.
+    let groupEntries: [RuleEntry]
 
-    private struct PlainEntry: Sendable {
-        let pattern: Pattern
-        let entry: Int32
-    }
+    /// A pattern and a group, cut once for all tables.
+    struct Question {
+        let pattern: PatternWords
+        let tokens: SubjectTokens
+        let queue: [UInt8]?
+        let queueTokens: SubjectTokens
 
-    /// Whether there is an allow list at all; without one everything is allowed.
-    private let isRestricted: Bool
-    private let plainAllow: [PlainEntry]
-    private let groupAllow: [GroupEntry]
-    private let plainDeny: [PlainEntry]
-    private let groupDeny: [GroupEntry]
-    /// The plain denies once more, for deliveries.
-    private let plainDenyTrie: RuleTrie
-
-    init(allow: [CompiledEntry], deny: [CompiledEntry], isRestricted: Bool) {
-        self.isRestricted = isRestricted
-        plainAllow = allow.compactMap { $0.queue == nil ? PlainEntry(pattern: $0.pattern, entry: $0.entry) : nil }
-        groupAllow = allow.compactMap(Self.groupEntry)
-        plainDeny = deny.compactMap { $0.queue == nil ? PlainEntry(pattern: $0.pattern, entry: $0.entry) : nil }
-        groupDeny = deny.compactMap(Self.groupEntry)
-        plainDenyTrie = RuleTrie(plainDeny.map { ($0.pattern, $0.entry) })
-    }
-
-    private static func groupEntry(_ entry: CompiledEntry) -> GroupEntry? {
-        entry.queue.map { GroupEntry(pattern: entry.pattern, queue: $0, entry: entry.entry) }
+        init(_ text: Span<UInt8>, queue: [UInt8]?, seed: UInt64) {
+            pattern = PatternWords(text)
+            tokens = SubjectTokens(text.extracting(0..<pattern.count), seed: seed, isEmpty: pattern.isEmpty)
+            self.queue = queue
+            let group = queue ?? []
+            queueTokens = SubjectTokens(group.span, seed: seed)
+        }
     }
 
     /// Rule S1: a SUB is allowed if and only if every subject that it could match lies in the union of the allow entries
     /// for its group, and not every one of them lies in the denies for its group. A partial overlap with a deny filters
     /// deliveries instead.
-    func decide(_ pattern: Pattern, queue: [UInt8]?) -> Decision {
+    ///
+    /// - Parameter text: a well-formed pattern.
+    func decide(_ text: Span<UInt8>, queue: [UInt8]?, seed: UInt64, _ fillings: Fillings) -> Decision {
+        let question = Question(text, queue: queue, seed: seed)
+        let words = text.extracting(0..<question.pattern.count)
         var rule = Rule(.unrestricted)
         if isRestricted {
-            guard let allowed = allowingRule(pattern, queue) else { return .denied(Rule(.noAllow, .subscribeAllow)) }
-            rule = allowed
+            let decision = allow(question, words, fillings)
+            guard decision.isAllowed else { return decision }
+            rule = decision.rule
         }
-        if let denied = denyingRule(pattern, queue) { return .denied(denied) }
-        return .allowed(rule)
+        let denied = denyingRule(question, words, fillings)
+        return denied >= 0 ? .denied(Rule(.deny, .subscribeDeny, entry: denied)) : .allowed(rule)
+    }
+
+    private func denyingRule(_ question: Question, _ words: Span<UInt8>, _ fillings: Fillings) -> Int32 {
+        var coverage = PatternCoverage()
+        cover(&coverage, plainDeny, .plain, question, words, fillings)
+        if let queue = question.queue { cover(&coverage, groupDeny, .group(queue), question, words, fillings) }
+        return coverage.rule
+    }
+
+    @inline(__always)
+    private func cover(
+        _ coverage: inout PatternCoverage, _ table: RuleTable, _ which: QueueQuestion, _ question: Question,
+        _ words: Span<UInt8>, _ fillings: Fillings
+    ) {
+        table.cover(
+            &coverage, words, hasTail: question.pattern.hasTail, question.tokens, queue: which, question.queueTokens,
+            fillings)
+    }
+
+    // MARK: The allow list
+
+    private func allow(_ question: Question, _ words: Span<UInt8>, _ fillings: Fillings) -> Decision {
+        var coverage = PatternCoverage()
+        if let queue = question.queue, !groupAllow.isEmpty {
+            cover(&coverage, groupAllow, .group(queue), question, words, fillings)
+            if coverage.rule >= 0 { return .allowed(Rule(.allow, .subscribeAllow, entry: coverage.rule)) }
+            cover(&coverage, plainAllow, .plain, question, words, fillings)
+            guard coverage.rule >= 0 else { return refusal(question, words, fillings) }
+            // Plain entries speak for a group only where no group entry does.
+            let other = groupElsewhere(queue, question, words, fillings)
+            guard other < 0 else { return .denied(Rule(.queue, .subscribeAllow, entry: other)) }
+        } else {
+            cover(&coverage, plainAllow, .plain, question, words, fillings)
+            guard coverage.rule >= 0 else { return refusal(question, words, fillings) }
+        }
+        return .allowed(Rule(.allow, .subscribeAllow, entry: coverage.rule))
+    }
+
+    /// Whether the entries would do, were it not for the group.
+    private func refusal(_ question: Question, _ words: Span<UInt8>, _ fillings: Fillings) -> Decision {
+        guard !groupAllow.isEmpty else { return .denied(Rule(.noAllow, .subscribeAllow)) }
+        var coverage = PatternCoverage()
+        cover(&coverage, groupAllow, .anyGroup, question, words, fillings)
+        let entry = coverage.whole >= 0 ? coverage.whole : coverage.part
+        cover(&coverage, plainAllow, .plain, question, words, fillings)
+        guard coverage.rule >= 0, entry >= 0 else { return .denied(Rule(.noAllow, .subscribeAllow)) }
+        return .denied(Rule(.queue, .subscribeAllow, entry: entry))
+    }
+
+    /// A group entry that meets the pattern where no entry names the group, or -1.
+    private func groupElsewhere(
+        _ queue: [UInt8], _ question: Question, _ words: Span<UInt8>, _ fillings: Fillings
+    ) -> Int32 {
+        if !question.pattern.hasWildcards {
+            return groupAllow.match(words, question.tokens, queue: nil, question.queueTokens, fillings)
+        }
+        var search = GroupSearch(rules: self, queue: queue, question: question, fillings: fillings)
+        return search.entryElsewhere(words, hasTail: question.pattern.hasTail)
+    }
+
+    // MARK: Deliveries
+
+    /// The deny that a delivered subject falls under, or -1.
+    func denyingRule(
+        delivered subject: Span<UInt8>, queue: [UInt8]?, seed: UInt64, _ fillings: Fillings
+    ) -> Int32 {
+        guard !plainDeny.isEmpty || !groupDeny.isEmpty else { return -1 }
+        let tokens = SubjectTokens(subject, seed: seed)
+        let plain = plainDeny.isEmpty ? -1 : plainDeny.match(subject, tokens, fillings)
+        guard plain < 0, let queue, !groupDeny.isEmpty else { return plain }
+        let queueTokens = SubjectTokens(queue.span, seed: seed)
+        return groupDeny.match(subject, tokens, queue: queue, queueTokens, fillings)
     }
 
     /// Whether deliveries of a subscription have to be checked one by one, because a deny meets some of its subjects.
-    func needsDeliveryFilter(_ pattern: Pattern, queue: [UInt8]?) -> Bool {
-        plainDeny.contains { $0.pattern.overlaps(pattern) }
-            || groupDeny.contains { $0.names(queue) && $0.pattern.overlaps(pattern) }
-    }
-
-    private func allowingRule(_ pattern: Pattern, _ queue: [UInt8]?) -> Rule? {
-        let named = groupAllow.filter { $0.names(queue) }
-        guard PatternUnion(plainAllow.map(\.pattern) + named.map(\.pattern)).contains(pattern) else { return nil }
-        guard queue == nil || areOtherGroupsNamed(pattern, named) else { return nil }
-        return Rule(.allow, .subscribeAllow, entry: decidingEntry(pattern, named))
-    }
-
-    /// The entry that stands for the decision: one that contains the pattern by itself, or the first that takes part.
-    private func decidingEntry(_ pattern: Pattern, _ named: [GroupEntry]) -> Int32 {
-        if let whole = named.first(where: { pattern.isContained(in: $0.pattern) }) { return whole.entry }
-        if let whole = plainAllow.first(where: { pattern.isContained(in: $0.pattern) }) { return whole.entry }
-        let part = named.first { $0.pattern.overlaps(pattern) }?.entry
-        return part ?? plainAllow.first { $0.pattern.overlaps(pattern) }?.entry ?? -1
-    }
-
-    /// More comparisons than this for one subscription are not made; the subscription is refused. Only thousands of
-    /// entries with queue groups on overlapping subjects come near it.
-    private static let comparisonBudget = 1 << 20
-
-    /// Plain entries speak for a group only where no group entry does: wherever an entry of another group meets the
-    /// pattern, entries that name this one have to as well.
-    private func areOtherGroupsNamed(_ pattern: Pattern, _ named: [GroupEntry]) -> Bool {
-        if named.contains(where: { pattern.isContained(in: $0.pattern) }) { return true }
-        let others = groupAllow.filter { $0.pattern.overlaps(pattern) }
-        // Lists are far shorter than the square root of the greatest number, so the product has room.
-        guard others.count * named.count <= Self.comparisonBudget else { return false }
-        let union = PatternUnion(named.map(\.pattern))
-        return others.allSatisfy { other in other.pattern.intersection(pattern).map(union.contains) ?? true }
-    }
-
-    private func denyingRule(_ pattern: Pattern, _ queue: [UInt8]?) -> Rule? {
-        let named = groupDeny.filter { $0.names(queue) }
-        let union = PatternUnion(plainDeny.map(\.pattern) + named.map(\.pattern))
-        guard !union.members.isEmpty, union.contains(pattern) else { return nil }
-        let entry =
-            plainDeny.first { $0.pattern.overlaps(pattern) }?.entry
-            ?? named.first { $0.pattern.overlaps(pattern) }?.entry
-        return Rule(.deny, .subscribeDeny, entry: entry ?? -1)
-    }
-
-    /// The delivery side: the deny that a delivered subject falls under.
-    func denyingRule(delivered subject: Span<UInt8>, queue: [UInt8]?) -> Rule? {
-        let entry = plainDenyTrie.match(subject)
-        if entry >= 0 { return Rule(.deny, .subscribeDeny, entry: entry) }
-        guard queue != nil else { return nil }
-        for deny in groupDeny where deny.names(queue) && deny.pattern.matches(subject) {
-            return Rule(.deny, .subscribeDeny, entry: deny.entry)
-        }
-        return nil
-    }
-}
-
-extension SubscribeRules.GroupEntry {
-    /// Whether the entry speaks of this group; never of a plain subscription.
-    func names(_ group: [UInt8]?) -> Bool {
-        guard let group else { return false }
-        return queue.matches(group)
-    }
-}
-
-/// The queue part of a permission entry: a group's name, or a pattern of names such as `v1.*`.
-struct QueueName: Sendable {
-    private let text: [UInt8]
-    private let pattern: Pattern?
-
-    init(_ text: [UInt8]) {
-        self.text = text
-        pattern = try? Pattern(bytes: text)
-    }
-
-    func matches(_ group: [UInt8]) -> Bool {
-        text == group || pattern?.matches(group.span) ?? false
+    /// Where that takes long to say, they have to be.
+    func needsDeliveryFilter(
+        _ text: Span<UInt8>, queue: [UInt8]?, seed: UInt64, _ fillings: Fillings
+    ) -> Bool {
+        guard !plainDeny.isEmpty || queue != nil && !groupDeny.isEmpty else { return false }
+        let question = Question(text, queue: queue, seed: seed)
+        let words = text.extracting(0..<question.pattern.count)
+        if plainDeny.overlaps(words, question, nil, fillings) { return true }
+        guard let queue else { return false }
+        return groupDeny.overlaps(words, question, queue, fillings)
     }
 }

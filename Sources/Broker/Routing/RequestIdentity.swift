@@ -65,11 +65,11 @@ enum RequestIdentity {
         // A request that already crossed accounts: the one in between answers for it.
         if own != importer.key { json.add("svc", importer.key.text) }
         guard isShared, let principal = session.principal else { return json.text }
-        json.add("user", principal.user.text)
+        if let user = principal.user { json.add("user", user.text) }
         if !session.options.name.isEmpty { json.add("name", session.options.name) }
         if !session.options.language.isEmpty { json.add("lang", session.options.language) }
         if !session.options.version.isEmpty { json.add("ver", session.options.version) }
-        json.add("issuer_key", principal.claimant.issuer.text)
+        if let issuer = principal.grant.issuer { json.add("issuer_key", issuer.text) }
         json.add("name_tag", principal.name)
         json.add("kind", "Client")
         json.add("client_type", "nats")

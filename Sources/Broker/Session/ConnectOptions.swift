@@ -14,7 +14,7 @@ struct ConnectOptions {
     var name = ""
     var language = ""
     var version = ""
-    var credentials = PresentedCredentials(token: nil, signature: nil)
+    var credentials = PresentedCredentials()
 
     /// What a session has before its client says anything.
     init() {}
@@ -43,10 +43,14 @@ struct ConnectOptions {
         case "version": return set(&version, value.text)
         case "jwt": return set(&credentials.token, value.text)
         case "sig": return set(&credentials.signature, value.text)
-        case "user", "pass", "auth_token", "nkey":
+        case "nkey": return set(&credentials.nkey, value.text)
+        case "user": return set(&credentials.user, value.text)
+        case "proxy_sig": return set(&credentials.proxySignature, value.text)
+        case "pass", "auth_token":
             guard let text = value.text else { return false }
             // Kept for no longer than it takes to see that something is there.
-            if !text.isEmpty, name != "nkey" { credentials.hasPassword = true }
+            guard !text.isEmpty else { break }
+            if name == "pass" { credentials.hasPassword = true } else { credentials.hasSharedToken = true }
         case "account", "new_account":
             if value != .string(""), value != .bool(false) { credentials.designatesAccount = true }
         default: break

@@ -15,7 +15,7 @@ extension Session {
         }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
 
-        guard mayPublish(subject, reply, principal, in: account) else { return }
+        guard mayPublish(subject, reply, principal) else { return }
         sendOKIfVerbose()
         let receivers = core.route(
             BrokerCore.Origin(session: self), in: account, subject: subject, reply: reply,
@@ -25,23 +25,25 @@ extension Session {
 
     /// Asks the one decision function, and tells the client and the sink what it said.
     private func mayPublish(
-        _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ principal: Principal, in account: Account
+        _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ principal: Principal
     ) -> Bool {
-        if SubjectRules.isReservedReply(reply) {
-            core.decisions.record(.publish, .denied(Rule(.reserved)), by: self, subject: reply)
-            sendError(ErrorLine.replyViolation(text(of: reply)))
-            return false
+        if reply.count > 0 {
+            let decision = principal.permissions.decide(reply: reply)
+            if !decision.isAllowed {
+                core.decisions.record(.publish, decision, by: self, subject: reply)
+                sendError(ErrorLine.replyViolation(text(of: reply)))
+                return false
+            }
         }
-        if SubjectRules.isReserved(subject, isSystemAccount: account.key == core.systemAccount) {
-            return refusePublish(.denied(Rule(.reserved)), subject)
-        }
-        let decision = principal.program.decide(.publish, subject: subject)
+        let decision = principal.permissions.decide(.publish, subject: subject)
         if decision.isAllowed {
             core.decisions.record(.publish, decision, by: self, subject: subject)
             return true
         }
-        guard credits.spend(subject, now: core.monotonicNow) else { return refusePublish(decision, subject) }
-        let answer = principal.program.decide(.respond, subject: subject)
+        guard decision.rule.effect != .reserved, credits.spend(subject, now: core.monotonicNow) else {
+            return refusePublish(decision, subject)
+        }
+        let answer = principal.permissions.decide(.respond, subject: subject)
         core.decisions.record(.respond, answer, by: self, subject: subject)
         return answer.isAllowed ? true : refusePublish(decision, subject)
     }
@@ -76,7 +78,7 @@ extension Session {
     ) -> Bool {
         guard isActive, !subscription.isRemoved, let principal else { return false }
         if subscription.isFiltered {
-            let decision = principal.program.decide(.deliver, subject: subject, queue: subscription.queue)
+            let decision = principal.permissions.decide(.deliver, subject: subject, queue: subscription.queue)
             core.decisions.record(.deliver, decision, by: self, subject: subject, queue: subscription.queue)
             guard decision.isAllowed else { return false }
         }
@@ -99,18 +101,8 @@ extension Session {
     }
 }
 
-/// What the server keeps to itself among subjects.
+/// What subjects look like.
 enum SubjectRules {
-    /// Reply subjects that would let a client pose as the server's own plumbing.
-    static func isReservedReply(_ reply: Span<UInt8>) -> Bool {
-        guard reply.count > 3 else { return false }
-        return begins(reply, "_R_.") || begins(reply, "_GR_.") || begins(reply, "$JS.ACK.")
-    }
-
-    static func isReserved(_ subject: Span<UInt8>, isSystemAccount: Bool) -> Bool {
-        begins(subject, "_GR_.") || (!isSystemAccount && begins(subject, "$NRG."))
-    }
-
     /// Whether a subject is well formed and without wildcards.
     static func isLiteral(_ subject: Span<UInt8>) -> Bool {
         guard subject.count > 0 else { return false }
@@ -122,14 +114,5 @@ enum SubjectRules {
             start = index + 1
         }
         return true
-    }
-
-    @inline(__always)
-    private static func begins(_ subject: Span<UInt8>, _ prefix: StaticString) -> Bool {
-        guard subject.count >= prefix.utf8CodeUnitCount else { return false }
-        return prefix.withUTF8Buffer { bytes in
-            for index in bytes.indices where subject[index] != bytes[index] { return false }
-            return true
-        }
     }
 }

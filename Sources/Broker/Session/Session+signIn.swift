@@ -1,4 +1,5 @@
 import Authorization
+import Claims
 import NIOCore
 import NIOPosix
 import Wire
@@ -49,6 +50,10 @@ extension Session {
         switch step {
         case .refused(let refusal):
             refuse(refusal)
+        case .needs(.password), .needs(.callout):
+            // Asked for only by users of a configuration and by accounts with callouts, which this server has no
+            // means for.
+            refuse(.unsupportedCredentials)
         case .needs(.account(let key)):
             let resolved = core.accounts[key]?.resolved
             let moment = core.environment.moment()
@@ -64,15 +69,17 @@ extension Session {
     /// Binds the session to its account, unless the claims changed while the signatures were being verified: then they
     /// are asked once more.
     private func enter(_ principal: Principal) {
-        guard let account = core.accounts[principal.account] else { return refuse(.unknownAccount) }
+        guard let key = principal.account.key, let account = core.accounts[key] else { return refuse(.unknownAccount) }
         let review = Admission.review(
             principal, account: account.resolved, facts: facts, trust: core.trust, at: core.environment.moment())
         guard case .admitted(let principal) = review else {
             if case .refused(let refusal) = review { refuse(refusal) }
             return
         }
-        if let limit = account.maximumConnections, account.sessions.count >= limit {
-            return refuse(.accountConnectionLimit)
+        if let refusal = Admission.refusalToBind(
+            facts.type, to: account.claims.limits, connections: account.sessions.count)
+        {
+            return refuse(refusal)
         }
         self.principal = principal
         self.account = account

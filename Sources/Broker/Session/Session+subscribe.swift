@@ -5,9 +5,6 @@ import Wire
 // Registering and withdrawing interest.
 
 extension Session {
-    /// A group that no client may join: it stands for none in compiled permissions.
-    private static let systemQueue = Array("_sys_".utf8)
-
     func subscribe(_ command: Command, _ bytes: Span<UInt8>) {
         guard let account, let principal else { return }
         let subject = copied(bytes.extracting(command.argument.start..<command.argument.end))
@@ -17,8 +14,7 @@ extension Session {
             sendError(ErrorLine.invalidSubject)
             return
         }
-        var decision = principal.program.decide(subscribing: pattern, queue: queue)
-        if queue == Self.systemQueue { decision = .denied(Rule(.reserved)) }
+        let decision = principal.permissions.decide(.subscribe, subject: subject.span, queue: queue)
         core.decisions.record(.subscribe, decision, by: self, subject: subject, queue: queue)
         guard decision.isAllowed else {
             sendError(ErrorLine.subscriptionViolation(text(subject), queue: queue.map(text)))
@@ -32,7 +28,7 @@ extension Session {
         guard subscriptions[id] == nil else { return sendOKIfVerbose() }
         let subscription = Subscription(
             pattern: pattern, queue: queue, id: id, target: .client(self),
-            isFiltered: principal.program.needsDeliveryFilter(pattern, queue: queue))
+            isFiltered: principal.permissions.needsDeliveryFilter(subject.span, queue: queue))
         subscriptions[id] = subscription
         account.interest.insert(subscription)
         account.addShadows(of: subscription, for: self)
@@ -68,17 +64,18 @@ extension Session {
     func applyProgram() {
         guard let principal else { return }
         for subscription in Array(subscriptions.values) {
-            let pattern = subscription.pattern
-            let decision = principal.program.decide(subscribing: pattern, queue: subscription.queue)
+            let pattern = subscription.pattern.bytes
+            let decision = principal.permissions.decide(.subscribe, subject: pattern.span, queue: subscription.queue)
             if decision.isAllowed {
-                subscription.isFiltered = principal.program.needsDeliveryFilter(pattern, queue: subscription.queue)
+                subscription.isFiltered = principal.permissions.needsDeliveryFilter(
+                    pattern.span, queue: subscription.queue)
                 continue
             }
-            core.decisions.record(.subscribe, decision, by: self, subject: pattern.bytes, queue: subscription.queue)
+            core.decisions.record(.subscribe, decision, by: self, subject: pattern, queue: subscription.queue)
             remove(subscription)
             sendError(
                 ErrorLine.subscriptionViolation(
-                    text(pattern.bytes), queue: subscription.queue.map(text), subscription: text(subscription.id)))
+                    text(pattern), queue: subscription.queue.map(text), subscription: text(subscription.id)))
         }
     }
 

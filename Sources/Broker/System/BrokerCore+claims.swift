@@ -4,33 +4,7 @@ import NKeys
 
 // Changing accounts while the server runs, by the system account's protocol.
 
-/// Why an account JWT was not taken.
-enum ClaimsUpdateRefusal: Error, CustomStringConvertible {
-    case undecodable(String)
-    case invalid(String)
-    case subjectMismatch
-    case untrusted
-    case older(stored: Int64, received: Int64)
-    case tooFarAhead(Int64)
-
-    var description: String {
-        switch self {
-        case .undecodable(let text): text
-        case .invalid(let rule): "validation errors: [\(rule)]"
-        case .subjectMismatch: "subject does not match jwt content"
-        case .untrusted: "operator requires issuer to be a signing key or the operator: the issuer is not trusted"
-        case .older(let stored, let received):
-            "the account JWT in force was issued at \(stored), this one at \(received): an older one is not taken back"
-        case .tooFarAhead(let time):
-            "the account JWT is issued at \(time), more than an hour ahead of this server's clock"
-        }
-    }
-}
-
 extension BrokerCore {
-    /// How far ahead of the clock a JWT may be issued, seconds (rule S14).
-    private static let tolerance: Int64 = 3600
-
     /// Takes an account JWT. Trust is checked before anything is kept (rule S8), and nothing rolls an account back to
     /// older claims (rule S14).
     ///
@@ -47,7 +21,9 @@ extension BrokerCore {
             }
             let named = Self.accountToken(of: subject)
             account = named ?? resolved.key.text
-            try check(resolved, named: named)
+            _ = try ClaimsUpdate.check(
+                resolved, named: named, stored: accounts[resolved.key]?.resolved, trust: trust,
+                at: environment.moment().seconds)
             put(resolved)
             environment.log(
                 .info, "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version)")
@@ -58,19 +34,6 @@ extension BrokerCore {
             return updateFailure(
                 account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
         }
-    }
-
-    private func check(_ resolved: ResolvedAccount, named: String?) throws(ClaimsUpdateRefusal) {
-        if let named, named != resolved.key.text { throw .subjectMismatch }
-        guard trust.signed(resolved.claims) else { throw .untrusted }
-        let now = environment.moment().seconds
-        let issuedAt = resolved.claims.issuedAt
-        // Compared first, so that the difference cannot overflow: the time in a token is anybody's number.
-        if issuedAt > now, issuedAt - now > Self.tolerance { throw .tooFarAhead(issuedAt) }
-        if let stored = accounts[resolved.key]?.claims.issuedAt, issuedAt < stored {
-            throw .older(stored: stored, received: issuedAt)
-        }
-        if let fault = resolved.fault { throw .invalid(fault) }
     }
 
     /// The account that a request subject names: the fourth token of `$SYS.REQ.ACCOUNT.<key>.…`, the third of

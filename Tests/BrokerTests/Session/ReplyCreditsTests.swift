@@ -16,7 +16,7 @@ extension ReplyCredits {
         let permissions = Permissions(
             publish: Permission(), subscribe: Permission(),
             response: ResponsePermission(maxMessages: maximum, expires: expires))
-        return try #require(PermissionProgram(permissions, source: .server).response)
+        return try #require(PermissionProgram(permissions).response)
     }
 
     private let reply = Array("_INBOX.a".utf8)

@@ -66,7 +66,7 @@ final class DecisionPrinter: DecisionSink {
     // MARK: Lines
 
     private func accountName(_ event: DecisionEvent) -> String? {
-        event.claimant.map { names[$0.account] ?? $0.account.text }
+        event.claimant.map { $0.account.key.flatMap { names[$0] } ?? $0.account.text }
     }
 
     private func reason(_ event: DecisionEvent) -> String {
@@ -75,7 +75,7 @@ final class DecisionPrinter: DecisionSink {
         if event.action == .importUse {
             return "granted by an export of \(event.exporter.map(name) ?? "another account")"
         }
-        return (event.program?.explain(event.decision.rule)).map { $0.description } ?? ""
+        return event.principal?.explain(event.decision.rule).description ?? ""
     }
 
     private func name(_ account: PublicKey) -> String {
@@ -101,13 +101,13 @@ final class DecisionPrinter: DecisionSink {
         if let claimant = event.claimant {
             line.account = claimant.account.text
             line.accountName = accountName(event)
-            line.user = claimant.user.text
+            line.user = claimant.user?.text
             line.name = claimant.name
-            line.token = claimant.token.hex
+            line.token = claimant.token?.hex
         }
         line.exporter = event.exporter?.text
         line.reason = event.refusal?.rawValue
-        if let explanation = event.program?.explain(event.decision.rule) {
+        if let explanation = event.principal?.explain(event.decision.rule) {
             line.effect = "\(explanation.rule.effect)"
             line.rule = explanation.text
             line.claim = explanation.pointer
