@@ -27,16 +27,17 @@ enum ClaimsUpdateRefusal: Error, CustomStringConvertible {
     }
 }
 
-extension BrokerCore {
+extension ControlPlane {
     /// How far ahead of the clock a JWT may be issued, seconds (rule S14).
     private static let tolerance: Int64 = 3600
 
     /// Takes an account JWT. Trust is checked before anything is kept (rule S8), and nothing rolls an account back to
     /// older claims (rule S14).
     ///
-    /// - Parameter subject: the subject of the request; where it names an account, the JWT has to be that account's.
-    /// - Returns: the answer's JSON.
-    func updateClaims(_ body: [UInt8], subject: [UInt8]) -> String {
+    /// - Parameters:
+    ///   - subject: the subject of the request; where it names an account, the JWT has to be that account's.
+    ///   - answer: gets the answer's JSON, when the JWT is in force on every shard or was refused.
+    func updateClaims(_ body: [UInt8], subject: [UInt8], answer: @escaping (String) -> Void) {
         var account = "n/a"
         do {
             let resolved: ResolvedAccount
@@ -47,26 +48,30 @@ extension BrokerCore {
             }
             account = resolved.key.text
             try check(resolved, named: Self.accountToken(of: subject))
-            put(resolved)
-            environment.log(
-                .info, "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version)")
-            return updateAnswer(account)
+            put(resolved) { [self] cut in
+                context.environment.log(
+                    .info,
+                    "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version), "
+                        + "which ended \(cut) connections")
+                answer(updateAnswer(resolved.key.text))
+            }
         } catch {
-            environment.log(.warning, "account \(account): JWT refused: \(error)")
+            context.environment.log(.warning, "account \(account): JWT refused: \(error)")
             let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
-            return updateFailure(
-                account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
+            answer(
+                updateFailure(
+                    account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)"))
         }
     }
 
     private func check(_ resolved: ResolvedAccount, named: String?) throws(ClaimsUpdateRefusal) {
         if let named, named != resolved.key.text { throw .subjectMismatch }
-        guard trust.signed(resolved.claims) else { throw .untrusted }
-        let now = environment.moment().seconds
+        guard context.trust.signed(resolved.claims) else { throw .untrusted }
+        let now = context.environment.moment().seconds
         let issuedAt = resolved.claims.issuedAt
         // Compared first, so that the difference cannot overflow: the time in a token is anybody's number.
         if issuedAt > now, issuedAt - now > Self.tolerance { throw .tooFarAhead(issuedAt) }
-        if let stored = accounts[resolved.key]?.claims.issuedAt, issuedAt < stored {
+        if let stored = state(resolved.key)?.claims.issuedAt, issuedAt < stored {
             throw .older(stored: stored, received: issuedAt)
         }
         if let fault = resolved.fault { throw .invalid(fault) }
@@ -108,13 +113,13 @@ extension BrokerCore {
     /// The account JWT in force, or nothing.
     func lookUpClaims(subject: [UInt8]) -> String {
         guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return "" }
-        return accounts[key]?.resolved.token ?? ""
+        return state(key)?.resolved.token ?? ""
     }
 
     func listClaims() -> String {
         var answer = JSONText()
         answer.add("server", serverMember())
-        answer.add("data", accounts.keys.sorted().map(\.text))
+        answer.add("data", numbers.keys.sorted().map(\.text))
         return answer.text
     }
 }
