@@ -1,8 +1,9 @@
 import Authorization
 import NKeys
 
-/// Hands decisions to a sink, building an event only for those that the sink wants.
-final class DecisionRecorder {
+/// Hands decisions to a sink, building an event only for those that the sink wants. Used on every loop at once: it has
+/// nothing that changes, and the sink sees to its own safety.
+struct DecisionRecorder: Sendable {
     private let sink: (any DecisionSink)?
     /// Two bits for each action: what the sink wants of allowed and of denied ones.
     private let wanted: UInt32
@@ -25,37 +26,46 @@ final class DecisionRecorder {
     }
 
     @inline(__always)
-    func wants(_ action: Action, _ isAllowed: Bool) -> Bool {
+    private func wants(_ action: Action, _ isAllowed: Bool) -> Bool {
         wanted & Self.bit(action, isAllowed) != 0
     }
 
     /// A decision on one subject.
     @inline(__always)
     func record(
-        _ action: Action, _ decision: Decision, by session: Session, subject: Span<UInt8>, queue: [UInt8]? = nil
+        _ action: Action, _ decision: Decision, by client: Client, subject: Span<UInt8>, queue: [UInt8]? = nil
     ) {
         guard wants(action, decision.isAllowed) else { return }
-        build(action, decision, by: session, subject: copied(subject), queue: queue, refusal: nil, exporter: nil)
+        build(action, decision, by: client, subject: copied(subject), queue: queue, exporter: nil)
     }
 
-    /// A decision on a pattern, a sign-in, or a cut connection.
+    /// A decision on a pattern, or on the use of an export.
     func record(
-        _ action: Action, _ decision: Decision, by session: Session, subject: [UInt8] = [], queue: [UInt8]? = nil,
-        refusal: Refusal? = nil, exporter: PublicKey? = nil
+        _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]? = nil,
+        exporter: PublicKey? = nil
     ) {
         guard wants(action, decision.isAllowed) else { return }
-        build(action, decision, by: session, subject: subject, queue: queue, refusal: refusal, exporter: exporter)
+        build(action, decision, by: client, subject: subject, queue: queue, exporter: exporter)
+    }
+
+    /// A sign-in, or a connection that is cut: nil for `refusal` lets the client in.
+    func record(_ refusal: Refusal?, connection: UInt64, claimant: Claimant?, principal: Principal?) {
+        guard wants(.connect, refusal == nil) else { return }
+        let decision = refusal == nil ? Decision.allowed(Rule(.unrestricted)) : .denied(Rule(.noAllow))
+        sink?.record(
+            DecisionEvent(
+                connection: connection, claimant: claimant, principal: principal, action: .connect, decision: decision,
+                refusal: refusal))
     }
 
     private func build(
-        _ action: Action, _ decision: Decision, by session: Session, subject: [UInt8], queue: [UInt8]?,
-        refusal: Refusal?, exporter: PublicKey?
+        _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]?,
+        exporter: PublicKey?
     ) {
         sink?.record(
             DecisionEvent(
-                connection: session.id, claimant: session.principal?.claimant ?? session.claimant,
-                principal: session.principal, action: action, subject: subject, queue: queue,
-                decision: decision, refusal: refusal, exporter: exporter))
+                connection: client.connection, claimant: client.principal.claimant, principal: client.principal,
+                action: action, subject: subject, queue: queue, decision: decision, exporter: exporter))
     }
 }
 

@@ -61,21 +61,21 @@ import Testing
     @Test func settingsAreTheOperatorsWord() throws {
         let key = world.accountKey.publicKey
         func settings(_ change: (inout GenericClaims) -> Void, signer: KeyPair? = nil) throws -> GenericClaims {
-            var claims = GenericClaims(subject: key.text, type: GenericClaims.settingsType)
+            var claims = GenericClaims(subject: key.text, type: SettingsClaims.typeName)
             claims.data["roles"] = .object(["AKEY": .object(["replies": .string("own")])])
             change(&claims)
             return try GenericClaims.decode(claims.encode(signedBy: signer ?? world.operatorKey, at: 1))
         }
-        let read = try RoleSettings(settings { _ in }, account: key, trust: world.trust)
+        let read = try AcceptedSettings(settings { _ in }, account: key, trust: world.trust)
         #expect(read.replies(of: "AKEY") == .own && read.replies(of: "other") == .any)
-        #expect(throws: RoleSettingsError.untrusted) {
-            try RoleSettings(settings({ _ in }, signer: .generate(.operator)), account: key, trust: world.trust)
+        #expect(throws: SettingsRefusal.untrusted) {
+            try AcceptedSettings(settings({ _ in }, signer: .generate(.operator)), account: key, trust: world.trust)
         }
-        #expect(throws: RoleSettingsError.anotherAccount) {
-            try RoleSettings(settings { _ in }, account: KeyPair.generate(.account).publicKey, trust: world.trust)
+        #expect(throws: SettingsRefusal.anotherAccount) {
+            try AcceptedSettings(settings { _ in }, account: KeyPair.generate(.account).publicKey, trust: world.trust)
         }
-        #expect(throws: RoleSettingsError.malformed) {
-            try RoleSettings(
+        #expect(throws: SettingsRefusal.self) {
+            try AcceptedSettings(
                 settings { $0.data["roles"] = .object(["A": .object(["replies": .string("sometimes")])]) },
                 account: key,
                 trust: world.trust)

@@ -13,14 +13,14 @@ public struct ResolvedAccount: Sendable {
     /// The first rule that the claims break; nobody signs in to an account that has one. Times are not looked at here.
     public let fault: String?
     /// What the account's settings say about its roles.
-    public let settings: RoleSettings
+    public let settings: AcceptedSettings
 
     private let grants: AccountGrants
 
     /// - Parameter settings: what the account's settings say about its roles, by the keys of their scopes.
     /// - Throws: ``ClaimsError`` when the token is not an account JWT whose signature verifies; ``Refusal`` is not used
     ///   here, since whether the account is trusted depends on the moment it is asked.
-    public init(token text: String, settings: RoleSettings = RoleSettings()) throws {
+    public init(token text: String, settings: AcceptedSettings = AcceptedSettings()) throws {
         let decoded = try Token.decode(text)
         guard case .account(let claims) = decoded.claims else { throw NotAnAccountToken() }
         key = try PublicKey(claims.subject)
@@ -76,7 +76,7 @@ public struct NotAnAccountToken: Error, Sendable, CustomStringConvertible {
 struct ProgramInput: Sendable, Hashable {
     let permissions: Permissions
     let account: PermissionTemplate.Values?
-    let replies: ReplyRule
+    let replies: RoleSettings.Replies
 }
 
 /// What an account's claims grant, compiled when it is first asked for and kept as long as the claims. It only remembers:

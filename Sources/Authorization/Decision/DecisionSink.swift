@@ -37,8 +37,10 @@ public struct DecisionEvent: Sendable {
     }
 }
 
-/// Takes decisions off a broker's hands. Called on the broker's event loop, so it returns at once: no locks that others
-/// hold for long, no I/O.
+/// Takes decisions off a broker's hands. Called on all of the broker's event loops, on several at once: so the sink sees to
+/// the order and safety of what it keeps, and it returns at once, without I/O and without locks that anybody holds for
+/// long. Decisions about one connection come in the order in which they were made, but for those about messages that
+/// other connections send to it.
 public protocol DecisionSink: AnyObject, Sendable {
     /// Whether the sink wants decisions of this outcome. Asked once per kind when the broker starts, so that what nobody
     /// wants is never built.

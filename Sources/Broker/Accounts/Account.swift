@@ -3,31 +3,87 @@ import Claims
 import NKeys
 import Subjects
 
-/// One tenant: its claims, its subjects, its connections. Nothing reaches another account but through the imports and
-/// exports that both sides' claims state.
+/// One tenant, as a shard has it: the state in force, its subjects, its connections here. Nothing reaches another account
+/// but through the imports and exports that both sides' claims state.
 final class Account {
+    let number: Int
     let key: PublicKey
     /// The claims in force.
-    var resolved: ResolvedAccount
+    private(set) var state: AccountState
     let interest = Interest()
+    /// Those of this shard.
     var sessions: [UInt64: Session] = [:]
-    /// What this account's clients can subscribe to from other accounts.
-    var streamImports: [StreamImport] = []
+    /// The clients' subscriptions, of all shards.
+    private var subscriptions: [Subscription] = []
     /// The subscriptions in ``interest`` that lead to other accounts' services.
-    var serviceImports: [Subscription] = []
-    /// The way back for answers to requests that came in from other accounts.
-    var replies = ReplyRoutes()
+    private var serviceImports: [Subscription] = []
+    /// The way back for answers to requests that came in from other accounts through this shard.
+    var replies: ReplyRoutes
 
-    init(_ resolved: ResolvedAccount) {
-        key = resolved.key
-        self.resolved = resolved
+    init(_ state: AccountState, shard: Int) {
+        number = state.number
+        key = state.key
+        self.state = state
+        replies = ReplyRoutes(shard: shard)
     }
 
-    var claims: AccountClaims { resolved.claims }
+    var claims: AccountClaims { state.claims }
 
-    /// Most connections; nil for no limit.
-    var maximumConnections: Int? {
-        let limit = claims.limits.connections
-        return limit == AccountLimits.unlimitedValue ? nil : Int(min(max(limit, 0), Int64(Int32.max)))
+    // MARK: Subscriptions
+
+    /// Registers a client's subscription, and its counterparts in the accounts that streams are imported from.
+    func insert(_ subscription: Subscription, among accounts: [Account]) {
+        subscription.account = number
+        subscription.position = subscriptions.count
+        subscriptions.append(subscription)
+        interest.insert(subscription)
+        addShadows(of: subscription, among: accounts)
+    }
+
+    func remove(_ subscription: Subscription) {
+        subscription.isRemoved = true
+        interest.remove(subscription)
+        removeShadows(of: subscription)
+        let last = subscriptions.removeLast()
+        if last !== subscription {
+            subscriptions[subscription.position] = last
+            last.position = subscription.position
+        }
+    }
+
+    // MARK: Imports
+
+    /// Puts a state in force, for the account's subjects and for the subscriptions that its clients hold.
+    func put(_ state: AccountState, among accounts: [Account]) {
+        removeImports()
+        self.state = state
+        for service in state.serviceImports {
+            let subscription = Subscription(
+                pattern: service.local, target: .serviceImport(service, exporter: accounts[service.exporter]))
+            interest.insert(subscription)
+            serviceImports.append(subscription)
+        }
+        for subscription in subscriptions { addShadows(of: subscription, among: accounts) }
+    }
+
+    private func removeImports() {
+        for subscription in serviceImports { interest.remove(subscription) }
+        serviceImports = []
+        for subscription in subscriptions { removeShadows(of: subscription) }
+    }
+
+    private func addShadows(of subscription: Subscription, among accounts: [Account]) {
+        for stream in state.streamImports {
+            guard let shadow = stream.shadow(of: subscription) else { continue }
+            let exporter = accounts[stream.exporter]
+            exporter.interest.insert(shadow)
+            subscription.shadows.append((exporter, shadow))
+        }
+    }
+
+    private func removeShadows(of subscription: Subscription) {
+        guard !subscription.shadows.isEmpty else { return }
+        for (account, shadow) in subscription.shadows { account.interest.remove(shadow) }
+        subscription.shadows = []
     }
 }

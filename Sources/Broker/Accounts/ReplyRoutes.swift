@@ -1,9 +1,12 @@
-import NKeys
+import Secrets
 
 /// The ways back: for each request that came into an account through a service import, the subject that its responder
 /// sees as the reply, and where an answer on it goes.
+///
+/// A way is kept by the shard that the request came from, and its subject names that shard: an answer that is published
+/// anywhere else is handed over to it.
 struct ReplyRoutes {
-    enum Answers {
+    enum Answers: Sendable {
         /// The first answer closes the way.
         case one
         /// The way stays open until an empty answer, or until its time is over.
@@ -11,38 +14,57 @@ struct ReplyRoutes {
     }
 
     struct Route {
-        /// Where the request came from.
-        let importer: Account
+        /// The number of the account that the request came from.
+        let importer: Int
         /// The reply subject that the requester waits on.
         let reply: [UInt8]
         let answers: Answers
         /// When the way closes, in nanoseconds of the broker's monotonic clock.
         let deadline: Int64
+        /// Where it is counted.
+        let open: OpenRequests
     }
 
     /// What every such reply subject begins with; clients may not choose it for themselves.
-    static let prefix = Array("_R_.".utf8)
+    static let prefix: StaticString = "_R_."
 
-    /// Most ways that one importing account may hold open at a time: a flood of requests that nobody answers is that
-    /// account's own misfortune, and fills no memory.
-    static let capacity = 65_536
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    /// The prefix, the shard's letter, and over 119 random bits, so that a way back cannot be guessed.
+    private static let randomLetters = 20
+    private static let subjectCount = 5 + randomLetters
+    /// Most shards that a letter can name.
+    static let mostShards = 62
 
     /// Nanoseconds between two looks for ways whose time is over.
     private static let pruneInterval: Int64 = 1_000_000_000
 
+    private let letter: UInt8
     private var routes: [[UInt8]: Route] = [:]
-    private var counts: [PublicKey: Int] = [:]
     private var lastPrune: Int64 = 0
+
+    /// - Parameter shard: from 0 and below ``mostShards``.
+    init(shard: Int) {
+        letter = Self.alphabet[shard % Self.mostShards]
+    }
 
     var isEmpty: Bool { routes.isEmpty }
 
+    /// The shard that keeps the way back of a subject; nil where it is no such subject.
+    static func shard(of subject: Span<UInt8>) -> Int? {
+        guard subject.count == subjectCount else { return nil }
+        switch subject[4] {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): return Int(subject[4] - UInt8(ascii: "0"))
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): return Int(subject[4] - UInt8(ascii: "A")) + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): return Int(subject[4] - UInt8(ascii: "a")) + 36
+        default: return nil
+        }
+    }
+
     /// Opens a way back and returns its subject, or nil when the importer has too many open.
     mutating func open(_ route: Route) -> [UInt8]? {
-        let count = counts[route.importer.key, default: 0]
-        guard count < Self.capacity else { return nil }
-        let subject = Self.prefix + Self.randomToken()
+        guard route.open.begin() else { return nil }
+        let subject = makeSubject()
         routes[subject] = route
-        counts[route.importer.key] = count + 1
         return subject
     }
 
@@ -54,9 +76,7 @@ struct ReplyRoutes {
     }
 
     mutating func close(_ subject: [UInt8]) {
-        guard let route = routes.removeValue(forKey: subject) else { return }
-        let count = counts[route.importer.key, default: 1] - 1
-        counts[route.importer.key] = count > 0 ? count : nil
+        routes.removeValue(forKey: subject)?.open.end()
     }
 
     mutating func removeExpired(now: Int64) {
@@ -65,10 +85,16 @@ struct ReplyRoutes {
         for (subject, route) in routes where route.deadline < now { close(subject) }
     }
 
-    /// 20 letters and digits: over 119 bits, so that a way back cannot be guessed.
-    private static func randomToken() -> [UInt8] {
-        let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-        var generator = SystemRandomNumberGenerator()
-        return (0..<20).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+    private func makeSubject() -> [UInt8] {
+        var subject = Array("_R_.".utf8)
+        subject.reserveCapacity(Self.subjectCount)
+        subject.append(letter)
+        // Two bytes for each letter: the remainder by 62 is then as good as even.
+        let random = RandomSource.system.bytes(2 * Self.randomLetters)
+        for index in 0..<Self.randomLetters {
+            let number = Int(random[2 * index]) << 8 | Int(random[2 * index + 1])
+            subject.append(Self.alphabet[number % Self.alphabet.count])
+        }
+        return subject
     }
 }

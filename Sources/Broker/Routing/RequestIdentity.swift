@@ -12,10 +12,10 @@ enum RequestIdentity {
 
     /// The message as the exporting account sees it: with one identity header, the server's own.
     static func stamp(
-        headerCount: Int, payload: Span<UInt8>, session: Session?, importer: Account, isShared: Bool
+        headerCount: Int, payload: Span<UInt8>, client: Client?, importer: PublicKey, isShared: Bool
     ) -> (headerCount: Int, bytes: [UInt8]) {
         let bytes = copied(payload)
-        let identity = session.map { Self.identity($0, importer, isShared: isShared) }
+        let identity = client.map { Self.identity($0, importer, isShared: isShared) }
         let block = Self.block(bytes.prefix(headerCount), identity)
         return (block.count, block + bytes.dropFirst(headerCount))
     }
@@ -53,24 +53,24 @@ enum RequestIdentity {
     }
 
     /// Which account asks, and where the importer shares it, who. Names and public keys only, never the JWT (rule S10).
-    private static func identity(_ session: Session, _ importer: Account, isShared: Bool) -> String {
-        let own = session.account?.key ?? importer.key
+    private static func identity(_ client: Client, _ importer: PublicKey, isShared: Bool) -> String {
+        let own = client.principal.account
         var json = JSONText()
         if isShared {
-            json.add("start", UTCTimestamp.text(session.connectedAt))
-            if let address = session.remoteAddress { json.add("host", address) }
-            json.add("id", session.id)
+            json.add("start", UTCTimestamp.text(client.connectedAt))
+            if let address = client.remoteAddress { json.add("host", address) }
+            json.add("id", client.connection)
         }
         json.add("acc", own.text)
         // A request that already crossed accounts: the one in between answers for it.
-        if own != importer.key { json.add("svc", importer.key.text) }
-        guard isShared, let principal = session.principal else { return json.text }
-        if let user = principal.user { json.add("user", user.text) }
-        if !session.options.name.isEmpty { json.add("name", session.options.name) }
-        if !session.options.language.isEmpty { json.add("lang", session.options.language) }
-        if !session.options.version.isEmpty { json.add("ver", session.options.version) }
-        if let issuer = principal.grant.issuer { json.add("issuer_key", issuer.text) }
-        json.add("name_tag", principal.name)
+        if own.key != importer { json.add("svc", importer.text) }
+        guard isShared else { return json.text }
+        if let user = client.principal.user { json.add("user", user.text) }
+        if !client.name.isEmpty { json.add("name", client.name) }
+        if !client.language.isEmpty { json.add("lang", client.language) }
+        if !client.version.isEmpty { json.add("ver", client.version) }
+        if let issuer = client.principal.grant.issuer { json.add("issuer_key", issuer.text) }
+        json.add("name_tag", client.principal.name)
         json.add("kind", "Client")
         json.add("client_type", "nats")
         return json.text

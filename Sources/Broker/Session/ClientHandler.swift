@@ -1,39 +1,37 @@
 import NIOCore
 import Wire
 
-/// The socket's side of a session: hands over what is read, and flushes once per turn of the loop.
+/// The socket's side of a session: hands over what is read.
 final class ClientHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let core: BrokerCore
+    private let shard: Shard
     private var session: Session?
 
-    init(core: BrokerCore) {
-        self.core = core
+    init(shard: Shard) {
+        self.shard = shard
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        let session = core.addSession { Session(id: $0, core: core, channel: channel, now: core.monotonicNow) }
+        let broker = shard.context
+        let session = Session(id: broker.addConnection(), shard: shard, channel: context.channel)
+        shard.add(session)
         self.session = session
-        if core.isStopping {
+        if shard.isStopping {
             session.close(telling: nil)
             return
         }
-        session.send(core.identity.information(for: session, settings: core.settings))
-        if core.sessions.count > core.settings.maximumConnections {
+        session.send(broker.identity.information(for: session))
+        if broker.connectionCount > broker.settings.maximumConnections {
             session.close(telling: ErrorLine.maximumConnectionsExceeded)
         }
-        core.flush()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Whatever other shards said before the client sent this comes first.
+        shard.readMail()
         session?.receive(unwrapInboundIn(data))
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        core.flush()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -43,7 +41,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // The client has finished sending; it gets what it asked for until then, and no more.
-        if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
+        if case ChannelEvent.inputClosed = event { session?.finish() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

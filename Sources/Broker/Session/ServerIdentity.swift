@@ -3,7 +3,7 @@ import NIOCore
 import NKeys
 
 /// Who the server is, and what it tells of itself in INFO lines.
-struct ServerIdentity {
+struct ServerIdentity: Sendable {
     /// The version of the NATS protocol that clients find here, and ours.
     static let version = "2.15.1+chancery.0.1.0"
 
@@ -18,7 +18,8 @@ struct ServerIdentity {
 
     /// The INFO line for a client: the first one, or with `account` the one after signing in, which tells the client
     /// where it is.
-    func information(for session: Session, settings: BrokerConfiguration, account: Account? = nil) -> String {
+    func information(for session: Session, account: Account? = nil) -> String {
+        let settings = session.context.settings
         var json = JSONText()
         json.add("server_id", id)
         json.add("server_name", name)
@@ -35,7 +36,7 @@ struct ServerIdentity {
         if let account {
             json.add("connect_info", true)
             json.add("remote_account", account.key.text)
-            if account.key == session.core.systemAccount { json.add("acc_is_sys", true) }
+            if account === session.shard.systemAccount { json.add("acc_is_sys", true) }
         }
         return "INFO \(json.text)\r\n"
     }

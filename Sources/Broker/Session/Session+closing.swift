@@ -14,8 +14,10 @@ extension Session {
     func refuse(_ refusal: Refusal, silently: Bool = false) {
         guard !isEnding else { return }
         let wasActive = isActive
-        core.decisions.record(.connect, .denied(Rule(.noAllow)), by: self, refusal: refusal)
-        core.environment.log(
+        context.decisions.record(
+            refusal, connection: id, claimant: client?.principal.claimant ?? claimant,
+            principal: client?.principal)
+        context.environment.log(
             .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
         close(telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
     }
@@ -45,23 +47,27 @@ extension Session {
         if let text { sendError(text) }
         leaveAccount()
         state = .closing
-        closingSince = core.monotonicNow
+        closingSince = context.monotonicNow
         carry = ByteBuffer()
-        channel.setOption(.autoRead, value: true).whenFailure { _ in }
-        if hasPendingOutput {
-            flush()
-        } else {
-            channel.close(mode: .output, promise: nil)
-        }
+        setReading(true)
+        // Flushed when the turn ends, also where there is nothing left to say: the socket is closed behind it.
+        scheduleFlush()
     }
 
     /// A receiver that does not keep up is cut off without a word: there is no room for one.
     func closeSlowConsumer() {
         guard !isEnding else { return }
-        core.environment.log(.warning, "\(label): slow consumer")
+        context.environment.log(.warning, "\(label): slow consumer")
         leaveAccount()
         state = .closing
-        closingSince = core.monotonicNow
+        closingSince = context.monotonicNow
+        channel.close(promise: nil)
+    }
+
+    /// The client has finished sending. What it published is on its way; it gets what was there for it until now.
+    func finish() {
+        shard.handOver()
+        flush()
         channel.close(promise: nil)
     }
 
@@ -70,17 +76,18 @@ extension Session {
         leaveAccount()
         state = .closed
         carry = ByteBuffer()
-        core.removeSession(self)
+        shard.remove(self)
     }
 
     /// Looks at everything that depends on the time.
     func tick(at seconds: Int64, monotonic now: Int64) {
-        if missesWriteDeadline(now) { return closeSlowConsumer() }
+        if output.isOverdue(now, deadline: context.limits.write) { return closeSlowConsumer() }
+        output.trim()
         switch state {
         case .awaitingConnect, .signingIn:
-            if now - signInSince > core.limits.signIn { refuse(.authenticationTimeout) }
+            if now - signInSince > context.limits.signIn { refuse(.authenticationTimeout) }
         case .active:
-            if let endsAt = principal?.endsAt, seconds > endsAt { return refuse(.userExpired) }
+            if let endsAt = client?.principal.endsAt, seconds > endsAt { return refuse(.userExpired) }
             if let account, account.claims.expires > 0, seconds > account.claims.expires {
                 return refuse(.accountExpired)
             }
@@ -93,14 +100,14 @@ extension Session {
     }
 
     private func pingIfSilent(_ now: Int64) {
-        guard now - lastPing > core.limits.pingInterval else { return }
+        guard now - lastPing > context.limits.pingInterval else { return }
         lastPing = now
-        if now - lastInput <= core.limits.pingInterval {
+        if now - lastInput <= context.limits.pingInterval {
             unansweredPings = 0
             return
         }
         unansweredPings += 1
-        if unansweredPings > core.settings.maximumPingsOut {
+        if unansweredPings > context.settings.maximumPingsOut {
             close(telling: ErrorLine.staleConnection)
         } else {
             send("PING\r\n")

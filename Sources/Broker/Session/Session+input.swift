@@ -8,7 +8,8 @@ extension Session {
     /// Takes what the socket read.
     func receive(_ bytes: ByteBuffer) {
         guard !isEnding else { return }
-        lastInput = core.monotonicNow
+        lastInput = context.monotonicNow
+        stalls = 0
         if carry.readableBytes == 0 {
             carry = bytes
         } else {
@@ -18,31 +19,46 @@ extension Session {
         process()
     }
 
-    /// Works through the commands that are there, in place, until one is incomplete or has to be waited for.
+    /// Works through the commands that are there, in place, until one is incomplete or has to wait.
     func process() {
-        guard carry.readableBytes >= carryNeeded, mayRead else { return }
+        guard carry.readableBytes >= carryNeeded, mayProceed else { return }
         // Out of the session for the time being: its storage is then not shared, and no command can reach it.
         var input = carry
         carry = ByteBuffer()
         carryNeeded = 0
-        let consumed = processCommands(input.readableBytesUInt8Span)
+        let consumed = processCommands(input)
         input.moveReaderIndex(forwardBy: consumed)
-        guard input.readableBytes > 0, !isEnding else { return }
-        input.discardReadBytes()
-        if carryNeeded > input.readableBytes { input.reserveCapacity(carryNeeded) }
-        carry = input
+        guard !isEnding else { return }
+        if input.readableBytes > 0 { keep(&input) }
+        if !mayProceed { hold() }
     }
 
-    private var mayRead: Bool {
+    /// Keeps input for later, in no more memory than it needs: a client that sends half a line and falls silent is not
+    /// worth the buffer that it was read into.
+    private func keep(_ input: inout ByteBuffer) {
+        let needed = max(input.readableBytes, carryNeeded)
+        if input.capacity > 2 * needed, input.capacity > 1024 {
+            carry = channel.allocator.buffer(capacity: needed)
+            carry.writeBuffer(&input)
+        } else {
+            input.discardReadBytes()
+            input.reserveCapacity(needed)
+            carry = input
+        }
+    }
+
+    @inline(__always)
+    private var mayProceed: Bool {
         switch state {
-        case .awaitingConnect, .active: true
+        case .awaitingConnect, .active: !isStalled && shard.laggards.isEmpty
         case .signingIn, .closing, .closed: false
         }
     }
 
-    private func processCommands(_ bytes: Span<UInt8>) -> Int {
+    private func processCommands(_ input: ByteBuffer) -> Int {
+        let bytes = input.readableBytesUInt8Span
         var position = 0
-        while position < bytes.count, mayRead {
+        while position < bytes.count, mayProceed {
             if case .awaitingConnect = state, bytes[position] & 0xDF != UInt8(ascii: "C") {
                 refuse(.noCredentials)
                 return position
@@ -50,7 +66,7 @@ extension Session {
             switch parser.parse(bytes, at: position) {
             case .command(let command, let end):
                 position = end
-                perform(command, bytes)
+                perform(command, bytes, input)
             case .incomplete(let count):
                 carryNeeded = count
                 return position
@@ -62,9 +78,10 @@ extension Session {
         return position
     }
 
-    private func perform(_ command: Command, _ bytes: Span<UInt8>) {
+    @inline(__always)
+    private func perform(_ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer) {
         switch command.verb {
-        case .publish: publish(command, bytes)
+        case .publish: publish(command, bytes, input)
         case .subscribe: subscribe(command, bytes)
         case .unsubscribe: unsubscribe(command, bytes)
         case .ping: answerPing()
@@ -79,7 +96,7 @@ extension Session {
         send("PONG\r\n")
         guard !hasToldAccount, options.protocolVersion >= 1, let account else { return }
         hasToldAccount = true
-        send(core.identity.information(for: self, settings: core.settings, account: account))
+        send(context.identity.information(for: self, account: account))
     }
 
     private func fail(_ fault: ProtocolFault) {
@@ -87,12 +104,59 @@ extension Session {
             refuse(.noCredentials)
             return
         }
-        core.environment.log(.info, "\(label): \(fault)")
+        context.environment.log(.info, "\(label): \(fault)")
         close(telling: fault.text)
     }
 
     /// What the connection is called in the log.
     var label: String {
         "\(remoteAddress ?? "local") - cid:\(id)"
+    }
+
+    // MARK: Waiting
+
+    func setReading(_ isReading: Bool) {
+        guard isReading != self.isReading else { return }
+        self.isReading = isReading
+        // Fails only for a channel that is closed, which reads nothing more anyway.
+        try? channel.syncOptions?.setOption(.autoRead, value: isReading)
+    }
+
+    /// Leaves what the client sends in its socket, until there is a reason to go on.
+    private func hold() {
+        setReading(false)
+        guard isActive, !shard.laggards.isEmpty, !isWaiting else { return }
+        isWaiting = true
+        shard.waiting.append(self)
+    }
+
+    /// The other shards have caught up.
+    func goOn() {
+        isWaiting = false
+        proceed()
+    }
+
+    /// Goes on reading commands, if nothing keeps the session from it any more.
+    func proceed() {
+        process()
+        if mayProceed { setReading(true) }
+    }
+
+    /// How long publishers wait for a receiver that is falling behind, and how often in one read at the most: long enough
+    /// for it to catch up if it can, too short for others to suffer from it.
+    private static let stall = TimeAmount.milliseconds(5)
+    private static let mostStalls = 2
+
+    /// Has the client's commands wait a moment, because somebody who receives what it publishes is falling behind.
+    func stall() {
+        guard isActive, !isStalled, stalls < Self.mostStalls else { return }
+        isStalled = true
+        stalls += 1
+        setReading(false)
+        channel.eventLoop.assumeIsolated().scheduleTask(in: Self.stall) { [weak self] in
+            guard let self else { return }
+            isStalled = false
+            proceed()
+        }
     }
 }

@@ -1,11 +1,15 @@
 import Authorization
+import NIOCore
 import Wire
 
 // Publishing and receiving.
 
 extension Session {
-    func publish(_ command: Command, _ bytes: Span<UInt8>) {
-        guard let account, let principal else { return }
+    /// Handles PUB and HPUB.
+    ///
+    /// - Parameter input: the buffer that `bytes` are the content of.
+    func publish(_ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer) {
+        guard let account, let client else { return }
         let subject = bytes.extracting(command.argument.start..<command.argument.end)
         let reply = bytes.extracting(command.option.start..<command.option.end)
         if command.headerCount > 0, !options.headers {
@@ -15,41 +19,66 @@ extension Session {
         }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
 
-        guard mayPublish(subject, reply, principal) else { return }
+        let match = account.interest.remembered(subject)
+        guard mayPublish(subject, reply, client, match) else { return }
         sendOKIfVerbose()
-        let receivers = core.route(
-            BrokerCore.Origin(session: self), in: account, subject: subject, reply: reply,
-            headerCount: command.headerCount, payload: bytes.extracting(command.payload.start..<command.payload.end))
+        var shape = MessageShape(
+            replyCount: reply.count, headerCount: command.headerCount, payloadStart: 0, serial: shard.nextSerial())
+        var origin = Origin(session: self, client: client, connection: id)
+        let receivers: Int
+        if let tail = MessageTail.range(of: command, in: bytes) {
+            shape.payloadStart = command.payload.start - tail.start
+            origin.shared = shared(tail, of: input)
+            receivers = shard.route(
+                origin, in: account, subject: subject, bytes.extracting(tail.start..<tail.end), shape, match: match)
+        } else {
+            let message = ComposedMessage(
+                reply: reply, headerCount: command.headerCount,
+                payload: bytes.extracting(command.payload.start..<command.payload.end), serial: shape.serial)
+            receivers = shard.route(
+                origin, in: account, subject: subject, message.tail.span, message.shape, match: match)
+        }
         if receivers == 0, reply.count > 0, options.noResponders { tellNoResponders(subject, reply, in: account) }
     }
 
+    /// Tails of at least this size are handed on as slices of the buffer that they were read into.
+    private static let leastShared = 16 << 10
+
+    /// A large tail as a buffer of its own, unless that would keep much more memory in use than the tail needs.
+    @inline(__always)
+    private func shared(_ tail: ByteRange, of input: ByteBuffer) -> ByteBuffer? {
+        guard tail.count >= Self.leastShared, tail.count >= input.capacity / 2 else { return nil }
+        return input.getSlice(at: input.readerIndex + tail.start, length: tail.count)
+    }
+
     /// Asks the one decision function, and tells the client and the sink what it said.
+    @inline(__always)
     private func mayPublish(
-        _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ principal: Principal
+        _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ client: Client, _ match: Match?
     ) -> Bool {
         if reply.count > 0 {
-            let decision = principal.permissions.decide(reply: reply)
+            let decision = client.decide(reply: reply)
             if !decision.isAllowed {
-                core.decisions.record(.publish, decision, by: self, subject: reply)
+                context.decisions.record(.publish, decision, by: client, subject: reply)
                 sendError(ErrorLine.replyViolation(text(of: reply)))
                 return false
             }
         }
-        let decision = principal.permissions.decide(.publish, subject: subject)
+        let decision = match?.decision(for: client) ?? client.decide(.publish, subject: subject)
         if decision.isAllowed {
-            core.decisions.record(.publish, decision, by: self, subject: subject)
+            context.decisions.record(.publish, decision, by: client, subject: subject)
             return true
         }
-        guard decision.rule.effect != .reserved, credits.spend(subject, now: core.monotonicNow) else {
-            return refusePublish(decision, subject)
+        guard decision.rule.effect != .reserved, credits.spend(subject, now: context.monotonicNow) else {
+            return refusePublish(decision, subject, client)
         }
-        let answer = principal.permissions.decide(.respond, subject: subject)
-        core.decisions.record(.respond, answer, by: self, subject: subject)
-        return answer.isAllowed ? true : refusePublish(decision, subject)
+        let answer = client.decide(.respond, subject: subject)
+        context.decisions.record(.respond, answer, by: client, subject: subject)
+        return answer.isAllowed ? true : refusePublish(decision, subject, client)
     }
 
-    private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>) -> Bool {
-        core.decisions.record(.publish, decision, by: self, subject: subject)
+    private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
+        context.decisions.record(.publish, decision, by: client, subject: subject)
         sendError(ErrorLine.publishViolation(text(of: subject)))
         return false
     }
@@ -64,7 +93,9 @@ extension Session {
         for subscription in match.plain {
             guard case .client(let session) = subscription.target, session === self else { continue }
             let block = Array("NATS/1.0 503\r\nNats-Subject: ".utf8) + copied(subject) + Array("\r\n\r\n".utf8)
-            _ = deliver(subscription, reply, [UInt8]().span, block.count, block.span)
+            let message = ComposedMessage(
+                reply: [UInt8]().span, headerCount: block.count, payload: block.span, serial: shard.nextSerial())
+            _ = deliver(subscription, reply, message.tail.span, message.shape, from: Origin())
             return
         }
     }
@@ -72,32 +103,40 @@ extension Session {
     /// Hands a message to one of the session's subscriptions.
     ///
     /// - Returns: whether it was taken. A member of a queue group that may not have it leaves it to another.
+    @inline(__always)
     func deliver(
-        _ subscription: Subscription, _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int,
-        _ payload: Span<UInt8>
+        _ subscription: Subscription, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape,
+        from origin: Origin
     ) -> Bool {
-        guard isActive, !subscription.isRemoved, let principal else { return false }
-        if subscription.isFiltered {
-            let decision = principal.permissions.decide(.deliver, subject: subject, queue: subscription.queue)
-            core.decisions.record(.deliver, decision, by: self, subject: subject, queue: subscription.queue)
-            guard decision.isAllowed else { return false }
+        guard isActive, !subscription.isRemoved else { return false }
+        if subscription.filter != nil {
+            guard shard.isAdmitted(subject, to: subscription, recordingAllowed: true) else { return false }
         }
-        if let terms = principal.program.response, reply.count > 0 {
-            credits.grant(reply, terms, now: core.monotonicNow)
+        guard hasRoom() else { return false }
+        if shape.replyCount > 0, let terms = responseTerms {
+            credits.grant(tail.extracting(shape.reply), terms, now: context.monotonicNow)
         }
-        let id = subscription.id
-        let isTaken: Bool
-        if headerCount > 0, !options.headers {
-            // A client without headers gets the body alone.
-            let body = payload.extracting(headerCount..<payload.count)
-            isTaken = appendMessage(subject, id.span, reply, 0, body)
+        if shape.headerCount == 0 || options.headers {
+            output.append(
+                subject, subscription.label, tail, hasHeaders: shape.headerCount > 0, shared: origin.shared)
         } else {
-            isTaken = appendMessage(subject, id.span, reply, headerCount, payload)
+            appendBody(subscription, subject, tail, shape)
         }
-        guard isTaken else { return false }
+        scheduleFlush()
+        if output.isHigh() { origin.session?.stall() }
         subscription.delivered &+= 1
-        if subscription.maximum > 0, subscription.delivered >= subscription.maximum { remove(subscription) }
+        if subscription.delivered >= subscription.maximum { remove(subscription) }
         return true
+    }
+
+    /// A client without headers gets the body alone.
+    private func appendBody(
+        _ subscription: Subscription, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
+    ) {
+        let body = shape.payloadStart + shape.headerCount..<tail.count - 2
+        let message = ComposedMessage(
+            reply: tail.extracting(shape.reply), headerCount: 0, payload: tail.extracting(body), serial: 0)
+        output.append(subject, subscription.label, message.tail.span, hasHeaders: false, shared: nil)
     }
 }
 

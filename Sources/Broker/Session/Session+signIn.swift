@@ -21,11 +21,12 @@ extension Session {
             return
         }
         state = .signingIn
-        signInSince = core.monotonicNow
+        signInSince = context.monotonicNow
         // What the client sends meanwhile stays in the socket.
-        channel.setOption(.autoRead, value: false).whenFailure { _ in }
-        let admission = Admission(options.credentials, facts: facts, trust: core.trust)
-        let moment = core.environment.moment()
+        setReading(false)
+        let admission = Admission(options.credentials, facts: facts, trust: context.trust)
+        self.options.credentials = PresentedCredentials(token: nil, signature: nil)
+        let moment = context.environment.moment()
         verify { [admission] in
             var machine = admission
             return (machine.start(at: moment), machine)
@@ -34,18 +35,17 @@ extension Session {
 
     /// Runs a part of the machine that verifies signatures on the thread pool, and goes on with what it said.
     private func verify(_ work: @escaping @Sendable () -> (Admission.Step, Admission)) {
-        let future = core.signatures.runIfActive(eventLoop: core.eventLoop, work)
+        let future = context.signatures.runIfActive(eventLoop: shard.eventLoop, work)
         future.assumeIsolated().whenComplete { [weak self] result in
-            guard let self, case .signingIn = self.state else { return }
+            guard let self, case .signingIn = state else { return }
             switch result {
-            case .success((let step, let machine)): self.proceed(step, machine)
-            case .failure: self.refuse(.authenticationTimeout)
+            case .success((let step, let machine)): advance(step, machine)
+            case .failure: refuse(.authenticationTimeout)
             }
-            self.core.flush()
         }
     }
 
-    private func proceed(_ step: Admission.Step, _ machine: Admission) {
+    private func advance(_ step: Admission.Step, _ machine: Admission) {
         claimant = machine.claimant
         switch step {
         case .refused(let refusal):
@@ -55,68 +55,87 @@ extension Session {
             // means for.
             refuse(.unsupportedCredentials)
         case .needs(.account(let key)):
-            let resolved = core.accounts[key]?.resolved
-            let moment = core.environment.moment()
+            shard.readMail()
+            let resolved = shard.account(key)?.state.resolved
+            claimsVersion = resolved?.version
+            let moment = context.environment.moment()
             verify {
                 var machine = machine
                 return (machine.resume(account: resolved, at: moment), machine)
             }
         case .admitted(let principal):
-            enter(principal)
+            register(principal)
         }
     }
 
-    /// Binds the session to its account, unless the claims changed while the signatures were being verified: then they
-    /// are asked once more.
-    private func enter(_ principal: Principal) {
-        guard let key = principal.account.key, let account = core.accounts[key] else { return refuse(.unknownAccount) }
-        let review = Admission.review(
-            principal, account: account.resolved, facts: facts, trust: core.trust, at: core.environment.moment())
-        guard case .admitted(let principal) = review else {
-            if case .refused(let refusal) = review { refuse(refusal) }
-            return
+    /// Asks the control plane for a place in the account.
+    private func register(_ principal: Principal) {
+        guard let claimsVersion, !shard.isStopping else { return refuse(.unknownAccount) }
+        let (id, shard, facts) = (id, shard.index, facts)
+        self.shard.control.execute { $0.admit(id, from: shard, principal, under: claimsVersion, facts: facts) }
+    }
+
+    /// The control plane has answered.
+    func enter(_ answer: AdmissionAnswer) {
+        switch answer {
+        case .refused(let refusal):
+            if case .signingIn = state { refuse(refusal) }
+        case .admitted(let principal, let account):
+            guard case .signingIn = state else { return shard.release(id, of: account) }
+            enter(principal, in: shard.accounts[account])
         }
-        if let refusal = Admission.refusalToBind(
-            facts.type, to: account.claims.limits, connections: account.sessions.count)
-        {
-            return refuse(refusal)
-        }
-        self.principal = principal
+    }
+
+    private func enter(_ principal: Principal, in account: Account) {
         self.account = account
         account.sessions[id] = self
-        parser.maximumPayload = maximumPayload
+        take(principal)
         state = .active
-        core.decisions.record(.connect, .allowed(Rule(.unrestricted)), by: self)
-        core.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.key)")
-        channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        let context = context
+        context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
+        context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.key)")
         sendOKIfVerbose()
-        process()
+        proceed()
+    }
+
+    /// Goes on as this principal.
+    private func take(_ principal: Principal) {
+        let client = Client(
+            serial: context.nextClient(), connection: id, principal: principal, options: options,
+            connectedAt: connectedAt, remoteAddress: remoteAddress)
+        self.client = client
+        responseTerms = client.responseTerms
+        parser.maximumPayload = maximumPayload
     }
 
     /// The least of what user, account and server allow.
     var maximumPayload: Int {
-        min(principal?.maximumPayload ?? .max, core.settings.maximumPayload)
+        min(client?.principal.maximumPayload ?? .max, context.settings.maximumPayload)
     }
 
     /// Takes the session out of its account, with everything it holds there.
     func leaveAccount() {
         removeAllSubscriptions()
-        account?.sessions[id] = nil
+        if let account {
+            account.sessions[id] = nil
+            shard.release(id, of: account.number)
+        }
         account = nil
-        principal = nil
+        client = nil
+        responseTerms = nil
         credits = ReplyCredits()
     }
 
     /// Asks whether the session may stay now that its account's claims have changed (rule S13: only those are cut whose
     /// own credential, key or limit it ended), and puts the new program in place.
     func review() {
-        guard isActive, let principal, let account else { return }
+        guard isActive, let client, let account else { return }
         let review = Admission.review(
-            principal, account: account.resolved, facts: facts, trust: core.trust, at: core.environment.moment())
+            client.principal, account: account.state.resolved, facts: facts, trust: context.trust,
+            at: context.environment.moment())
         switch review {
         case .admitted(let changed):
-            self.principal = changed
-            parser.maximumPayload = maximumPayload
+            take(changed)
             applyProgram()
             if subscriptions.count > maximumSubscriptions { close(telling: ErrorLine.maximumSubscriptionsExceeded) }
         case .refused(.untrustedIssuer):
@@ -127,13 +146,5 @@ extension Session {
         case .needs:
             refuse(.unknownAccount)
         }
-    }
-}
-
-extension Account {
-    /// The connections beyond the account's limit, those that came last: the oldest stay.
-    func newestAboveLimit() -> [Session] {
-        guard let limit = maximumConnections, sessions.count > limit else { return [] }
-        return sessions.values.sorted { $0.id < $1.id }.suffix(sessions.count - limit)
     }
 }

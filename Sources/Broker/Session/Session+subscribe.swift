@@ -6,7 +6,7 @@ import Wire
 
 extension Session {
     func subscribe(_ command: Command, _ bytes: Span<UInt8>) {
-        guard let account, let principal else { return }
+        guard let account, let client else { return }
         let subject = copied(bytes.extracting(command.argument.start..<command.argument.end))
         let id = copied(bytes.extracting(command.subscription.start..<command.subscription.end))
         let queue = command.option.isEmpty ? nil : copied(bytes.extracting(command.option.start..<command.option.end))
@@ -14,8 +14,8 @@ extension Session {
             sendError(ErrorLine.invalidSubject)
             return
         }
-        let decision = principal.permissions.decide(.subscribe, subject: subject.span, queue: queue)
-        core.decisions.record(.subscribe, decision, by: self, subject: subject, queue: queue)
+        let decision = client.decide(.subscribe, subject: subject.span, queue: queue)
+        context.decisions.record(.subscribe, decision, by: client, subject: subject, queue: queue)
         guard decision.isAllowed else {
             sendError(ErrorLine.subscriptionViolation(text(subject), queue: queue.map(text)))
             return
@@ -24,14 +24,8 @@ extension Session {
             sendError(ErrorLine.maximumSubscriptionsExceeded)
             return
         }
-        // A number that is taken keeps its first subscription.
-        guard subscriptions[id] == nil else { return sendOKIfVerbose() }
-        let subscription = Subscription(
-            pattern: pattern, queue: queue, id: id, target: .client(self),
-            isFiltered: principal.permissions.needsDeliveryFilter(subject.span, queue: queue))
-        subscriptions[id] = subscription
-        account.interest.insert(subscription)
-        account.addShadows(of: subscription, for: self)
+        subscriptions[id] = shard.subscribe(
+            self, in: account, pattern, queue: queue, id: id, filter: client.filter(of: subject, queue: queue))
         sendOKIfVerbose()
     }
 
@@ -48,30 +42,28 @@ extension Session {
     }
 
     func remove(_ subscription: Subscription) {
-        guard !subscription.isRemoved else { return }
-        subscription.isRemoved = true
+        guard !subscription.isRemoved, let account else { return }
         subscriptions[subscription.id] = nil
-        account?.interest.remove(subscription)
-        account?.removeShadows(of: subscription)
+        shard.unsubscribe(subscription, in: account)
     }
 
     func removeAllSubscriptions() {
         for subscription in Array(subscriptions.values) { remove(subscription) }
     }
 
-    /// Applies a program to the subscriptions that are there: what it no longer allows is removed, and the client told;
-    /// the connection stays (rule S15).
+    /// Applies the client's program to the subscriptions that are there: what it no longer allows is removed, and the
+    /// client told; the connection stays (rule S15).
     func applyProgram() {
-        guard let principal else { return }
+        guard let client else { return }
         for subscription in Array(subscriptions.values) {
             let pattern = subscription.pattern.bytes
-            let decision = principal.permissions.decide(.subscribe, subject: pattern.span, queue: subscription.queue)
+            let decision = client.decide(.subscribe, subject: pattern.span, queue: subscription.queue)
             if decision.isAllowed {
-                subscription.isFiltered = principal.permissions.needsDeliveryFilter(
-                    pattern.span, queue: subscription.queue)
+                let filter = client.filter(of: pattern, queue: subscription.queue)
+                if filter != nil || subscription.filter != nil { shard.filter(subscription, by: filter) }
                 continue
             }
-            core.decisions.record(.subscribe, decision, by: self, subject: pattern, queue: subscription.queue)
+            context.decisions.record(.subscribe, decision, by: client, subject: pattern, queue: subscription.queue)
             remove(subscription)
             sendError(
                 ErrorLine.subscriptionViolation(
@@ -81,7 +73,7 @@ extension Session {
 
     /// The least of what user, account and server allow.
     var maximumSubscriptions: Int {
-        min(principal?.maximumSubscriptions ?? .max, core.settings.maximumSubscriptions ?? .max)
+        min(client?.principal.maximumSubscriptions ?? .max, context.settings.maximumSubscriptions ?? .max)
     }
 
     private func text(_ bytes: [UInt8]) -> String {

@@ -1,10 +1,11 @@
 import Authorization
+import Claims
 import NIOCore
 import NKeys
 import Subjects
 import Wire
 
-/// One client connection: what it may do, what it asked for, what waits to be sent to it.
+/// One client connection: what it may do, what it asked for, what waits to be sent to it. Confined to its shard's loop.
 final class Session {
     enum State {
         /// Connected, nothing presented yet.
@@ -17,8 +18,9 @@ final class Session {
         case closed
     }
 
+    /// The server's number for the connection.
     let id: UInt64
-    unowned let core: BrokerCore
+    let shard: Shard
     let channel: any Channel
     let remoteAddress: String?
     let facts: ConnectionFacts
@@ -28,25 +30,33 @@ final class Session {
     var options = ConnectOptions()
     /// Whose credential was presented last.
     var claimant: Claimant?
-    var principal: Principal?
+    /// The version of the account's claims under which the credential was found good.
+    var claimsVersion: TokenVersion?
+    var client: Client?
+    /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
+    var responseTerms: ResponseTerms?
     var account: Account?
     var subscriptions: [[UInt8]: Subscription] = [:]
     var credits = ReplyCredits()
 
     // MARK: Input
     var parser: CommandParser
-    /// Input that is not a whole command yet.
+    /// Input that is not a whole command yet, or that has to wait.
     var carry = ByteBuffer()
     /// How much of it there has to be before it is worth looking again.
     var carryNeeded = 0
+    /// Whether the socket is read from.
+    var isReading = true
+    /// Whether the client's commands wait until receivers have had time to catch up, and how often they have in the
+    /// present read.
+    var isStalled = false
+    var stalls = 0
+    /// Whether the client's commands wait until other shards have caught up.
+    var isWaiting = false
 
     // MARK: Output
-    private var output: ByteBuffer
-    private var isUnflushed = false
-    /// Bytes handed to the socket that it has not taken yet.
-    private var pending = 0
-    /// When the socket last took something, monotonic nanoseconds.
-    private var lastProgress: Int64 = 0
+    var output: SessionOutput
+    var isUnflushed = false
 
     // MARK: Time
     /// Unix seconds.
@@ -60,22 +70,27 @@ final class Session {
     /// Whether the first PING after CONNECT has been answered with the account's particulars.
     var hasToldAccount = false
 
-    init(id: UInt64, core: BrokerCore, channel: any Channel, now: Int64) {
+    init(id: UInt64, shard: Shard, channel: any Channel) {
         self.id = id
-        self.core = core
+        self.shard = shard
         self.channel = channel
+        let context = shard.context
+        let now = context.monotonicNow
         let address = channel.remoteAddress?.networkAddress
         remoteAddress = channel.remoteAddress?.ipAddress
         facts = ConnectionFacts(address: address, nonce: Nonce.random())
         parser = CommandParser(
-            maximumControlLine: core.settings.maximumControlLine, maximumPayload: core.settings.maximumPayload)
-        output = channel.allocator.buffer(capacity: 1024)
-        connectedAt = core.environment.moment().seconds
+            maximumControlLine: context.settings.maximumControlLine, maximumPayload: context.settings.maximumPayload)
+        output = SessionOutput(channel: channel, limit: context.settings.maximumPending)
+        connectedAt = context.environment.moment().seconds
         signInSince = now
         lastInput = now
         lastPing = now
     }
 
+    var context: BrokerContext { shard.context }
+
+    @inline(__always)
     var isActive: Bool {
         if case .active = state { return true }
         return false
@@ -88,91 +103,6 @@ final class Session {
         case .awaitingConnect, .signingIn, .active: false
         }
     }
-
-    // MARK: Output
-
-    func send(_ text: String) {
-        guard hasRoom() else { return }
-        output.writeString(text)
-        scheduleFlush()
-    }
-
-    /// Whether the receiver has not left more behind than it may; otherwise it is cut off.
-    @inline(__always)
-    private func hasRoom() -> Bool {
-        if pending + output.readableBytes <= core.settings.maximumPending { return true }
-        closeSlowConsumer()
-        return false
-    }
-
-    func sendError(_ text: String) {
-        send("-ERR '\(text)'\r\n")
-    }
-
-    func sendOKIfVerbose() {
-        if options.verbose { send("+OK\r\n") }
-    }
-
-    /// Appends one delivery to the output.
-    ///
-    /// - Returns: whether the receiver could take it.
-    @inline(__always)
-    func appendMessage(
-        _ subject: Span<UInt8>, _ id: Span<UInt8>, _ reply: Span<UInt8>, _ headerCount: Int, _ payload: Span<UInt8>
-    ) -> Bool {
-        guard hasRoom() else { return false }
-        let capacity = MessageLine.capacity(subject: subject.count, subscription: id.count, reply: reply.count)
-        output.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity + payload.count + 2) { buffer in
-            var count = MessageLine.write(
-                into: buffer, subject: subject, subscription: id, reply: reply, headerCount: headerCount,
-                payloadCount: payload.count)
-            payload.withUnsafeBytes { bytes in
-                UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
-            }
-            count += payload.count
-            buffer[count] = 0x0D
-            buffer[count + 1] = 0x0A
-            return count + 2
-        }
-        scheduleFlush()
-        if output.readableBytes >= Self.earlyFlush { flush() }
-        return true
-    }
-
-    /// Output beyond this is handed to the socket before the turn of the loop ends.
-    private static let earlyFlush = 256 << 10
-
-    private func scheduleFlush() {
-        guard !isUnflushed else { return }
-        isUnflushed = true
-        core.needsFlush(self)
-    }
-
-    func flush() {
-        isUnflushed = false
-        let count = output.readableBytes
-        guard count > 0 else { return }
-        let bytes = output
-        output = channel.allocator.buffer(capacity: min(max(count, 1024), 64 << 10))
-        if pending == 0 { lastProgress = core.monotonicNow }
-        pending += count
-        let written = channel.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.wrote(count) }
-        channel.writeAndFlush(bytes, promise: written)
-    }
-
-    private func wrote(_ count: Int) {
-        pending -= count
-        lastProgress = core.monotonicNow
-        if case .closing = state, pending == 0 { channel.close(mode: .output, promise: nil) }
-    }
-
-    /// Whether the receiver has taken nothing for too long while output waited.
-    func missesWriteDeadline(_ now: Int64) -> Bool {
-        pending > 0 && now - lastProgress > core.limits.write
-    }
-
-    var hasPendingOutput: Bool { pending > 0 || output.readableBytes > 0 }
 }
 
 /// What a client signs to prove its key.

@@ -30,7 +30,7 @@ import Testing
                 let match = interest.match(subject.span)
                 let expected = all.filter { $0.pattern.matches(subject.span) }
                 #expect(identities(match.plain) == identities(expected.filter { $0.queue == nil }))
-                #expect(identities(match.groups.flatMap(\.self)) == identities(expected.filter { $0.queue != nil }))
+                #expect(identities(match.groups.flatMap(\.members)) == identities(expected.filter { $0.queue != nil }))
                 #expect(match.groups.count == (expected.contains { $0.queue != nil } ? 1 : 0))
                 found += expected.count
             }

@@ -4,7 +4,7 @@ import NKeys
 import Subjects
 
 /// What the server itself answers on subjects of the system account.
-enum SystemService {
+enum SystemService: Sendable {
     /// `$SYS.REQ.CLAIMS.UPDATE`, `$SYS.REQ.ACCOUNT.<key>.CLAIMS.UPDATE` and its older form.
     case claimsUpdate
     /// `$SYS.REQ.ACCOUNT.<key>.CLAIMS.LOOKUP`
@@ -34,64 +34,69 @@ enum SystemService {
         }
     }
 
-    /// Handles a message. Requests come only from clients of the system account, and are answered on their reply subject.
-    func handle(
-        _ core: BrokerCore, _ origin: BrokerCore.Origin, _ subject: Span<UInt8>, _ reply: Span<UInt8>,
-        _ headerCount: Int,
-        _ payload: Span<UInt8>
-    ) -> Bool {
-        let body = copied(payload.extracting(headerCount..<payload.count))
-        let answer: String
-        switch self {
-        case .claimsUpdate: answer = core.updateClaims(body, subject: copied(subject))
-        case .claimsLookup: answer = core.lookUpClaims(subject: copied(subject))
-        case .claimsList: answer = core.listClaims()
-        case .identity: answer = core.describeServer()
-        case .statistics: answer = core.describeLoad()
-        }
-        core.answer(answer, to: reply)
-        return true
-    }
 }
 
-extension BrokerCore {
-    func answer(_ text: String, to reply: Span<UInt8>) {
-        guard reply.count > 0, let systemAccount, let account = accounts[systemAccount] else { return }
-        let bytes = Array(text.utf8)
-        route(Origin(), in: account, subject: reply, reply: [UInt8]().span, headerCount: 0, payload: bytes.span)
+/// A message to one of the server's services.
+struct ServiceRequest: Sendable {
+    let subject: [UInt8]
+    let body: [UInt8]
+    /// Where the answer goes in the system account; empty for nowhere.
+    let reply: [UInt8]
+    /// The shard that the request came in on.
+    let shard: Int
+    /// How many subscriptions there are in all accounts, as that shard knows.
+    let subscriptions: Int
+}
+
+extension ControlPlane {
+    /// Handles a message. Requests come only from clients of the system account, and are answered on their reply subject.
+    func handle(_ request: ServiceRequest, _ service: SystemService) {
+        switch service {
+        case .claimsUpdate:
+            updateClaims(request.body, subject: request.subject) { self.answer(request, $0) }
+        case .claimsLookup: answer(request, lookUpClaims(subject: request.subject))
+        case .claimsList: answer(request, listClaims())
+        case .identity: answer(request, describeServer())
+        case .statistics: answer(request, describeLoad(subscriptions: request.subscriptions))
+        }
+    }
+
+    private func answer(_ request: ServiceRequest, _ text: String) {
+        guard !request.reply.isEmpty else { return }
+        shards[request.shard].post(.announcement(subject: request.reply, body: Array(text.utf8)))
     }
 
     /// The `server` member of every answer.
     func serverMember() -> JSONText {
         systemSequence &+= 1
         var server = JSONText()
-        server.add("name", identity.name)
-        server.add("host", settings.host)
-        server.add("id", identity.id)
+        server.add("name", context.identity.name)
+        server.add("host", context.settings.host)
+        server.add("id", context.identity.id)
         server.add("ver", ServerIdentity.version)
         server.add("jetstream", false)
         server.add("flags", UInt64(0))
         server.add("seq", systemSequence)
-        server.add("time", environment.timestamp())
+        server.add("time", context.environment.timestamp())
         return server
     }
 
-    func describeLoad() -> String {
+    private func describeLoad(subscriptions: Int) -> String {
         var statistics = JSONText()
-        statistics.add("connections", UInt64(sessions.count))
-        statistics.add("active_accounts", UInt64(accounts.values.count { !$0.sessions.isEmpty }))
-        statistics.add("subscriptions", UInt64(accounts.values.reduce(0) { $0 + $1.interest.count }))
+        statistics.add("connections", UInt64(clamping: context.connectionCount))
+        statistics.add("active_accounts", UInt64(tenants.count { !$0.connections.isEmpty }))
+        statistics.add("subscriptions", UInt64(subscriptions))
         var answer = JSONText()
         answer.add("server", serverMember())
         answer.add("statsz", statistics)
         return answer.text
     }
 
-    func describeServer() -> String {
+    private func describeServer() -> String {
         var answer = JSONText()
-        answer.add("name", identity.name)
-        answer.add("host", settings.host)
-        answer.add("id", identity.id)
+        answer.add("name", context.identity.name)
+        answer.add("host", context.settings.host)
+        answer.add("id", context.identity.id)
         return answer.text
     }
 }

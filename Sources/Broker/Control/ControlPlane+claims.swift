@@ -4,13 +4,14 @@ import NKeys
 
 // Changing accounts while the server runs, by the system account's protocol.
 
-extension BrokerCore {
+extension ControlPlane {
     /// Takes an account JWT. Trust is checked before anything is kept (rule S8), and nothing rolls an account back to
     /// older claims (rule S14).
     ///
-    /// - Parameter subject: the subject of the request; where it names an account, the JWT has to be that account's.
-    /// - Returns: the answer's JSON.
-    func updateClaims(_ body: [UInt8], subject: [UInt8]) -> String {
+    /// - Parameters:
+    ///   - subject: the subject of the request; where it names an account, the JWT has to be that account's.
+    ///   - answer: gets the answer's JSON, when the JWT is in force on every shard or was refused.
+    func updateClaims(_ body: [UInt8], subject: [UInt8], answer: @escaping (String) -> Void) {
         var account = "n/a"
         do {
             let resolved: ResolvedAccount
@@ -22,17 +23,21 @@ extension BrokerCore {
             let named = Self.accountToken(of: subject)
             account = named ?? resolved.key.text
             _ = try ClaimsUpdate.check(
-                resolved, named: named, stored: accounts[resolved.key]?.resolved, trust: trust,
-                at: environment.moment().seconds)
-            put(resolved)
-            environment.log(
-                .info, "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version)")
-            return updateAnswer(account)
+                resolved, named: named, stored: state(resolved.key)?.resolved, trust: context.trust,
+                at: context.environment.moment().seconds)
+            put(resolved) { [self, account] cut in
+                context.environment.log(
+                    .info,
+                    "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version), "
+                        + "which ended \(cut) connections")
+                answer(updateAnswer(account))
+            }
         } catch {
-            environment.log(.warning, "account \(account): JWT refused: \(error)")
+            context.environment.log(.warning, "account \(account): JWT refused: \(error)")
             let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
-            return updateFailure(
-                account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
+            answer(
+                updateFailure(
+                    account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)"))
         }
     }
 
@@ -72,13 +77,13 @@ extension BrokerCore {
     /// The account JWT in force, or nothing.
     func lookUpClaims(subject: [UInt8]) -> String {
         guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return "" }
-        return accounts[key]?.resolved.token ?? ""
+        return state(key)?.resolved.token ?? ""
     }
 
     func listClaims() -> String {
         var answer = JSONText()
         answer.add("server", serverMember())
-        answer.add("data", accounts.keys.sorted().map(\.text))
+        answer.add("data", numbers.keys.sorted().map(\.text))
         return answer.text
     }
 }

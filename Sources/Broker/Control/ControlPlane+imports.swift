@@ -1,0 +1,65 @@
+import Authorization
+import Claims
+import NKeys
+
+// What an account's imports come to, given the other accounts' present claims.
+
+extension ControlPlane {
+    /// The state with its imports worked out anew. An import that the exporter does not grant is left out, with a warning.
+    func compiled(_ state: AccountState) -> AccountState {
+        var streams: [StreamImport] = []
+        var services: [ServiceImport] = []
+        for use in state.claims.imports {
+            do throws(ImportRefusal) {
+                try compile(use, of: state, into: &streams, &services)
+            } catch {
+                context.environment.log(
+                    .warning, "import of \"\(use.subject)\" into \(state.key) is not used: \(error.rawValue)")
+            }
+        }
+        return AccountState(
+            number: state.number, resolved: state.resolved, streamImports: streams, serviceImports: services)
+    }
+
+    private func compile(
+        _ use: Import, of importer: AccountState, into streams: inout [StreamImport], _ services: inout [ServiceImport]
+    ) throws(ImportRefusal) {
+        guard let exporter = exporter(use.account) else { throw .noExport }
+        let export = try ImportUse.grant(
+            use, importer: importer.key, exporter: exporter.claims, at: context.environment.moment().seconds)
+        let activation = export.tokenRequired ? try? ActivationClaims.decode(use.token) : nil
+        let validUntil = activation?.expires ?? 0
+        switch use.type {
+        case .stream:
+            let stream = try? StreamImport(
+                use, importer: importer.number, exporter: exporter.number, validUntil: validUntil)
+            guard let stream else { throw .invalidSubject }
+            streams.append(stream)
+        case .service:
+            let service = try? ServiceImport(
+                use, export: export, importer: importer.number, exporter: exporter.number, validUntil: validUntil,
+                open: openRequests(importer, exporter))
+            guard let service else { throw .invalidSubject }
+            services.append(service)
+        case .unknown:
+            throw .noExport
+        }
+    }
+
+    /// The account of a key. One that nobody trusted signed, or that breaks a rule, is none: it gives nothing away either.
+    private func exporter(_ text: String) -> AccountState? {
+        guard let key = try? PublicKey(text), let state = state(key), context.trust.signed(state.claims),
+            state.resolved.fault == nil
+        else { return nil }
+        return state
+    }
+
+    /// The count goes on when imports are worked out anew.
+    private func openRequests(_ importer: AccountState, _ exporter: AccountState) -> OpenRequests {
+        let link = Link(importer: importer.number, exporter: exporter.number)
+        if let known = openRequests[link] { return known }
+        let count = OpenRequests()
+        openRequests[link] = count
+        return count
+    }
+}

@@ -1,0 +1,176 @@
+import Authorization
+import Claims
+import NIOCore
+import NKeys
+
+/// What is decided for the broker as a whole, on a loop of its own: which claims are in force, what imports come to, how
+/// many connections an account has. It hands immutable states to every shard, and knows when all of them have put them in
+/// force. No message passes through here, but for those to the server's own services.
+final class ControlPlane {
+    /// An account, with everybody who is connected to it.
+    struct Tenant {
+        var state: AccountState
+        /// The shard of each connection.
+        var connections: [UInt64: Int] = [:]
+    }
+
+    /// An importer and the exporter that it imports services from.
+    struct Link: Hashable {
+        let importer: Int
+        let exporter: Int
+    }
+
+    /// Something that every shard has been told and not every one has done yet.
+    private struct Errand {
+        var shards: Int
+        var cut = 0
+        let whenDone: (_ cut: Int) -> Void
+    }
+
+    let context: BrokerContext
+    private(set) var shards: [ShardAddress] = []
+    /// By number.
+    private(set) var tenants: [Tenant] = []
+    private(set) var numbers: [PublicKey: Int] = [:]
+    var openRequests: [Link: OpenRequests] = [:]
+    private var errands: [UInt64: Errand] = [:]
+    private var lastErrand: UInt64 = 0
+    private var stopping: (shards: Int, whenStopped: () -> Void)?
+    /// Counts this server's answers on system subjects.
+    var systemSequence: UInt64 = 0
+
+    init(_ context: BrokerContext, accounts: [ResolvedAccount]) {
+        self.context = context
+        for resolved in accounts { setClaims(resolved) }
+        for number in tenants.indices { compileImports(of: number) }
+    }
+
+    /// Makes the shards known, which have been given ``states``.
+    func meet(_ shards: [ShardAddress]) {
+        self.shards = shards
+    }
+
+    var states: [AccountState] { tenants.map(\.state) }
+
+    func state(_ key: PublicKey) -> AccountState? {
+        numbers[key].map { tenants[$0].state }
+    }
+
+    /// Keeps claims; imports stay as they are. Returns the account's number.
+    @discardableResult
+    private func setClaims(_ resolved: ResolvedAccount) -> Int {
+        if let number = numbers[resolved.key] {
+            let old = tenants[number].state
+            resolved.inheritPrograms(of: old.resolved)
+            tenants[number].state = AccountState(
+                number: number, resolved: resolved, streamImports: old.streamImports,
+                serviceImports: old.serviceImports)
+            return number
+        }
+        let number = tenants.count
+        tenants.append(Tenant(state: AccountState(number: number, resolved: resolved)))
+        numbers[resolved.key] = number
+        return number
+    }
+
+    private func compileImports(of number: Int) {
+        tenants[number].state = compiled(tenants[number].state)
+    }
+
+    // MARK: Updates
+
+    /// Puts new claims of an account in force, for those who are connected too.
+    ///
+    /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
+    func put(_ resolved: ResolvedAccount, whenDone: @escaping (_ cut: Int) -> Void) {
+        let number = setClaims(resolved)
+        compileImports(of: number)
+        var states = [tenants[number].state]
+        // Exports may have changed under those who import from here.
+        for other in tenants.indices where other != number {
+            guard tenants[other].state.claims.imports.contains(where: { $0.account == resolved.key.text }) else {
+                continue
+            }
+            compileImports(of: other)
+            states.append(tenants[other].state)
+        }
+        let excess = newestAboveLimit(number)
+        lastErrand += 1
+        errands[lastErrand] = Errand(shards: shards.count, whenDone: whenDone)
+        let update = AccountsUpdate(number: lastErrand, states: states, reviewed: number, excess: excess)
+        for shard in shards { shard.post(.accounts(update)) }
+    }
+
+    /// The connections beyond the account's limit, those that came last: the oldest stay.
+    private func newestAboveLimit(_ number: Int) -> [UInt64] {
+        let connections = tenants[number].connections
+        guard let limit = tenants[number].state.maximumConnections, connections.count > limit else { return [] }
+        return Array(connections.keys.sorted().suffix(connections.count - limit))
+    }
+
+    /// A shard has put an update in force, and ended some connections for it.
+    func noteApplied(_ number: UInt64, by shard: Int, cut: Int) {
+        guard var errand = errands[number] else { return }
+        errand.shards -= 1
+        errand.cut += cut
+        errands[number] = errand.shards > 0 ? errand : nil
+        if errand.shards == 0 { errand.whenDone(errand.cut) }
+    }
+
+    // MARK: Connections
+
+    /// Lets somebody in whose credential was found good: under the claims of that version, so if they have changed since
+    /// they are asked once more.
+    func admit(
+        _ connection: UInt64, from shard: Int, _ principal: Principal, under version: TokenVersion,
+        facts: ConnectionFacts
+    ) {
+        shards[shard].post(
+            .admission(connection: connection, answer(connection, shard, principal, version, facts)))
+    }
+
+    private func answer(
+        _ connection: UInt64, _ shard: Int, _ principal: Principal, _ version: TokenVersion, _ facts: ConnectionFacts
+    ) -> AdmissionAnswer {
+        guard let key = principal.account.key, let number = numbers[key] else { return .refused(.unknownAccount) }
+        let state = tenants[number].state
+        var principal = principal
+        if state.resolved.version != version {
+            let review = Admission.review(
+                principal, account: state.resolved, facts: facts, trust: context.trust,
+                at: context.environment.moment())
+            switch review {
+            case .admitted(let changed): principal = changed
+            case .refused(let refusal): return .refused(refusal)
+            case .needs: return .refused(.unknownAccount)
+            }
+        }
+        if let refusal = Admission.refusalToBind(
+            facts.type, to: state.claims.limits, connections: tenants[number].connections.count)
+        {
+            return .refused(refusal)
+        }
+        tenants[number].connections[connection] = shard
+        return .admitted(principal, account: number)
+    }
+
+    /// A connection that had been let in has left its account.
+    func release(_ connection: UInt64, of account: Int) {
+        tenants[account].connections[connection] = nil
+    }
+
+    // MARK: Stopping
+
+    /// Ends all connections, and calls back when no shard will say anything more.
+    func stop(whenStopped: @escaping () -> Void) {
+        stopping = (shards.count, whenStopped)
+        for shard in shards { shard.post(.stop) }
+    }
+
+    func noteStopped(_ shard: Int) {
+        guard var stopping else { return }
+        stopping.shards -= 1
+        self.stopping = stopping
+        if stopping.shards == 0 { stopping.whenStopped() }
+    }
+}

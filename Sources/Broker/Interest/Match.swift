@@ -1,0 +1,83 @@
+import Authorization
+
+/// Everybody who gets a message on some subject of an account, as found in its index and sorted by how they are reached.
+/// Good until the account's subscriptions change.
+final class Match {
+    /// A receiver on this shard. Neither is retained for each delivery: ``plain`` keeps the subscription for as long as the
+    /// match exists, and the subscription its session.
+    struct Local {
+        let session: Unmanaged<Session>
+        let subscription: Unmanaged<Subscription>
+    }
+
+    /// The receivers on another shard that nobody has to be asked about.
+    struct Foreign {
+        let shard: Int
+        var slots: [UInt32]
+    }
+
+    /// The members of a queue group that match; one of them gets the message.
+    struct Group {
+        let key: Interest.GroupKey
+        var members: [Subscription]
+    }
+
+    let subject: [UInt8]
+    let hash: UInt64
+    let generation: UInt64
+    let plain: [Subscription]
+    let groups: [Group]
+    private(set) var local: [Local] = []
+    private(set) var foreign: [Foreign] = []
+    /// The rest of ``plain``: through imports, filtered on other shards, or the server's own.
+    private(set) var others: [Subscription] = []
+    /// Whether the message goes on to another account's service.
+    let crossesAccounts: Bool
+
+    /// The last answer to the question whether a client may publish here, and whose it was. A client's serial never comes
+    /// again, so neither does the answer to another's question.
+    private var publisher: UInt64 = 0
+    private var publishing = Decision.denied(Rule(.noAllow))
+
+    init(subject: [UInt8], hash: UInt64, generation: UInt64, plain: [Subscription], groups: [Group]) {
+        self.subject = subject
+        self.hash = hash
+        self.generation = generation
+        self.plain = plain
+        self.groups = groups
+        crossesAccounts = plain.contains { $0.isServiceImport }
+        for subscription in plain { sort(subscription) }
+    }
+
+    private func sort(_ subscription: Subscription) {
+        switch subscription.target {
+        case .client(let session):
+            local.append(
+                Local(session: .passUnretained(session), subscription: .passUnretained(subscription)))
+        case .foreign(let shard) where subscription.filter == nil:
+            let slot = UInt32(truncatingIfNeeded: subscription.slot)
+            if let index = foreign.firstIndex(where: { $0.shard == shard }) {
+                foreign[index].slots.append(slot)
+            } else {
+                foreign.append(Foreign(shard: shard, slots: [slot]))
+            }
+        case .foreign, .streamImport, .serviceImport, .system:
+            others.append(subscription)
+        }
+    }
+
+    var isEmpty: Bool { plain.isEmpty && groups.isEmpty }
+
+    /// How many subscriptions are in it.
+    var size: Int { plain.count + groups.reduce(0) { $0 + $1.members.count } }
+
+    /// Whether a client may publish on the subject: asked once for the client that publishes here most.
+    @inline(__always)
+    func decision(for client: Client) -> Decision {
+        if publisher == client.serial { return publishing }
+        let subject = subject
+        publishing = client.decide(.publish, subject: subject.span)
+        publisher = client.serial
+        return publishing
+    }
+}

@@ -1,0 +1,115 @@
+import Authorization
+import NIOCore
+import NIOPosix
+
+/// The threads of a running broker: the shards' event loops, the control plane's, and the pool for signatures.
+final class BrokerLoops: Sendable {
+    let context: BrokerContext
+    private let control: ControlAddress
+    private let controlGroup: MultiThreadedEventLoopGroup
+    private let shardGroup: MultiThreadedEventLoopGroup
+    /// Every shard, by its event loop.
+    private let shards: [ObjectIdentifier: NIOLoopBound<Shard>]
+
+    /// How often time-dependent things are looked at.
+    private static let tick = TimeAmount.milliseconds(250)
+
+    private init(
+        context: BrokerContext, control: ControlAddress, controlGroup: MultiThreadedEventLoopGroup,
+        shardGroup: MultiThreadedEventLoopGroup, shards: [ObjectIdentifier: NIOLoopBound<Shard>]
+    ) {
+        self.context = context
+        self.control = control
+        self.controlGroup = controlGroup
+        self.shardGroup = shardGroup
+        self.shards = shards
+    }
+
+    /// Starts all loops and makes the shards and the control plane known to each other.
+    static func start(
+        _ settings: BrokerConfiguration, _ mode: OperatorMode, decisions: (any DecisionSink)?,
+        environment: BrokerEnvironment, count: Int
+    ) async throws -> BrokerLoops {
+        let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
+        signatures.start()
+        let context = BrokerContext(
+            settings: settings, mode: mode, decisions: decisions, environment: environment, signatures: signatures)
+        let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let shardGroup = MultiThreadedEventLoopGroup(numberOfThreads: count)
+
+        let controlLoop = controlGroup.next()
+        let (plane, states) = try await controlLoop.submit {
+            let plane = ControlPlane(context, accounts: mode.accounts)
+            return (NIOLoopBound(plane, eventLoop: controlLoop), plane.states)
+        }.get()
+        let control = ControlAddress(plane)
+
+        var shards: [ObjectIdentifier: NIOLoopBound<Shard>] = [:]
+        var addresses: [ShardAddress] = []
+        for (index, eventLoop) in shardGroup.makeIterator().enumerated() {
+            let mailbox = Mailbox()
+            let shard = try await eventLoop.submit {
+                let shard = Shard(
+                    index: index, eventLoop: eventLoop, context: context, control: control, mailbox: mailbox,
+                    accounts: states)
+                return NIOLoopBound(shard, eventLoop: eventLoop)
+            }.get()
+            shards[ObjectIdentifier(eventLoop)] = shard
+            addresses.append(ShardAddress(shard, index: index, mailbox: mailbox, shards: count))
+        }
+        let peers = addresses
+        for shard in shards.values {
+            try await shard.eventLoop.submit { shard.value.meet(peers) }.get()
+            shard.eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in shard.value.tick() }
+        }
+        try await controlLoop.submit { plane.value.meet(peers) }.get()
+        return BrokerLoops(
+            context: context, control: control, controlGroup: controlGroup, shardGroup: shardGroup, shards: shards)
+    }
+
+    /// Opens the listener. Connections are accepted on the control plane's loop and go to the shards in turn.
+    func listen() async throws -> any Channel {
+        let (shards, environment) = (shards, context.environment)
+        return try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            // Little until the client has shown that it sends much, which nobody can before signing in.
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 4096, maximum: 64 << 10)
+            )
+            // Writable only if nothing waits.
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(environment: environment))
+                }
+            }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let shard = shards[ObjectIdentifier(channel.eventLoop)] else {
+                        throw ChannelError.operationUnsupported
+                    }
+                    try channel.pipeline.syncOperations.addHandler(ClientHandler(shard: shard.value))
+                }
+            }
+            .bind(host: context.settings.host, port: context.settings.port)
+            .get()
+    }
+
+    /// Ends all connections, and returns when everything is released.
+    func stop() async throws {
+        let stopped = control.eventLoop.makePromise(of: Void.self)
+        control.execute { $0.stop { stopped.succeed(()) } }
+        try await stopped.futureResult.get()
+        try await shutDown()
+    }
+
+    func shutDown() async throws {
+        try await context.signatures.shutdownGracefully()
+        try await shardGroup.shutdownGracefully()
+        try await controlGroup.shutdownGracefully()
+    }
+}

@@ -1,0 +1,54 @@
+import NIOCore
+import NKeys
+
+/// Where a message is from, for what depends on it along the way.
+struct Origin {
+    /// The publishing connection, if it is this shard's; nil for the server itself.
+    var session: Session?
+    /// Who published the message; nil for the server itself, and where it does not matter any more.
+    var client: Client?
+    /// The number of the publishing connection, on whatever shard; 0 for the server itself.
+    var connection: UInt64 = 0
+    /// The tail as a buffer of its own, where it is large enough to be shared instead of copied.
+    var shared: ByteBuffer?
+    /// Where the message has been; nil while it cannot cross accounts.
+    var journey: Journey?
+    /// How many service imports it has passed on this way.
+    var hops = 0
+
+    /// Most accounts that a message may pass through on its way.
+    private static let maximumHops = 16
+
+    /// The origin for the next account, or nil where the message has been there already.
+    func crossing(to account: Int, _ subject: [UInt8]) -> Origin? {
+        guard hops < Self.maximumHops else { return nil }
+        guard journey?.visit(Journey.Stop(account: account, subject: subject)) ?? true else { return nil }
+        var onward = self
+        onward.hops += 1
+        return onward
+    }
+}
+
+/// The places that one message has been to on all its ways through service imports. It comes to each only once, so that
+/// imports that form circles, or many ways to one place, multiply nothing.
+final class Journey {
+    struct Stop: Hashable {
+        let account: Int
+        let subject: [UInt8]
+    }
+
+    /// Most crossings of one message in all. Imports can be written so that each crossing leads to several others on
+    /// ever new subjects; whatever tenants write, a message costs the others no more than this.
+    private static let budget = 128
+
+    private var stops: Set<Stop>
+
+    init(from stop: Stop) {
+        stops = [stop]
+    }
+
+    /// Whether the message comes to a place for the first time, and may still go on.
+    func visit(_ stop: Stop) -> Bool {
+        stops.count <= Self.budget && stops.insert(stop).inserted
+    }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+
+// What is sent to the client.
+
+extension Session {
+    func send(_ text: String) {
+        guard hasRoom() else { return }
+        output.append(text)
+        scheduleFlush()
+    }
+
+    func sendError(_ text: String) {
+        send("-ERR '\(text)'\r\n")
+    }
+
+    @inline(__always)
+    func sendOKIfVerbose() {
+        if options.verbose { send("+OK\r\n") }
+    }
+
+    /// Whether the client has not left more behind than it may; otherwise it is cut off.
+    @inline(__always)
+    func hasRoom() -> Bool {
+        if output.hasRoom() { return true }
+        closeSlowConsumer()
+        return false
+    }
+
+    /// Whether so much waits for the client that those who publish to it should slow down.
+    var isFallingBehind: Bool { isActive && output.isHigh() }
+
+    @inline(__always)
+    func scheduleFlush() {
+        if !isUnflushed {
+            isUnflushed = true
+            shard.needsFlush(self)
+        }
+        if output.gathered >= SessionOutput.early { flushEarly() }
+    }
+
+    /// What was said on other shards' behalf before goes to them before this goes to the socket.
+    private func flushEarly() {
+        shard.handOver()
+        output.flush(now: context.monotonicNow)
+    }
+
+    /// Hands all output to the socket, when the turn of the loop ends.
+    func flush() {
+        isUnflushed = false
+        guard case .closing = state else { return output.flush(now: context.monotonicNow) }
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        let channel = channel
+        written.futureResult.assumeIsolated().whenComplete { _ in channel.close(mode: .output, promise: nil) }
+        output.flush(now: context.monotonicNow, written: written)
+    }
+}
