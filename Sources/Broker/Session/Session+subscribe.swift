@@ -24,6 +24,8 @@ extension Session {
             sendError(ErrorLine.maximumSubscriptionsExceeded)
             return
         }
+        // A number that is taken keeps its first subscription.
+        guard subscriptions[id] == nil else { return sendOKIfVerbose() }
         subscriptions[id] = shard.subscribe(
             self, in: account, pattern, queue: queue, id: id, filter: client.filter(of: subject, queue: queue))
         sendOKIfVerbose()
