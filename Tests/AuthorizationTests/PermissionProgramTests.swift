@@ -70,7 +70,7 @@ extension EffectivePermissions {
         #expect(program.decide(.publish, long).rule == Rule(.allow, .publishAllow, entry: 0))
     }
 
-    /// Tokens behind the thirty-second are cut again on the way.
+    /// Tokens behind the sixteenth are cut again on the way.
     @Test func deepRulesAreFollowed() throws {
         let deep = (0..<60).map { "t\($0)" }
         var other = deep

@@ -106,7 +106,8 @@ class Role:
 
     def may_subscribe(self, pattern, group):
         allow, deny = self.filled("sub"), self.filled("deny_sub")
-        subjects = [subject for subject in SUBJECTS if matches(pattern, subject)]
+        is_literal = not {"*", ">"} & set(pattern.split("."))
+        subjects = [pattern.split(".")] if is_literal else [each for each in SUBJECTS if matches(pattern, each)]
         covered = all(in_set(allow, subject, group) for subject in subjects)
         return covered and not all(denied(deny, subject, group) for subject in subjects)
 

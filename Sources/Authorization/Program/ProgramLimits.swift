@@ -1,10 +1,13 @@
 /// What a rule set may be, so that a tenant's claims cost the others no more than a stated amount. Rule sets that people
 /// write stay far below all of these: 10,000 rules of ten tokens fit.
 public enum ProgramLimits {
-    /// Most rules that one decision may have to look at in one list, counted in steps of the walk over its tree; a step
-    /// deeper than 32 tokens counts 16 times. Rules that begin with literals need as many steps as a subject has tokens;
+    /// Most rules that one decision may have to look at in one list, counted in steps of the walk over its tree. Behind the
+    /// sixteenth token each further way counts 16 more. Rules that begin with literals need as many steps as a subject has tokens;
     /// what multiplies them are rules that differ in where they have `*`.
     public static let maximumSteps = 4096
+
+    /// What it costs, in steps, to cut the tokens of a subject behind the sixteenth again.
+    static let cutting = 16
 
     /// Most tokens of all rules together, those that rules share at their beginning counted once.
     public static let maximumTokens = 1 << 18

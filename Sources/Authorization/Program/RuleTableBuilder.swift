@@ -127,15 +127,15 @@ struct RuleTableBuilder {
 
     /// The most steps that any subject can take: at each node it goes on to one literal at most, and to everything else.
     ///
-    /// A template costs as much as the values it may be compared with take to search, which is little; a step where
-    /// tokens have no marks costs more.
+    /// A template costs a step of its own. Behind the tokens that have marks, the rest of the subject is cut again on each
+    /// way that is tried, which costs ``ProgramLimits/cutting``.
     func maximumSteps() throws(ProgramFault) -> Int {
         var steps = [Int](repeating: 0, count: nodes.count)
         var literal = [Int](repeating: 0, count: nodes.count)
         // Nodes come after those they hang on, queue parts after their subjects.
         for index in nodes.indices.reversed() {
             let node = nodes[index]
-            steps[index] += 1 + literal[index] + (node.depth > SubjectTokens.capacity ? 15 : 0) + node.templates.count
+            steps[index] += 1 + literal[index] + node.templates.count + Self.cutting(node)
             if node.endQueues >= 0 { steps[index] += steps[node.endQueues] }
             if node.tailQueues >= 0 { steps[index] += steps[node.tailQueues] }
             guard steps[index] <= ProgramLimits.maximumSteps else { throw .tooManySteps(list: list) }
@@ -147,6 +147,14 @@ struct RuleTableBuilder {
             }
         }
         return steps[0]
+    }
+
+    /// What cutting tokens again costs at a node: once where a way leaves the tokens that have marks, and further on for
+    /// each way but one.
+    private static func cutting(_ node: Node) -> Int {
+        let ways = (node.hasLiterals ? 1 : 0) + node.templates.count + (node.any >= 0 ? 1 : 0)
+        if node.depth == SubjectTokens.capacity { return ways * ProgramLimits.cutting }
+        return node.depth > SubjectTokens.capacity ? max(0, ways - 1) * ProgramLimits.cutting : 0
     }
 
     // MARK: The flat form

@@ -12,13 +12,13 @@ struct SubjectTokens {
         var key: UInt64 = 0
     }
 
-    /// How many tokens have marks.
-    static let capacity = 32
+    /// How many tokens have marks: most subjects have fewer, and more would only be moved about.
+    static let capacity = 16
 
     /// All tokens, also those without marks.
     private(set) var count = 0
     let seed: UInt64
-    private var marks = InlineArray<32, Mark>(repeating: Mark())
+    private var marks = InlineArray<16, Mark>(repeating: Mark())
 
     /// - Parameter isEmpty: whether there is no token at all, as before the `>` of the pattern `>`. Otherwise an empty
     ///   text is one empty token.

@@ -37,8 +37,13 @@ struct TemplateValues: Sendable, Hashable {
 
     /// The same values with a trailer behind them.
     func with(trailer: [UInt8]) -> TemplateValues {
+        // Of exactly the size that is needed: there is one for every connection.
+        var whole: [UInt8] = []
+        whole.reserveCapacity(trailerStart + trailer.count)
+        whole.append(contentsOf: block[..<trailerStart])
+        whole.append(contentsOf: trailer)
         var copy = TemplateValues.none
-        copy.block = Array(block[..<trailerStart] + trailer)
+        copy.block = whole
         return copy
     }
 
