@@ -81,4 +81,28 @@ extension AuditVerification {
         }
         if !unseen.isEmpty { add("the list of current versions lacks \(unseen.count) that the records name") }
     }
+
+    // MARK: Deliveries and seeds
+
+    mutating func checkDeliveries() throws {
+        var unseen = deliveries
+        for row in try Row.fetchAll(database, sql: "SELECT account, server, version FROM deliveries") {
+            // A record holds no more than this of a name.
+            let server = RecordText.cut(row.text("server") ?? "", to: RecordText.longestName)
+            let delivery = AuditedDelivery(account: row.text("account") ?? "", server: server)
+            if unseen.removeValue(forKey: delivery) != row.bytes("version") {
+                add("what \(server) has of the account \(delivery.account) does not follow from the records")
+            }
+        }
+        for delivery in unseen.keys.sorted() {
+            add("what \(delivery.server) has of the account \(delivery.account) was forgotten without a record")
+        }
+    }
+
+    mutating func checkSeeds() throws {
+        let kept = Set(
+            try Row.fetchAll(database, sql: "SELECT public_key FROM seeds").map { $0.text("public_key") ?? "" })
+        for key in kept.subtracting(seeds).sorted() { add("the seed of \(key) was put there without a record") }
+        for key in seeds.subtracting(kept).sorted() { add("the seed of \(key) was deleted without a record") }
+    }
 }

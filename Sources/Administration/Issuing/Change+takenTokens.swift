@@ -98,8 +98,21 @@ extension Change {
             remedy: "delete it there first")
     }
 
+    /// Stops on a token that is dated so far ahead that everything issued here would have to be dated later still.
+    func checkDate(_ token: Token, isForced: Bool) throws(AdministrationError) {
+        let (claims, ahead) = (token.claims, token.claims.issuedAt.subtractingReportingOverflow(now))
+        guard !isForced, ahead.overflow ? claims.issuedAt > now : ahead.partialValue > IssueTime.furthestAheadTaken
+        else { return }
+        throw AdministrationError(
+            .refused,
+            "the \(claims.kind.rawValue) \"\(claims.name)\" is dated \(CivilDate.text(unixSeconds: claims.issuedAt)), more "
+                + "than an hour ahead of the clock",
+            remedy: "check the clock, or take it all the same with --force")
+    }
+
     private func checkTaken(_ token: Token, existing: String?, _ options: TakingOptions) throws {
         let claims = token.claims
+        try checkDate(token, isForced: options.isForced)
         if let existing, existing != token.text {
             guard options.overwrites else {
                 throw AdministrationError(

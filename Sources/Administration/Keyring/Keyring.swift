@@ -20,13 +20,17 @@ final class Keyring {
     private let passphrase: Directory.PassphraseSource?
     let random: RandomSource
     private let now: Int64
+    /// Whether everything is undone in the end: then no key file is made either.
+    private let isDryRun: Bool
     /// The data key, once it was opened.
     var dataKey: Secret?
 
     init(
-        database: Database, home: Home, random: RandomSource, now: Int64, passphrase: Directory.PassphraseSource? = nil
+        database: Database, home: Home, random: RandomSource, now: Int64, passphrase: Directory.PassphraseSource? = nil,
+        isDryRun: Bool = false
     ) {
         (self.database, self.home, self.random, self.now) = (database, home, random, now)
+        self.isDryRun = isDryRun
         self.passphrase = passphrase
     }
 
@@ -36,8 +40,7 @@ final class Keyring {
     func keyPair(_ key: PublicKey) throws -> KeyPair? {
         let sql = "SELECT nonce, sealed FROM seeds WHERE public_key = ?"
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [key.text]) else { return nil }
-        let nonce = Array(row["nonce"] as Data)
-        let sealed = Array(row["sealed"] as Data)
+        let (nonce, sealed) = (try row.bytes("nonce").orDamaged(), try row.bytes("sealed").orDamaged())
         let dataKey = try existingDataKey()
         guard let seed = try? SealedBox.open(sealed, key: dataKey, nonce: nonce, additionalData: Array(key.text.utf8)),
             let pair = try? KeyPair(seed: seed), pair.publicKey == key
@@ -52,7 +55,7 @@ final class Keyring {
     /// Whether the seed of a key is kept here.
     func holds(_ key: PublicKey) throws -> Bool {
         let sql = "SELECT 1 FROM seeds WHERE public_key = ?"
-        return try Int.fetchOne(database, sql: sql, arguments: [key.text]) != nil
+        return try database.finds(sql, [key.text])
     }
 
     /// Seals the seed of a pair whose public key is known already. Keeping it twice is the same as once.
@@ -85,7 +88,10 @@ final class Keyring {
 
     func existingOrNewDataKey() throws -> Secret {
         if let key = try unlock() { return key }
-        let file = try KeyringFile.readOrMake(home.keyFilePath, random: random)
+        let file =
+            isDryRun
+            ? Secret.random(count: SealedBox.keyCount, from: random)
+            : try KeyringFile.readOrMake(home.keyFilePath, random: random)
         let key = Secret.random(count: SealedBox.keyCount, from: random)
         let nonce = random.bytes(SealedBox.nonceCount)
         let wrapped = try SealedBox.seal(key, key: file, nonce: nonce, additionalData: Self.wrapLabel)
@@ -101,13 +107,12 @@ final class Keyring {
         if let dataKey { return dataKey }
         let sql = "SELECT seal, nonce, wrapped_key FROM keyring"
         guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
-        let nonce = Array(row["nonce"] as Data)
-        let wrapped = Array(row["wrapped_key"] as Data)
+        let (nonce, wrapped) = (try row.bytes("nonce").orDamaged(), try row.bytes("wrapped_key").orDamaged())
         func unwrapped(_ key: Secret) -> Secret? {
             try? SealedBox.open(wrapped, key: key, nonce: nonce, additionalData: Self.wrapLabel)
         }
         let key: Secret
-        switch KeyringSeal(row["seal"]) {
+        switch KeyringSeal(try row.text("seal").orDamaged()) {
         case .keyFile: key = try openWithKeyFile(unwrapped)
         case .passphrase(let parameters): key = try openWithPassphrase(parameters, unwrapped)
         case nil:
