@@ -31,14 +31,17 @@ interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop
 
-bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by pair.
+bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys and tokens, and the command line.
 	@scripts/build release $(SWIFT_FLAGS)
 	@Benchmarks/run
 	@Benchmarks/run-credentials
+	@$(PYTHON) Benchmarks/run-administration
 
-prove: libraries $(VENV)/ready ## Kill the program two hundred times in the middle of changes: nothing acknowledged is lost.
+prove: libraries $(VENV)/ready ## Many at once, kills, power cuts, damage: nothing acknowledged is lost.
 	@scripts/build debug $(SWIFT_FLAGS)
-	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop/test_audit.py
+	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q \
+	    Tests/Interop/test_prove.py Tests/Interop/test_bad_directory.py Tests/Interop/test_interchange.py
+	@CHANCERY_PROVE=1 swift test $(SWIFT_FLAGS) --filter PowerCutTests
 
 fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
 	@scripts/toolchain

@@ -150,7 +150,7 @@ struct AuditTrail {
 
     private func token(_ id: Int64) throws -> StoredToken? {
         let sql = "SELECT kind, subject, scope, version, text FROM tokens WHERE id = ?"
-        return try Row.fetchOne(database, sql: sql, arguments: [id]).map { row in
+        return try database.row(sql, [id]).map { row in
             StoredToken(
                 kind: try row.text("kind").orDamaged(), subject: try row.text("subject").orDamaged(),
                 scope: try row.text("scope").orDamaged(), version: try row.bytes("version").orDamaged(),

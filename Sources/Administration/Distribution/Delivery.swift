@@ -48,19 +48,18 @@ extension Change {
 
     private func note(_ answer: ClaimsAnswer, _ outcome: PushOutcome) throws {
         let key: StatementArguments = [outcome.publicKey.text, answer.server]
-        let known = try Row.fetchOne(
-            database, sql: "SELECT version FROM deliveries WHERE account = ? AND server = ?", arguments: key
-        )?.bytes("version")
+        let known = try database.row("SELECT version FROM deliveries WHERE account = ? AND server = ?", key)?.bytes(
+            "version")
         guard answer.isAccepted else {
             return distributions.append(distribution(of: outcome, .denied, server: answer.server, before: known))
         }
         guard known != outcome.version?.bytes else { return }
         distributions.append(distribution(of: outcome, .changed, server: answer.server, before: known))
         guard let version = outcome.version else {
-            return try database.execute(
+            return try database.run(
                 sql: "DELETE FROM deliveries WHERE account = ? AND server = ?", arguments: key)
         }
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO deliveries (account, server, version, recorded_at) VALUES (?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET version = excluded.version, recorded_at = excluded.recorded_at

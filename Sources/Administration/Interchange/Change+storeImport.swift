@@ -50,7 +50,7 @@ extension Change {
             content.usersWithoutCredentials.map { ($0.account, $0.user) }
             + content.keysWithoutFile.map { ("", $0.text) }
         for (scope, key) in gaps {
-            try database.execute(
+            try database.run(
                 sql: "INSERT OR IGNORE INTO store_gaps (scope, public_key) VALUES (?, ?)", arguments: [scope, key])
         }
     }
@@ -80,7 +80,7 @@ extension Change {
         }
         try checkDate(entry.token, isForced: takesAnyDate)
         let taken = try put(entry.claims, key, take(entry.token, scope: key))
-        try database.execute(
+        try database.run(
             sql: "UPDATE operators SET managed = ? WHERE public_key = ?", arguments: [entry.isManaged, key.text])
         return taken
     }

@@ -167,7 +167,7 @@ extension Change {
         if let existing {
             for gone in try existing.claims().signingKeys where !claims.signingKeys.contains(gone) { try release(gone) }
         }
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO operators (public_key, name, token, created_at) VALUES (?, ?, ?, ?)
                 ON CONFLICT (public_key) DO UPDATE SET name = excluded.name, token = excluded.token
@@ -192,7 +192,7 @@ extension Change {
                 try release(gone.key)
             }
         }
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO accounts (public_key, operator, name, token, created_at) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (public_key) DO UPDATE SET name = excluded.name, token = excluded.token
@@ -217,7 +217,7 @@ extension Change {
         _ claims: UserClaims, _ key: PublicKey, of account: AccountEntry, _ token: IssuedToken
     ) throws -> UserEntry {
         let existing = try reader.findUser(EntityReference(key), of: account)
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (account, public_key) DO UPDATE SET name = excluded.name, token = excluded.token

@@ -97,7 +97,7 @@ public final class Change {
         _ text: String, _ version: TokenVersion, of claims: some ClaimSet, scope: PublicKey, issuer: String,
         issuedAt: Int64
     ) throws -> IssuedToken {
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO tokens (
                     kind, subject, scope, version, issuer, issued_at, text, recorded_at, actor, reason

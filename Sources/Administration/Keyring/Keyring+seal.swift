@@ -16,7 +16,7 @@ extension Keyring {
         let dataKey = try existingDataKey()
         let nonce = random.bytes(SealedBox.nonceCount)
         let wrapped = try SealedBox.seal(dataKey, key: key, nonce: nonce, additionalData: Self.wrapLabel)
-        try database.execute(
+        try database.run(
             sql: "UPDATE keyring SET seal = ?, nonce = ?, wrapped_key = ?",
             arguments: [seal.text, Data(nonce), Data(wrapped)])
     }
@@ -39,7 +39,7 @@ extension Keyring {
             }
             let nonce = random.bytes(SealedBox.nonceCount)
             let sealed = try SealedBox.seal(seed, key: new, nonce: nonce, additionalData: label)
-            try database.execute(
+            try database.run(
                 sql: "UPDATE seeds SET nonce = ?, sealed = ? WHERE public_key = ?",
                 arguments: [Data(nonce), Data(sealed), key])
         }

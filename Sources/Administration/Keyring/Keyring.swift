@@ -39,7 +39,7 @@ final class Keyring {
     /// - Throws: an error of code `keyringLocked` if the key file is missing or another one, or a row was altered.
     func keyPair(_ key: PublicKey) throws -> KeyPair? {
         let sql = "SELECT nonce, sealed FROM seeds WHERE public_key = ?"
-        guard let row = try Row.fetchOne(database, sql: sql, arguments: [key.text]) else { return nil }
+        guard let row = try database.row(sql, [key.text]) else { return nil }
         let (nonce, sealed) = (try row.bytes("nonce").orDamaged(), try row.bytes("sealed").orDamaged())
         let dataKey = try existingDataKey()
         guard let seed = try? SealedBox.open(sealed, key: dataKey, nonce: nonce, additionalData: Array(key.text.utf8)),
@@ -64,14 +64,14 @@ final class Keyring {
         let nonce = random.bytes(SealedBox.nonceCount)
         let label = Array(pair.publicKey.text.utf8)
         let sealed = try SealedBox.seal(pair.seed, key: key, nonce: nonce, additionalData: label)
-        try database.execute(
+        try database.run(
             sql: "INSERT OR IGNORE INTO seeds (public_key, nonce, sealed, created_at) VALUES (?, ?, ?, ?)",
             arguments: [pair.publicKey.text, Data(nonce), Data(sealed), now])
     }
 
     /// Forgets the seed of a key.
     func forget(_ key: PublicKey) throws {
-        try database.execute(sql: "DELETE FROM seeds WHERE public_key = ?", arguments: [key.text])
+        try database.run(sql: "DELETE FROM seeds WHERE public_key = ?", arguments: [key.text])
     }
 
     // MARK: The data key
@@ -95,7 +95,7 @@ final class Keyring {
         let key = Secret.random(count: SealedBox.keyCount, from: random)
         let nonce = random.bytes(SealedBox.nonceCount)
         let wrapped = try SealedBox.seal(key, key: file, nonce: nonce, additionalData: Self.wrapLabel)
-        try database.execute(
+        try database.run(
             sql: "INSERT INTO keyring (id, seal, nonce, wrapped_key, created_at) VALUES (1, 'key file', ?, ?, ?)",
             arguments: [Data(nonce), Data(wrapped), now])
         dataKey = key
@@ -106,7 +106,7 @@ final class Keyring {
     private func unlock() throws -> Secret? {
         if let dataKey { return dataKey }
         let sql = "SELECT seal, nonce, wrapped_key FROM keyring"
-        guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
+        guard let row = try database.row(sql) else { return nil }
         let (nonce, wrapped) = (try row.bytes("nonce").orDamaged(), try row.bytes("wrapped_key").orDamaged())
         func unwrapped(_ key: Secret) -> Secret? {
             try? SealedBox.open(wrapped, key: key, nonce: nonce, additionalData: Self.wrapLabel)

@@ -16,7 +16,9 @@ extension AdministrationError {
         case .SQLITE_IOERR:
             self.init(
                 .storageFailed, "the directory's database cannot be read or written: \(said)",
-                remedy: "see whether the disk works, and whether files may grow (ulimit -f); nothing was changed")
+                remedy:
+                    "free some space if the disk is full, see whether it works, and whether files may grow (ulimit -f); "
+                    + "nothing was changed")
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
             self.init(
                 .storageFailed, "the directory's database cannot be opened or written: \(said)",

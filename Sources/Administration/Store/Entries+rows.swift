@@ -10,7 +10,7 @@ extension OperatorEntry {
         let sql =
             "SELECT operators.public_key, operators.name, tokens.text, operators.managed FROM operators "
             + "JOIN tokens ON tokens.id = operators.token \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
             OperatorEntry(
                 publicKey: try storedKey(row, "public_key"), name: try row.text("name").orDamaged(),
                 token: try row.text("text").orDamaged(), isManaged: row.integer("managed") == 1)
@@ -25,7 +25,7 @@ extension AccountEntry {
         let sql =
             "SELECT accounts.public_key, accounts.operator, accounts.name, tokens.text FROM accounts "
             + "JOIN tokens ON tokens.id = accounts.token \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
             AccountEntry(
                 publicKey: try storedKey(row, "public_key"), operator: try storedKey(row, "operator"),
                 name: try row.text("name").orDamaged(), token: try row.text("text").orDamaged())
@@ -40,7 +40,7 @@ extension UserEntry {
         let sql =
             "SELECT users.public_key, users.account, users.name, tokens.text FROM users "
             + "JOIN tokens ON tokens.id = users.token \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
             UserEntry(
                 publicKey: try storedKey(row, "public_key"), account: try storedKey(row, "account"),
                 name: try row.text("name").orDamaged(), token: try row.text("text").orDamaged())
@@ -55,7 +55,7 @@ extension KeyEntry {
         let sql =
             "SELECT keys.public_key, keys.purpose, keys.role, keys.owner, seeds.public_key IS NOT NULL AS kept FROM keys "
             + "LEFT JOIN seeds ON seeds.public_key = keys.public_key \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
             KeyEntry(
                 publicKey: try storedKey(row, "public_key"),
                 purpose: row.text("purpose").flatMap(Purpose.init) ?? .stored, role: row.text("role"),
