@@ -75,7 +75,7 @@ let package = Package(
         room(
             "Administration",
             [
-                "Audit", "Claims", "NKeys", "Secrets", "Subjects", "Messaging",
+                "Audit", "Claims", "NKeys", "Secrets", "Subjects", "Messaging", "Wire",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
@@ -91,6 +91,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // A file system for SQLite that forgets what was not synchronised, for tests alone.
+        .target(name: "CForgetfulFiles", path: "Tests/ForgetfulFiles"),
         // What the tests of several rooms use.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
 
@@ -120,6 +122,10 @@ let package = Package(
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),
         tests(
-            "Administration", ["Audit", "Claims", "NKeys", "Secrets", .product(name: "GRDB", package: "GRDB.swift")]),
+            "Administration",
+            [
+                "Audit", "CForgetfulFiles", "Claims", "Messaging", "NKeys", "Secrets",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
     ]
 )

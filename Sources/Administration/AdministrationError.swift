@@ -9,6 +9,7 @@ public struct AdministrationError: Error, Sendable, Hashable {
         private enum Kind: String, Sendable {
             case alreadyExists = "already_exists"
             case auditDamaged = "audit_damaged"
+            case busy
             case directoryTooNew = "directory_too_new"
             case distributionFailed = "distribution_failed"
             case invalidClaims = "invalid_claims"
@@ -28,6 +29,8 @@ public struct AdministrationError: Error, Sendable, Hashable {
         public static let alreadyExists = Code(kind: .alreadyExists)
         /// The audit log was altered, so nothing more is recorded, and nothing more is changed.
         public static let auditDamaged = Code(kind: .auditDamaged)
+        /// Other processes held the directory for as long as somebody was willing to wait.
+        public static let busy = Code(kind: .busy)
         /// The directory was written by a later version of this program.
         public static let directoryTooNew = Code(kind: .directoryTooNew)
         /// One server or more did not take what was sent.

@@ -59,28 +59,67 @@ public final class Directory: Sendable {
     /// - Throws: ``AdministrationError``; of code `directoryTooNew` when a later version of this program has written
     ///   the directory, which is then left as it is.
     public static func open(_ home: Home, creating: Bool, surroundings: Surroundings) throws -> Directory {
-        try storage {
-            if !PrivateFile.exists(home.directoryPath) {
-                guard creating else {
+        try storage(surroundings) {
+            if try !PrivateFile.hasContent(home.directoryPath) {
+                guard try creating || isCutOff(home) else {
                     throw AdministrationError(
                         .notFound, "there is no directory in \(home.path)",
                         remedy: "make one with \"chancery add operator NAME\", or choose another with --all-dirs DIR")
                 }
                 try PrivateFile.makeFolder(home.path)
+                try locked(home, surroundings) { try make(home, surroundings) }
             }
-            _ = try PrivateFile.makeEmpty(home.directoryPath)
+            guard !DatabaseFile.isCutOff(home.directoryPath) else {
+                throw AdministrationError(damaged: "its end is missing")
+            }
             let database = try connect(home.directoryPath, surroundings)
             if try !isCurrent(database) {
                 // Several first processes may start at once: one of them prepares the tables, the others wait.
-                try PrivateFile.withFolderLock(home.path) { try prepare(database) }
+                try locked(home, surroundings) { try prepare(database) }
             }
             return Directory(home: home, surroundings: surroundings, database: database)
         }
     }
 
+    /// Makes the database's file with its tables, unless another process was first.
+    private static func make(_ home: Home, _ surroundings: Surroundings) throws {
+        guard try !PrivateFile.hasContent(home.directoryPath) else { return }
+        guard try !isCutOff(home) else {
+            throw AdministrationError(
+                .storageFailed,
+                "\(home.directoryPath) is empty, although it once was not: its key file or its journal is still there",
+                remedy: "restore the directory from a backup, or move what is left of it away; nothing was touched")
+        }
+        _ = try PrivateFile.makeEmpty(home.directoryPath)
+        try prepare(connect(home.directoryPath, surroundings))
+    }
+
+    /// Whether the file is empty beside what only comes after its first content: a key file, which is made in a change,
+    /// or a journal with content, which would be deleted if the database were opened.
+    private static func isCutOff(_ home: Home) throws -> Bool {
+        guard PrivateFile.exists(home.directoryPath), try !PrivateFile.hasContent(home.directoryPath) else {
+            return false
+        }
+        return try PrivateFile.exists(home.keyFilePath) || PrivateFile.hasContent(home.directoryPath + "-wal")
+    }
+
+    /// Runs `body` while no other process makes a directory in the same folder.
+    private static func locked<Result>(
+        _ home: Home, _ surroundings: Surroundings, _ body: () throws -> Result
+    ) throws -> Result {
+        let result = try PrivateFile.withFolderLock(home.path, patience: surroundings.patience, body)
+        guard let result else { throw AdministrationError(busy: surroundings.patience) }
+        return result
+    }
+
+    /// Closes the directory, which is of no use afterwards.
+    func close() throws {
+        try Self.storage(surroundings) { try database.close() }
+    }
+
     /// Reads one consistent state of the directory.
     public func read<Result>(_ body: (DirectoryReader) throws -> Result) throws -> Result {
-        try Self.storage {
+        try Self.storage(surroundings) {
             try database.read { try body(DirectoryReader(database: $0)) }
         }
     }
@@ -102,7 +141,7 @@ public final class Directory: Sendable {
     public func change<Result>(
         _ reason: String, dryRun: Bool = false, _ body: (Change) throws -> Result
     ) throws -> Changed<Result> {
-        try Self.storage {
+        try Self.storage(surroundings) {
             while true {
                 do {
                     return try attempt(reason, dryRun: dryRun, body)
@@ -125,7 +164,8 @@ public final class Directory: Sendable {
             try AuditCapture.install(database)
             try database.inTransaction(.immediate) {
                 try AuditCapture.clear(database)
-                let change = Change(database: database, home: home, surroundings: surroundings, reason: reason)
+                let change = Change(
+                    database: database, home: home, surroundings: surroundings, reason: reason, isDryRun: dryRun)
                 let value = try body(change)
                 if !dryRun { try AuditTrail.record(change) }
                 changed = Changed(value: value, report: change.report)
@@ -154,7 +194,14 @@ public final class Directory: Sendable {
     private static func isCurrent(_ database: DatabaseQueue) throws -> Bool {
         try database.read { database in
             // Asked first, since another process may be making the tables at this moment.
-            guard try database.tableExists("grdb_migrations") else { return false }
+            guard try database.tableExists("grdb_migrations") else {
+                guard try Row.fetchOne(database, sql: "SELECT 1 FROM sqlite_master") == nil else {
+                    throw AdministrationError(
+                        .storageFailed, "the file is the database of another program",
+                        remedy: "choose another folder with --all-dirs DIR; nothing was touched")
+                }
+                return false
+            }
             guard try !Schema.migrator.hasBeenSuperseded(database) else {
                 throw AdministrationError(
                     .directoryTooNew, "the directory was written by a later version of chancery",
@@ -178,28 +225,13 @@ public final class Directory: Sendable {
     }
 
     /// Translates what the database says into our own words.
-    private static func storage<Result>(_ body: () throws -> Result) throws -> Result {
+    private static func storage<Result>(_ surroundings: Surroundings, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {
-            throw AdministrationError(storage: error)
+            throw AdministrationError(storage: error, patience: surroundings.patience)
+        } catch is RowDecodingError {
+            throw AdministrationError.damagedRow
         }
-    }
-}
-
-extension AdministrationError {
-    /// The message holds SQLite's own text, never the statement or its arguments.
-    fileprivate init(storage error: DatabaseError) {
-        let remedy: String? =
-            switch error.resultCode {
-            case .SQLITE_BUSY, .SQLITE_LOCKED: "another process is changing the directory: try again"
-            case .SQLITE_FULL: "free some space and try again"
-            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: "check who owns the folder and its files"
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: "restore the directory from a backup"
-            default: nil
-            }
-        self.init(
-            .storageFailed, "the directory's database failed: \(error.message ?? error.resultCode.description)",
-            remedy: remedy)
     }
 }

@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Glibc
 
 /// The program: every word of the command line hangs below this command.
 @main
@@ -47,6 +48,8 @@ struct Chancery: AsyncParsableCommand, Exemplified {
 
     /// Runs the command line and ends the process: 0 done, 1 refused or failed, 2 wrong usage.
     static func main() async {
+        // A file that may not grow is an error like others, and no reason to end without a word.
+        signal(SIGXFSZ, SIG_IGN)
         let words = ArgumentForms.normalized(Array(CommandLine.arguments.dropFirst()))
         let failure = Failure(of: CommandPath(words))
         do {

@@ -54,7 +54,7 @@ import Testing
         try directory.read { reader in
             var texts: Set<String> = []
             for entry in try reader.operators() {
-                texts.insert("\(entry.name) \(entry.token)")
+                texts.insert("\(entry.name) \(entry.token) \(entry.isManaged)")
                 for account in try reader.accounts(of: entry) {
                     texts.insert("\(account.name) \(account.token)")
                     for user in try reader.users(of: account) { texts.insert("\(user.name) \(user.token)") }

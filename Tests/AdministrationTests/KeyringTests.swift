@@ -90,6 +90,14 @@ import Testing
         let test = TestDirectory()
         let directory = try test.open()
         try directory.change("test", dryRun: true) { try $0.addOperator(NewOperator(name: "O")) }
+        #expect(!PrivateFile.exists(test.home.keyFilePath), "what is only tried leaves nothing")
+        let failure = refusal {
+            try directory.change("test") { change in
+                try change.addOperator(NewOperator(name: "O"))
+                throw AdministrationError(.refused, "in the end")
+            }
+        }
+        #expect(failure == .refused)
         let key = try PrivateFile.read(test.home.keyFilePath)
         try directory.change("test") { try $0.addOperator(NewOperator(name: "O")) }
         #expect(try PrivateFile.read(test.home.keyFilePath) == key)

@@ -1,6 +1,9 @@
 """What `push` and `pull` bring to real servers that keep accounts in a folder, and back."""
 
+import hashlib
 import json
+import signal
+import sqlite3
 import time
 
 import pytest
@@ -10,20 +13,21 @@ from test_command_line import claims, decoded
 
 
 class Cluster:
-    """Two nats-servers that trust an operator."""
+    """nats-servers that trust an operator."""
 
-    def __init__(self, configuration, folder):
+    def __init__(self, configuration, folder, names=("n1", "n2")):
         self.servers = []
         routes = ""
-        for name in ("n1", "n2"):
+        for name in names:
             text = (f'server_name: {name}\ncluster {{ name: c, listen: "127.0.0.1:-1", {routes} }}\n'
                     + configuration.replace("allow_delete: false", "allow_delete: true"))
             self.servers.append(Server(
                 "nats-server", folder / name, lambda port, text=text: f'listen: "127.0.0.1:{port}"\n{text}'))
             (ports,) = (folder / name / "ports").glob("*.ports")
-            routes = f'routes: ["{json.loads(ports.read_text())["cluster"][0]}"]'
+            # The others find each other through the first.
+            routes = routes or f'routes: ["{json.loads(ports.read_text())["cluster"][0]}"]'
         self.url = self.servers[0].url
-        self.folders = [folder / name / "jwt" for name in ("n1", "n2")]
+        self.folders = [folder / name / "jwt" for name in names]
 
     def held(self):
         """The tokens that each server has, by account."""
@@ -37,20 +41,22 @@ class Cluster:
 @pytest.fixture
 def cluster(chancery, tmp_path):
     """Two servers, and an operator with the accounts A and B that they do not know yet."""
+    cluster = started(chancery, tmp_path, ("n1", "n2"))
+    yield cluster
+    cluster.stop()
+
+
+def started(chancery, folder, names):
     chancery("add", "operator", "O", "--sys")
     for name in ("A", "B"):
         chancery("add", "account", name)
-    cluster = Cluster(chancery("generate", "config", "--nats-resolver").stdout, tmp_path)
+    cluster = Cluster(chancery("generate", "config", "--nats-resolver").stdout, folder, names)
     chancery("edit", "operator", "--account-jwt-server-url", cluster.url)
-    # The second server has joined when two of them answer.
+    # The servers have found each other when all of them answer.
     end = time.monotonic() + 20
-    while True:
-        answer = json.loads(chancery("push", "-a", "SYS", "--json").stdout)
-        if answer["expected"] == 2:
-            break
+    while json.loads(chancery("push", "-a", "SYS", "--json").stdout)["expected"] != len(names):
         assert time.monotonic() < end, "the servers did not find each other"
-    yield cluster
-    cluster.stop()
+    return cluster
 
 
 def tokens(chancery, *names):
@@ -184,3 +190,114 @@ def test_a_server_without_a_folder_hands_out_nothing(chancery, tmp_path):
         assert "do not tell" in chancery("push", "-D", "-u", server.url, exits=1).stderr
     finally:
         server.stop()
+
+
+# Three servers, and what is known of them
+
+
+@pytest.fixture
+def three(chancery, tmp_path):
+    cluster = started(chancery, tmp_path, ("n1", "n2", "n3"))
+    yield cluster
+    cluster.stop()
+
+
+def deliveries(chancery):
+    """What each server is known to have, by the name of the account."""
+    records = chancery.rows("audit", "query", "--limit", "0", "--op", "account")
+    state = {}
+    for record in records:
+        if record["kind"] == "distribute" and record["outcome"] == "changed":
+            state.setdefault(record["object"]["name"], {})[record["conn"]["server"]] = record.get("after")
+    return state
+
+
+def version(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def test_every_answer_is_recorded_once(chancery, three):
+    chancery("push", "-A")
+    held = {decoded(token)["name"]: version(token) for token in three.held()[0].values()}
+    assert deliveries(chancery) == {name: dict.fromkeys(("n1", "n2", "n3"), text) for name, text in held.items()}
+    count = json.loads(chancery("audit", "verify", "--json").stdout)["records"]
+    # Nothing new about the servers: what is recorded is the user that pushed.
+    chancery("push", "-A")
+    assert json.loads(chancery("audit", "verify", "--json").stdout)["records"] == count + 1
+    chancery("push", "-R", "B")
+    assert deliveries(chancery)["B"] == dict.fromkeys(("n1", "n2", "n3"))
+    chancery("audit", "verify")
+
+
+def test_an_edit_of_what_servers_have_is_found(chancery, cluster):
+    chancery("push", "-A")
+    with sqlite3.connect(chancery.home / "directory.sqlite") as database:
+        database.execute("DELETE FROM deliveries WHERE server = 'n2'")
+    assert "was forgotten without a record" in chancery("audit", "verify", exits=1).stderr
+
+
+def test_a_server_that_is_gone_is_missed(chancery, three):
+    """It is counted until its neighbours know: then its answer is missing, and that is said and recorded."""
+    three.servers[2].process.send_signal(signal.SIGSTOP)
+    try:
+        told = chancery("push", "-a", "A", "--timeout", "1", exits=1).stderr
+        assert "2 of 3 servers answered" in told and 'pushed "A" to n1' in told and 'pushed "A" to n2' in told
+        errors = [record for record in chancery.rows("audit", "query", "--op", "account.push") if record["outcome"] == "error"]
+        assert len(errors) == 1 and "conn" not in errors[0]
+    finally:
+        three.servers[2].process.send_signal(signal.SIGCONT)
+    chancery("audit", "verify")
+
+
+def test_the_latest_of_all_servers_counts(chancery, three):
+    """One server alone has a later token: it is not replaced, and it is the one that comes back."""
+    chancery("push", "-A")
+    key = claims(chancery, "account", "A")["sub"]
+    old = tokens(chancery, "A")[key]
+    chancery("edit", "account", "A", "--tag", "t")
+    new = tokens(chancery, "A")[key]
+    chancery("describe", "account", "A", "-R", "-o", "new.jwt")
+    # As if the last server alone had heard of it.
+    (three.folders[2] / f"{key}.jwt").write_text(new)
+    (chancery.folder / "old.jwt").write_text(old)
+    chancery("import", "account", "-j", "old.jwt", "--overwrite", "--force")
+    for words in (("-a", "A"), ("-A",)):
+        assert "later token" in chancery("push", *words, exits=1).stderr
+    assert (three.folders[2] / f"{key}.jwt").read_text() == new
+    assert {row["account"]: row["state"] for row in chancery.rows("push", "-D")}["A"] == "older"
+    chancery("pull", "-A")
+    assert tokens(chancery, "A")[key] == new
+
+
+def test_our_broker_takes_what_nats_servers_take(chancery, tmp_path):
+    chancery("add", "operator", "O", "--sys")
+    for name in ("A", "B"):
+        chancery("add", "account", name)
+    configuration = chancery("generate", "config", "--mem-resolver").stdout
+    server = Server("chancery", tmp_path / "b", lambda port: f'server_name: b\nlisten: "127.0.0.1:{port}"\n{configuration}')
+    try:
+        chancery("edit", "operator", "--account-jwt-server-url", server.url)
+        old = tokens(chancery, "A")
+        chancery("describe", "account", "A", "-R", "-o", "old.jwt")
+        chancery("edit", "account", "A", "--tag", "t")
+        assert {row["account"]: row["state"] for row in chancery.rows("push", "-D")} == {
+            "A": "newer", "B": "same", "SYS": "same"}
+        assert {row["account"]: row["state"] for row in chancery.rows("push", "-A", "--dry-run")}["A"] == "newer"
+        rows = chancery.rows("push", "-A")
+        assert len(rows) == 3 and all(row["complete"] and row["expected"] == 1 for row in rows)
+        new = tokens(chancery, "A")
+        assert deliveries(chancery)["A"] == {rows[0]["answers"][0]["server"]: version(*new.values())}
+        chancery("import", "account", "-j", "old.jwt", "--overwrite", "--force")
+        for words in (("-a", "A"), ("-A",)):
+            assert "later token" in chancery("push", *words, exits=1).stderr
+        assert {row["account"]: row["state"] for row in chancery.rows("pull", "-A")}["A"] == "changed"
+        assert tokens(chancery, "A") == new != old
+    finally:
+        server.stop()
+
+
+def test_a_connection_that_breaks_leaves_no_account_unmentioned(chancery, tmp_path):
+    chancery("add", "operator", "O", "--sys")
+    chancery("add", "account", "A")
+    told = chancery("push", "-A", "-u", "nats://127.0.0.1:9", exits=1).stderr
+    assert told.startswith("error: ") and "127.0.0.1:9" in told

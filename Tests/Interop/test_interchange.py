@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 import os
+import random
 import stat
 from types import SimpleNamespace
 
@@ -219,3 +220,146 @@ def test_one_operator_takes_only_its_own_keys(chancery, store):
     chancery("export", "nsc", "out", "--operator", "P")
     assert len(list((chancery.folder / "out" / "keys").rglob("*.nk"))) == 2
     assert [path.parent.name for path in (chancery.folder / "out").glob("*/.nsc")] == ["P"]
+
+
+# Stores of every kind
+
+
+NAMES = ["My Account", "a@b", "Ünïcödé", "dots.and-dashes", "(1)", "x" * 60, "'quoted' \"twice\"", "日本", "$HOME", "-n"]
+
+
+class AnyStore:
+    """A store that a seed makes: operators that are run here or elsewhere, users with and without seeds and credentials."""
+
+    def __init__(self, root, layout, dice):
+        self.root, self.dice = root, dice
+        self.stores = root / "stores" if layout == "xdg" else root
+        self.keystore = root / "keys" if layout == "xdg" else root
+        for name in dice.sample(["O", "Second Operator", "Ω"], dice.randint(1, 3)):
+            self.add_operator(name)
+        for _ in range(dice.randint(0, 3)):
+            self.keep(Key(dice.choice("OAUX")))
+
+    def write(self, path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o600)
+
+    def keep(self, key):
+        self.write(self.keystore / "keys" / key.public[0] / key.public[1:3] / f"{key.public}.nk", key.seed)
+
+    def add_operator(self, name):
+        dice = self.dice
+        operator, signers = Key("O"), [Key("O") for _ in range(dice.randint(0, 2))]
+        managed = dice.random() < 0.5
+        folder = self.stores / name
+        self.write(folder / ".nsc", json.dumps({"managed": managed, "name": name, "kind": "operator", "version": "1"}))
+        self.write(folder / f"{name}.jwt", signed(operator, "operator", operator, name, **(
+            {"signing_keys": [key.public for key in signers]} if signers else {})))
+        for key in (operator, *signers):
+            if dice.random() < 0.7:
+                self.keep(key)
+        for account in dice.sample(NAMES, dice.randint(0, 3)):
+            # Where the operator is elsewhere, accounts may have signed themselves.
+            key = Key("A")
+            self.add_account(name, account, key, dice.choice([operator, *signers, key]))
+
+    def add_account(self, operator, name, account, signer):
+        dice = self.dice
+        roles = [Key("A") for _ in range(dice.randint(0, 2))]
+        scopes = [{"kind": "user_scope", "key": role.public, "role": f"r{number}", "description": "",
+                   "template": {"pub": {}, "sub": {"allow": ["x.>"]}, **UNLIMITED}} for number, role in enumerate(roles)]
+        folder = self.stores / operator / "accounts" / name
+        self.write(folder / f"{name}.jwt", signed(
+            signer, "account", account, name, limits=NO_LIMITS, default_permissions={"pub": {}, "sub": {}},
+            **({"signing_keys": scopes} if scopes else {})))
+        for key in (account, *roles):
+            if dice.random() < 0.7:
+                self.keep(key)
+        for user in dice.sample(NAMES, dice.randint(0, 4)):
+            key, role = Key("U"), dice.choice([None, *roles])
+            token = (
+                signed(account, "user", key, user, pub={}, sub={}, **UNLIMITED) if role is None
+                else signed(role, "user", key, user, pub={}, sub={}, issuer_account=account.public))
+            self.write(folder / "users" / f"{user}.jwt", token)
+            kept = dice.choice(["nothing", "seed", "credentials", "both"])
+            if kept in ("seed", "both"):
+                self.keep(key)
+            if kept in ("credentials", "both"):
+                self.write(self.keystore / "creds" / operator / name / f"{user}.creds", credentials(token, key.seed))
+
+
+@pytest.mark.parametrize("layout", ["all-dirs", "xdg"])
+@pytest.mark.parametrize("round", range(20 if os.environ.get("CHANCERY_PROVE") else 2))
+def test_any_store_comes_back_byte_by_byte(chancery, layout, round):
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    store = AnyStore(chancery.folder / "nsc", layout, random.Random(seed))
+    strangers = [store.stores / "notes.txt", store.keystore / "keys" / "O" / "README", store.stores / "O" / "x.bak"]
+    for path in strangers[:random.Random(seed).randint(0, 3)]:
+        store.write(path, "none of theirs")
+    told = chancery("import", "nsc", store.root).stderr
+    chancery("audit", "verify")
+    out = chancery.folder / "out"
+    chancery("export", "nsc", out, "--layout", layout)
+    before, after = files(store.root), files(out)
+    after.pop("nsc.json", None)
+    for path in strangers:
+        if before.pop(str(path.relative_to(store.root)), None) is not None:
+            assert f"{path}: is no file of nsc's" in told
+    assert after == before
+    # Once more, elsewhere and in the other layout.
+    again = CommandLine(chancery.folder / "again")
+    again.folder.mkdir()
+    again("import", "nsc", out)
+    other = "xdg" if layout == "all-dirs" else "all-dirs"
+    again("export", "nsc", again.folder / "out", "--layout", other)
+    chancery("export", "nsc", chancery.folder / "other", "--layout", other)
+    both = files(again.folder / "out"), files(chancery.folder / "other")
+    for found in both:
+        found.pop("nsc.json", None)
+    assert both[0] == both[1]
+
+
+def test_a_store_whose_operator_is_elsewhere_stays_one_with_its_keys(chancery, store):
+    mark = store.stores / "O" / ".nsc"
+    mark.write_text(mark.read_text().replace("false", "true"))
+    chancery("import", "nsc", store.root)
+    chancery("export", "nsc", "out", "--layout", store.layout)
+    out = chancery.folder / "out" / mark.relative_to(store.root)
+    assert json.loads(out.read_text())["managed"] is True
+
+
+def test_what_belongs_to_something_damaged_is_named_too(chancery, store):
+    path = store.stores / "O" / "accounts" / "My Account"
+    (path / "My Account.jwt").write_text("torn")
+    told = chancery("import", "nsc", store.root, exits=1).stderr
+    for name in ("a@b", "role user"):
+        assert f"{path / 'users' / name}.jwt: belongs to an account that was left out" in told
+        assert f"{name}.creds: holds another token" in told
+    assert [row["name"] for row in chancery.rows("list", "accounts")] == ["SYS"]
+
+
+def test_credentials_that_are_not_the_current_ones_are_named(chancery, store):
+    user = store.users["sys"]
+    old = signed(Key("A"), "user", user, "sys", pub={}, sub={}, **UNLIMITED)
+    path = store.keystore / "creds" / "O" / "SYS" / "sys.creds"
+    path.write_text(credentials(old, user.seed))
+    told = chancery("import", "nsc", store.root, exits=1).stderr
+    assert f"{path}: holds another token than the store has" in told and "one file was left out" in told
+
+
+def test_a_store_dated_far_ahead_is_taken_only_by_force(chancery, store):
+    key = Key("U")
+    account = store.account
+    token = signed(account, "user", key, "later", pub={}, sub={}, **UNLIMITED)
+    body = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    body["iat"] += 10**9
+    text = token.split(".")[0] + "." + encoded(body)
+    path = store.stores / "O" / "accounts" / "My Account" / "users" / "later.jwt"
+    store.write(path, text + "." + encoded(account.sign(text.encode())))
+    told = chancery("import", "nsc", store.root, exits=1).stderr
+    assert f"{path}: " in told and "more than an hour ahead" in told
+    chancery("describe", "user", "later", "-a", "My Account", exits=1)
+    chancery("import", "nsc", store.root, "--force")
+    chancery("describe", "user", "later", "-a", "My Account")

@@ -131,6 +131,8 @@ def test_a_backup_brings_everything_back(operator, secret):
     creds = operator("generate", "creds", "u").stdout
     told = operator("backup", "copy", "--passphrase-file", secret).stderr
     assert "3 operators, accounts and users, 3 seeds" in told
+    record = operator.rows("audit", "query", "--limit", "1")[0]
+    assert record["op"] == "backup.export" and record["object"]["name"] == "copy" and record["outcome"] == "allowed"
     text = (operator.folder / "copy").read_bytes()
     assert stat.S_IMODE((operator.folder / "copy").stat().st_mode) == 0o600
     assert b"SQLite" not in text and b"chancery keyring" not in text
@@ -142,6 +144,9 @@ def test_a_backup_brings_everything_back(operator, secret):
     assert answer["entries"] == 3 and answer["seeds"] == 3
     assert operator("generate", "creds", "u").stdout == creds
     assert works(operator)
+    records = operator.rows("audit", "query", "--limit", "0")
+    assert [record["object"]["name"] for record in records if record["op"] == "backup.restore"] == ["copy"]
+    operator("audit", "verify")
     left = [path.name for path in operator.folder.iterdir() if "home." in path.name or "copy." in path.name]
     assert left == []
 
@@ -153,7 +158,9 @@ def test_a_backup_of_a_keyring_with_a_passphrase_needs_it_afterwards(operator, s
     operator("backup", "copy", "--passphrase-file", secret, "--new-passphrase-file", other)
     shutil.rmtree(operator.home)
     operator("restore", "copy", "--passphrase-file", secret, exits=1)
-    operator("restore", "copy", "--new-passphrase-file", other)
+    # That the directory came from a copy is recorded in it, which takes the keyring.
+    assert "terminal" in operator("restore", "copy", "--new-passphrase-file", other, exits=1).stderr
+    operator("restore", "copy", "--new-passphrase-file", other, "--passphrase-file", secret)
     assert works(operator, "--passphrase-file", secret) and not works(operator)
 
 

@@ -33,9 +33,10 @@ enum AuditCapture {
     static func notes(_ database: Database) throws -> [Note] {
         try Row.fetchAll(database, sql: "SELECT subject, type, id, account, token FROM audit_notes ORDER BY n")
             .compactMap { row in
-                guard let subject = Note.Subject(rawValue: row["subject"]) else { return nil }
+                guard let subject = row.text("subject").flatMap(Note.Subject.init) else { return nil }
                 return Note(
-                    subject: subject, type: row["type"], id: row["id"], account: row["account"], token: row["token"])
+                    subject: subject, type: row.text("type") ?? "", id: row.text("id") ?? "",
+                    account: row.text("account") ?? "", token: row.integer("token") ?? 0)
             }
     }
 

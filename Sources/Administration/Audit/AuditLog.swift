@@ -66,11 +66,11 @@ final class AuditLog {
         let bytes = try record.encoded(patch: patch)
         let leaf = TreeHash.leaf(bytes)
         if let patch, patch.isExhibit {
-            try database.execute(
+            try database.run(
                 sql: "INSERT OR IGNORE INTO audit_exhibits (hash, content) VALUES (?, ?)",
                 arguments: [Data(patch.hash), Data(patch.json)])
         }
-        try database.execute(
+        try database.run(
             sql: "INSERT INTO audit_records (i, leaf, record) VALUES (?, ?, ?)",
             arguments: [tree.size, Data(leaf.bytes), Data(bytes)])
         tree.append(leaf)
@@ -79,11 +79,11 @@ final class AuditLog {
     /// Stores the tree and a signed checkpoint of it, if there is anything new.
     func close() throws {
         guard tree.size > oldSize else { return }
-        try database.execute(
+        try database.run(
             sql: "INSERT OR REPLACE INTO audit_tree (id, size, frontier) VALUES (1, ?, ?)",
             arguments: [tree.size, Data(tree.frontier.flatMap(\.bytes))])
         let note = try Checkpoint(origin: key.name, tree: tree).signed(as: key, with: pair)
-        try database.execute(
+        try database.run(
             sql: "INSERT INTO audit_checkpoints (size, note) VALUES (?, ?)",
             arguments: [tree.size, note.description])
     }
@@ -100,7 +100,7 @@ final class AuditLog {
     /// Nothing is built on a tree that is not the one that was signed last.
     private func checkLatest(_ genesis: PublicKey) throws {
         let sql = "SELECT note FROM audit_checkpoints ORDER BY size DESC LIMIT 1"
-        guard let note = try Row.fetchOne(database, sql: sql)?.text("note"),
+        guard let note = try database.row(sql)?.text("note"),
             let checkpoint = try? Checkpoint(note: note, signedByOneOf: [key]),
             checkpoint == Checkpoint(origin: key.name, tree: tree)
         else { throw Self.damaged("its last checkpoint") }

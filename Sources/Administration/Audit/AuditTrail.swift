@@ -20,12 +20,13 @@ struct AuditTrail {
     static func record(_ change: Change) throws {
         let notes = try AuditCapture.notes(change.database)
         let exports = change.exports + change.report.items.compactMap(AuditedExport.init)
-        guard !notes.isEmpty || !exports.isEmpty else { return }
+        guard !notes.isEmpty || !exports.isEmpty || !change.distributions.isEmpty else { return }
         let trail = try AuditTrail(change)
         try trail.begin()
         try trail.recordKeyring(notes)
         try trail.recordObjects(notes)
-        for export in exports { try trail.append(export.operation, .allowed, export.object) }
+        for export in exports { try trail.append(export.operation, export.outcome, export.object) }
+        for distribution in change.distributions { try trail.record(distribution) }
         try trail.log.close()
         try AuditCapture.clear(change.database)
     }
@@ -48,10 +49,15 @@ struct AuditTrail {
         let key = AuditRecord.Object(type: "audit key", id: log.key.verifierKey)
         try append(.logOpen, .changed, key, kind: .key)
         let sql = "SELECT id FROM tokens WHERE id NOT IN (SELECT token FROM audit_notes) ORDER BY id"
-        for id in try Int64.fetchAll(database, sql: sql) {
-            guard let token = try token(id) else { continue }
+        for row in try Row.fetchAll(database, sql: sql) {
+            guard let token = try token(row.integer("id").orDamaged()) else { continue }
             try append(.tokenAdopt, .changed, token.object, after: token.version)
         }
+        let seeds = """
+            SELECT public_key AS text FROM seeds
+            WHERE public_key NOT IN (SELECT id FROM audit_notes WHERE subject = 'seed kept') ORDER BY public_key
+            """
+        for seed in try database.texts(seeds) { try append(.keyKeep, .changed, .init(type: "key", id: seed)) }
     }
 
     private func recordKeyring(_ notes: [AuditCapture.Note]) throws {
@@ -119,6 +125,16 @@ struct AuditTrail {
         try object.setRecorded(new, database)
     }
 
+    private func record(_ distribution: AuditedDistribution) throws {
+        let record = AuditRecord(
+            log: log.id, index: log.nextIndex, moment: moment, kind: .distribute, operation: distribution.operation,
+            outcome: distribution.outcome, evidence: .observed, actor: actor,
+            connection: distribution.server.map { AuditRecord.Connection(server: $0) }, reason: reason,
+            object: distribution.account, before: distribution.before.map(Hexadecimal.text),
+            after: distribution.after.map(Hexadecimal.text), random: random)
+        try log.append(record)
+    }
+
     // MARK: How
 
     private func append(
@@ -134,17 +150,18 @@ struct AuditTrail {
 
     private func token(_ id: Int64) throws -> StoredToken? {
         let sql = "SELECT kind, subject, scope, version, text FROM tokens WHERE id = ?"
-        return try Row.fetchOne(database, sql: sql, arguments: [id]).map { row in
+        return try database.row(sql, [id]).map { row in
             StoredToken(
-                kind: row["kind"], subject: row["subject"], scope: row["scope"], version: Array(row["version"] as Data),
-                text: row["text"])
+                kind: try row.text("kind").orDamaged(), subject: try row.text("subject").orDamaged(),
+                scope: try row.text("scope").orDamaged(), version: try row.bytes("version").orDamaged(),
+                text: try row.text("text").orDamaged())
         }
     }
 
     private func text(of state: AuditedObject.State?) throws -> String? {
         guard let state else { return nil }
         let sql = "SELECT text FROM tokens WHERE version = ?"
-        return try String.fetchOne(database, sql: sql, arguments: [Data(state.version)])
+        return try database.texts(sql, [Data(state.version)]).first
     }
 }
 

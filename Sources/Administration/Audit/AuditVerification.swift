@@ -36,6 +36,10 @@ struct AuditVerification {
     private(set) var objects: [AuditedObject: AuditedObject.State] = [:]
     /// The record that first said that a token was issued, by the token's version.
     private(set) var issued: [[UInt8]: AuditRecord] = [:]
+    /// What the records say each server has of each account.
+    private(set) var deliveries: [AuditedDelivery: [UInt8]] = [:]
+    /// The keys whose seeds the records say are kept.
+    private(set) var seeds: Set<String> = []
     /// The exhibits that records name.
     private var exhibits: Set<[UInt8]> = []
 
@@ -55,6 +59,8 @@ struct AuditVerification {
         try checkExhibits()
         try checkTokens()
         try checkObjects()
+        try checkDeliveries()
+        try checkSeeds()
         findings.records = tree.size
         findings.root = genesis == nil ? nil : tree.root.description
     }
@@ -164,7 +170,9 @@ struct AuditVerification {
 
     private mutating func note(_ record: AuditRecord, _ bytes: [UInt8]) {
         if let hash = Self.exhibit(in: bytes) { exhibits.insert(hash) }
-        guard record.operation.issuesToken, let described = record.object else { return }
+        guard let described = record.object else { return }
+        noteRest(record, described)
+        guard record.operation.issuesToken else { return }
         let after = record.after.flatMap(TokenVersion.init(hex:))?.bytes
         if let after, issued[after] == nil { issued[after] = record }
         guard record.operation.changesObject, let object = AuditedObject(described) else { return }
@@ -174,6 +182,19 @@ struct AuditVerification {
             add("what was there before is not what the record before left", record: record.index)
         }
         objects[object] = after.map { AuditedObject.State(version: $0, scope: described.scope ?? "") }
+    }
+
+    /// What records say besides of tokens.
+    private mutating func noteRest(_ record: AuditRecord, _ described: AuditRecord.Object) {
+        switch record.operation {
+        case .keyKeep: seeds.insert(described.id)
+        case .keyForget: seeds.remove(described.id)
+        case .accountPush, .accountWithdraw:
+            guard record.outcome == .changed, let server = record.connection?.server else { return }
+            deliveries[AuditedDelivery(account: described.id, server: server)] =
+                record.after.flatMap(TokenVersion.init(hex:))?.bytes
+        default: break
+        }
     }
 
     /// The hash of the exhibit that a record names in the place of its patch.

@@ -63,7 +63,7 @@ struct AuditedObject: Hashable, Comparable {
                 SELECT entities.public_key, entities.\(scope) AS scope, entities.name, tokens.version
                 FROM \(type)s AS entities LEFT JOIN tokens ON tokens.id = entities.token\(clause)
                 """
-            return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
                 let (id, scope) = (row.text("public_key") ?? "", row.text("scope") ?? "")
                 let object = AuditedObject(type: type, id: id, account: type == "user" ? scope : "")
                 return (object, State(version: row.bytes("version") ?? [], scope: scope), row.text("name") ?? "")
@@ -76,18 +76,18 @@ struct AuditedObject: Hashable, Comparable {
     /// The state that the last record of the object says it has, or nil.
     func recorded(_ database: Database) throws -> State? {
         let sql = "SELECT scope, version FROM audit_objects WHERE type = ? AND id = ? AND account = ?"
-        guard let row = try Row.fetchOne(database, sql: sql, arguments: [type, id, account]) else { return nil }
+        guard let row = try database.row(sql, [type, id, account]) else { return nil }
         return State(version: row.bytes("version") ?? [], scope: row.text("scope") ?? "")
     }
 
     /// Notes the state that a record gives the object; nil when it was deleted.
     func setRecorded(_ state: State?, _ database: Database) throws {
         guard let state else {
-            return try database.execute(
+            return try database.run(
                 sql: "DELETE FROM audit_objects WHERE type = ? AND id = ? AND account = ?",
                 arguments: [type, id, account])
         }
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO audit_objects (type, id, account, scope, version) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET scope = excluded.scope, version = excluded.version

@@ -16,7 +16,7 @@ extension Keyring {
         let nonce = random.bytes(SealedBox.nonceCount)
         let sealed = try SealedBox.seal(
             pair.seed, key: dataKey, nonce: nonce, additionalData: Self.auditLabel(pair.publicKey))
-        try database.execute(
+        try database.run(
             sql: "INSERT INTO audit_keys (public_key, nonce, sealed) VALUES (?, ?, ?)",
             arguments: [Data(pair.publicKey.rawBytes), Data(nonce), Data(sealed)])
         return pair
@@ -27,7 +27,7 @@ extension Keyring {
     /// - Throws: an error of code `keyringLocked` if its seed does not open, `auditDamaged` if it is not there.
     func auditKey(_ key: PublicKey) throws -> KeyPair {
         let sql = "SELECT nonce, sealed FROM audit_keys WHERE public_key = ?"
-        guard let row = try Row.fetchOne(database, sql: sql, arguments: [Data(key.rawBytes)]),
+        guard let row = try database.row(sql, [Data(key.rawBytes)]),
             let nonce = row.bytes("nonce"), let sealed = row.bytes("sealed")
         else {
             throw AdministrationError(.auditDamaged, "the seed of the audit key is missing", remedy: AuditLog.remedy)
@@ -56,7 +56,7 @@ extension Keyring {
             }
             let newNonce = random.bytes(SealedBox.nonceCount)
             let resealed = try SealedBox.seal(seed, key: new, nonce: newNonce, additionalData: Self.auditLabel(key))
-            try database.execute(
+            try database.run(
                 sql: "UPDATE audit_keys SET nonce = ?, sealed = ? WHERE public_key = ?",
                 arguments: [Data(newNonce), Data(resealed), Data(raw)])
         }

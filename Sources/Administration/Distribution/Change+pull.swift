@@ -63,13 +63,14 @@ extension Change {
             }
             switch try AccountComparison(here: existing.token, there: text) {
             case .same: return outcome(.unchanged)
-            case .newer, .different:
+            case .newer:
                 guard overwritingNewer else {
                     return outcome(.refused("the token here is later: push it, or replace it with --overwrite-newer"))
                 }
             default: break
             }
         }
+        try checkDate(token, isForced: overwritingNewer)
         let name = try EntityName.checked(claims.name, for: "an account")
         if let other = try reader.findAccount(EntityReference(name), of: entry), other.publicKey != key {
             return outcome(.refused("another account here has the name \"\(name)\""))

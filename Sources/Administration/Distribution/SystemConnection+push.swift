@@ -1,5 +1,7 @@
+public import Claims
 import Messaging
 public import NKeys
+import Wire
 
 /// What became of one account that was pushed or deleted.
 public struct PushOutcome: Sendable {
@@ -7,11 +9,13 @@ public struct PushOutcome: Sendable {
     public let name: String
     /// The account's key.
     public let publicKey: PublicKey
+    /// The version of the token that was sent; nil for a deletion.
+    public let version: TokenVersion?
     /// What the servers answered, in the order in which they did.
     public let answers: [ClaimsAnswer]
     /// How many answers were expected.
     public let expected: Int
-    /// Why nothing was sent; nil where something was.
+    /// Why nothing was sent, or nobody can have answered; nil where something was.
     public let refusal: String?
 
     /// Whether every server did what it was asked.
@@ -19,55 +23,79 @@ public struct PushOutcome: Sendable {
 }
 
 extension SystemConnection {
-    /// How many updates are on their way at once. More would only fill buffers.
-    private static let inFlight = 128
+    /// How many requests are on their way at once. More would only fill buffers.
+    static let inFlight = 128
+    /// What a server of ours is told that is to take a token although it has a later one.
+    static let forceHeader = "Chancery-Force"
 
     /// Sends the tokens of accounts to every server, many at a time.
+    ///
+    /// What is wrong with one account is part of its outcome, and the others are sent all the same.
     ///
     /// - Parameters:
     ///   - known: the tokens that servers have, by account: what they have of a later date is not replaced. Nil to
     ///     replace everything.
     ///   - progress: called for each account, in the order in which the last answers arrive.
     public func push(
-        _ accounts: [AccountEntry], unlessOlderThan known: [PublicKey: String]? = nil,
+        _ accounts: [AccountEntry], unlessOlderThan known: [PublicKey: String]? = nil, isForced: Bool = false,
         progress: (PushOutcome) throws -> Void = { _ in }
     ) async throws -> [PushOutcome] {
-        var waiting = accounts[...]
-        var outcomes: [PushOutcome] = []
-        return try await withThrowingTaskGroup(of: PushOutcome.self) { group in
-            func start() {
-                guard let account = waiting.popFirst() else { return }
-                let theirs = known?[account.publicKey]
-                group.addTask { try await push(account, theirs) }
-            }
-            for _ in 0..<Self.inFlight { start() }
-            while let outcome = try await group.next() {
-                outcomes.append(outcome)
-                try progress(outcome)
-                start()
-            }
-            return outcomes
+        try await inFlight(accounts, progress) { account in
+            await push(account, known?[account.publicKey], isForced: isForced)
         }
     }
 
-    private func push(_ account: AccountEntry, _ theirs: String?) async throws -> PushOutcome {
-        if let theirs, try AccountComparison(here: account.token, there: theirs) == .older {
-            return PushOutcome(
-                name: account.name, publicKey: account.publicKey, answers: [], expected: serverCount,
-                refusal: "the servers have a later token: pull it, or push all the same with --force")
+    /// Does something for each element, many at a time, and calls `progress` in the order in which they are done.
+    func inFlight<Element: Sendable, Result: Sendable>(
+        _ elements: [Element], _ progress: (Result) throws -> Void,
+        _ work: @escaping @Sendable (Element) async throws -> Result
+    ) async throws -> [Result] {
+        var waiting = elements[...]
+        var results: [Result] = []
+        results.reserveCapacity(elements.count)
+        return try await withThrowingTaskGroup(of: Result.self) { group in
+            func start() {
+                guard let element = waiting.popFirst() else { return }
+                group.addTask { try await work(element) }
+            }
+            for _ in 0..<Self.inFlight { start() }
+            while let result = try await group.next() {
+                results.append(result)
+                try progress(result)
+                start()
+            }
+            return results
         }
-        let answers = try await update(account)
-        return PushOutcome(
-            name: account.name, publicKey: account.publicKey,
-            answers: answers.map { ClaimsAnswer(payload: $0.payload) },
-            expected: serverCount, refusal: nil)
+    }
+
+    private func push(_ account: AccountEntry, _ theirs: String?, isForced: Bool) async -> PushOutcome {
+        func outcome(_ answers: [Message], refusal: String? = nil) -> PushOutcome {
+            PushOutcome(
+                name: account.name, publicKey: account.publicKey, version: TokenVersion(of: account.token),
+                answers: answers.map { ClaimsAnswer(payload: $0.payload) }, expected: serverCount, refusal: refusal)
+        }
+        do {
+            if let theirs, try AccountComparison(here: account.token, there: theirs) == .older {
+                return outcome(
+                    [], refusal: "the servers have a later token: pull it, or push all the same with --force")
+            }
+            return outcome(try await update(account, isForced: isForced))
+        } catch let error as ClientError {
+            return outcome([], refusal: error.message)
+        } catch let error as AdministrationError {
+            return outcome([], refusal: error.description)
+        } catch {
+            return outcome([], refusal: "\(error)")
+        }
     }
 
     /// Sends one token on the subject that somebody listens on.
-    private func update(_ account: AccountEntry) async throws -> [Message] {
+    private func update(_ account: AccountEntry, isForced: Bool) async throws -> [Message] {
         let ofAccount = ClaimsSubjects.updateOfAccount.replacing("*", with: account.publicKey.text)
+        var headers = Headers()
+        if isForced { try headers.set(Self.forceHeader, "true") }
         for subject in [ClaimsSubjects.update, ofAccount] {
-            if let answers = try await ask(subject, Array(account.token.utf8)) { return answers }
+            if let answers = try await ask(subject, Array(account.token.utf8), headers) { return answers }
         }
         throw AdministrationError(
             .distributionFailed, "the server does not take account tokens",
@@ -85,7 +113,8 @@ extension SystemConnection {
         }
         let read = answers.map { ClaimsAnswer(payload: $0.payload) }
         return accounts.map { name, key in
-            PushOutcome(name: name, publicKey: key, answers: read, expected: serverCount, refusal: nil)
+            PushOutcome(
+                name: name, publicKey: key, version: nil, answers: read, expected: serverCount, refusal: nil)
         }
     }
 }

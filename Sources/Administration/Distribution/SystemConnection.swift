@@ -1,6 +1,7 @@
 import FoundationEssentials
 public import Messaging
 import NKeys
+import Wire
 
 /// A connection to one server as a user of the system account, through which all servers of a system are reached.
 ///
@@ -46,9 +47,12 @@ public struct SystemConnection: Sendable {
     }
 
     /// Asks every server, and collects what they answer; nil when nobody listens.
-    func ask(_ subject: String, _ payload: [UInt8] = []) async throws(ClientError) -> [Message]? {
+    func ask(
+        _ subject: String, _ payload: [UInt8] = [], _ headers: Headers = Headers()
+    ) async throws(ClientError) -> [Message]? {
         do {
-            return try await client.requestMany(subject, payload: payload, expecting: serverCount, timeout: timeout)
+            return try await client.requestMany(
+                subject, payload: payload, headers: headers, expecting: serverCount, timeout: timeout)
         } catch {
             let isUnheard = error.code == .noResponders
             if isUnheard { return nil }

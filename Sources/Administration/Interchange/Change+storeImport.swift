@@ -1,21 +1,35 @@
 import Claims
+import GRDB
 import NKeys
 
 extension Change {
     /// Takes an nsc store in: every token as it is, and every seed into the keyring.
     ///
-    /// What is here already stays, unless the store's is later. An operator, account or user that clashes with one
+    /// What is here already stays if it is later than the store's. An operator, account or user that clashes with one
     /// here is left out with what belongs to it, and nothing else.
     ///
+    /// - Parameter isForced: whether tokens are taken that are dated far ahead, or replace later ones.
     /// - Returns: what was left out, besides what the content names itself.
-    public func importStore(_ content: StoreContent) throws -> [InterchangeProblem] {
+    public func importStore(_ content: StoreContent, isForced: Bool = false) throws -> [InterchangeProblem] {
+        takesAnyDate = isForced
         var problems: [InterchangeProblem] = []
         for entry in content.operators {
             let taken = try report(entry.path, &problems) { try self.take(entry) }
-            guard let taken else { continue }
+            guard let taken else {
+                let paths = entry.accounts.flatMap { [$0.path] + $0.users.map(\.path) }
+                problems += paths.map {
+                    InterchangeProblem(path: $0, message: "belongs to an operator that was left out")
+                }
+                continue
+            }
             for account in entry.accounts {
                 let takenAccount = try report(account.path, &problems) { try self.take(account, of: taken) }
-                guard let takenAccount else { continue }
+                guard let takenAccount else {
+                    problems += account.users.map {
+                        InterchangeProblem(path: $0.path, message: "belongs to an account that was left out")
+                    }
+                    continue
+                }
                 let names = try reader.users(of: takenAccount).map { ($0.name, $0) }
                 var known = Dictionary(names) { first, _ in first }
                 for user in account.users {
@@ -25,8 +39,20 @@ extension Change {
             }
         }
         try importSeeds(content.pairs)
+        try noteGaps(content)
         try restoreSelection(content)
         return problems
+    }
+
+    /// Remembers what the store did not have, so that one that goes out has no more.
+    private func noteGaps(_ content: StoreContent) throws {
+        let gaps =
+            content.usersWithoutCredentials.map { ($0.account, $0.user) }
+            + content.keysWithoutFile.map { ("", $0.text) }
+        for (scope, key) in gaps {
+            try database.run(
+                sql: "INSERT OR IGNORE INTO store_gaps (scope, public_key) VALUES (?, ?)", arguments: [scope, key])
+        }
     }
 
     /// Notes what is wrong with one file instead of giving everything up.
@@ -52,7 +78,11 @@ extension Change {
         if let existing = all.first(where: { $0.publicKey == key }) {
             guard try isLater(entry.token, than: existing.token, "operator", name) else { return existing }
         }
-        return try put(entry.claims, key, take(entry.token, scope: key))
+        try checkDate(entry.token, isForced: takesAnyDate)
+        let taken = try put(entry.claims, key, take(entry.token, scope: key))
+        try database.run(
+            sql: "UPDATE operators SET managed = ? WHERE public_key = ?", arguments: [entry.isManaged, key.text])
+        return taken
     }
 
     private func take(_ account: StoreContent.Account, of entry: OperatorEntry) throws -> AccountEntry {
@@ -68,6 +98,7 @@ extension Change {
             }
             guard try isLater(account.token, than: existing.token, "account", name) else { return existing }
         }
+        try checkDate(account.token, isForced: takesAnyDate)
         return try put(account.claims, key, of: entry, take(account.token, scope: entry.publicKey))
     }
 
@@ -83,6 +114,7 @@ extension Change {
         if let existing = try reader.findUser(EntityReference(key), of: account) {
             guard try isLater(user.token, than: existing.token, "user", name) else { return existing }
         }
+        try checkDate(user.token, isForced: takesAnyDate)
         return try put(user.claims, key, of: account, take(user.token, scope: account.publicKey))
     }
 
@@ -90,9 +122,11 @@ extension Change {
     private func isLater(_ token: Token, than text: String, _ kind: String, _ name: String) throws -> Bool {
         switch try AccountComparison(here: text, there: token.text) {
         case .same: return false
-        case .older: return true
+        // Of two tokens of one second neither is the later one: the one that comes counts.
+        case .older, .different: return true
         default:
-            warn("the \(kind) \"\(name)\" stays as it is here: the store's is not later")
+            if takesAnyDate { return true }
+            warn("the \(kind) \"\(name)\" stays as it is here: the store's is older")
             return false
         }
     }

@@ -1,5 +1,6 @@
 import Claims
 import FoundationEssentials
+import GRDB
 import NKeys
 import Secrets
 
@@ -49,11 +50,11 @@ public struct StoreExport: Sendable {
 
     // MARK: Putting it together
 
-    mutating func add(_ entry: OperatorEntry, isManaged: Bool) {
+    mutating func add(_ entry: OperatorEntry) {
         operators.append(entry.name)
         let folder = store(entry.name)
         let mark = """
-            {"managed":\(isManaged),"name":\(Self.quoted(entry.name)),"kind":"operator","version":"1"}
+            {"managed":\(entry.isManaged),"name":\(Self.quoted(entry.name)),"kind":"operator","version":"1"}
             """
         add("\(folder)/\(StoreLayout.mark)", Secret(copying: Array(mark.utf8)))
         add("\(folder)/\(entry.name).jwt", entry.token)
@@ -115,12 +116,7 @@ extension Change {
         let operators = try reference.map { [try reader.operator($0)] } ?? reader.operators()
         var owners: Set<String> = []
         for entry in operators {
-            let claims = try entry.claims()
-            let keys = [entry.publicKey.text] + claims.signingKeys
-            let isManaged = try !keys.contains { key in
-                try EntityReference(key).publicKey.map { try keyring.holds($0) } ?? false
-            }
-            export.add(entry, isManaged: isManaged)
+            export.add(entry)
             owners.insert(entry.publicKey.text)
             for account in try reader.accounts(of: entry) {
                 owners.insert(account.publicKey.text)
@@ -134,7 +130,7 @@ extension Change {
             key.hasSeed
                 && (reference == nil || owners.contains(key.publicKey.text) || key.owner.map(owners.contains) ?? false)
         }
-        for seed in try exportSeeds(seeds.map(\.publicKey)) { export.add(seed) }
+        for seed in try exportSeeds(seeds.map(\.publicKey)) where try !isGap(seed.publicKey) { export.add(seed) }
         let selection = try reader.selection()
         if let entry = operators.first(where: { $0.publicKey == selection.operator }) {
             export.select(entry, try selection.account.flatMap { try reader.accountEntry($0) })
@@ -142,7 +138,14 @@ extension Change {
         return export
     }
 
+    /// Whether the store that something came in with had no file of its own for it: the credentials of a user of
+    /// `scope`, or a seed.
+    private func isGap(_ key: PublicKey, scope: String = "") throws -> Bool {
+        try database.finds("SELECT 1 FROM store_gaps WHERE scope = ? AND public_key = ?", [scope, key.text])
+    }
+
     private func credentialsIfKept(of user: UserEntry) throws -> Secret? {
+        guard try !isGap(user.publicKey, scope: user.account.text) else { return nil }
         guard let pair = try keyring.keyPair(user.publicKey) else { return nil }
         do throws(ClaimsError) {
             return try UserClaims.credentials(jwt: user.token, seed: pair.seed)

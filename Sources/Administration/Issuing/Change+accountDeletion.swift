@@ -71,6 +71,6 @@ extension Change {
 extension DirectoryReader {
     /// Whether a key is a user of any account.
     func isUser(_ key: PublicKey) throws -> Bool {
-        try Int.fetchOne(database, sql: "SELECT 1 FROM users WHERE public_key = ?", arguments: [key.text]) != nil
+        try database.finds("SELECT 1 FROM users WHERE public_key = ?", [key.text])
     }
 }

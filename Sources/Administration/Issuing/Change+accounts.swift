@@ -85,7 +85,7 @@ extension Change {
         var claims = try account.claims()
         try edit(&claims, account)
         let token = try issue(claims, scope: account.operator, signer: signer(of: claims, in: entry, choice))
-        try database.execute(
+        try database.run(
             sql: "UPDATE accounts SET token = ? WHERE public_key = ?", arguments: [token.id, account.publicKey.text])
         note(.changed, "account", account.name, key: account.publicKey.text, token: token)
     }
@@ -94,7 +94,7 @@ extension Change {
         _ claims: AccountClaims, _ key: PublicKey, of operator: OperatorEntry, signer choice: SignerChoice
     ) throws -> AccountEntry {
         let token = try issue(claims, scope: `operator`.publicKey, signer: signer(of: claims, in: `operator`, choice))
-        try database.execute(
+        try database.run(
             sql: "INSERT INTO accounts (public_key, operator, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
             arguments: [key.text, `operator`.publicKey.text, claims.name, token.id, now])
         note(.added, "account", claims.name, key: key.text, token: token)

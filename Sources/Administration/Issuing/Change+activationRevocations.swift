@@ -93,8 +93,7 @@ extension Change {
 extension DirectoryReader {
     /// The latest `iat` of any activation that an account issued, or nil.
     func latestActivation(by account: PublicKey) throws -> Int64? {
-        try Int64.fetchOne(
-            database, sql: "SELECT max(issued_at) FROM tokens WHERE scope = ? AND kind = 'activation'",
-            arguments: [account.text])
+        try database.integer(
+            "SELECT max(issued_at) AS number FROM tokens WHERE scope = ? AND kind = 'activation'", [account.text])
     }
 }

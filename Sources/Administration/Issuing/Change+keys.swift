@@ -24,7 +24,7 @@ extension Change {
     func register(
         _ key: PublicKey, purpose: KeyEntry.Purpose, role: String? = nil, owner: PublicKey?
     ) throws {
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO keys (public_key, kind, purpose, role, owner, created_at) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (public_key) DO UPDATE
@@ -35,7 +35,7 @@ extension Change {
 
     /// Notes that nothing refers to a key any more. Its seed stays.
     func release(_ key: String) throws {
-        try database.execute(
+        try database.run(
             sql: "UPDATE keys SET purpose = 'stored', role = NULL, owner = NULL WHERE public_key = ?",
             arguments: [key])
     }

@@ -98,8 +98,21 @@ extension Change {
             remedy: "delete it there first")
     }
 
+    /// Stops on a token that is dated so far ahead that everything issued here would have to be dated later still.
+    func checkDate(_ token: Token, isForced: Bool) throws(AdministrationError) {
+        let (claims, ahead) = (token.claims, token.claims.issuedAt.subtractingReportingOverflow(now))
+        guard !isForced, ahead.overflow ? claims.issuedAt > now : ahead.partialValue > IssueTime.furthestAheadTaken
+        else { return }
+        throw AdministrationError(
+            .refused,
+            "the \(claims.kind.rawValue) \"\(claims.name)\" is dated \(CivilDate.text(unixSeconds: claims.issuedAt)), more "
+                + "than an hour ahead of the clock",
+            remedy: "check the clock, or take it all the same with --force")
+    }
+
     private func checkTaken(_ token: Token, existing: String?, _ options: TakingOptions) throws {
         let claims = token.claims
+        try checkDate(token, isForced: options.isForced)
         if let existing, existing != token.text {
             guard options.overwrites else {
                 throw AdministrationError(
@@ -156,7 +169,7 @@ extension Change {
         if let existing {
             for gone in try existing.claims().signingKeys where !claims.signingKeys.contains(gone) { try release(gone) }
         }
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO operators (public_key, name, token, created_at) VALUES (?, ?, ?, ?)
                 ON CONFLICT (public_key) DO UPDATE SET name = excluded.name, token = excluded.token
@@ -181,7 +194,7 @@ extension Change {
                 try release(gone.key)
             }
         }
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO accounts (public_key, operator, name, token, created_at) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (public_key) DO UPDATE SET name = excluded.name, token = excluded.token
@@ -206,7 +219,7 @@ extension Change {
         _ claims: UserClaims, _ key: PublicKey, of account: AccountEntry, _ token: IssuedToken
     ) throws -> UserEntry {
         let existing = try reader.findUser(EntityReference(key), of: account)
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (account, public_key) DO UPDATE SET name = excluded.name, token = excluded.token

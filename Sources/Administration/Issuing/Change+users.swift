@@ -67,7 +67,7 @@ extension Change {
         new.validity.apply(to: &claims)
 
         let token = try issue(&claims, of: account, signer)
-        try database.execute(
+        try database.run(
             sql: "INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
             arguments: [account.publicKey.text, key.text, name, token.id, now])
         note(.added, "user", name, key: key.text, token: token)
@@ -101,7 +101,7 @@ extension Change {
         edits.validity.apply(to: &claims)
 
         let token = try issue(&claims, of: account, signer)
-        try database.execute(
+        try database.run(
             sql: "UPDATE users SET token = ? WHERE account = ? AND public_key = ?",
             arguments: [token.id, account.publicKey.text, user.publicKey.text])
         note(.changed, "user", user.name, key: user.publicKey.text, token: token)
@@ -124,7 +124,7 @@ extension Change {
             warn(
                 "the credentials of \"\(user.name)\" go on working: revoke them with \"chancery revocations add-user\"")
         }
-        try database.execute(
+        try database.run(
             sql: "DELETE FROM users WHERE account = ? AND public_key = ?",
             arguments: [account.publicKey.text, user.publicKey.text])
         try release(user.publicKey.text)

@@ -21,17 +21,23 @@ public final class Change {
     let reason: String
     /// The secrets that leave with the result of this change, for the audit log.
     var exports: [AuditedExport] = []
+    /// What servers answered to pushes, for the audit log.
+    var distributions: [AuditedDistribution] = []
+    /// Whether tokens that come in are taken whatever their date.
+    var takesAnyDate = false
     /// What was done so far.
     public private(set) var report = ChangeReport()
 
     var database: Database { reader.database }
 
-    init(database: Database, home: Home, surroundings: Directory.Surroundings, reason: String) {
+    init(
+        database: Database, home: Home, surroundings: Directory.Surroundings, reason: String, isDryRun: Bool = false
+    ) {
         reader = DirectoryReader(database: database)
         moment = surroundings.moment?() ?? AuditMoment(unixSeconds: surroundings.now())
         keyring = Keyring(
             database: database, home: home, random: surroundings.random, now: moment.unixSeconds,
-            passphrase: surroundings.passphrase)
+            passphrase: surroundings.passphrase, isDryRun: isDryRun)
         self.surroundings = surroundings
         self.reason = reason
     }
@@ -78,9 +84,9 @@ public final class Change {
 
     /// Adds a token that was signed elsewhere to the history. One that is there already is found again.
     func take(_ token: Token, scope: PublicKey) throws -> IssuedToken {
-        let sql = "SELECT id FROM tokens WHERE version = ?"
+        let sql = "SELECT id AS number FROM tokens WHERE version = ?"
         let claims = token.claims.value
-        if let id = try Int64.fetchOne(database, sql: sql, arguments: [Data(token.version.bytes)]) {
+        if let id = try database.integer(sql, [Data(token.version.bytes)]) {
             return IssuedToken(id: id, text: token.text, version: token.version, issuedAt: claims.issuedAt)
         }
         return try record(
@@ -91,7 +97,7 @@ public final class Change {
         _ text: String, _ version: TokenVersion, of claims: some ClaimSet, scope: PublicKey, issuer: String,
         issuedAt: Int64
     ) throws -> IssuedToken {
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO tokens (
                     kind, subject, scope, version, issuer, issued_at, text, recorded_at, actor, reason

@@ -8,6 +8,9 @@ enum IssueTime {
     /// the way back from there is long.
     static let furthestAhead: Int64 = 600
 
+    /// How far ahead of the clock a token may be dated that comes in, in seconds: clocks differ, but not by more.
+    static let furthestAheadTaken: Int64 = 3_600
+
     /// The `iat` of the next token of a subject.
     ///
     /// - Parameters:

@@ -1,3 +1,4 @@
+import Audit
 import FoundationEssentials
 import GRDB
 import Glibc
@@ -23,7 +24,7 @@ public enum Backup {
     /// The longest first line.
     private static let longestHeader = 256
 
-    /// Writes a backup of a directory, then reads and verifies it.
+    /// Writes a backup of a directory, then reads and verifies it, and records that it was made.
     ///
     /// - Throws: ``AdministrationError``; nothing is left at `path` then, if nothing was there before.
     public static func write(_ directory: Directory, to path: String, passphrase: Secret) throws -> Content {
@@ -46,14 +47,19 @@ public enum Backup {
                 try open(part, into: again, passphrase)
                 return try verify(again, directory.surroundings)
             }
+            // It is no backup before it bears its name, and it gets that only with a record.
+            try directory.change("backup") { $0.exports.append(AuditedExport(.backupExport, backup: path)) }
             guard rename(part, path) == 0 else { throw failure("write", path) }
+            PrivateFile.synchroniseFolder(of: path)
             return content
         }
     }
 
-    /// Brings a home back. Its content is verified before it takes its place.
+    /// Brings a home back. Its content is verified before it takes its place, and its audit log says that it came from
+    /// a backup.
     ///
-    /// - Throws: ``AdministrationError`` of code `alreadyExists` if there is a directory in the home.
+    /// - Throws: ``AdministrationError`` of code `alreadyExists` if there is a directory in the home, or `keyringLocked`
+    ///   if the keyring in the backup does not open.
     public static func restore(
         _ path: String, to home: Home, passphrase: Secret, surroundings: Directory.Surroundings
     ) throws -> Content {
@@ -66,14 +72,18 @@ public enum Backup {
         return try withScratch(beside: home.path) { scratch in
             try open(path, into: scratch, passphrase)
             let content = try verify(scratch, surroundings)
+            let directory = try Directory.open(scratch, creating: false, surroundings: surroundings)
+            try directory.change("restore") { $0.exports.append(AuditedExport(.backupRestore, backup: path)) }
+            // From here on everything stands in the one file that is moved.
+            try directory.close()
             if PrivateFile.exists(scratch.keyFilePath) {
-                guard rename(scratch.keyFilePath, home.keyFilePath) == 0 else {
-                    throw failure("write", home.keyFilePath)
-                }
+                try PrivateFile.write(
+                    PrivateFile.read(scratch.keyFilePath), to: home.keyFilePath, replacing: false)
             }
             guard rename(scratch.directoryPath, home.directoryPath) == 0 else {
                 throw failure("write", home.directoryPath)
             }
+            PrivateFile.synchroniseFolder(of: home.directoryPath)
             return content
         }
     }
@@ -93,8 +103,10 @@ public enum Backup {
     /// Checks the database's own structure, every current token and every seed.
     private static func verify(_ home: Home, _ surroundings: Directory.Surroundings) throws -> Content {
         let directory = try Directory.open(home, creating: false, surroundings: surroundings)
+        defer { try? directory.close() }
         return try directory.read { reader in
-            guard try String.fetchOne(reader.database, sql: "PRAGMA integrity_check") == "ok" else {
+            guard try reader.database.texts("SELECT integrity_check AS text FROM pragma_integrity_check") == ["ok"]
+            else {
                 throw AdministrationError(.storageFailed, "the database in the backup is damaged")
             }
             var entries = 0

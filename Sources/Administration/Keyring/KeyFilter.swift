@@ -53,7 +53,9 @@ extension DirectoryReader {
             SELECT public_key, name FROM users UNION ALL SELECT public_key, name FROM accounts
             UNION ALL SELECT public_key, name FROM operators
             """
-        let rows = try Row.fetchAll(database, sql: sql).map { ($0[0] as String, $0[1] as String) }
+        let rows = try Row.fetchAll(database, sql: sql).map {
+            (try $0.text("public_key").orDamaged(), try $0.text("name").orDamaged())
+        }
         return Dictionary(rows) { first, _ in first }
     }
 }

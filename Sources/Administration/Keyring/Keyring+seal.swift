@@ -6,7 +6,7 @@ import Secrets
 extension Keyring {
     /// The seal that the database has, or nil if there is no keyring yet.
     func seal() throws -> KeyringSeal? {
-        try String.fetchOne(database, sql: "SELECT seal FROM keyring").flatMap { KeyringSeal($0) }
+        try database.texts("SELECT seal AS text FROM keyring").first.flatMap { KeyringSeal($0) }
     }
 
     /// Puts another seal on the data key.
@@ -16,7 +16,7 @@ extension Keyring {
         let dataKey = try existingDataKey()
         let nonce = random.bytes(SealedBox.nonceCount)
         let wrapped = try SealedBox.seal(dataKey, key: key, nonce: nonce, additionalData: Self.wrapLabel)
-        try database.execute(
+        try database.run(
             sql: "UPDATE keyring SET seal = ?, nonce = ?, wrapped_key = ?",
             arguments: [seal.text, Data(nonce), Data(wrapped)])
     }
@@ -26,11 +26,12 @@ extension Keyring {
         let old = try existingDataKey()
         let new = Secret.random(count: SealedBox.keyCount, from: random)
         for row in try Row.fetchAll(database, sql: "SELECT public_key, nonce, sealed FROM seeds") {
-            let key: String = row["public_key"]
+            let key = try row.text("public_key").orDamaged()
             let label = Array(key.utf8)
             guard
                 let seed = try? SealedBox.open(
-                    Array(row["sealed"] as Data), key: old, nonce: Array(row["nonce"] as Data), additionalData: label)
+                    row.bytes("sealed").orDamaged(), key: old, nonce: row.bytes("nonce").orDamaged(),
+                    additionalData: label)
             else {
                 throw AdministrationError(
                     .keyringLocked, "the sealed seed of \(key) does not open: it was altered",
@@ -38,7 +39,7 @@ extension Keyring {
             }
             let nonce = random.bytes(SealedBox.nonceCount)
             let sealed = try SealedBox.seal(seed, key: new, nonce: nonce, additionalData: label)
-            try database.execute(
+            try database.run(
                 sql: "UPDATE seeds SET nonce = ?, sealed = ? WHERE public_key = ?",
                 arguments: [Data(nonce), Data(sealed), key])
         }
@@ -51,7 +52,7 @@ extension Keyring {
     /// - Returns: how many there are.
     /// - Throws: an error of code `keyringLocked` for the first that does not open.
     func checkEverySeed() throws -> Int {
-        let keys = try String.fetchAll(database, sql: "SELECT public_key FROM seeds")
+        let keys = try database.texts("SELECT public_key AS text FROM seeds")
         for key in keys {
             guard let publicKey = EntityReference(key).publicKey, try keyPair(publicKey) != nil else {
                 throw AdministrationError(.keyringLocked, "the sealed seed of \(key) does not open")

@@ -20,13 +20,17 @@ final class Keyring {
     private let passphrase: Directory.PassphraseSource?
     let random: RandomSource
     private let now: Int64
+    /// Whether everything is undone in the end: then no key file is made either.
+    private let isDryRun: Bool
     /// The data key, once it was opened.
     var dataKey: Secret?
 
     init(
-        database: Database, home: Home, random: RandomSource, now: Int64, passphrase: Directory.PassphraseSource? = nil
+        database: Database, home: Home, random: RandomSource, now: Int64, passphrase: Directory.PassphraseSource? = nil,
+        isDryRun: Bool = false
     ) {
         (self.database, self.home, self.random, self.now) = (database, home, random, now)
+        self.isDryRun = isDryRun
         self.passphrase = passphrase
     }
 
@@ -35,9 +39,8 @@ final class Keyring {
     /// - Throws: an error of code `keyringLocked` if the key file is missing or another one, or a row was altered.
     func keyPair(_ key: PublicKey) throws -> KeyPair? {
         let sql = "SELECT nonce, sealed FROM seeds WHERE public_key = ?"
-        guard let row = try Row.fetchOne(database, sql: sql, arguments: [key.text]) else { return nil }
-        let nonce = Array(row["nonce"] as Data)
-        let sealed = Array(row["sealed"] as Data)
+        guard let row = try database.row(sql, [key.text]) else { return nil }
+        let (nonce, sealed) = (try row.bytes("nonce").orDamaged(), try row.bytes("sealed").orDamaged())
         let dataKey = try existingDataKey()
         guard let seed = try? SealedBox.open(sealed, key: dataKey, nonce: nonce, additionalData: Array(key.text.utf8)),
             let pair = try? KeyPair(seed: seed), pair.publicKey == key
@@ -52,7 +55,7 @@ final class Keyring {
     /// Whether the seed of a key is kept here.
     func holds(_ key: PublicKey) throws -> Bool {
         let sql = "SELECT 1 FROM seeds WHERE public_key = ?"
-        return try Int.fetchOne(database, sql: sql, arguments: [key.text]) != nil
+        return try database.finds(sql, [key.text])
     }
 
     /// Seals the seed of a pair whose public key is known already. Keeping it twice is the same as once.
@@ -61,14 +64,14 @@ final class Keyring {
         let nonce = random.bytes(SealedBox.nonceCount)
         let label = Array(pair.publicKey.text.utf8)
         let sealed = try SealedBox.seal(pair.seed, key: key, nonce: nonce, additionalData: label)
-        try database.execute(
+        try database.run(
             sql: "INSERT OR IGNORE INTO seeds (public_key, nonce, sealed, created_at) VALUES (?, ?, ?, ?)",
             arguments: [pair.publicKey.text, Data(nonce), Data(sealed), now])
     }
 
     /// Forgets the seed of a key.
     func forget(_ key: PublicKey) throws {
-        try database.execute(sql: "DELETE FROM seeds WHERE public_key = ?", arguments: [key.text])
+        try database.run(sql: "DELETE FROM seeds WHERE public_key = ?", arguments: [key.text])
     }
 
     // MARK: The data key
@@ -85,11 +88,14 @@ final class Keyring {
 
     func existingOrNewDataKey() throws -> Secret {
         if let key = try unlock() { return key }
-        let file = try KeyringFile.readOrMake(home.keyFilePath, random: random)
+        let file =
+            isDryRun
+            ? Secret.random(count: SealedBox.keyCount, from: random)
+            : try KeyringFile.readOrMake(home.keyFilePath, random: random)
         let key = Secret.random(count: SealedBox.keyCount, from: random)
         let nonce = random.bytes(SealedBox.nonceCount)
         let wrapped = try SealedBox.seal(key, key: file, nonce: nonce, additionalData: Self.wrapLabel)
-        try database.execute(
+        try database.run(
             sql: "INSERT INTO keyring (id, seal, nonce, wrapped_key, created_at) VALUES (1, 'key file', ?, ?, ?)",
             arguments: [Data(nonce), Data(wrapped), now])
         dataKey = key
@@ -100,14 +106,13 @@ final class Keyring {
     private func unlock() throws -> Secret? {
         if let dataKey { return dataKey }
         let sql = "SELECT seal, nonce, wrapped_key FROM keyring"
-        guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
-        let nonce = Array(row["nonce"] as Data)
-        let wrapped = Array(row["wrapped_key"] as Data)
+        guard let row = try database.row(sql) else { return nil }
+        let (nonce, wrapped) = (try row.bytes("nonce").orDamaged(), try row.bytes("wrapped_key").orDamaged())
         func unwrapped(_ key: Secret) -> Secret? {
             try? SealedBox.open(wrapped, key: key, nonce: nonce, additionalData: Self.wrapLabel)
         }
         let key: Secret
-        switch KeyringSeal(row["seal"]) {
+        switch KeyringSeal(try row.text("seal").orDamaged()) {
         case .keyFile: key = try openWithKeyFile(unwrapped)
         case .passphrase(let parameters): key = try openWithPassphrase(parameters, unwrapped)
         case nil:

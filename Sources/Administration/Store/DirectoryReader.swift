@@ -135,7 +135,7 @@ public struct DirectoryReader {
     public func selection() throws -> Selection {
         let row = try Row.fetchOne(database, sql: "SELECT operator, account FROM context")
         func key(_ column: String) -> PublicKey? {
-            (row?[column] as String?).flatMap { try? PublicKey($0) }
+            row?.text(column).flatMap { try? PublicKey($0) }
         }
         return Selection(operator: key("operator"), account: key("account"))
     }
@@ -143,31 +143,30 @@ public struct DirectoryReader {
     /// The latest `iat` that was ever issued to a subject, or nil. It is never forgotten, not even when the subject is
     /// deleted.
     func latestIssue(to subject: String) throws -> Int64? {
-        try Int64.fetchOne(database, sql: "SELECT max(issued_at) FROM tokens WHERE subject = ?", arguments: [subject])
+        try database.integer("SELECT max(issued_at) AS number FROM tokens WHERE subject = ?", [subject])
     }
 
     /// The latest `iat` that was ever issued to any user of an account, or nil.
     func latestUserIssue(in account: PublicKey) throws -> Int64? {
-        try Int64.fetchOne(
-            database, sql: "SELECT max(issued_at) FROM tokens WHERE scope = ? AND kind = 'user'",
-            arguments: [account.text])
+        try database.integer(
+            "SELECT max(issued_at) AS number FROM tokens WHERE scope = ? AND kind = 'user'", [account.text])
     }
 
     /// The names of the accounts of an operator whose current tokens a key signed.
     func accounts(of entry: OperatorEntry, signedBy key: String) throws -> [String] {
         let sql = """
-            SELECT accounts.name FROM accounts JOIN tokens ON tokens.id = accounts.token
+            SELECT accounts.name AS text FROM accounts JOIN tokens ON tokens.id = accounts.token
             WHERE accounts.operator = ? AND tokens.issuer = ? ORDER BY accounts.name
             """
-        return try String.fetchAll(database, sql: sql, arguments: [entry.publicKey.text, key])
+        return try database.texts(sql, [entry.publicKey.text, key])
     }
 
     /// The names of the users of an account whose current tokens a key signed.
     func users(of account: AccountEntry, signedBy key: String) throws -> [String] {
         let sql = """
-            SELECT users.name FROM users JOIN tokens ON tokens.id = users.token
+            SELECT users.name AS text FROM users JOIN tokens ON tokens.id = users.token
             WHERE users.account = ? AND tokens.issuer = ? ORDER BY users.name
             """
-        return try String.fetchAll(database, sql: sql, arguments: [account.publicKey.text, key])
+        return try database.texts(sql, [account.publicKey.text, key])
     }
 }

@@ -8,10 +8,12 @@ extension OperatorEntry {
         _ database: Database, _ clause: String, _ arguments: StatementArguments = StatementArguments()
     ) throws -> [OperatorEntry] {
         let sql =
-            "SELECT operators.public_key, operators.name, tokens.text FROM operators "
+            "SELECT operators.public_key, operators.name, tokens.text, operators.managed FROM operators "
             + "JOIN tokens ON tokens.id = operators.token \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-            OperatorEntry(publicKey: try storedKey(row[0]), name: row[1], token: row[2])
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+            OperatorEntry(
+                publicKey: try storedKey(row, "public_key"), name: try row.text("name").orDamaged(),
+                token: try row.text("text").orDamaged(), isManaged: row.integer("managed") == 1)
         }
     }
 }
@@ -23,9 +25,10 @@ extension AccountEntry {
         let sql =
             "SELECT accounts.public_key, accounts.operator, accounts.name, tokens.text FROM accounts "
             + "JOIN tokens ON tokens.id = accounts.token \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
             AccountEntry(
-                publicKey: try storedKey(row[0]), operator: try storedKey(row[1]), name: row[2], token: row[3])
+                publicKey: try storedKey(row, "public_key"), operator: try storedKey(row, "operator"),
+                name: try row.text("name").orDamaged(), token: try row.text("text").orDamaged())
         }
     }
 }
@@ -37,8 +40,10 @@ extension UserEntry {
         let sql =
             "SELECT users.public_key, users.account, users.name, tokens.text FROM users "
             + "JOIN tokens ON tokens.id = users.token \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-            UserEntry(publicKey: try storedKey(row[0]), account: try storedKey(row[1]), name: row[2], token: row[3])
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+            UserEntry(
+                publicKey: try storedKey(row, "public_key"), account: try storedKey(row, "account"),
+                name: try row.text("name").orDamaged(), token: try row.text("text").orDamaged())
         }
     }
 }
@@ -48,22 +53,19 @@ extension KeyEntry {
         _ database: Database, _ clause: String, _ arguments: StatementArguments = StatementArguments()
     ) throws -> [KeyEntry] {
         let sql =
-            "SELECT keys.public_key, keys.purpose, keys.role, keys.owner, seeds.public_key IS NOT NULL FROM keys "
+            "SELECT keys.public_key, keys.purpose, keys.role, keys.owner, seeds.public_key IS NOT NULL AS kept FROM keys "
             + "LEFT JOIN seeds ON seeds.public_key = keys.public_key \(clause)"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
             KeyEntry(
-                publicKey: try storedKey(row[0]), purpose: Purpose(rawValue: row[1]) ?? .stored, role: row[2],
-                owner: row[3], hasSeed: row[4])
+                publicKey: try storedKey(row, "public_key"),
+                purpose: row.text("purpose").flatMap(Purpose.init) ?? .stored, role: row.text("role"),
+                owner: row.text("owner"), hasSeed: row.integer("kept") == 1)
         }
     }
 }
 
-private func storedKey(_ text: String) throws(AdministrationError) -> PublicKey {
-    do {
-        return try PublicKey(text)
-    } catch {
-        throw AdministrationError(
-            .storageFailed, "the directory holds a damaged key: \(error.message)",
-            remedy: "restore the directory from a backup")
-    }
+private func storedKey(_ row: Row, _ column: String) throws(AdministrationError) -> PublicKey {
+    let text = try row.text(column).orDamaged()
+    guard let key = try? PublicKey(text) else { throw AdministrationError.damagedRow }
+    return key
 }

@@ -89,6 +89,16 @@ public enum PrivateFile {
         access(path, F_OK) == 0
     }
 
+    /// Whether there is a file with something in it. One byte is nothing: SQLite takes such a file for an empty one.
+    static func hasContent(_ path: String) throws(AdministrationError) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw failure("read", path, errno) }
+            return false
+        }
+        return status.st_size > 1
+    }
+
     /// Whether somebody other than the owner could read the file.
     static func isOpenToOthers(_ path: String) -> Bool {
         var status = stat()
@@ -96,15 +106,29 @@ public enum PrivateFile {
     }
 
     /// Runs `body` while no other process runs one with the same folder.
-    static func withFolderLock<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result {
+    ///
+    /// - Parameter patience: how long to wait for others, in seconds.
+    /// - Returns: nil if others did not come to an end in that time.
+    static func withFolderLock<Result>(
+        _ folder: String, patience: Double, _ body: () throws -> Result
+    ) throws -> Result? {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("lock", folder, errno) }
         // Closing gives the lock back, whatever happens in between.
         defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw failure("lock", folder, errno) }
+        let (end, pause): (Double, UInt32) = (monotonicSeconds() + patience, 5_000)
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EINTR || errno == EWOULDBLOCK else { throw failure("lock", folder, errno) }
+            guard monotonicSeconds() < end else { return nil }
+            usleep(pause)
         }
         return try body()
+    }
+
+    private static func monotonicSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// Where a file is really written: behind links, and never in the place of a device or a folder.
@@ -135,6 +159,11 @@ public enum PrivateFile {
             written += count
         }
         return 0
+    }
+
+    /// Makes the name of a file durable that was moved to its place.
+    static func synchroniseFolder(of path: String) {
+        synchroniseFolder(split(path).folder)
     }
 
     /// Makes the new name itself durable. Some file systems cannot; the content is safe either way.

@@ -12,6 +12,12 @@ enum Schema {
         migrator.registerMigration("2 audit") { database in
             try database.execute(sql: auditTables)
         }
+        migrator.registerMigration("3 managed operators") { database in
+            try database.execute(sql: managedOperators)
+        }
+        migrator.registerMigration("4 deliveries") { database in
+            try database.execute(sql: deliveries)
+        }
         return migrator
     }
 
@@ -98,6 +104,11 @@ enum Schema {
         INSERT INTO context (id) VALUES (1);
         """
 
+    /// An operator that is run elsewhere: accounts sign themselves here.
+    private static let managedOperators = """
+        ALTER TABLE operators ADD COLUMN managed INTEGER NOT NULL DEFAULT 0 CHECK (managed IN (0, 1));
+        """
+
     /// - `audit_records` holds the `admin` log: `record` is what is hashed, byte for byte, and `leaf` its hash.
     /// - `audit_tree` is what the next record needs of the tree: its size and the roots of its complete subtrees.
     /// - `audit_checkpoints` holds a signed note for each change, by the number of records it covers.
@@ -141,5 +152,23 @@ enum Schema {
             BEGIN SELECT RAISE(ABORT, 'audit records are never changed'); END;
         CREATE TRIGGER audit_records_are_never_deleted BEFORE DELETE ON audit_records
             BEGIN SELECT RAISE(ABORT, 'audit records are never deleted'); END;
+        """
+
+    /// - `deliveries` holds the version of an account's token that each server was last heard to have.
+    /// - `store_gaps` names what an nsc store did not have that came in: a credentials file of a user (`scope` is its
+    ///   account) or the file of a seed (`scope` is empty). A store that goes out has no more than the one that came in.
+    private static let deliveries = """
+        CREATE TABLE deliveries (
+            account TEXT NOT NULL,
+            server TEXT NOT NULL,
+            version BLOB NOT NULL CHECK (length(version) = 32),
+            recorded_at INTEGER NOT NULL,
+            PRIMARY KEY (account, server)
+        ) STRICT;
+        CREATE TABLE store_gaps (
+            scope TEXT NOT NULL,
+            public_key TEXT NOT NULL,
+            PRIMARY KEY (scope, public_key)
+        ) STRICT;
         """
 }

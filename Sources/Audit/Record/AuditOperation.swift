@@ -8,6 +8,10 @@ public enum AuditOperation: String, Sendable, Hashable, CaseIterable, Codable {
     case accountAdd = "account.add"
     case accountEdit = "account.edit"
     case accountDelete = "account.delete"
+    /// A server was given an account's token.
+    case accountPush = "account.push"
+    /// A server was asked to delete an account.
+    case accountWithdraw = "account.withdraw"
     case userAdd = "user.add"
     case userEdit = "user.edit"
     case userDelete = "user.delete"
@@ -32,4 +36,6 @@ public enum AuditOperation: String, Sendable, Hashable, CaseIterable, Codable {
     case keyringSeal = "keyring.seal"
     /// A backup left the directory.
     case backupExport = "backup.export"
+    /// The directory was brought back from a backup: what the log said after that is not in it.
+    case backupRestore = "backup.restore"
 }

@@ -16,6 +16,7 @@ extension AuditRecord {
             writer.member("outcome", outcome.rawValue)
             writer.member("evidence", evidence.rawValue)
             writer.member("actor") { actor.write(to: &$0) }
+            if let connection { writer.member("conn") { $0.member("server", connection.server) } }
             writer.member("reason", reason)
             if let object { writer.member("object") { object.write(to: &$0) } }
             writer.member("before", before)

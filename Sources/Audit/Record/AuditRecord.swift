@@ -24,6 +24,17 @@ public struct AuditRecord: Sendable, Hashable, Decodable {
         }
     }
 
+    /// The connection that a record is about.
+    public struct Connection: Sendable, Hashable, Decodable {
+        /// The server's name, or its key if it has none.
+        public var server: String
+
+        /// A connection to a server; a name that is too long is cut.
+        public init(server: String) {
+            self.server = RecordText.cut(server, to: RecordText.longestName)
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
         case schema = "v"
         case log
@@ -32,7 +43,9 @@ public struct AuditRecord: Sendable, Hashable, Decodable {
         case sinceBoot = "at"
         case kind
         case operation = "op"
-        case outcome, evidence, actor, reason, object, before, after, salt
+        case outcome, evidence, actor
+        case connection = "conn"
+        case reason, object, before, after, salt
     }
 
     /// The schema that this code writes and reads.
@@ -66,6 +79,8 @@ public struct AuditRecord: Sendable, Hashable, Decodable {
     public var evidence: AuditEvidence
     /// Who did it.
     public var actor: AuditActor
+    /// The connection it is about.
+    public var connection: Connection?
     /// What it was done for, in the words of the command.
     public var reason: String?
     /// What it was done to.
@@ -80,13 +95,14 @@ public struct AuditRecord: Sendable, Hashable, Decodable {
     /// A record of something that was done.
     public init(
         log: LogID, index: Int64, moment: AuditMoment, kind: AuditKind = .admin, operation: AuditOperation,
-        outcome: AuditOutcome, actor: AuditActor, reason: String? = nil, object: Object? = nil, before: String? = nil,
-        after: String? = nil, random: RandomSource
+        outcome: AuditOutcome, evidence: AuditEvidence = .decided, actor: AuditActor, connection: Connection? = nil,
+        reason: String? = nil, object: Object? = nil, before: String? = nil, after: String? = nil, random: RandomSource
     ) {
         (self.log, self.index, time) = (log.text, index, moment.text)
         (boot, sinceBoot) = (moment.boot, moment.sinceBoot)
-        (self.kind, self.operation, self.outcome, evidence) = (kind, operation, outcome, .decided)
-        (self.actor, self.object, self.before, self.after) = (actor, object, before, after)
+        (self.kind, self.operation, self.outcome, self.evidence) = (kind, operation, outcome, evidence)
+        (self.actor, self.connection, self.object) = (actor, connection, object)
+        (self.before, self.after) = (before, after)
         self.reason = reason.map { RecordText.cut($0, to: RecordText.longestName) }
         salt = Hexadecimal.text(random.bytes(Self.saltCount))
     }

@@ -56,7 +56,7 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
         let output = PushOutput(isJSON: place.directory.json)
         let failures = try await system.withConnection(directory, of: place.place, for: purpose) { connection in
             if diff { return try await showDifferences(task, connection, output) }
-            var failures = try await push(task, connection, output)
+            var failures = try await push(task, directory, connection, output)
             if deletes { failures += try await delete(task, directory, connection, output) }
             return failures
         }
@@ -76,25 +76,22 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
         return Task(entry: entry, known: known, accounts: accounts)
     }
 
-    private func push(_ task: Task, _ connection: SystemConnection, _ output: PushOutput) async throws -> Int {
-        let there = force && !dryRun.dryRun ? nil : try await tokens(of: task.accounts, connection)
+    private func push(
+        _ task: Task, _ directory: Directory, _ connection: SystemConnection, _ output: PushOutput
+    ) async throws -> Int {
+        let there =
+            force && !dryRun.dryRun ? nil : try await connection.tokens(of: task.accounts.map(\.publicKey))
         if dryRun.dryRun {
             for account in task.accounts {
                 try output.show(account, .of(account, there: there?[account.publicKey]))
             }
             return 0
         }
-        return try await connection.push(task.accounts, unlessOlderThan: there) {
+        let outcomes = try await connection.push(task.accounts, unlessOlderThan: there, isForced: force) {
             try output.show($0, verb: "pushed", "to")
-        }.count { !$0.isComplete }
-    }
-
-    /// What the servers have of these accounts.
-    private func tokens(
-        of accounts: [AccountEntry], _ connection: SystemConnection
-    ) async throws -> [PublicKey: String]? {
-        guard accounts.count == 1 else { return accounts.isEmpty ? nil : try await connection.tokens() }
-        return try await connection.token(of: accounts[0].publicKey).map { [accounts[0].publicKey: $0] }
+        }
+        try directory.change("push") { try $0.noteDeliveries(outcomes) }
+        return outcomes.count { !$0.isComplete }
     }
 
     private func delete(
@@ -109,6 +106,7 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
             try $0.deletionRequest(doomed.map(\.key), at: place.place)
         }.value
         let outcomes = try await connection.delete(doomed, request: request)
+        try directory.change("push: delete accounts on servers") { try $0.noteDeliveries(outcomes) }
         try outcomes.forEach { try output.show($0, verb: "deleted", "on") }
         return outcomes.count { !$0.isComplete }
     }
@@ -137,7 +135,7 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
         _ task: Task, _ connection: SystemConnection, _ output: PushOutput
     ) async throws -> Int {
         let servers = try await connection.accounts()
-        let tokens = try await connection.tokens() ?? [:]
+        let tokens = try await connection.tokens(of: task.known.map(\.publicKey)) ?? [:]
         let known = Set(task.known.map(\.publicKey))
         let wanted = place.account == nil ? nil : try place.directory.open().read { try $0.account(at: place.place) }
         for account in task.known where wanted == nil || wanted == account {

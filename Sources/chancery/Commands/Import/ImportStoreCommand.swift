@@ -14,14 +14,17 @@ struct ImportStoreCommand: ParsableCommand, Exemplified {
 
     @Argument(help: ArgumentHelp("The folder.", valueName: "dir"))
     var folder: String
+    @Flag(name: [.customShort("F"), .long], help: "Take even tokens that replace later ones, or are dated far ahead.")
+    var force = false
     @OptionGroup var dryRun: DryRunOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
         let content = try StoreContent.read(folder)
         let problems = try directory.change("import nsc", creating: true, dryRun: dryRun.dryRun) {
-            try $0.importStore(content)
+            try $0.importStore(content, isForced: force)
         }
+        content.strangers.forEach { Console.warn("\($0): is no file of nsc's, and stays where it is") }
         let all = content.problems + problems
         all.forEach { Console.warn("\($0.path): \($0.message)") }
         if !all.isEmpty { throw InterchangeProblem.summary(all.count) }
