@@ -67,6 +67,7 @@ public final class Directory: Sendable {
                         remedy: "make one with \"chancery add operator NAME\", or choose another with --all-dirs DIR")
                 }
                 try PrivateFile.makeFolder(home.path)
+                try PrivateFile.makeFolder(home.keystorePath)
             }
             _ = try PrivateFile.makeEmpty(home.directoryPath)
             let database = try connect(home.directoryPath, surroundings)

@@ -37,7 +37,8 @@ extension Change {
         }
         let key = try identity(.account, given: new.publicKey, owner: entry.publicKey)
         var claims = AccountClaims(subject: key.text, name: name)
-        new.defaultPermissions.apply(to: &claims.defaultPermissions)
+        try new.defaultPermissions.apply(to: &claims.defaultPermissions)
+        try new.validity.check(at: now)
         new.validity.apply(to: &claims)
         let account = try insert(claims, key, of: entry, signer: signer)
         try select(account: account, of: entry)
@@ -52,6 +53,7 @@ extension Change {
         signer: SignerChoice = .automatic
     ) throws {
         guard !edits.isEmpty || !signingKeys.isEmpty || resigning else { throw AdministrationError.nothingToEdit }
+        try edits.validity.check(at: now)
         try editAccount(reader.account(at: place), signer: signer) { claims, account in
             for key in signingKeys.remove {
                 guard claims.signingKey(key) != nil else {

@@ -65,7 +65,7 @@ extension Change {
         guard try account.claims().didSign(claims) else {
             throw AdministrationError(
                 .refused, "the user \"\(claims.name)\" was signed by \(claims.issuer), which is no key of its account",
-                remedy: "add the user anew with \"chancery add user \(claims.name) --public-key \(key)\"")
+                remedy: "add the user anew with \"chancery add user \(commandWord(claims.name)) --public-key \(key)\"")
         }
         _ = try EntityName.checked(claims.name, for: "a user")
         let existing = try reader.findUser(EntityReference(key), of: account)

@@ -8,10 +8,10 @@ extension OperatorEntry {
         _ database: Database, _ clause: String, _ arguments: StatementArguments = StatementArguments()
     ) throws -> [OperatorEntry] {
         let sql =
-            "SELECT operators.public_key, operators.name, tokens.text FROM operators "
+            "SELECT operators.public_key, operators.name, tokens.text, operators.managed FROM operators "
             + "JOIN tokens ON tokens.id = operators.token \(clause)"
         return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-            OperatorEntry(publicKey: try storedKey(row[0]), name: row[1], token: row[2])
+            OperatorEntry(publicKey: try storedKey(row[0]), name: row[1], token: row[2], isManaged: row[3])
         }
     }
 }

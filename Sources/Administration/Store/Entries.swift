@@ -9,6 +9,8 @@ public struct OperatorEntry: Sendable, Hashable {
     public let name: String
     /// The current operator JWT.
     public let token: String
+    /// Whether it is run elsewhere: then accounts sign themselves here, and the operator signs them where its key is.
+    public var isManaged = false
 
     /// The claims of the current token.
     public func claims() throws(AdministrationError) -> OperatorClaims {

@@ -96,7 +96,7 @@ public enum PrivateFile {
     }
 
     /// Runs `body` while no other process runs one with the same folder.
-    static func withFolderLock<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result {
+    public static func withFolderLock<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("lock", folder, errno) }
         // Closing gives the lock back, whatever happens in between.

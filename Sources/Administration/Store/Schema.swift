@@ -12,6 +12,9 @@ enum Schema {
         migrator.registerMigration("2 audit") { database in
             try database.execute(sql: auditTables)
         }
+        migrator.registerMigration("3 managed operators") { database in
+            try database.execute(sql: managedOperators)
+        }
         return migrator
     }
 
@@ -96,6 +99,11 @@ enum Schema {
             account TEXT REFERENCES accounts (public_key) ON DELETE SET NULL
         ) STRICT;
         INSERT INTO context (id) VALUES (1);
+        """
+
+    /// An operator that is run elsewhere: accounts sign themselves here.
+    private static let managedOperators = """
+        ALTER TABLE operators ADD COLUMN managed INTEGER NOT NULL DEFAULT 0 CHECK (managed IN (0, 1));
         """
 
     /// - `audit_records` holds the `admin` log: `record` is what is hashed, byte for byte, and `leaf` its hash.
