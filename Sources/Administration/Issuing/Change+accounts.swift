@@ -57,7 +57,9 @@ extension Change {
         try editAccount(reader.account(at: place), signer: signer) { claims, account in
             for key in signingKeys.remove {
                 guard claims.signingKey(key) != nil else {
-                    throw AdministrationError(.notFound, "the account \"\(account.name)\" has no signing key \(key)")
+                    throw AdministrationError(
+                        .notFound, "the account \"\(account.name)\" has no signing key \(key)",
+                        remedy: "see \"chancery describe account \(commandWord(account.name))\"")
                 }
                 claims.removeSigningKey(key)
                 try release(key)

@@ -22,7 +22,8 @@ extension Change {
         do throws(ClaimsError) {
             return try UserClaims.credentials(jwt: user.token, seed: pair.seed)
         } catch {
-            throw AdministrationError(.invalidClaims, error.message)
+            throw AdministrationError(
+                .invalidClaims, error.message, remedy: "sign the user again with \"chancery edit user\"")
         }
     }
 }

@@ -34,7 +34,7 @@ public struct ExportEdits: Sendable, Hashable {
     func apply(to export: inout Export) throws(AdministrationError) {
         if let latencySubject { try CheckedSubject.check(latencySubject, "the latency's subject") }
         if let name { export.name = name }
-        if let isService {
+        if let isService, isService != (export.type == .service) || export.responseType == .unspecified {
             export.type = isService ? .service : .stream
             export.responseType = isService ? .singleton : .unspecified
         }

@@ -100,7 +100,9 @@ extension Change {
 
         for key in edits.signingKeys.remove {
             guard claims.signingKeys.contains(key) else {
-                throw AdministrationError(.notFound, "the operator \"\(entry.name)\" has no signing key \(key)")
+                throw AdministrationError(
+                    .notFound, "the operator \"\(entry.name)\" has no signing key \(key)",
+                    remedy: "see \"chancery describe operator\"")
             }
             claims.signingKeys.removeAll { $0 == key }
             try release(key)

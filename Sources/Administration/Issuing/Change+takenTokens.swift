@@ -134,7 +134,9 @@ extension Change {
 
     static func subject(of token: Token) throws(AdministrationError) -> PublicKey {
         guard let key = EntityReference(token.claims.subject).publicKey else {
-            throw AdministrationError(.invalidValue, "the token's subject \"\(token.claims.subject)\" is no public key")
+            throw AdministrationError(
+                .invalidValue, "the token's subject \"\(token.claims.subject)\" is no public key",
+                remedy: "ask for the token as it was issued")
         }
         return key
     }

@@ -54,7 +54,9 @@ extension Keyring {
         let keys = try String.fetchAll(database, sql: "SELECT public_key FROM seeds")
         for key in keys {
             guard let publicKey = EntityReference(key).publicKey, try keyPair(publicKey) != nil else {
-                throw AdministrationError(.keyringLocked, "the sealed seed of \(key) does not open")
+                throw AdministrationError(
+                    .keyringLocked, "the sealed seed of \(key) does not open",
+                    remedy: "restore the directory from a backup")
             }
         }
         return keys.count

@@ -36,12 +36,12 @@ struct Interview {
     mutating func completed() throws -> [String] {
         try chooseCommand()
         let shape = try CommandShape(of: path)
-        let open = (shape.arguments ?? []).filter(isOpen)
+        let open = Self.withoutTwins((shape.arguments ?? []).filter(isOpen))
         Console.say("Answer, or press return to leave something as it is.")
-        for argument in open where argument.sectionTitle == nil { try ask(argument, among: open) }
+        for argument in open where argument.sectionTitle == nil { try ask(argument) }
         for title in Self.titles(of: open) {
             guard try input.confirm("\(title)?", unless: false) else { continue }
-            for argument in open where argument.sectionTitle == title { try ask(argument, among: open) }
+            for argument in open where argument.sectionTitle == title { try ask(argument) }
         }
         Console.say(Console.printable((["chancery"] + words.map(Self.shown)).joined(separator: " ")))
         guard try input.confirm("Go ahead?", unless: true) else {
@@ -85,10 +85,21 @@ struct Interview {
         return arguments.compactMap(\.sectionTitle).filter { seen.insert($0).inserted }
     }
 
-    private mutating func ask(_ argument: CommandShape.Argument, among all: [CommandShape.Argument]) throws {
-        // What can be given by its place and by its name is asked for once.
-        let isTwin = argument.kind == "positional" && all.contains { $0.longName == argument.valueName }
-        if isTwin { return }
+    /// What can be given by its place and by its name is asked for once: in the words of the one, as the other.
+    private static func withoutTwins(_ arguments: [CommandShape.Argument]) -> [CommandShape.Argument] {
+        let places = arguments.filter { $0.kind == "positional" }
+        return arguments.compactMap { argument in
+            if argument.kind == "positional" {
+                return arguments.contains { $0.longName == argument.valueName } ? nil : argument
+            }
+            var argument = argument
+            let twin = places.first { $0.valueName != nil && $0.valueName == argument.longName }
+            if let twin { argument.abstract = twin.abstract }
+            return argument
+        }
+    }
+
+    private mutating func ask(_ argument: CommandShape.Argument) throws {
         while true {
             guard let word = try answer(argument) else { return }
             guard let complaint = complaint(about: words + [word]) else {
@@ -105,7 +116,7 @@ struct Interview {
         guard argument.kind != "flag" else {
             return try input.confirm(what, unless: false) ? argument.longName.map { "--\($0)" } : nil
         }
-        let hint = argument.valueName.map { " [\($0)]" } ?? ""
+        let hint = argument.valueName.map { $0 == "=true|false" ? " [true|false]" : " [\($0)]" } ?? ""
         let known = try names(for: argument.valueName).map { " (\($0.joined(separator: ", ")))" } ?? ""
         let answer = try input.line("\(what)\(known)\(hint) ")
         guard !answer.isEmpty else { return nil }

@@ -37,7 +37,7 @@ enum ArgumentForms {
     ///
     /// - `--bearer` becomes `--bearer=true`, so that `--bearer=false` can be said too.
     /// - Global options in front of the command go behind it.
-    /// - `-nNAME` becomes `-n=NAME`.
+    /// - `-nNAME` becomes `-n=NAME`, and `--name=` is an empty name.
     /// - A decorated token is tied to its option.
     static func normalized(_ words: [String]) -> [String] {
         let words = withGlobalsBehind(words[...])
@@ -52,7 +52,7 @@ enum ArgumentForms {
                 valueWhenBare[name].map { "\(name)=\($0)" } ?? name
             }
         }
-        return withKindsOfKeys(withValuesApart(options, path), path) + words[end...]
+        return withKindsOfKeys(withValuesApart(options, path), path).flatMap(withEmptyValue) + words[end...]
     }
 
     /// Puts global options that stand before the command behind its words.
@@ -93,6 +93,12 @@ enum ArgumentForms {
             guard isJoined(word), options.contains(String(word.dropFirst().prefix(1))) else { return word }
             return "\(word.prefix(2))=\(word.dropFirst(2))"
         }
+    }
+
+    /// `--description=`: an option whose value is empty.
+    private static func withEmptyValue(_ word: String) -> [String] {
+        guard word.hasPrefix("--"), word.hasSuffix("="), !word.dropLast().contains("=") else { return [word] }
+        return [String(word.dropLast()), ""]
     }
 
     /// `--operator` by itself means the keys of operators; with a name after it, the operator to work with.
