@@ -42,7 +42,9 @@ let package = Package(
         // Exact versions: nothing else pins them.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
@@ -67,7 +69,13 @@ let package = Package(
 
         // Floor 5
         room("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
-        room("Messaging", ["NKeys", "Wire"] + nio),
+        room(
+            "Messaging",
+            [
+                "NKeys", "Wire",
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
 
         room("Audit", ["Authorization", "NKeys", "Secrets"]),
 
@@ -76,7 +84,12 @@ let package = Package(
             "Administration",
             [
                 "Audit", "Claims", "NKeys", "Secrets", "Subjects", "Messaging", "Wire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
         // Floor 8: where the rooms are plugged together.

@@ -68,6 +68,7 @@ public final class Directory: Sendable {
                 }
                 try PrivateFile.makeFolder(home.path)
                 try locked(home, surroundings) { try make(home, surroundings) }
+                try PrivateFile.makeFolder(home.keystorePath)
             }
             guard !DatabaseFile.isCutOff(home.directoryPath) else {
                 throw AdministrationError(damaged: "its end is missing")

@@ -61,11 +61,11 @@ public final actor Client {
         do {
             connection = try await bootstrap.connect(host: address.host, port: address.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Connection(channel, credentials: credentials, options: options, deadline: deadline)
+                    try Connection(channel, to: address, credentials: credentials, options: options, deadline: deadline)
                 }
             }
         } catch {
-            throw .cannotConnect(to: address, Self.reason(error))
+            throw error as? ClientError ?? .cannotConnect(to: address, Self.reason(error))
         }
         let client = Client(connection.channel, connection.handler, options: options, errors: connection.errors)
         do {
@@ -90,19 +90,29 @@ public final actor Client {
 
         /// Fits out a channel, on its event loop.
         init(
-            _ channel: any Channel, credentials: ClientCredentials, options: ClientOptions, deadline: NIODeadline
+            _ channel: any Channel, to address: ServerAddress, credentials: ClientCredentials, options: ClientOptions,
+            deadline: NIODeadline
         ) throws {
             let (errors, continuation) = AsyncStream.makeStream(
                 of: ServerError.self, bufferingPolicy: .bufferingNewest(64))
             let promise = channel.eventLoop.makePromise(of: Void.self)
+            // A certificate for an address is checked against the address itself.
+            let isAddress = (try? SocketAddress(ipAddress: address.host, port: 0)) != nil
+            let security = ClientChannelHandler.Security(
+                hostName: isAddress ? nil : address.host,
+                isRequired: address.requiresTLS || !options.tls.isEmpty)
             let handler = ClientChannelHandler(
-                credentials: credentials, options: options, deadline: deadline, established: promise,
-                errors: continuation)
+                credentials: credentials, options: options, security: security, deadline: deadline,
+                established: promise, errors: continuation)
             self.channel = channel
             self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
             self.errors = errors
             established = promise.futureResult
             do {
+                if options.tls.isFirst {
+                    try channel.pipeline.syncOperations.addHandler(
+                        ClientChannelHandler.tlsHandler(options.tls, security.hostName))
+                }
                 try channel.pipeline.syncOperations.addHandler(handler)
             } catch {
                 promise.fail(error)

@@ -1,4 +1,6 @@
 import NIOCore
+import NIOSSL
+import NIOTLS
 import NKeys
 import Wire
 
@@ -11,7 +13,8 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private let options: ClientOptions
     /// When the sign-in must be over.
     private let deadline: NIODeadline
-    var machine = ConnectionStateMachine()
+    private let security: Security
+    var machine: ConnectionStateMachine
     private var parser: ServerStreamParser
 
     var context: ChannelHandlerContext?
@@ -37,13 +40,24 @@ final class ClientChannelHandler: ChannelInboundHandler {
         let continuation: AsyncThrowingStream<Message, any Error>.Continuation
     }
 
+    /// How the connection becomes secret.
+    struct Security {
+        /// The name that the server's certificate must have; nil where the address must be in it.
+        let hostName: String?
+        /// Whether there must be TLS, whatever the server says.
+        let isRequired: Bool
+    }
+
     /// How many of the server's complaints are kept for ``recentErrors``.
     static let maximumRecentErrors = 16
 
     init(
-        credentials: ClientCredentials, options: ClientOptions, deadline: NIODeadline,
+        credentials: ClientCredentials, options: ClientOptions, security: Security, deadline: NIODeadline,
         established: EventLoopPromise<Void>, errors: AsyncStream<ServerError>.Continuation
     ) {
+        self.security = security
+        machine = ConnectionStateMachine(
+            options.tls.isFirst ? .established : security.isRequired ? .required : .asTheServerSays)
         self.deadline = deadline
         self.credentials = credentials
         self.options = options
@@ -79,7 +93,12 @@ final class ClientChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(.connectionLost)
+        close(TLSFailure.reason(error).map(ClientError.handshakeFailed) ?? .connectionLost)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { perform(machine.secured()) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -108,6 +127,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private func perform(_ action: ConnectionStateMachine.ReceivedAction) {
         switch action {
         case .none: break
+        case .secure: secure()
         case .signIn(let info): signIn(info)
         case .established: signedIn()
         case .pong: writePong()
@@ -118,6 +138,24 @@ final class ClientChannelHandler: ChannelInboundHandler {
         case .report(let error, let refused): report(error, refused)
         case .close(let reason): close(reason)
         }
+    }
+
+    private func secure() {
+        guard let context else { return }
+        do {
+            // What came with INFO in plain text would be read as if it had come in secret.
+            guard parser.isEmpty else { throw ClientError.plainTextAfterInfo }
+            try context.channel.pipeline.syncOperations.addHandler(
+                ClientChannelHandler.tlsHandler(options.tls, security.hostName), position: .first)
+        } catch {
+            close(error as? ClientError ?? .handshakeFailed(TLSFailure.reason(error) ?? "\(error)"))
+        }
+    }
+
+    /// The handler that speaks TLS.
+    static func tlsHandler(_ options: TLSOptions, _ hostName: String?) throws -> NIOSSLClientHandler {
+        try NIOSSLClientHandler(
+            context: NIOSSLContext(configuration: options.configuration()), serverHostname: hostName)
     }
 
     private func signIn(_ info: ServerInfo) {

@@ -10,8 +10,12 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidAddress = Code("invalid-address")
         /// Nothing answers at the address.
         public static let cannotConnect = Code("cannot-connect")
-        /// The server requires TLS, which this client does not speak.
+        /// TLS is wanted, and the server offers none.
         public static let tlsRequired = Code("tls-required")
+        /// The handshake failed: nobody who is believed vouches for the server, or it does not believe this side.
+        public static let tlsFailed = Code("tls-failed")
+        /// A file or a curve for TLS that cannot be used.
+        public static let tlsOptions = Code("tls-options")
         /// The credentials cannot be used to sign in: no nonce from the server, or a key that does not sign.
         public static let unusableCredentials = Code("unusable-credentials")
         /// The server refused the sign-in.
@@ -58,9 +62,6 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ClientError {
-    static let tlsRequired = ClientError(
-        .tlsRequired, "the server requires TLS, which this client does not speak",
-        remedy: "use a listener of the server without TLS, on a loopback address")
     static let missingNonce = ClientError(
         .unusableCredentials, "the server offers no nonce to sign, so it takes neither JWTs nor keys",
         remedy: "check that the server runs in operator mode")

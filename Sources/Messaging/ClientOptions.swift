@@ -14,6 +14,8 @@ public struct ClientOptions: Sendable {
     public var echo = true
     /// The most bytes of a message from the server, headers included.
     public var maximumMessage = 1 << 26
+    /// How TLS is spoken, where the address or the server asks for it. Without any option a server may do without.
+    public var tls = TLSOptions()
 
     public init() {}
 }

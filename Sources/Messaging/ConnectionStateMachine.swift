@@ -5,6 +5,8 @@ import Wire
 struct ConnectionStateMachine: ~Copyable {
     private enum State: ~Copyable {
         case awaitingInfo
+        /// The handshake goes on. Nothing may come in plain text any more.
+        case securing(ServerInfo)
         /// `CONNECT` and the first `PING` are sent; the `PONG` is the server's yes.
         case signingIn(ServerInfo)
         case ready(Session)
@@ -14,6 +16,8 @@ struct ConnectionStateMachine: ~Copyable {
     /// What to do about something that the server sent.
     enum ReceivedAction {
         case none
+        /// Begin the TLS handshake, and call ``secured()`` when it is done.
+        case secure
         /// Write `CONNECT` and `PING`.
         case signIn(ServerInfo)
         case established
@@ -27,14 +31,26 @@ struct ConnectionStateMachine: ~Copyable {
         case close(ClientError)
     }
 
-    private var state: State
-
-    init() {
-        self.init(.awaitingInfo)
+    /// What is known of TLS before the server says anything.
+    enum Security: Sendable {
+        /// The server decides.
+        case asTheServerSays
+        /// There must be a handshake once the server has said what it offers.
+        case required
+        /// The handshake came first.
+        case established
     }
 
-    private init(_ state: consuming State) {
+    private var state: State
+    private let security: Security
+
+    init(_ security: Security = .asTheServerSays) {
+        self.init(.awaitingInfo, security)
+    }
+
+    private init(_ state: consuming State, _ security: Security) {
         self.state = state
+        self.security = security
     }
 
     // MARK: What the server sends
@@ -42,17 +58,20 @@ struct ConnectionStateMachine: ~Copyable {
     mutating func received(_ operation: ServerOperation) -> ReceivedAction {
         switch consume state {
         case .awaitingInfo:
-            self = Self(.awaitingInfo)
+            self = Self(.awaitingInfo, security)
             return receivedFirst(operation)
+        case .securing(let info):
+            self = Self(.securing(info), security)
+            return end(.plainTextAfterInfo)
         case .signingIn(let info):
-            self = Self(.signingIn(info))
+            self = Self(.signingIn(info), security)
             return receivedWhileSigningIn(operation, info)
         case .ready(var session):
             let action = session.received(operation)
-            self = Self(.ready(session))
+            self = Self(.ready(session), security)
             return action
         case .closed(let reason):
-            self = Self(.closed(reason))
+            self = Self(.closed(reason), security)
             return .none
         }
     }
@@ -61,9 +80,7 @@ struct ConnectionStateMachine: ~Copyable {
         switch operation {
         case .info(let json):
             guard let info = ServerInfo(json: json) else { return end(.unreadableInfo) }
-            guard !info.tlsRequired else { return end(.tlsRequired) }
-            self = Self(.signingIn(info))
-            return .signIn(info)
+            return firstInfo(info)
         case .error(let text):
             return end(.refused(text))
         case .message, .ping, .pong, .ok:
@@ -71,16 +88,44 @@ struct ConnectionStateMachine: ~Copyable {
         }
     }
 
+    private mutating func firstInfo(_ info: ServerInfo) -> ReceivedAction {
+        switch security {
+        case .asTheServerSays where !info.tlsRequired, .established:
+            self = Self(.signingIn(info), security)
+            return .signIn(info)
+        case .required where !info.tlsRequired && !info.tlsAvailable:
+            return end(.tlsMissing)
+        case .asTheServerSays, .required:
+            self = Self(.securing(info), security)
+            return .secure
+        }
+    }
+
+    /// What the server said before the handshake that goes on.
+    private var securing: ServerInfo? {
+        switch state {
+        case .securing(let info): info
+        default: nil
+        }
+    }
+
+    /// The handshake is done.
+    mutating func secured() -> ReceivedAction {
+        guard let info = securing else { return .none }
+        self = Self(.signingIn(info), security)
+        return .signIn(info)
+    }
+
     private mutating func receivedWhileSigningIn(_ operation: ServerOperation, _ info: ServerInfo) -> ReceivedAction {
         switch operation {
         case .pong:
-            self = Self(.ready(Session(info: info)))
+            self = Self(.ready(Session(info: info)), security)
             return .established
         case .error(let text):
             return end(.refused(text))
         case .info(let json):
             // An update that cannot be read takes nothing away from what is known.
-            if let update = ServerInfo(json: json) { self = Self(.signingIn(update)) }
+            if let update = ServerInfo(json: json) { self = Self(.signingIn(update), security) }
             return .none
         case .ping:
             return .pong
@@ -92,7 +137,7 @@ struct ConnectionStateMachine: ~Copyable {
     }
 
     private mutating func end(_ reason: ClientError) -> ReceivedAction {
-        self = Self(.closed(reason))
+        self = Self(.closed(reason), security)
         return .close(reason)
     }
 
@@ -105,6 +150,7 @@ struct ConnectionStateMachine: ~Copyable {
         var reason = cause
         switch consume state {
         case .awaitingInfo: break
+        case .securing: break
         case .signingIn: break
         case .ready(let session):
             if cause.code == .connectionLost, let complaint = session.complaint {
@@ -112,7 +158,7 @@ struct ConnectionStateMachine: ~Copyable {
             }
         case .closed(let earlier): reason = earlier
         }
-        self = Self(.closed(reason))
+        self = Self(.closed(reason), security)
         return reason
     }
 
@@ -120,6 +166,7 @@ struct ConnectionStateMachine: ~Copyable {
     var info: ServerInfo? {
         switch state {
         case .awaitingInfo: nil
+        case .securing(let info): info
         case .signingIn(let info): info
         case .ready(let session): session.info
         case .closed: nil
@@ -130,6 +177,7 @@ struct ConnectionStateMachine: ~Copyable {
     var closeReason: ClientError? {
         switch state {
         case .awaitingInfo: nil
+        case .securing: nil
         case .signingIn: nil
         case .ready: nil
         case .closed(let reason): reason
@@ -146,20 +194,23 @@ struct ConnectionStateMachine: ~Copyable {
         case .ready(var session):
             do throws(ClientError) {
                 let result = try body(&session)
-                self = Self(.ready(session))
+                self = Self(.ready(session), security)
                 return result
             } catch {
-                self = Self(.ready(session))
+                self = Self(.ready(session), security)
                 throw error
             }
         case .closed(let reason):
-            self = Self(.closed(reason))
+            self = Self(.closed(reason), security)
             throw reason
         case .awaitingInfo:
-            self = Self(.awaitingInfo)
+            self = Self(.awaitingInfo, security)
+            throw .closed
+        case .securing(let info):
+            self = Self(.securing(info), security)
             throw .closed
         case .signingIn(let info):
-            self = Self(.signingIn(info))
+            self = Self(.signingIn(info), security)
             throw .closed
         }
     }

@@ -7,21 +7,27 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     public var host: String
     /// 1 to 65535.
     public var port: Int
+    /// Whether the connection must be made secret. Otherwise the server decides.
+    public var requiresTLS: Bool
 
-    public init(host: String, port: Int = ServerAddress.defaultPort) {
+    public init(host: String, port: Int = ServerAddress.defaultPort, requiresTLS: Bool = false) {
         self.host = host
         self.port = port
+        self.requiresTLS = requiresTLS
     }
 
-    /// Reads `host`, `host:port`, `[::1]:4222`, or one of them behind `nats://`.
+    /// Reads `host`, `host:port`, `[::1]:4222`, or one of them behind `nats://` or `tls://`.
     ///
     /// - Throws: ``ClientError`` of code `invalid-address`. It never repeats what stands before an `@`.
     public init(_ text: String) throws(ClientError) {
         var rest = Substring(text)
+        requiresTLS = false
         if let scheme = rest.firstRange(of: "://") {
-            guard rest[..<scheme.lowerBound].lowercased() == "nats" else {
-                throw .invalidAddress("only nats:// addresses are supported")
+            let name = rest[..<scheme.lowerBound].lowercased()
+            guard name == "nats" || name == "tls" else {
+                throw .invalidAddress("only nats:// and tls:// addresses are supported")
             }
+            requiresTLS = name == "tls"
             rest = rest[scheme.upperBound...]
         }
         if rest.hasSuffix("/") { rest.removeLast() }
@@ -63,7 +69,8 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// `nats://host:port`
     public var description: String {
-        host.utf8.contains(UInt8(ascii: ":")) ? "nats://[\(host)]:\(port)" : "nats://\(host):\(port)"
+        let scheme = requiresTLS ? "tls" : "nats"
+        return host.utf8.contains(UInt8(ascii: ":")) ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
     }
 }
 

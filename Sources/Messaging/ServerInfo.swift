@@ -13,6 +13,8 @@ public struct ServerInfo: Sendable, Hashable {
     public var headers = false
     public var authRequired = false
     public var tlsRequired = false
+    /// Whether TLS is possible.
+    public var tlsAvailable = false
     /// The most bytes of a message, headers included; nil when the server has no limit.
     public var maximumPayload: Int?
     /// What a signature is made over; empty when the server takes none.
@@ -38,6 +40,7 @@ public struct ServerInfo: Sendable, Hashable {
         headers = members.headers ?? false
         authRequired = members.auth_required ?? false
         tlsRequired = members.tls_required ?? false
+        tlsAvailable = members.tls_available ?? false
         maximumPayload = members.max_payload.flatMap { $0 >= 0 ? Int(exactly: $0) : nil }
         nonce = members.nonce ?? ""
         clientID = members.client_id ?? 0
@@ -55,6 +58,7 @@ public struct ServerInfo: Sendable, Hashable {
         var headers: Bool?
         var auth_required: Bool?
         var tls_required: Bool?
+        var tls_available: Bool?
         var max_payload: Int64?
         var nonce: String?
         var client_id: UInt64?

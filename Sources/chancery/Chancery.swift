@@ -9,7 +9,8 @@ struct Chancery: AsyncParsableCommand, Exemplified {
         commandName: "chancery",
         abstract: "Security and account administration for NATS.",
         discussion: """
-            Everything lives in one folder: --all-dirs DIR, CHANCERY_HOME, or ~/.local/share/chancery.
+            Everything lives in one folder: --all-dirs DIR, CHANCERY_HOME, the selected context, or
+            ~/.local/share/chancery.
             """,
         version: "chancery 0.1.0",
         subcommands: [
@@ -27,13 +28,16 @@ struct Chancery: AsyncParsableCommand, Exemplified {
             ExportCommand.self,
             ExpirationsCommand.self,
             RenameCommand.self,
+            FixCommand.self,
             ReissueCommand.self,
             KeyringCommand.self,
             BackupCommand.self,
             RestoreCommand.self,
             SignCommand.self,
+            StatusCommand.self,
             SelectCommand.self,
             EnvironmentCommand.self,
+            ContextCommand.self,
             ValidateCommand.self,
             AuditCommand.self,
             CompletionCommand.self,
@@ -50,17 +54,27 @@ struct Chancery: AsyncParsableCommand, Exemplified {
     static func main() async {
         // A file that may not grow is an error like others, and no reason to end without a word.
         signal(SIGXFSZ, SIG_IGN)
-        let words = ArgumentForms.normalized(Array(CommandLine.arguments.dropFirst()))
-        let failure = Failure(of: CommandPath(words))
+        var words = ArgumentForms.normalized(Array(CommandLine.arguments.dropFirst()))
+        do {
+            if Interview.isWanted(words) {
+                var interview = Interview(words)
+                words = try interview.completed()
+            }
+        } catch {
+            Failure(of: CommandPath(words)).end(with: error)
+        }
+        let path = CommandPath(words)
         do {
             var command = try parseAsRoot(words)
+            if !(command is any Lasting) { Progress.shared.begin(path.names.joined(separator: " ")) }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
+            Progress.shared.end()
         } catch {
-            failure.end(with: error)
+            Failure(of: path).end(with: error)
         }
     }
 }

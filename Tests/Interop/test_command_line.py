@@ -451,20 +451,19 @@ def test_init_makes_everything_at_once(chancery):
     user = claims(chancery, "user", "ACME", "-a", "ACME", *within)
     assert decoded(chancery("describe", "jwt", "-f", "acme.creds", "-R").stdout) == user
     chancery("validate", "-A", *within)
-    chancery("init", "-n", "X", "-o", "synadia", exits=2)
-    chancery("init", "-n", "X", "-u", "https://example.com", exits=2)
 
 
 def test_expirations(operator):
     operator("edit", "account", "A", "--expiry", "2w")
     operator("add", "user", "old")
-    operator("edit", "user", "old", "--expiry", "2020-01-01")
+    operator("edit", "user", "old", "--expiry", "1s")
+    time.sleep(2)
     operator("add", "user", "late", "--expiry", "2y")
     operator("add", "user", "ever")
     rows = {row["name"]: row for row in operator.rows("expirations")}
     assert {name: row["state"] for name, row in rows.items()} == {
         "O": "never ends", "O/A": "ends soon", "O/A/old": "expired", "O/A/late": "valid", "O/A/ever": "never ends"}
-    assert rows["O/A/old"]["expires"] == 1577836800 and rows["O/A/old"]["kind"] == "user"
+    assert time.time() - 60 < rows["O/A/old"]["expires"] < time.time() and rows["O/A/old"]["kind"] == "user"
     assert {row["name"] for row in operator.rows("expirations", "--within", "1d", "--skip")} == {"O/A/old"}
     assert {row["name"] for row in operator.rows("expirations", "-e", "3y", "--skip")} == {"O/A", "O/A/old", "O/A/late"}
     assert "ends soon" in operator("expirations").stdout
@@ -576,7 +575,8 @@ def test_a_foreign_account_is_signed_again(operator):
     other = ("-H", "other")
     operator("add", "operator", "P", *other)
     operator("add", "account", "B", *other)
-    operator("edit", "account", "B", "--expiry", "2020-01-01", *other)
+    operator("edit", "account", "B", "--expiry", "1s", *other)
+    time.sleep(2)
     operator("describe", "account", "B", "-R", "-o", "B.jwt", *other)
     assert "not valid" in operator("import", "account", "-j", "B.jwt", exits=1).stderr
     assert "another operator" in operator("import", "account", "-j", "B.jwt", "--skip", exits=1).stderr
@@ -681,7 +681,7 @@ def test_refusals_exit_with_1(operator, words):
 def test_every_help_ends_with_an_example(chancery):
     def leaves(*path):
         text = chancery(*path, "--help").stdout
-        commands = re.findall(r"^  ([a-z_-]+)(?:, [a-z_-]+)* ", text.partition("SUBCOMMANDS:")[2].partition("\n\n")[0], re.M)
+        commands = re.findall(r"^  ([a-z_-]+)(?:, [a-z_-]+)*(?: |$)", text.partition("SUBCOMMANDS:")[2].partition("\n\n")[0], re.M)
         assert "EXAMPLE" in text, f"{path} has no example"
         for command in commands:
             if (*path, command) != ("broker",):
@@ -730,7 +730,8 @@ def test_selecting(operator):
 
 def test_validating(operator):
     operator("validate")
-    assert "claim is expired" in operator("edit", "account", "A", "--expiry", "2020-01-01").stderr
+    operator("edit", "account", "A", "--expiry", "1s")
+    time.sleep(2)
     (finding,) = [json.loads(line) for line in operator("validate", "-J", exits=1).stdout.splitlines()]
     assert finding["kind"] == "account" and finding["level"] == "time" and finding["message"] == "claim is expired"
 

@@ -12,6 +12,7 @@ import Testing
     private func words(_ action: ConnectionStateMachine.ReceivedAction) -> String {
         switch action {
         case .none: "none"
+        case .secure: "secure"
         case .signIn(let info): "sign in to \(info.serverID)"
         case .established: "established"
         case .pong: "pong"
@@ -60,7 +61,6 @@ import Testing
             (.ok, "close: protocol-violation"),
             (.message(MessageFrame(subject: "a", subscription: 1)), "close: protocol-violation"),
             (.info([]), "close: protocol-violation"), (.info(Array("{".utf8)), "close: protocol-violation"),
-            (.info(Array(#"{"tls_required":true}"#.utf8)), "close: tls-required"),
             (.error("maximum connections exceeded"), "close: refused"),
         ] as [(ServerOperation, String)])
     func whatMustNotComeFirst(operation: ServerOperation, action: String) {
@@ -68,6 +68,37 @@ import Testing
         #expect(words(machine.received(operation)) == action)
         #expect(machine.closeReason != nil)
         #expect(words(machine.received(Self.info)) == "none")
+    }
+
+    // MARK: TLS
+
+    @Test(
+        arguments: [
+            (.asTheServerSays, "{}", "sign in to "), (.asTheServerSays, #"{"tls_available":true}"#, "sign in to "),
+            (.asTheServerSays, #"{"tls_required":true}"#, "secure"), (.required, "{}", "close: tls-required"),
+            (.required, #"{"tls_available":true}"#, "secure"), (.required, #"{"tls_required":true}"#, "secure"),
+            (.established, #"{"tls_required":true}"#, "sign in to "),
+        ] as [(ConnectionStateMachine.Security, String, String)])
+    func whetherAConnectionIsSecured(security: ConnectionStateMachine.Security, info: String, action: String) {
+        var machine = ConnectionStateMachine(security)
+        #expect(words(machine.received(.info(Array(info.utf8)))) == action)
+    }
+
+    @Test func aSecuredConnectionSignsInWithWhatWasOfferedBefore() {
+        var machine = ConnectionStateMachine(.required)
+        #expect(words(machine.secured()) == "none")
+        _ = machine.received(.info(Array(#"{"server_id":"N1","tls_required":true}"#.utf8)))
+        #expect(throws: ClientError.closed) { try machine.withSession { _ in } }
+        #expect(words(machine.secured()) == "sign in to N1")
+        #expect(words(machine.secured()) == "none")
+        #expect(words(machine.received(.pong)) == "established")
+    }
+
+    @Test(arguments: [.ping, .ok, Self.info] as [ServerOperation])
+    func nothingComesInPlainTextDuringTheHandshake(operation: ServerOperation) {
+        var machine = ConnectionStateMachine(.required)
+        _ = machine.received(.info(Array(#"{"tls_required":true}"#.utf8)))
+        #expect(words(machine.received(operation)) == "close: protocol-violation")
     }
 
     @Test func aRefusedSignInSaysWhatTheServerSaid() {

@@ -13,8 +13,14 @@ import Testing
         #expect(try ServerAddress(text) == ServerAddress(host: host, port: port))
     }
 
+    @Test func anAddressCanInsistOnTLS() throws {
+        #expect(try ServerAddress("tls://a:1") == ServerAddress(host: "a", port: 1, requiresTLS: true))
+        #expect(try ServerAddress("TLS://[::1]").description == "tls://[::1]:4222")
+        #expect(try ServerAddress("nats://a").requiresTLS == false)
+    }
+
     @Test(arguments: [
-        "", "nats://", "tls://a:1", "http://a", "a:0", "a:65536", "a:-1", "a:x", "a:", ":1", "[::1", "[::1]x", "[::1]1",
+        "", "nats://", "ws://a:1", "http://a", "a:0", "a:65536", "a:-1", "a:x", "a:", ":1", "[::1", "[::1]x", "[::1]1",
         "a b:1",
         "nats://user:secret@a:1", "a/b:1", "a\n:1",
     ])

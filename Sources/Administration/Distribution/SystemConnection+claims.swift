@@ -121,7 +121,9 @@ extension SystemConnection {
             guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(message.payload)),
                 let accounts = answer.data
             else {
-                throw AdministrationError(.distributionFailed, "a server's list of accounts cannot be read")
+                throw AdministrationError(
+                    .distributionFailed, "a server's list of accounts cannot be read",
+                    remedy: "see what versions the servers have")
             }
             let name = [answer.server?.name, answer.server?.id].compactMap { $0 }.first { !$0.isEmpty } ?? "unknown"
             return ServerAccounts(server: name, accounts: Set(accounts.compactMap { try? PublicKey($0) }))

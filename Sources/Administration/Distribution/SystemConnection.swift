@@ -22,12 +22,15 @@ public struct SystemConnection: Sendable {
     ///   - isTemporaryUser: whether that user was made by ``Change/systemSignIn(at:for:lifetime:)`` and has inboxes of
     ///     its own.
     ///   - timeout: how long to wait for the servers' answers to one request.
+    ///   - tls: how the connection is made secret.
     /// - Throws: `ClientError` when the connection cannot be made.
     public static func open(
-        _ address: ServerAddress, as signIn: SignIn, isTemporaryUser: Bool, timeout: Duration
+        _ address: ServerAddress, as signIn: SignIn, isTemporaryUser: Bool, timeout: Duration,
+        tls: TLSOptions = TLSOptions()
     ) async throws -> SystemConnection {
         var options = ClientOptions()
         options.name = "chancery push"
+        options.tls = tls
         if isTemporaryUser { options.inboxPrefix = ClaimsSubjects.inboxPrefix }
         let client = try await Client.connect(
             to: address, credentials: .userJWT(signIn.token, signIn.keyPair), options: options)

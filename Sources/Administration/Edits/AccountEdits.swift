@@ -53,7 +53,7 @@ public struct AccountEdits: Sendable, Hashable {
         if let wildcardExports { claims.limits.wildcardExports = wildcardExports }
         if let disallowBearer { claims.limits.disallowBearer = disallowBearer }
         try jetStream.apply(to: &claims.limits)
-        defaultPermissions.apply(to: &claims.defaultPermissions)
+        try defaultPermissions.apply(to: &claims.defaultPermissions)
         tags.apply(toTags: &claims.tags)
         validity.apply(to: &claims)
         if let description { claims.description = description }

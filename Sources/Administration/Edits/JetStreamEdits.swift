@@ -36,7 +36,11 @@ public struct JetStreamEdits: Sendable, Hashable {
         }
         if let removeTier {
             guard limits.tieredJetStream.removeValue(forKey: try Self.name(removeTier)) != nil else {
-                throw AdministrationError(.notFound, "the account has no JetStream tier R\(removeTier)")
+                throw AdministrationError(
+                    .notFound, "the account has no JetStream tier R\(removeTier)",
+                    remedy: limits.tieredJetStream.isEmpty
+                        ? "it has no tiers at all"
+                        : "it has " + limits.tieredJetStream.keys.sorted().joined(separator: ", "))
             }
         }
         if let enable {

@@ -24,7 +24,9 @@ public struct PermissionEdits: Sendable, Hashable {
     /// Whether nothing would change.
     public var isEmpty: Bool { self == PermissionEdits() }
 
-    func apply(to permissions: inout Permissions) {
+    func apply(to permissions: inout Permissions) throws(AdministrationError) {
+        for entry in allowPublish + denyPublish { try CheckedSubject.checkPermission(entry, mayHaveQueue: false) }
+        for entry in allowSubscribe + denySubscribe { try CheckedSubject.checkPermission(entry, mayHaveQueue: true) }
         ListEdits(add: allowPublish, remove: remove).apply(to: &permissions.publish.allow)
         ListEdits(add: denyPublish, remove: remove).apply(to: &permissions.publish.deny)
         ListEdits(add: allowSubscribe, remove: remove).apply(to: &permissions.subscribe.allow)

@@ -31,7 +31,7 @@ public struct UserLimitEdits: Sendable, Hashable {
     ]
 
     func apply(to limits: inout UserPermissionLimits) throws(AdministrationError) {
-        permissions.apply(to: &limits.permissions)
+        try permissions.apply(to: &limits.permissions)
         if let subscriptions { limits.subscriptions = subscriptions }
         if let data { limits.data = data }
         if let payload { limits.payload = payload }

@@ -14,6 +14,24 @@ public struct Validity: Sendable, Hashable {
     /// Whether nothing would change.
     public var isEmpty: Bool { notBefore == nil && expires == nil }
 
+    /// Refuses a validity that would be over before it begins.
+    ///
+    /// - Throws: an error of code `invalidValue`.
+    func check(at now: Int64) throws(AdministrationError) {
+        guard let expires, expires != 0 else { return }
+        guard expires > now else {
+            throw AdministrationError(
+                .invalidValue, "the expiry \(CivilDate.text(unixSeconds: expires)) is in the past",
+                remedy: "give a later one, or 0 for never; what is to end now is revoked or deleted")
+        }
+        guard expires > notBefore ?? 0 else {
+            throw AdministrationError(
+                .invalidValue,
+                "the expiry \(CivilDate.text(unixSeconds: expires)) is before the start, "
+                    + CivilDate.text(unixSeconds: notBefore ?? 0), remedy: "give a later expiry, or an earlier start")
+        }
+    }
+
     func apply(to claims: inout some ClaimSet) {
         if let notBefore { claims.notBefore = notBefore }
         if let expires { claims.expires = expires }

@@ -30,6 +30,11 @@ extension Change {
                 .refused, "\"\(account.name)\" is the system account of the operator \"\(entry.name)\"",
                 remedy: "name another one with \"chancery edit operator --system-account\", or insist with --force")
         }
+        guard deletion.isForced || !entry.isManaged else {
+            throw AdministrationError(
+                .refused, "the operator \"\(entry.name)\" is run elsewhere, and keeps the account \"\(account.name)\"",
+                remedy: "tell its owner, and delete the account here with --force")
+        }
         if deletion.revokesUsers {
             try revokeUser(EntityReference(RevocationList.everyone), at: place, signer: signer)
         }

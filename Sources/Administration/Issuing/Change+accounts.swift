@@ -37,7 +37,8 @@ extension Change {
         }
         let key = try identity(.account, given: new.publicKey, owner: entry.publicKey)
         var claims = AccountClaims(subject: key.text, name: name)
-        new.defaultPermissions.apply(to: &claims.defaultPermissions)
+        try new.defaultPermissions.apply(to: &claims.defaultPermissions)
+        try new.validity.check(at: now)
         new.validity.apply(to: &claims)
         let account = try insert(claims, key, of: entry, signer: signer)
         try select(account: account, of: entry)
@@ -52,10 +53,13 @@ extension Change {
         signer: SignerChoice = .automatic
     ) throws {
         guard !edits.isEmpty || !signingKeys.isEmpty || resigning else { throw AdministrationError.nothingToEdit }
+        try edits.validity.check(at: now)
         try editAccount(reader.account(at: place), signer: signer) { claims, account in
             for key in signingKeys.remove {
                 guard claims.signingKey(key) != nil else {
-                    throw AdministrationError(.notFound, "the account \"\(account.name)\" has no signing key \(key)")
+                    throw AdministrationError(
+                        .notFound, "the account \"\(account.name)\" has no signing key \(key)",
+                        remedy: "see \"chancery describe account \(commandWord(account.name))\"")
                 }
                 claims.removeSigningKey(key)
                 try release(key)

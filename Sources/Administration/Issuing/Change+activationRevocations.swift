@@ -55,7 +55,7 @@ extension Change {
             guard claims.exports[index].revocations.entries[importer] != nil else {
                 throw AdministrationError(
                     .notFound, "the activation of \"\(target)\" is not revoked",
-                    remedy: "see \"chancery revocations list_activations --account \(account.name)\"")
+                    remedy: "see \"chancery revocations list_activations --account \(commandWord(account.name))\"")
             }
             claims.exports[index].revocations.clear(importer)
         }
@@ -80,7 +80,7 @@ extension Change {
         guard let index = candidates.first else {
             throw AdministrationError(
                 .notFound, "the account \"\(account.name)\" has no such export",
-                remedy: "see \"chancery describe account \(account.name)\"")
+                remedy: "see \"chancery describe account \(commandWord(account.name))\"")
         }
         guard candidates.count == 1 else {
             throw AdministrationError(

@@ -16,8 +16,9 @@ extension Change {
         let export = try privateExport(subject, of: account)
         let importer = try importer(target, at: place)
         var claims = ActivationClaims(subject: importer, name: export.name)
-        claims.importSubject = subject ?? export.subject
+        claims.importSubject = try CheckedSubject.check(subject ?? export.subject, "the activation's subject")
         claims.importType = export.type
+        try validity.check(at: now)
         validity.apply(to: &claims)
         let signer = try signer(of: account, choice, allowingScopes: false)
         if signer.pair.publicKey != account.publicKey { claims.issuerAccount = account.publicKey.text }
@@ -45,7 +46,7 @@ extension Change {
         guard let export = exports.first(where: { SubjectCover.contains($0.subject, subject) }) else {
             throw AdministrationError(
                 .notFound, "the account \"\(account.name)\" has no private export that covers \"\(subject)\"",
-                remedy: "see \"chancery describe account \(account.name)\"")
+                remedy: "see \"chancery describe account \(commandWord(account.name))\"")
         }
         return export
     }

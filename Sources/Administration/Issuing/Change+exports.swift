@@ -32,8 +32,9 @@ public struct ExportEdits: Sendable, Hashable {
     public init() {}
 
     func apply(to export: inout Export) throws(AdministrationError) {
+        if let latencySubject { try CheckedSubject.check(latencySubject, "the latency's subject") }
         if let name { export.name = name }
-        if let isService {
+        if let isService, isService != (export.type == .service) || export.responseType == .unspecified {
             export.type = isService ? .service : .stream
             export.responseType = isService ? .singleton : .unspecified
         }
@@ -74,6 +75,7 @@ extension Change {
     public func addExport(
         _ subject: String, _ edits: ExportEdits, at place: Place, signer: SignerChoice = .automatic
     ) throws {
+        try CheckedSubject.check(subject, "the export's subject")
         try editAccount(reader.account(at: place), signer: signer) { claims, _ in
             var edits = edits
             edits.isService = edits.isService ?? false
@@ -118,7 +120,7 @@ extension Change {
             if let index = claims.exports.firstIndex(where: { $0.subject == subject }) { return index }
             throw AdministrationError(
                 .notFound, "the account \"\(account.name)\" has no export \"\(subject)\"",
-                remedy: "see \"chancery describe account \(account.name)\"")
+                remedy: "see \"chancery describe account \(commandWord(account.name))\"")
         }
         guard claims.exports.count == 1 else {
             throw AdministrationError(

@@ -11,7 +11,10 @@ extension Change {
         let name = try EntityName.checked(newName, for: "an account")
         let entry = try reader.operator(operatorReference)
         let account = try reader.account(reference, of: entry)
-        guard name != account.name else { throw AdministrationError.nothingToEdit }
+        guard name != account.name else {
+            throw AdministrationError(
+                .invalidValue, "the account is called \"\(name)\" already", remedy: "give another name")
+        }
         guard try reader.findAccount(EntityReference(name), of: entry) == nil else {
             throw AdministrationError(
                 .alreadyExists, "the account \"\(name)\" already exists", remedy: "choose another name")

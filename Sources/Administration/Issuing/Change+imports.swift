@@ -29,6 +29,13 @@ extension Change {
         let account = try reader.account(at: place)
         let entry = try reader.operator(at: place)
         let element = try new.activation.map { try imported($0, new, by: account) } ?? imported(new, of: entry)
+        guard element.account != account.publicKey.text else {
+            throw AdministrationError(
+                .invalidValue, "the account \"\(account.name)\" cannot import from itself",
+                remedy: "name the importing account with --account, and the exporting one with --src-account")
+        }
+        try CheckedSubject.check(element.subject, "the remote subject")
+        if !element.localSubject.isEmpty { try CheckedSubject.check(element.localSubject, "the local subject") }
         try editAccount(account, signer: signer) { claims, _ in
             let isThere = claims.imports.contains {
                 $0.account == element.account && $0.subject == element.subject && $0.type == element.type
@@ -61,7 +68,7 @@ extension Change {
             guard let index = matches.first else {
                 throw AdministrationError(
                     .notFound, "the account \"\(account.name)\" has no import \"\(subject ?? "")\"",
-                    remedy: "see \"chancery describe account \(account.name)\"")
+                    remedy: "see \"chancery describe account \(commandWord(account.name))\"")
             }
             guard matches.count == 1 else {
                 throw AdministrationError(
@@ -135,7 +142,7 @@ extension Change {
         } else if element.token.isEmpty, exports.allSatisfy(\.tokenRequired) {
             warn(
                 "the export of \"\(element.subject)\" is private: the import needs an activation, made with "
-                    + "\"chancery generate activation --account \(source.name)\"")
+                    + "\"chancery generate activation --account \(commandWord(source.name))\"")
         }
     }
 }

@@ -21,6 +21,8 @@ extension Change {
     ///
     /// - Throws: ``AdministrationError``; of code `invalidClaims` when the weights of a mapping exceed 100 per cent.
     public func addMapping(_ new: NewMapping, at place: Place, signer: SignerChoice = .automatic) throws {
+        try CheckedSubject.check(new.source, "the mapped subject")
+        try CheckedSubject.check(new.destination, "the destination")
         try editAccount(reader.account(at: place), signer: signer) { claims, _ in
             let mapping = WeightedMapping(
                 subject: new.destination, weight: new.weight ?? 0, cluster: new.cluster ?? "")
@@ -49,7 +51,7 @@ extension Change {
             guard rest.count < destinations.count else {
                 throw AdministrationError(
                     .notFound, "the account \"\(account.name)\" has no such mapping of \"\(source)\"",
-                    remedy: "see \"chancery describe account \(account.name)\"")
+                    remedy: "see \"chancery describe account \(commandWord(account.name))\"")
             }
             claims.mappings[source] = rest.isEmpty ? nil : rest
             note(rest.isEmpty ? .deleted : .changed, "mapping", source)

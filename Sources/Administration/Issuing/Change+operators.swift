@@ -53,6 +53,7 @@ extension Change {
         }
         let pair = try makeKey(.operator, purpose: .identity, owner: nil)
         var claims = OperatorClaims(subject: pair.publicKey.text, name: name)
+        try new.validity.check(at: now)
         new.validity.apply(to: &claims)
         if new.withSigningKey {
             claims.signingKeys = [try makeKey(.operator, purpose: .signing, owner: pair.publicKey).publicKey.text]
@@ -99,7 +100,9 @@ extension Change {
 
         for key in edits.signingKeys.remove {
             guard claims.signingKeys.contains(key) else {
-                throw AdministrationError(.notFound, "the operator \"\(entry.name)\" has no signing key \(key)")
+                throw AdministrationError(
+                    .notFound, "the operator \"\(entry.name)\" has no signing key \(key)",
+                    remedy: "see \"chancery describe operator\"")
             }
             claims.signingKeys.removeAll { $0 == key }
             try release(key)
@@ -114,7 +117,7 @@ extension Change {
         }
         edits.tags.apply(toTags: &claims.tags)
         edits.serviceURLs.apply(to: &claims.serviceURLs) { $0.lowercased() }
-        if let url = edits.accountServerURL { claims.accountServerURL = url }
+        if let url = edits.accountServerURL { claims.accountServerURL = try Self.checkedAccountServer(url) }
         if let account = edits.systemAccount {
             claims.systemAccount = try reader.account(account, of: entry).publicKey.text
         }
@@ -122,12 +125,26 @@ extension Change {
             try checkSigningKeys(of: entry, claims, required: requireSigningKeys)
             claims.strictSigningKeyUsage = requireSigningKeys
         }
+        try edits.validity.check(at: now)
         edits.validity.apply(to: &claims)
 
         let token = try issue(claims, scope: entry.publicKey, signer: signer)
         try database.execute(
             sql: "UPDATE operators SET token = ? WHERE public_key = ?", arguments: [token.id, entry.publicKey.text])
         note(.changed, "operator", entry.name, key: claims.subject, token: token)
+    }
+
+    /// An address that accounts can be pushed to, or nothing.
+    private static func checkedAccountServer(_ url: String) throws(AdministrationError) -> String {
+        let schemes = ["nats://", "tls://", "ws://", "wss://", "http://", "https://"]
+        guard
+            url.isEmpty || schemes.contains(where: { url.lowercased().hasPrefix($0) && url.utf8.count > $0.utf8.count })
+        else {
+            throw AdministrationError(
+                .invalidValue, "\"\(url)\" is no address of an account server",
+                remedy: "write nats://host:4222, or https://host/jwt/v1 for one that is spoken to over HTTP")
+        }
+        return url
     }
 
     /// Names what servers would no longer trust once signing keys are required.
@@ -146,7 +163,7 @@ extension Change {
         for name in try reader.accounts(of: entry, signedBy: key) {
             warn(
                 "the account \"\(name)\" is signed by \(key), which may sign no more: sign it again with "
-                    + "\"chancery edit account \(name)\" and push it")
+                    + "\"chancery edit account \(commandWord(name))\" and push it")
         }
     }
 }

@@ -7,6 +7,7 @@ extension Change {
     func signer(
         of claims: AccountClaims, in entry: OperatorEntry, _ choice: SignerChoice
     ) throws -> KeyPair {
+        if entry.isManaged, choice.isAutomatic { return try ownKey(of: claims, in: entry) }
         do {
             return try signer(of: entry, choice)
         } catch let error as AdministrationError where error.code == .seedMissing && choice.isAutomatic {
@@ -18,10 +19,33 @@ extension Change {
             else { throw error }
             warn(
                 "the account \"\(claims.name)\" has signed itself, since no key of its operator is here: take the file "
-                    + "that \"chancery describe account \(claims.name) --raw --output-file FILE\" writes to where that "
+                    + "that \"chancery describe account \(commandWord(claims.name)) --raw --output-file FILE\" writes to where that "
                     + "key is, and run \"chancery sign FILE\" there")
             return own
         }
+    }
+
+    /// The key with which an account of an operator that is run elsewhere signs itself.
+    private func ownKey(of claims: AccountClaims, in entry: OperatorEntry) throws -> KeyPair {
+        guard let key = EntityReference(claims.subject).publicKey, let own = try keyring.keyPair(key) else {
+            throw AdministrationError(
+                .seedMissing,
+                "the operator \"\(entry.name)\" is run elsewhere, and the seed of the account \"\(claims.name)\", which would "
+                    + "sign itself, is not in the keyring",
+                remedy: "bring the seed of \(claims.subject) with \"chancery import keys\"")
+        }
+        let name = commandWord(claims.name)
+        if AccountServer.isAddress(try entry.claims().accountServerURL) {
+            warn(
+                "the account \"\(claims.name)\" has signed itself: \"chancery push --account \(name)\" has its operator "
+                    + "sign it")
+        } else {
+            warn(
+                "the account \"\(claims.name)\" has signed itself: its operator must sign what \"chancery describe account "
+                    + "\(name) --raw --output-file FILE\" writes, and \"chancery import account --overwrite --file FILE\" "
+                    + "takes that back")
+        }
+        return own
     }
 
     /// Signs a request: an account's token that the account has signed itself, or that this operator has signed before.

@@ -17,6 +17,7 @@ extension Change {
         let latest =
             subject == RevocationList.everyone
             ? try reader.latestUserIssue(in: account.publicKey) : try reader.latestIssue(to: subject)
+        if let time, time > now { warn("the revocation lies in the future: nothing issued before then will count") }
         var entry = time ?? IssueTime.revocation(now: now, last: latest)
         try editAccount(account, signer: signer) { claims, _ in
             if let older = claims.revocations.entries[subject], older > entry {
@@ -39,7 +40,7 @@ extension Change {
             guard claims.revocations.entries[subject] != nil else {
                 throw AdministrationError(
                     .notFound, "\"\(reference)\" is not revoked in the account \"\(account.name)\"",
-                    remedy: "see \"chancery revocations list-users --account \(account.name)\"")
+                    remedy: "see \"chancery revocations list-users --account \(commandWord(account.name))\"")
             }
             claims.revocations.clear(subject)
             if claims.revocations.entries[RevocationList.everyone] != nil, subject != RevocationList.everyone {

@@ -83,8 +83,9 @@ extension Change {
             guard let scope = roles.first, let key = EntityReference(scope.key).publicKey else {
                 throw AdministrationError(
                     .notFound, "\(what) has no role \"\(text)\"",
-                    remedy: "see \"chancery describe account \(account.name)\", or make the role with "
-                        + "\"chancery edit signing-key --account \(account.name) --sk generate --role \(text)\"")
+                    remedy: "see \"chancery describe account \(commandWord(account.name))\", or make the role with "
+                        + "\"chancery edit signing-key --account \(commandWord(account.name)) --sk generate --role \(commandWord(text))\""
+                )
             }
             return try signer(stored(key, for: "the role \"\(text)\""))
         }

@@ -65,7 +65,7 @@ extension Change {
         guard try account.claims().didSign(claims) else {
             throw AdministrationError(
                 .refused, "the user \"\(claims.name)\" was signed by \(claims.issuer), which is no key of its account",
-                remedy: "add the user anew with \"chancery add user \(claims.name) --public-key \(key)\"")
+                remedy: "add the user anew with \"chancery add user \(commandWord(claims.name)) --public-key \(key)\"")
         }
         _ = try EntityName.checked(claims.name, for: "a user")
         let existing = try reader.findUser(EntityReference(key), of: account)
@@ -149,7 +149,9 @@ extension Change {
 
     static func subject(of token: Token) throws(AdministrationError) -> PublicKey {
         guard let key = EntityReference(token.claims.subject).publicKey else {
-            throw AdministrationError(.invalidValue, "the token's subject \"\(token.claims.subject)\" is no public key")
+            throw AdministrationError(
+                .invalidValue, "the token's subject \"\(token.claims.subject)\" is no public key",
+                remedy: "ask for the token as it was issued")
         }
         return key
     }

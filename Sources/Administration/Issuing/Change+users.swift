@@ -64,6 +64,7 @@ extension Change {
         }
         try new.limits.apply(to: &claims.limits)
         ListEdits(add: new.tags).apply(toTags: &claims.tags)
+        try new.validity.check(at: now)
         new.validity.apply(to: &claims)
 
         let token = try issue(&claims, of: account, signer)
@@ -98,6 +99,7 @@ extension Change {
         }
         try edits.limits.apply(to: &claims.limits)
         edits.tags.apply(toTags: &claims.tags)
+        try edits.validity.check(at: now)
         edits.validity.apply(to: &claims)
 
         let token = try issue(&claims, of: account, signer)

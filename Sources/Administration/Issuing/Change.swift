@@ -110,14 +110,21 @@ public final class Change {
         return IssuedToken(id: database.lastInsertedRowID, text: text, version: version, issuedAt: issuedAt)
     }
 
+    /// The texts without those that come again.
+    private static func unique(_ texts: [String]) -> [String] {
+        var seen: Set<String> = []
+        return texts.filter { seen.insert($0).inserted }
+    }
+
     /// Stops on every fault that would make servers refuse the claims, and notes the rest as warnings.
     private func check(_ claims: some ClaimSet) throws(AdministrationError) {
         let issues = claims.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown)
-        let faults = issues.filter { $0.level == .error }.map(\.locatedDescription)
+        let faults = Self.unique(issues.filter { $0.level == .error }.map(\.locatedDescription))
         guard faults.isEmpty else {
             throw AdministrationError(
                 .invalidClaims,
-                "the \(claims.kind.rawValue) \"\(claims.name)\" would not be valid: " + faults.joined(separator: "; "))
+                "the \(claims.kind.rawValue) \"\(claims.name)\" would not be valid: " + faults.joined(separator: "; "),
+                remedy: FaultRemedy.of(faults))
         }
         for issue in issues { warn("\(claims.kind.rawValue) \"\(claims.name)\": \(issue.description)") }
     }

@@ -45,7 +45,9 @@ public enum SignerChoice: Sendable {
         do {
             return try read()
         } catch {
-            throw AdministrationError(.invalidValue, "\(what) is not a seed: \(error.message)")
+            throw AdministrationError(
+                .invalidValue, "\(what) is not a seed: \(error.message)",
+                remedy: "give a whole seed, a file with one, a public key or a role")
         }
     }
 }

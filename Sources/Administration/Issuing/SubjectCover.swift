@@ -1,9 +1,9 @@
 import Subjects
 
 /// Whether one subject pattern covers another, as texts of claims.
-enum SubjectCover {
+public enum SubjectCover {
     /// Whether every subject of `inner` lies in `outer`. Texts that are no patterns cover nothing.
-    static func contains(_ outer: String, _ inner: String) -> Bool {
+    public static func contains(_ outer: String, _ inner: String) -> Bool {
         guard let outer = try? Pattern(outer), let inner = try? Pattern(inner) else { return false }
         return inner.isContained(in: outer)
     }

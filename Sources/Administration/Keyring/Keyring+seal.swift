@@ -55,7 +55,9 @@ extension Keyring {
         let keys = try database.texts("SELECT public_key AS text FROM seeds")
         for key in keys {
             guard let publicKey = EntityReference(key).publicKey, try keyPair(publicKey) != nil else {
-                throw AdministrationError(.keyringLocked, "the sealed seed of \(key) does not open")
+                throw AdministrationError(
+                    .keyringLocked, "the sealed seed of \(key) does not open",
+                    remedy: "restore the directory from a backup")
             }
         }
         return keys.count

@@ -102,14 +102,15 @@ public struct DirectoryReader {
             if let entry = try findUser(reference, of: account) { return entry }
             throw AdministrationError(
                 .notFound, "there is no user \"\(reference)\" in the account \"\(account.name)\"",
-                remedy: "see \"chancery list users --account \(account.name)\"")
+                remedy: "see \"chancery list users --account \(commandWord(account.name))\"")
         }
         let all = try users(of: account)
         if all.count == 1 { return all[0] }
         throw AdministrationError(
             .noSelection, "a user is required",
             remedy: all.isEmpty
-                ? "add one with \"chancery add user NAME --account \(account.name)\"" : "name the user that is meant")
+                ? "add one with \"chancery add user NAME --account \(commandWord(account.name))\""
+                : "name the user that is meant")
     }
 
     func findUser(_ reference: EntityReference, of account: AccountEntry) throws -> UserEntry? {

@@ -109,7 +109,7 @@ public enum PrivateFile {
     ///
     /// - Parameter patience: how long to wait for others, in seconds.
     /// - Returns: nil if others did not come to an end in that time.
-    static func withFolderLock<Result>(
+    public static func withFolderLock<Result>(
         _ folder: String, patience: Double, _ body: () throws -> Result
     ) throws -> Result? {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

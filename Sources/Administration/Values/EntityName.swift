@@ -30,12 +30,22 @@ public enum EntityName {
         guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw AdministrationError(.invalidValue, "the name contains a control character", remedy: "leave it out")
         }
+        guard !looksLikeSeed(name) else {
+            throw AdministrationError(
+                .invalidValue, "what was given as a name looks like a seed", remedy: "choose a name; it is not shown here")
+        }
         guard EntityReference(name).publicKey == nil else {
             throw AdministrationError(
                 .invalidValue, "\"\(name)\" is a public key and cannot be a name",
                 remedy: "choose a name, and give the key with --public-key")
         }
         return name
+    }
+
+    /// Whether a text may be a seed, which would stand in clear text everywhere if it were a name.
+    private static func looksLikeSeed(_ text: String) -> Bool {
+        text.utf8.first == UInt8(ascii: "S") && text.utf8.count >= 56
+            && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
     }
 
     private static func trimmed(_ text: String) -> String {

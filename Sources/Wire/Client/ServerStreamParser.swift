@@ -37,6 +37,12 @@ public struct ServerStreamParser: Sendable {
         self.limits = limits
     }
 
+    /// Whether nothing is kept that was not given back as an operation.
+    public var isEmpty: Bool {
+        guard case .line = state else { return false }
+        return start == buffer.count
+    }
+
     /// Takes bytes as they came.
     public mutating func append(_ bytes: some Collection<UInt8>) {
         if case .failed = state { return }

@@ -5,13 +5,15 @@ import NKeys
 /// `chancery env`
 struct EnvironmentCommand: ParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
-        commandName: "env", abstract: "Show where everything is and what is selected; select something else.")
+        commandName: "env", abstract: "Show where everything is and what is selected; select something else.",
+        discussion: """
+            --store is remembered as the context "store": see "chancery context".
+            """)
     static let example = "chancery env -o ACME -a SALES"
 
-    @Option(name: .customShort("o"), help: ArgumentHelp("Select this operator.", valueName: "name"))
-    var selectedOperator: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("Select this account.", valueName: "name"))
-    var account: String?
+    @Option(name: .customShort("o"), text: "Select this operator.", as: "name") var selectedOperator: String?
+    @Option(name: .shortAndLong, text: "Select this account.", as: "name") var account: String?
+    @Option(name: .shortAndLong, folder: "Work with this folder from now on.") var store: String?
     @OptionGroup var directory: DirectoryOptions
 
     private struct Answer: Encodable {
@@ -23,10 +25,15 @@ struct EnvironmentCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        let home = try directory.home
+        var place = directory
+        if let store {
+            try remember(store)
+            place.global.dataDir = store
+        }
+        let home = try place.home
         var answer = Answer(home: home.path, directory: home.directoryPath, key_file: home.keyFilePath)
         if PrivateFile.exists(home.directoryPath) {
-            let open = try directory.open()
+            let open = try place.open()
             let reference = selectedOperator.map { EntityReference($0) } ?? directory.operatorReference
             if reference != nil || account != nil {
                 try open.change("env") { try select($0, reference) }
@@ -34,12 +41,20 @@ struct EnvironmentCommand: ParsableCommand, Exemplified {
             try open.read { reader in
                 let selection = try reader.selection()
                 answer.operator = try selection.operator.map { try reader.operator(EntityReference($0)).name }
-                answer.account = try selection.account.map {
-                    try reader.account(EntityReference($0), of: reader.operator(nil)).name
-                }
+                answer.account = try selection.account.flatMap { try reader.accountName($0) }
             }
+        } else if selectedOperator ?? account != nil {
+            _ = try place.open()
         }
         try show(answer)
+    }
+
+    private func remember(_ store: String) throws {
+        try directory.global.contexts.change { contexts in
+            contexts.contexts["store"] = SavedContexts.Context(all_dirs: ContextFile.absolute(store))
+            contexts.selected = "store"
+        }
+        if Environment.value("CHANCERY_HOME") != nil { Console.warn("CHANCERY_HOME is set, and comes before --store") }
     }
 
     private func select(_ change: Change, _ reference: EntityReference?) throws {

@@ -4,12 +4,13 @@ import NKeys
 import Secrets
 
 /// `chancery init`
-struct InitCommand: ParsableCommand, Exemplified {
+struct InitCommand: AsyncParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make an operator with a system account, an account and a user, all at once.",
         discussion: """
             The operator, the account and the user get the same name. The operator's servers are expected at
-            nats://localhost:4222 until "chancery edit operator" says otherwise.
+            nats://localhost:4222 until "chancery edit operator" says otherwise. With --url or --remote-operator the
+            operator is one that is run elsewhere, and only the account and the user are made.
             """)
     static let example = "chancery init --name ACME --creds ACME.creds"
 
@@ -17,44 +18,49 @@ struct InitCommand: ParsableCommand, Exemplified {
     private static let localServer = "nats://localhost:4222"
 
     @OptionGroup var name: NameOptions
+    @Option(name: .shortAndLong, folder: "The folder that holds everything, as --all-dirs.") var dir: String?
     @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("The folder that holds everything, as --all-dirs.", valueName: "dir"))
-    var dir: String?
-    @Option(help: ArgumentHelp("Write the user's credentials to this file.", valueName: "file"))
-    var creds: String?
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp(visibility: .hidden))
+        name: [.customShort("o"), .long],
+        text: "An operator that is run elsewhere, for which the environment has NSC_<NAME>_OPERATOR=ADDRESS.",
+        as: "name")
     var remoteOperator: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp(visibility: .hidden))
+    @Option(name: .shortAndLong, text: "Where the token of an operator is that is run elsewhere.", as: "url|file")
     var url: String?
+    @Option(file: "Write the user's credentials to this file.") var creds: String?
+    @OptionGroup var dryRun: DryRunOptions
     @OptionGroup var directory: DirectoryOptions
 
     func validate() throws {
-        guard remoteOperator == nil, url == nil else {
-            throw ValidationError(
-                "An operator that somebody else runs is not made here: take its accounts in with \"chancery import\"."
-            )
+        guard remoteOperator == nil || url == nil else {
+            throw ValidationError("--url and --remote-operator exclude each other.")
         }
     }
 
-    func run() throws {
+    func run() async throws {
         let name = try name.required()
         var directory = directory
-        if let dir { directory.allDirs = dir }
-        let credentials = try directory.change("init", creating: true) { change in
-            var new = NewOperator(name: name)
-            (new.withSystemAccount, new.withSigningKey) = (true, true)
-            let entry = try change.addOperator(new)
-            var edits = OperatorEdits()
-            edits.serviceURLs = ListEdits(add: [Self.localServer])
-            edits.accountServerURL = Self.localServer
-            try change.editOperator(EntityReference(entry.publicKey), edits)
+        if let dir { directory.global.allDirs = dir }
+        var token: String?
+        if let source = url ?? remoteOperator { token = try await OperatorSource.token(source) }
+        let credentials = try directory.change("init", creating: true, dryRun: dryRun.dryRun) { change in
+            let entry = try token.map { try change.takeOperator($0) } ?? ownOperator(name, change)
             let account = try change.addAccount(NewAccount(name: name), of: EntityReference(entry.publicKey))
             let place = Place(
                 operator: EntityReference(entry.publicKey), account: EntityReference(account.publicKey))
             let user = try change.addUser(NewUser(name: name), at: place)
             return try creds.map { _ in try change.credentials(of: EntityReference(user.publicKey), at: place) }
         }
-        if let creds, let credentials { try PrivateFile.write(credentials, to: creds) }
+        if let creds, let credentials, !dryRun.dryRun { try PrivateFile.write(credentials, to: creds) }
+    }
+
+    private func ownOperator(_ name: String, _ change: Change) throws -> OperatorEntry {
+        var new = NewOperator(name: name)
+        (new.withSystemAccount, new.withSigningKey) = (true, true)
+        let entry = try change.addOperator(new)
+        var edits = OperatorEdits()
+        edits.serviceURLs = ListEdits(add: [Self.localServer])
+        edits.accountServerURL = Self.localServer
+        try change.editOperator(EntityReference(entry.publicKey), edits)
+        return entry
     }
 }

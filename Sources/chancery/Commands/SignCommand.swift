@@ -16,10 +16,9 @@ struct SignCommand: ParsableCommand, Exemplified {
 
     @Argument(help: ArgumentHelp("The request.", valueName: "file"))
     var file: String
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file.", valueName: "file"))
+    @Option(name: .shortAndLong, text: "Write to this file.", as: "file")
     var outputFile: String?
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     private struct Answer: Encodable {
@@ -28,12 +27,12 @@ struct SignCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let request = try TokenFile.token(file)
-        let choice = try signer.choice
-        let changed = try directory.open().change("sign", dryRun: dryRun.dryRun) {
-            try $0.sign(request, of: directory.operatorReference, signer: choice)
+        let signer = try change.signer
+        let changed = try directory.open().change("sign", dryRun: change.dryRun) {
+            try $0.sign(request, of: directory.operatorReference, signer: signer)
         }
         changed.report.warnings.forEach(Console.warn)
-        guard !dryRun.dryRun else { return Console.say("the request would be signed") }
+        guard !change.dryRun else { return Console.say("the request would be signed") }
         let text = Credentials.decoratedText(jwt: changed.value, typeName: "account")
         if let outputFile {
             try PrivateFile.write(Secret(copying: Array(text.utf8)), to: outputFile)

@@ -13,7 +13,7 @@ struct ValidateCommand: ParsableCommand, Exemplified {
 
     @Flag(name: [.customShort("A"), .long], help: "Check every account of the operator.")
     var allAccounts = false
-    @Option(name: .shortAndLong, help: ArgumentHelp("Check the token in this file instead.", valueName: "file"))
+    @Option(name: .shortAndLong, text: "Check the token in this file instead.", as: "file")
     var file: String?
     @OptionGroup var place: PlaceOptions
 

@@ -3,48 +3,15 @@ import ArgumentParser
 
 /// The limits of an account. -1 is no limit.
 struct AccountLimitOptions: ParsableArguments {
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Client connections.", valueName: "number"),
-        transform: ValueForms.number)
-    var conns: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Leaf node connections.", valueName: "number"),
-        transform: ValueForms.number)
-    var leafConns: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Bytes in all; no server enforces it.", valueName: "number"),
-        transform: ValueForms.number)
-    var data: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Bytes of the largest message.", valueName: "number"),
-        transform: ValueForms.number)
-    var payload: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Subscriptions.", valueName: "number"),
-        transform: ValueForms.number)
-    var subscriptions: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Exports.", valueName: "number"), transform: ValueForms.number)
-    var exports: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Imports.", valueName: "number"), transform: ValueForms.number)
-    var imports: Int64?
-
-    @Option(
-        help: ArgumentHelp("Whether exports may have wildcards.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var wildcardExports: Bool?
-
-    @Option(
-        help: ArgumentHelp("Whether users whose token alone signs in are refused.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var disallowBearer: Bool?
+    @Option(number: "Client connections.") var conns: Int64?
+    @Option(number: "Leaf node connections.") var leafConns: Int64?
+    @Option(number: "Bytes in all; no server enforces it.") var data: Int64?
+    @Option(number: "Bytes of the largest message.") var payload: Int64?
+    @Option(number: "Subscriptions.") var subscriptions: Int64?
+    @Option(number: "Exports.") var exports: Int64?
+    @Option(number: "Imports.") var imports: Int64?
+    @Option(truth: "Whether exports may have wildcards.") var wildcardExports: Bool?
+    @Option(truth: "Whether users whose token alone signs in are refused.") var disallowBearer: Bool?
 
     /// Adds the limits to edits.
     func add(to edits: inout AccountEdits) {
@@ -57,58 +24,18 @@ struct AccountLimitOptions: ParsableArguments {
 
 /// The JetStream limits of an account. -1 is no limit.
 struct JetStreamOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("The tier the limits are for, as its replicas; 0 for the account.", valueName: "replicas"))
-    var jsTier: Int64?
-
-    @Option(
-        help: ArgumentHelp("Enable JetStream, for a tier or with 0 for the whole account.", valueName: "replicas"))
-    var jsEnable: Int64?
-
-    @Flag(help: "Disable JetStream.")
-    var jsDisable = false
-
-    @Option(help: ArgumentHelp("A tier to take out.", valueName: "replicas"))
-    var rmJsTier: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Bytes in memory.", valueName: "number"),
-        transform: ValueForms.number)
-    var jsMemStorage: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Bytes on disk.", valueName: "number"),
-        transform: ValueForms.number)
-    var jsDiskStorage: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Streams.", valueName: "number"), transform: ValueForms.number)
-    var jsStreams: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Consumers.", valueName: "number"), transform: ValueForms.number)
-    var jsConsumer: Int64?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Messages that wait for an acknowledgement.", valueName: "number"),
-        transform: ValueForms.number)
-    var jsMaxAckPending: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Bytes of one stream in memory.", valueName: "number"),
-        transform: ValueForms.number)
-    var jsMaxMemStream: Int64?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Bytes of one stream on disk.", valueName: "number"),
-        transform: ValueForms.number)
-    var jsMaxDiskStream: Int64?
-
-    @Option(
-        help: ArgumentHelp("Whether every stream must state its largest size.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var jsMaxBytesRequired: Bool?
+    @Option(replicas: "The tier the limits are for, as its replicas; 0 for the account.") var jsTier: Int64?
+    @Option(replicas: "Enable JetStream, for a tier or with 0 for the whole account.") var jsEnable: Int64?
+    @Flag(help: "Disable JetStream.") var jsDisable = false
+    @Option(replicas: "A tier to take out.") var rmJsTier: Int64?
+    @Option(number: "Bytes in memory.") var jsMemStorage: Int64?
+    @Option(number: "Bytes on disk.") var jsDiskStorage: Int64?
+    @Option(number: "Streams.") var jsStreams: Int64?
+    @Option(number: "Consumers.") var jsConsumer: Int64?
+    @Option(number: "Messages that wait for an acknowledgement.") var jsMaxAckPending: Int64?
+    @Option(number: "Bytes of one stream in memory.") var jsMaxMemStream: Int64?
+    @Option(number: "Bytes of one stream on disk.") var jsMaxDiskStream: Int64?
+    @Option(truth: "Whether every stream must state its largest size.") var jsMaxBytesRequired: Bool?
 
     /// The edits these options ask for.
     var edits: JetStreamEdits {
@@ -124,11 +51,7 @@ struct JetStreamOptions: ParsableArguments {
 
 /// Where traces of messages go.
 struct TraceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The subject for message traces; empty to stop tracing.", valueName: "subject"))
+    @Option(text: "The subject for message traces; empty to stop tracing.", as: "subject")
     var traceContextSubject: String?
-
-    @Option(
-        help: ArgumentHelp("Per cent of the messages to trace, 1 to 100.", valueName: "number"),
-        transform: ValueForms.number)
-    var traceContextSampling: Int64?
+    @Option(number: "Per cent of the messages to trace, 1 to 100.") var traceContextSampling: Int64?
 }

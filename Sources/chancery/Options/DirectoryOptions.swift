@@ -1,53 +1,48 @@
 import Administration
 import ArgumentParser
-import Glibc
 
-/// Where the directory is, and in which form a command answers.
+/// The directory, and the operator in it that a command works with.
 struct DirectoryOptions: ParsableArguments {
     @Option(
-        name: [.customShort("H"), .long],
-        help: ArgumentHelp("The folder that holds everything.", valueName: "dir"))
-    var allDirs: String?
-
-    @Option(
-        name: .customLong("operator"),
-        help: ArgumentHelp("The operator to work with, instead of the selected one.", valueName: "name"))
+        name: .customLong("operator"), text: "The operator to work with, instead of the selected one.", as: "name")
     var operatorName: String?
 
-    @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
-    var json = false
-
-    @Option(
-        help: ArgumentHelp(
-            "A file with the keyring's passphrase, where it has one; otherwise the terminal is asked.",
-            valueName: "file"))
-    var passphraseFile: String?
-
-    /// The home these options and the environment name.
-    var home: Home {
-        get throws {
-            try Home.locate(allDirs) { name in getenv(name).map { String(cString: $0) } }
-        }
-    }
+    @OptionGroup(title: "Global options") var global: GlobalOptions
 
     /// The operator that was named.
     var operatorReference: EntityReference? { operatorName.map { EntityReference($0) } }
 
-    /// Opens the directory.
-    ///
-    /// - Parameter creating: whether a missing one is made.
-    func open(creating: Bool = false) throws -> Directory {
-        try Directory.open(
-            home, creating: creating,
-            surroundings: surroundings)
-    }
+    /// Whether answers are to be JSON.
+    var json: Bool { global.json }
+
+    /// A file with the keyring's passphrase.
+    var passphraseFile: String? { global.passphraseFile }
 
     /// The clock, the user and the passphrase that a directory is opened with.
-    var surroundings: Directory.Surroundings {
-        var surroundings = Directory.Surroundings(
-            now: SystemClock.now, actor: "local:\(Self.userName)", moment: SystemMoment.now, pause: SystemClock.pause)
-        surroundings.passphrase = Passphrase(file: passphraseFile).source
-        return surroundings
+    var surroundings: Directory.Surroundings { global.surroundings }
+
+    /// The folders of the directory.
+    var home: Home {
+        get throws { try global.home }
+    }
+
+    /// Opens the directory; a missing one is an error.
+    func open() throws -> Directory { try global.open() }
+
+    /// Carries a change out, or only tries it, and says what it did.
+    ///
+    /// - Parameters:
+    ///   - reason: what is done, in the words of the command.
+    ///   - options: which key signs, and whether it is only tried.
+    ///   - creating: whether a missing directory is made.
+    ///   - body: makes the change, signed as the second argument says.
+    @discardableResult
+    func change<Value>(
+        _ reason: String, _ options: ChangeOptions, creating: Bool = false,
+        _ body: (Change, SignerChoice) throws -> Value
+    ) throws -> Value {
+        let signer = try options.signer
+        return try change(reason, creating: creating, dryRun: options.dryRun) { try body($0, signer) }
     }
 
     /// Carries a change out and says what it did.
@@ -55,25 +50,8 @@ struct DirectoryOptions: ParsableArguments {
     func change<Value>(
         _ reason: String, creating: Bool = false, dryRun: Bool = false, _ body: (Change) throws -> Value
     ) throws -> Value {
-        let changed = try open(creating: creating).change(reason, dryRun: dryRun, body)
+        let changed = try global.open(creating: creating).change(reason, dryRun: dryRun, body)
         try ChangeOutput.show(changed.report, asJSON: json, dryRun: dryRun)
         return changed.value
-    }
-
-    /// The name of the system user that runs this process, or its number.
-    private static var userName: String {
-        guard let entry = getpwuid(getuid()) else { return String(getuid()) }
-        return String(cString: entry.pointee.pw_name)
-    }
-}
-
-/// The system's clock.
-enum SystemClock {
-    /// The time in Unix seconds.
-    @Sendable static func now() -> Int64 { Int64(time(nil)) }
-
-    /// Waits.
-    @Sendable static func pause(seconds: Int64) {
-        sleep(UInt32(clamping: seconds))
     }
 }

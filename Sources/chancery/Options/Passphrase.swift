@@ -59,6 +59,10 @@ final class Passphrase: Sendable {
     }
 
     private static func typed(_ prompt: String) throws -> Secret {
+        try Progress.shared.paused { try typedNow(prompt) }
+    }
+
+    private static func typedNow(_ prompt: String) throws -> Secret {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         var shown = termios()
         guard terminal >= 0, tcgetattr(terminal, &shown) == 0 else {

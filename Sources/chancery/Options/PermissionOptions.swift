@@ -3,23 +3,12 @@ import ArgumentParser
 
 /// What may be published and subscribed to.
 struct PermissionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Subjects to allow publishing to.", valueName: "subjects"))
-    var allowPub: [String] = []
-
-    @Option(help: ArgumentHelp("Subjects to allow subscribing to.", valueName: "subjects"))
-    var allowSub: [String] = []
-
-    @Option(help: ArgumentHelp("Subjects to allow publishing and subscribing to.", valueName: "subjects"))
-    var allowPubsub: [String] = []
-
-    @Option(help: ArgumentHelp("Subjects to deny publishing to.", valueName: "subjects"))
-    var denyPub: [String] = []
-
-    @Option(help: ArgumentHelp("Subjects to deny subscribing to.", valueName: "subjects"))
-    var denySub: [String] = []
-
-    @Option(help: ArgumentHelp("Subjects to deny publishing and subscribing to.", valueName: "subjects"))
-    var denyPubsub: [String] = []
+    @Option(list: "Subjects to allow publishing to.", of: "subjects") var allowPub: [String] = []
+    @Option(list: "Subjects to allow subscribing to.", of: "subjects") var allowSub: [String] = []
+    @Option(list: "Subjects to allow publishing and subscribing to.", of: "subjects") var allowPubsub: [String] = []
+    @Option(list: "Subjects to deny publishing to.", of: "subjects") var denyPub: [String] = []
+    @Option(list: "Subjects to deny subscribing to.", of: "subjects") var denySub: [String] = []
+    @Option(list: "Subjects to deny publishing and subscribing to.", of: "subjects") var denyPubsub: [String] = []
 
     @Option(
         parsing: .unconditional,
@@ -27,10 +16,7 @@ struct PermissionOptions: ParsableArguments {
             "Allow answers to requests that were received, so many to each (1 when left out).", valueName: "=count"))
     var allowPubResponse: Int?
 
-    @Option(
-        help: ArgumentHelp("How long answers are allowed after a request, such as 5s.", valueName: "duration"),
-        transform: ValueForms.duration)
-    var responseTtl: Int64?
+    @Option(duration: "How long answers are allowed after a request, such as 5s.") var responseTtl: Int64?
 
     /// The edits these options ask for.
     var edits: PermissionEdits {
@@ -47,7 +33,7 @@ struct PermissionOptions: ParsableArguments {
 
 /// What may no longer be published and subscribed to.
 struct PermissionRemovalOptions: ParsableArguments {
-    @Option(name: .customLong("rm"), help: ArgumentHelp("Subjects to take out of every list.", valueName: "subjects"))
+    @Option(name: .customLong("rm"), list: "Subjects to take out of every list.", of: "subjects")
     var remove: [String] = []
 
     @Flag(name: .customLong("rm-response-perms"), help: "Allow no more answers to requests.")

@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// The directory, and the account in it that a command works with.
 struct PlaceOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("The account, by name or public key.", valueName: "account"))
+    @Option(name: .shortAndLong, text: "The account, by name or public key.", as: "account")
     var account: String?
 
     @OptionGroup var directory: DirectoryOptions
@@ -18,11 +18,10 @@ struct PlaceOptions: ParsableArguments {
 struct SignerOptions: ParsableArguments {
     @Option(
         name: [.customShort("K"), .long],
-        help: ArgumentHelp(
-            "The key to sign with: a role, a public key, a seed, or a file with one.", valueName: "key"))
+        text: "The key to sign with: a role, a public key, a seed, or a file with one.", as: "key")
     var privateKey: String?
 
-    /// The choice these options make.
+    /// The choice this option makes.
     var choice: SignerChoice {
         get throws {
             try privateKey.map { text throws(AdministrationError) in try SignerChoice.read(text) } ?? .automatic
@@ -30,12 +29,26 @@ struct SignerOptions: ParsableArguments {
     }
 }
 
+/// How a change is made.
+struct ChangeOptions: ParsableArguments {
+    @OptionGroup var signing: SignerOptions
+    @OptionGroup var trial: DryRunOptions
+
+    /// Which key signs.
+    var signer: SignerChoice {
+        get throws { try signing.choice }
+    }
+
+    /// Whether everything is only checked and shown.
+    var dryRun: Bool { trial.dryRun }
+}
+
 /// A name that may be given by itself or with `--name`.
 struct NameOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The name.", valueName: "name"))
     var positionalName: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The name, where it is not given by itself.", valueName: "name"))
+    @Option(name: .shortAndLong, text: "The name, where it is not given by itself.", as: "name")
     var name: String?
 
     /// The name, if one was given.

@@ -16,7 +16,8 @@ enum ServerChoice {
             throw AdministrationError(
                 .noSelection, "it is not clear which server is meant",
                 remedy: forPush
-                    ? "name one with --account-jwt-server-url nats://host:port"
+                    ? "name one with --account-jwt-server-url nats://host:port, here or for good with "
+                        + "\"chancery edit operator\""
                     : "name one with --nats nats://host:port")
         }
         return try ServerAddress(url)

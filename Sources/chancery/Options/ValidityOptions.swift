@@ -3,18 +3,10 @@ import ArgumentParser
 
 /// When a token begins and ceases to count.
 struct ValidityOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "When it begins to count: yyyy-mm-dd, #m, #h, #d, #w, #M, #y from now, or 0 for at once.",
-            valueName: "time"),
-        transform: ValueForms.time)
+    @Option(time: "When it begins to count: yyyy-mm-dd, #m, #h, #d, #w, #M, #y from now, or 0 for at once.")
     var start: Int64?
 
-    @Option(
-        help: ArgumentHelp(
-            "When it ceases to count: yyyy-mm-dd, #m, #h, #d, #w, #M, #y from now, or 0 for never.",
-            valueName: "time"),
-        transform: ValueForms.time)
+    @Option(time: "When it ceases to count: yyyy-mm-dd, #m, #h, #d, #w, #M, #y from now, or 0 for never.")
     var expiry: Int64?
 
     /// The edits these options ask for.

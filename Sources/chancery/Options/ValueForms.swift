@@ -8,6 +8,14 @@ enum ValueForms {
         try usage { () throws(AdministrationError) in try Quantity.parse(text) }
     }
 
+    /// `0` to `5`.
+    @Sendable static func replicas(_ text: String) throws -> Int64 {
+        guard let number = Int64(text), (0...5).contains(number) else {
+            throw ValidationError("\"\(text)\" is not a number of replicas: write 1 to 5, or 0 for the whole account")
+        }
+        return number
+    }
+
     /// `0`, `2030-01-02`, `2w`.
     @Sendable static func time(_ text: String) throws -> Int64 {
         try usage { () throws(AdministrationError) in try PointInTime.parse(text, now: SystemClock.now()) }
@@ -53,6 +61,11 @@ enum ValueForms {
     /// Entries of options that may be repeated and may hold several entries between commas.
     static func list(_ values: [String]) -> [String] {
         values.flatMap { $0.split(separator: ",").map { trimmed($0) } }.filter { !$0.isEmpty }
+    }
+
+    /// Entries to add to a list, and entries to take out.
+    static func edits(add: [String], remove: [String] = []) -> ListEdits {
+        ListEdits(add: list(add), remove: list(remove))
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -37,6 +37,11 @@ enum Console {
         write(line + "\n", to: STDERR_FILENO)
     }
 
+    /// Asks a person, who answers on the same line.
+    static func ask(_ question: String) {
+        write(printable(question), to: STDERR_FILENO)
+    }
+
     /// Warns a person.
     static func warn(_ text: String) {
         say(coloured("warning:", "33") + " " + printable(SecretText.hidden(in: text)))
@@ -50,7 +55,7 @@ enum Console {
 
     /// The number of columns to fit tables into, or nil where nothing limits them.
     static var width: Int? {
-        if let columns = environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
+        if let columns = Environment.value("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
         guard isatty(STDOUT_FILENO) == 1 else { return nil }
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
@@ -98,13 +103,11 @@ enum Console {
     }
 
     private static func coloured(_ text: String, _ colour: String) -> String {
-        guard isatty(STDERR_FILENO) == 1, environment("NO_COLOR") == nil else { return text }
+        guard isatty(STDERR_FILENO) == 1, Environment.value("NO_COLOR") == nil, Environment.value("TERM") != "dumb"
+        else {
+            return text
+        }
         return "\u{1B}[\(colour)m\(text)\u{1B}[0m"
-    }
-
-    /// The value of an environment variable; an empty one counts as not set.
-    private static func environment(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
@@ -114,6 +117,7 @@ enum Console {
 
     /// Writes all of it, without a buffer: whoever reads a line gets it at once. A reader that went away ends it.
     private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+        Progress.shared.clear()
         var rest = bytes
         while let base = rest.baseAddress, !rest.isEmpty {
             let count = Glibc.write(descriptor, base, rest.count)

@@ -25,6 +25,7 @@ struct Failure {
 
     /// Says what is wrong, or shows the help that was asked for, and ends the process.
     func end(with error: any Error) -> Never {
+        Progress.shared.end()
         exit(report(error))
     }
 
@@ -57,8 +58,17 @@ struct Failure {
         let code = Chancery.exitCode(for: error)
         var text = Chancery.fullMessage(for: error)
         if code == .success {
-            Console.data(text.hasPrefix("OVERVIEW") || text.hasPrefix("USAGE") ? text + "\n" + path.example : text)
+            guard text.hasPrefix("OVERVIEW") || text.hasPrefix("USAGE") else {
+                Console.data(text)
+                return 0
+            }
+            Console.data(text + (text.hasSuffix("\n") ? "\n" : "\n\n") + path.example)
             return 0
+        }
+        if let unknown = path.unknown {
+            let complaint = path.complaint(about: unknown)
+            Console.complain(complaint.message, remedy: complaint.remedy)
+            return Self.wrongUsage
         }
         if text.hasPrefix("Error: ") { text = String(text.dropFirst("Error: ".count)) }
         Console.complain(text, remedy: nil)

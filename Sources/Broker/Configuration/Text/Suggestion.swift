@@ -1,7 +1,7 @@
 /// Finds what somebody probably meant to write.
-enum Suggestion {
+package enum Suggestion {
     /// The known word that is nearest to `word`, if one is near: one slip in a short word, two in a longer one.
-    static func closest(to word: String, among known: some Collection<String>) -> String? {
+    package static func closest(to word: String, among known: some Collection<String>) -> String? {
         let letters = Array(word.unicodeScalars.prefix(64))
         guard letters.count >= 3 else { return nil }
         let most = letters.count < 6 ? 1 : 2

@@ -15,7 +15,7 @@ struct AddAccountCommand: ParsableCommand, Exemplified {
     var publicKey: String?
     @OptionGroup(title: "Default permissions") var permissions: PermissionOptions
     @OptionGroup var validity: ValidityOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
@@ -23,9 +23,8 @@ struct AddAccountCommand: ParsableCommand, Exemplified {
         new.publicKey = try publicKey.map { text throws(NKeyError) in try PublicKey(text) }
         new.defaultPermissions = permissions.edits
         new.validity = validity.validity
-        let choice = try signer.choice
-        try directory.change("add account") {
-            try $0.addAccount(new, of: directory.operatorReference, signer: choice)
+        try directory.change("add account", change) {
+            try $0.addAccount(new, of: directory.operatorReference, signer: $1)
         }
     }
 }

@@ -8,16 +8,15 @@ struct AddExportCommand: ParsableCommand, Exemplified {
     static let example = "chancery add export --account SALES --subject 'orders.place' --service --private"
 
     @OptionGroup var export: ExportOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         guard let subject = export.subject else {
             throw ValidationError("A subject is required: give it with --subject.")
         }
-        let choice = try signer.choice
-        try place.directory.change("add export") {
-            try $0.addExport(subject, export.edits, at: place.place, signer: choice)
+        try place.directory.change("add export", change) {
+            try $0.addExport(subject, export.edits, at: place.place, signer: $1)
         }
     }
 }

@@ -8,33 +8,22 @@ struct AddImportCommand: ParsableCommand, Exemplified {
     static let example =
         "chancery add import --account SHOP --src-account SALES --remote-subject orders.place --service"
 
-    @Option(help: ArgumentHelp("The exporting account, by name or public key.", valueName: "account"))
-    var srcAccount: String?
-    @Option(help: ArgumentHelp("The subject in the exporting account.", valueName: "subject"))
-    var remoteSubject: String?
+    @Option(text: "The exporting account, by name or public key.", as: "account") var srcAccount: String?
+    @Option(text: "The subject in the exporting account.", as: "subject") var remoteSubject: String?
     @Option(
         name: [.customShort("s"), .long],
         help: ArgumentHelp("The subject in this account, where it is to be another one.", valueName: "subject"))
     var localSubject: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("A name; by default the subject.", valueName: "name"))
+    @Option(name: .shortAndLong, text: "A name; by default the subject.", as: "name")
     var name: String?
-    @Option(
-        help: ArgumentHelp("Whether it is a service rather than a stream.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var service: Bool?
-    @Option(
-        help: ArgumentHelp("Whether a service's exporter learns who asks.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var share: Bool?
-    @Option(
-        help: ArgumentHelp("Whether message traces may cross into the other account.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var allowTrace: Bool?
+    @Option(truth: "Whether it is a service rather than a stream.") var service: Bool?
+    @Option(truth: "Whether a service's exporter learns who asks.") var share: Bool?
+    @Option(truth: "Whether message traces may cross into the other account.") var allowTrace: Bool?
     @Option(
         name: [.customShort("u"), .long], parsing: .unconditional,
         help: ArgumentHelp("An activation, or a file with one, for a private export.", valueName: "token"))
     var token: String?
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
@@ -43,7 +32,6 @@ struct AddImportCommand: ParsableCommand, Exemplified {
         (new.remoteSubject, new.localSubject, new.name) = (remoteSubject, localSubject, name)
         (new.isService, new.share, new.allowTrace) = (service ?? false, share ?? false, allowTrace ?? false)
         new.activation = try token.map { try TokenFile.token($0) }
-        let choice = try signer.choice
-        try place.directory.change("add import") { try $0.addImport(new, at: place.place, signer: choice) }
+        try place.directory.change("add import", change) { try $0.addImport(new, at: place.place, signer: $1) }
     }
 }

@@ -18,15 +18,13 @@ struct AddMappingCommand: ParsableCommand, Exemplified {
         help: ArgumentHelp("Per cent of the messages, 1 to 100; by default all.", valueName: "number"),
         transform: ValueForms.percentage)
     var weight: UInt8?
-    @Option(help: ArgumentHelp("The cluster in which it holds; by default in all.", valueName: "cluster"))
-    var cluster: String?
-    @OptionGroup var signer: SignerOptions
+    @Option(text: "The cluster in which it holds; by default in all.", as: "cluster") var cluster: String?
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         var mapping = NewMapping(from: from, to: to)
         (mapping.weight, mapping.cluster) = (weight, cluster)
-        let choice = try signer.choice
-        try place.directory.change("add mapping") { try $0.addMapping(mapping, at: place.place, signer: choice) }
+        try place.directory.change("add mapping", change) { try $0.addMapping(mapping, at: place.place, signer: $1) }
     }
 }

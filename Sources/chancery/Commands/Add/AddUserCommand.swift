@@ -12,23 +12,15 @@ struct AddUserCommand: ParsableCommand, Exemplified {
     static let example = "chancery add user alice --allow-pub 'orders.>' --allow-sub '_INBOX.>' --creds alice.creds"
 
     @OptionGroup var name: NameOptions
-    @Option(
-        name: [.customShort("k"), .long], help: ArgumentHelp("The user's public key, made elsewhere.", valueName: "key")
-    )
+    @Option(name: [.customShort("k"), .long], text: "The user's public key, made elsewhere.", as: "key")
     var publicKey: String?
     @OptionGroup(title: "Permissions") var permissions: PermissionOptions
-    @Option(
-        help: ArgumentHelp("Whether the token alone signs in, without the seed.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var bearer: Bool?
-    @Option(help: ArgumentHelp("Networks to connect from, such as 10.0.0.0/8.", valueName: "networks"))
-    var sourceNetwork: [String] = []
-    @Option(help: ArgumentHelp("Tags.", valueName: "tags"))
-    var tag: [String] = []
+    @Option(truth: "Whether the token alone signs in, without the seed.") var bearer: Bool?
+    @Option(list: "Networks to connect from, such as 10.0.0.0/8.", of: "networks") var sourceNetwork: [String] = []
+    @Option(list: "Tags.", of: "tags") var tag: [String] = []
     @OptionGroup var validity: ValidityOptions
-    @Option(help: ArgumentHelp("Write the credentials to this file.", valueName: "file"))
-    var creds: String?
-    @OptionGroup var signer: SignerOptions
+    @Option(file: "Write the credentials to this file.") var creds: String?
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
@@ -36,16 +28,15 @@ struct AddUserCommand: ParsableCommand, Exemplified {
         new.publicKey = try publicKey.map { text throws(NKeyError) in try PublicKey(text) }
         new.limits.permissions = permissions.edits
         new.limits.bearer = bearer
-        new.limits.sources = ListEdits(add: ValueForms.list(sourceNetwork))
+        new.limits.sources = ValueForms.edits(add: sourceNetwork)
         new.tags = ValueForms.list(tag)
         new.validity = validity.validity
-        let choice = try signer.choice
-        let credentials = try place.directory.change("add user") { change in
-            let user = try change.addUser(new, at: place.place, signer: choice)
+        let credentials = try place.directory.change("add user", change) { change, signer in
+            let user = try change.addUser(new, at: place.place, signer: signer)
             return try creds.map { _ in
                 try change.credentials(of: EntityReference(user.publicKey), at: place.place)
             }
         }
-        if let creds, let credentials { try PrivateFile.write(credentials, to: creds) }
+        if let creds, let credentials, !change.dryRun { try PrivateFile.write(credentials, to: creds) }
     }
 }

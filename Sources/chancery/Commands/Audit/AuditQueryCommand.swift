@@ -13,16 +13,13 @@ struct AuditQueryCommand: ParsableCommand, Exemplified {
 
     private static let defaultLimit = 100
 
-    @Option(
-        help: ArgumentHelp(
-            "Only what is about the operator, account, user or key of this name or key.", valueName: "name"))
+    @Option(text: "Only what is about the operator, account, user or key of this name or key.", as: "name")
     var object: String?
     @Option(
         name: .customLong("op"),
         help: ArgumentHelp("Only this operation, such as account.edit, or all of account.", valueName: "operation"))
     var operation: String?
-    @Option(help: ArgumentHelp("Only from this time on: a date, or so long ago, such as 12h or 7d.", valueName: "time"))
-    var since: String?
+    @Option(text: "Only from this time on: a date, or so long ago, such as 12h or 7d.", as: "time") var since: String?
     @Option(help: ArgumentHelp("The most records, the latest ones; 0 for all.", valueName: "number"))
     var limit = defaultLimit
     @OptionGroup var directory: DirectoryOptions

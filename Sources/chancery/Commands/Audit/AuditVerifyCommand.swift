@@ -13,8 +13,7 @@ struct AuditVerifyCommand: ParsableCommand, Exemplified {
             """)
     static let example = "chancery audit verify"
 
-    @Option(help: ArgumentHelp("The key that the log must begin with.", valueName: "key"))
-    var key: String?
+    @Option(text: "The key that the log must begin with.", as: "key") var key: String?
     @OptionGroup var directory: DirectoryOptions
 
     private struct Answer: Encodable {

@@ -9,7 +9,7 @@ import NKeys
 import Secrets
 
 /// `chancery broker`
-struct BrokerCommand: AsyncParsableCommand, Exemplified {
+struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
     static let configuration = CommandConfiguration(
         commandName: "broker", abstract: "Run a NATS server that enforces the accounts of an operator.",
         discussion: """

@@ -12,12 +12,11 @@ struct DeleteAccountCommand: ParsableCommand, Exemplified {
     static let example = "chancery delete account SALES --rm-nkey --dry-run"
 
     @OptionGroup var name: NameOptions
-    @Option(
-        name: [.customShort("R"), .long],
-        help: ArgumentHelp("Whether its users are revoked.", valueName: "=true|false"),
-        transform: ValueForms.flag)
+    @Option(name: [.customShort("R"), .long], truth: "Whether its users are revoked.")
     var revoke: Bool?
-    @Flag(name: [.customShort("F"), .long], help: "Delete even the system account.")
+    @Flag(
+        name: [.customShort("F"), .long],
+        help: "Delete even the system account, and accounts of an operator that is run elsewhere.")
     var force = false
     @Flag(
         name: [.customShort("D"), .customLong("rm-nkey")],
@@ -27,17 +26,15 @@ struct DeleteAccountCommand: ParsableCommand, Exemplified {
         name: [.customShort("C"), .customLong("rm-creds")],
         help: "Accepted for scripts written for nsc: no credentials files are kept.")
     var removeCredentials = false
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
         let place = Place(operator: directory.operatorReference, account: EntityReference(try name.required()))
         var deletion = AccountDeletion()
         (deletion.revokesUsers, deletion.isForced, deletion.forgetsSeeds) = (revoke ?? true, force, removeSeeds)
-        let choice = try signer.choice
-        try directory.change("delete account", dryRun: dryRun.dryRun) {
-            try $0.deleteAccount(at: place, deletion, signer: choice)
+        try directory.change("delete account", change) {
+            try $0.deleteAccount(at: place, deletion, signer: $1)
         }
     }
 }

@@ -7,17 +7,14 @@ struct DeleteExportCommand: ParsableCommand, Exemplified {
         commandName: "export", abstract: "Take an export back.")
     static let example = "chancery delete export --account SALES --subject orders.place --dry-run"
 
-    @Option(
-        name: .shortAndLong, help: ArgumentHelp("The subject; not needed if there is only one.", valueName: "subject"))
+    @Option(name: .shortAndLong, text: "The subject; not needed if there is only one.", as: "subject")
     var subject: String?
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let choice = try signer.choice
-        try place.directory.change("delete export", dryRun: dryRun.dryRun) {
-            try $0.deleteExport(subject, at: place.place, signer: choice)
+        try place.directory.change("delete export", change) {
+            try $0.deleteExport(subject, at: place.place, signer: $1)
         }
     }
 }

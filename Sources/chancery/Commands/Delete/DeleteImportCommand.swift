@@ -7,19 +7,16 @@ struct DeleteImportCommand: ParsableCommand, Exemplified {
         commandName: "import", abstract: "Delete an import.")
     static let example = "chancery delete import --account SHOP --subject orders.place --dry-run"
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The remote or local subject.", valueName: "subject"))
+    @Option(name: .shortAndLong, text: "The remote or local subject.", as: "subject")
     var subject: String?
-    @Option(help: ArgumentHelp("The exporting account, by name or public key.", valueName: "account"))
-    var srcAccount: String?
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @Option(text: "The exporting account, by name or public key.", as: "account") var srcAccount: String?
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let choice = try signer.choice
-        try place.directory.change("delete import", dryRun: dryRun.dryRun) {
+        try place.directory.change("delete import", change) {
             try $0.deleteImport(
-                subject, from: srcAccount.map { EntityReference($0) }, at: place.place, signer: choice)
+                subject, from: srcAccount.map { EntityReference($0) }, at: place.place, signer: $1)
         }
     }
 }

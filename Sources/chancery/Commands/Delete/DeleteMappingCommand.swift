@@ -9,18 +9,15 @@ struct DeleteMappingCommand: ParsableCommand, Exemplified {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The subject that is published to.", valueName: "subject"))
     var from: String
-    @Option(name: .shortAndLong, help: ArgumentHelp("The destination; by default all of them.", valueName: "subject"))
+    @Option(name: .shortAndLong, text: "The destination; by default all of them.", as: "subject")
     var to: String?
-    @Option(help: ArgumentHelp("Only destinations for this cluster.", valueName: "cluster"))
-    var cluster: String?
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @Option(text: "Only destinations for this cluster.", as: "cluster") var cluster: String?
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let choice = try signer.choice
-        try place.directory.change("delete mapping", dryRun: dryRun.dryRun) {
-            try $0.deleteMapping(from: from, to: to, cluster: cluster, at: place.place, signer: choice)
+        try place.directory.change("delete mapping", change) {
+            try $0.deleteMapping(from: from, to: to, cluster: cluster, at: place.place, signer: $1)
         }
     }
 }

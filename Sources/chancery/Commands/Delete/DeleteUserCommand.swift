@@ -12,14 +12,9 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
 
     @Argument(help: ArgumentHelp("The users, by name or public key.", valueName: "names"))
     var positionalNames: [String] = []
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("The users, where they are not given by themselves.", valueName: "names"))
+    @Option(name: .shortAndLong, list: "The users, where they are not given by themselves.", of: "names")
     var name: [String] = []
-    @Option(
-        name: [.customShort("R"), .long],
-        help: ArgumentHelp("Whether their credentials are revoked.", valueName: "=true|false"),
-        transform: ValueForms.flag)
+    @Option(name: [.customShort("R"), .long], truth: "Whether their credentials are revoked.")
     var revoke: Bool?
     @Flag(name: [.customShort("D"), .customLong("rm-nkey")], help: "Delete their seeds from the keyring.")
     var removeSeed = false
@@ -27,20 +22,17 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
         name: [.customShort("C"), .customLong("rm-creds")],
         help: "Accepted for scripts written for nsc: no credentials files are kept.")
     var removeCredentials = false
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         let names = positionalNames + ValueForms.list(name)
         guard !names.isEmpty else { throw ValidationError("A name is required: give it by itself or with --name.") }
-        let choice = try signer.choice
-        try place.directory.change("delete user", dryRun: dryRun.dryRun) { change in
+        try place.directory.change("delete user", change) { change, signer in
             for name in names {
                 try change.deleteUser(
                     EntityReference(name), at: place.place, revoking: revoke ?? false, forgettingSeed: removeSeed,
-                    signer: choice
-                )
+                    signer: signer)
             }
         }
     }

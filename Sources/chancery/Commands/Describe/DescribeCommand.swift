@@ -29,7 +29,7 @@ struct DescribeOptions: ParsableArguments {
     @Flag(name: [.customShort("W"), .long], help: "Accepted for scripts written for nsc: keys are always whole.")
     var longIds = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file.", valueName: "file"))
+    @Option(name: .shortAndLong, text: "Write to this file.", as: "file")
     var outputFile: String?
 
     func validate() throws {

@@ -64,19 +64,19 @@ struct DescribeTokenCommand: ParsableCommand, Exemplified {
 
     @Argument(help: ArgumentHelp("The token's file.", valueName: "file"))
     var positionalFile: String?
-    @Option(
-        name: .shortAndLong, help: ArgumentHelp("The token's file, where it is not given by itself.", valueName: "file")
-    )
+    @Option(name: .shortAndLong, text: "The token's file, where it is not given by itself.", as: "file")
     var file: String?
     @OptionGroup var form: DescribeOptions
-    @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
-    var json = false
+    @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run() throws {
         guard let file = file ?? positionalFile else {
             throw ValidationError("A file is required: give it by itself or with --file.")
         }
-        try form.show(Token.decodeAny(TokenFile.token(file)), asJSON: json) { _ in nil }
+        let token = try Token.decodeAny(TokenFile.token(file))
+        guard let directory = try? global.open() else { return try form.show(token, asJSON: global.json) { _ in nil } }
+        // Keys of accounts that are known here are shown with their names.
+        try directory.read { reader in try form.show(token, asJSON: global.json) { reader.accountName($0) } }
     }
 }
 

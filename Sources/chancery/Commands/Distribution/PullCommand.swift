@@ -27,6 +27,11 @@ struct PullCommand: AsyncParsableCommand, Exemplified {
     func run() async throws {
         let directory = try place.directory.open()
         let key = try all ? nil : directory.read(account)
+        let entry = try directory.read { try $0.operator(at: place.place) }
+        if let server = try system.accountServer(of: entry) {
+            let keys = try key.map { [$0] } ?? directory.read { try $0.accounts(of: entry).map(\.publicKey) }
+            return try takeIn(await server.tokens(of: keys), directory)
+        }
         let tokens = try await system.withConnection(directory, of: place.place, for: .reading) { connection in
             guard let key else { return try await connection.tokens() }
             return try await connection.token(of: key).map { [key: $0] }
@@ -37,6 +42,10 @@ struct PullCommand: AsyncParsableCommand, Exemplified {
                 key.map { "no server has the account \($0)" } ?? "the servers hand out no accounts",
                 remedy: "only servers that keep accounts in a folder do (\"generate config --nats-resolver\")")
         }
+        try takeIn(tokens, directory)
+    }
+
+    private func takeIn(_ tokens: [PublicKey: String], _ directory: Directory) throws {
         let outcomes = try directory.change("pull", dryRun: dryRun.dryRun) { change in
             try change.pull(
                 tokens, of: change.reader.operator(at: place.place), overwritingNewer: overwriteNewer)

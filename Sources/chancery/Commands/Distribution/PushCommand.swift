@@ -51,6 +51,7 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
     func run() async throws {
         let directory = try place.directory.open()
         let task = try directory.read(task)
+        if let server = try system.accountServer(of: task.entry) { return try await push(task, directory, server) }
         let deletes = prune || accountRemoval != nil
         let purpose: SystemPurpose = diff || dryRun.dryRun ? .reading : deletes ? .deleting : .pushing
         let output = PushOutput(isJSON: place.directory.json)
@@ -72,7 +73,8 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
         let known = try reader.accounts(of: entry)
         let pushesNothing = accountRemoval != nil || (prune && !all && place.account == nil)
         let accounts = try pushesNothing ? [] : all || diff ? known : [reader.account(at: place.place)]
-        if !force, !diff { try reader.checkBeforePush(accounts, of: entry, at: SystemClock.now()) }
+        // What an operator that is run elsewhere has not signed yet is pushed to it for that.
+        if !force, !diff, !entry.isManaged { try reader.checkBeforePush(accounts, of: entry, at: SystemClock.now()) }
         return Task(entry: entry, known: known, accounts: accounts)
     }
 
@@ -87,11 +89,35 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
             }
             return 0
         }
-        let outcomes = try await connection.push(task.accounts, unlessOlderThan: there, isForced: force) {
-            try output.show($0, verb: "pushed", "to")
+        var count = 0
+        let outcomes = try await connection.push(task.accounts, unlessOlderThan: there, isForced: force) { outcome in
+            count += 1
+            Progress.shared.update("chancery push: \(count) of \(task.accounts.count) accounts")
+            try output.show(outcome, verb: "pushed", "to")
         }
         try directory.change("push") { try $0.noteDeliveries(outcomes) }
         return outcomes.count { !$0.isComplete }
+    }
+
+    /// Pushes to an account server, which takes accounts one by one and can do nothing else.
+    private func push(_ task: Task, _ directory: Directory, _ server: AccountServer) async throws {
+        guard !diff, !prune, accountRemoval == nil else {
+            throw AdministrationError(
+                .refused, "an account server takes and gives accounts, and neither lists nor deletes them",
+                remedy: "leave --diff, --prune and --account-removal out")
+        }
+        let exchange = AccountServerExchange(
+            server: server, directory: directory, entry: task.entry,
+            output: PushOutput(isJSON: place.directory.json), dryRun: dryRun.dryRun)
+        try await exchange.push(task.accounts)
+    }
+
+    /// What the servers have of these accounts.
+    private func tokens(
+        of accounts: [AccountEntry], _ connection: SystemConnection
+    ) async throws -> [PublicKey: String]? {
+        guard accounts.count == 1 else { return accounts.isEmpty ? nil : try await connection.tokens() }
+        return try await connection.token(of: accounts[0].publicKey).map { [accounts[0].publicKey: $0] }
     }
 
     private func delete(

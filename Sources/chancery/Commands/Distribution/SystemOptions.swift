@@ -7,20 +7,24 @@ import NKeys
 struct SystemOptions: ParsableArguments {
     @Option(
         name: [.customShort("u"), .customLong("account-jwt-server-url")],
-        help: ArgumentHelp("A server; by default the operator's account server.", valueName: "url"))
+        text: "A server; by default the operator's account server.", as: "url")
     var url: String?
     @Option(
         help: ArgumentHelp("How many seconds to wait for the answers to one request, 1 to 60.", valueName: "seconds"))
     var timeout = 5
-    @Option(help: ArgumentHelp("The system account to sign in to.", valueName: "account"))
-    var systemAccount: String?
-    @Option(
-        help: ArgumentHelp(
-            "A user of the system account to sign in as; by default one for this time only.", valueName: "user"))
+    @Option(text: "The system account to sign in to.", as: "account") var systemAccount: String?
+    @Option(text: "A user of the system account to sign in as; by default one for this time only.", as: "user")
     var systemUser: String?
+
+    @OptionGroup(title: "TLS") var security: TLSFlags
 
     func validate() throws {
         guard (1...60).contains(timeout) else { throw ValidationError("--timeout takes 1 to 60 seconds.") }
+    }
+
+    /// The account server, where it is one that is spoken to over HTTP.
+    func accountServer(of entry: OperatorEntry) throws -> AccountServer? {
+        AccountServer(try url ?? entry.urls().accountServer, timeout: .seconds(timeout), tls: security.tls)
     }
 
     /// Connects as a user of the system account, runs `body` and closes the connection.
@@ -33,7 +37,7 @@ struct SystemOptions: ParsableArguments {
         }
         let connection = try await SystemConnection.open(
             address, as: try signIn(directory, of: place, purpose), isTemporaryUser: systemUser == nil,
-            timeout: .seconds(timeout))
+            timeout: .seconds(timeout), tls: security.tls)
         do {
             let result = try await body(connection)
             await connection.close()

@@ -16,20 +16,12 @@ struct EditAccountCommand: ParsableCommand, Exemplified {
     @OptionGroup(title: "Default permissions") var permissions: PermissionOptions
     @OptionGroup(title: "Default permissions") var removals: PermissionRemovalOptions
     @OptionGroup(title: "Tracing") var tracing: TraceOptions
-    @Option(help: ArgumentHelp("Signing keys to add: generate, or public keys.", valueName: "keys"))
-    var sk: [String] = []
-    @Option(help: ArgumentHelp("Signing keys to take out.", valueName: "keys"))
-    var rmSk: [String] = []
-    @Option(help: ArgumentHelp("Tags to add.", valueName: "tags"))
-    var tag: [String] = []
-    @Option(help: ArgumentHelp("Tags to take out.", valueName: "tags"))
-    var rmTag: [String] = []
-    @Option(help: ArgumentHelp("A description.", valueName: "text"))
-    var description: String?
-    @Option(help: ArgumentHelp("Where to read more.", valueName: "url"))
-    var infoUrl: String?
+    @OptionGroup var signingKeys: SigningKeyOptions
+    @OptionGroup var tags: TagOptions
+    @Option(text: "A description.", as: "text") var description: String?
+    @Option(text: "Where to read more.", as: "url") var infoUrl: String?
     @OptionGroup var validity: ValidityOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
@@ -39,14 +31,13 @@ struct EditAccountCommand: ParsableCommand, Exemplified {
         edits.defaultPermissions = permissions.edits
         removals.add(to: &edits.defaultPermissions)
         (edits.traceSubject, edits.traceSampling) = (tracing.traceContextSubject, tracing.traceContextSampling)
-        edits.tags = ListEdits(add: ValueForms.list(tag), remove: ValueForms.list(rmTag))
+        edits.tags = tags.edits
         (edits.description, edits.infoURL) = (description, infoUrl)
         edits.validity = validity.validity
-        let keys = ListEdits(add: ValueForms.list(sk), remove: ValueForms.list(rmSk))
-        let choice = try signer.choice
+        let keys = signingKeys.edits
         let place = Place(operator: directory.operatorReference, account: name.reference)
-        try directory.change("edit account") {
-            try $0.editAccount(at: place, edits, signingKeys: keys, resigning: true, signer: choice)
+        try directory.change("edit account", change) {
+            try $0.editAccount(at: place, edits, signingKeys: keys, resigning: true, signer: $1)
         }
     }
 }

@@ -10,16 +10,13 @@ struct EditCalloutCommand: ParsableCommand, Exemplified {
             """)
     static let example = "chancery edit authcallout --account SALES --auth-user gatekeeper --curve generate"
 
-    @Option(help: ArgumentHelp("Users that answer, by name or public key.", valueName: "users"))
-    var authUser: [String] = []
-    @Option(help: ArgumentHelp("Users that answer no more.", valueName: "users"))
-    var rmAuthUser: [String] = []
+    @Option(list: "Users that answer, by name or public key.", of: "users") var authUser: [String] = []
+    @Option(list: "Users that answer no more.", of: "users") var rmAuthUser: [String] = []
     @Option(
         help: ArgumentHelp(
             "Accounts that users may be placed in, by name or public key, or * for any.", valueName: "accounts"))
     var allowedAccount: [String] = []
-    @Option(help: ArgumentHelp("Accounts that users may be placed in no more.", valueName: "accounts"))
-    var rmAllowedAccount: [String] = []
+    @Option(list: "Accounts that users may be placed in no more.", of: "accounts") var rmAllowedAccount: [String] = []
     @Option(
         name: [.customShort("x"), .long],
         help: ArgumentHelp("The curve key that requests are sealed to: generate, or a public key.", valueName: "key"))
@@ -28,7 +25,7 @@ struct EditCalloutCommand: ParsableCommand, Exemplified {
     var removeCurve = false
     @Flag(help: "Ask nobody: take everything out.")
     var disable = false
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func validate() throws {
@@ -37,12 +34,12 @@ struct EditCalloutCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         var edits = CalloutEdits()
-        edits.users = ListEdits(add: ValueForms.list(authUser), remove: ValueForms.list(rmAuthUser))
-        edits.allowedAccounts = ListEdits(
-            add: ValueForms.list(allowedAccount), remove: ValueForms.list(rmAllowedAccount))
+        edits.users = ValueForms.edits(add: authUser, remove: rmAuthUser)
+        edits.allowedAccounts = ValueForms.edits(add: allowedAccount, remove: rmAllowedAccount)
         edits.curve = removeCurve ? "" : curve
         edits.disable = disable
-        let choice = try signer.choice
-        try place.directory.change("edit authcallout") { try $0.editCallout(at: place.place, edits, signer: choice) }
+        try place.directory.change("edit authcallout", change) {
+            try $0.editCallout(at: place.place, edits, signer: $1)
+        }
     }
 }

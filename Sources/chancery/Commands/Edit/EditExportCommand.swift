@@ -10,15 +10,14 @@ struct EditExportCommand: ParsableCommand, Exemplified {
     @OptionGroup var export: ExportOptions
     @Flag(name: .customLong("rm-latency-sampling"), help: "Measure the latency no more.")
     var removeLatency = false
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         var edits = export.edits
         edits.removeLatency = removeLatency
-        let choice = try signer.choice
-        try place.directory.change("edit export") {
-            try $0.editExport(export.subject, edits, at: place.place, signer: choice)
+        try place.directory.change("edit export", change) {
+            try $0.editExport(export.subject, edits, at: place.place, signer: $1)
         }
     }
 }

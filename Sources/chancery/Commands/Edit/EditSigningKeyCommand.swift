@@ -11,22 +11,18 @@ struct EditSigningKeyCommand: ParsableCommand, Exemplified {
         chancery add user bob --account SALES --private-key reader
         """
 
-    @Option(help: ArgumentHelp("The keys: generate, public keys, or names of roles.", valueName: "keys"))
-    var sk: [String] = []
-    @Option(help: ArgumentHelp("The role's name.", valueName: "name"))
-    var role: String?
-    @Option(help: ArgumentHelp("A description of the role.", valueName: "text"))
-    var description: String?
+    @Option(list: "The keys: generate, public keys, or names of roles.", of: "keys") var sk: [String] = []
+    @Option(text: "The role's name.", as: "name") var role: String?
+    @Option(text: "A description of the role.", as: "text") var description: String?
     @OptionGroup var limits: UserLimitOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         var edits = RoleEdits()
         (edits.role, edits.description, edits.limits) = (role, description, limits.edits)
-        let choice = try signer.choice
-        try place.directory.change("edit signing-key") {
-            try $0.editSigningKeys(ValueForms.list(sk), at: place.place, edits, signer: choice)
+        try place.directory.change("edit signing-key", change) {
+            try $0.editSigningKeys(ValueForms.list(sk), at: place.place, edits, signer: $1)
         }
     }
 }

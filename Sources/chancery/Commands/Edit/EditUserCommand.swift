@@ -12,22 +12,18 @@ struct EditUserCommand: ParsableCommand, Exemplified {
 
     @OptionGroup var name: NameOptions
     @OptionGroup var limits: UserLimitOptions
-    @Option(help: ArgumentHelp("Tags to add.", valueName: "tags"))
-    var tag: [String] = []
-    @Option(help: ArgumentHelp("Tags to take out.", valueName: "tags"))
-    var rmTag: [String] = []
+    @OptionGroup var tags: TagOptions
     @OptionGroup var validity: ValidityOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         var edits = UserEdits()
         edits.limits = limits.edits
-        edits.tags = ListEdits(add: ValueForms.list(tag), remove: ValueForms.list(rmTag))
+        edits.tags = tags.edits
         edits.validity = validity.validity
-        let choice = try signer.choice
-        try place.directory.change("edit user") {
-            try $0.editUser(name.reference, at: place.place, edits, signer: choice)
+        try place.directory.change("edit user", change) {
+            try $0.editUser(name.reference, at: place.place, edits, signer: $1)
         }
     }
 }

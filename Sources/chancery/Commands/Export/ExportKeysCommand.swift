@@ -15,7 +15,7 @@ struct ExportKeysCommand: ParsableCommand, Exemplified {
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder, made if it is missing.", valueName: "dir"))
     var dir: String
     @OptionGroup var wanted: KeyFilterOptions
-    @Option(name: .customLong("curve"), help: ArgumentHelp("This curve key.", valueName: "key"))
+    @Option(name: .customLong("curve"), text: "This curve key.", as: "key")
     var curveKey: String?
     @Flag(help: "Curve keys.")
     var curves = false
@@ -25,6 +25,7 @@ struct ExportKeysCommand: ParsableCommand, Exemplified {
     var includeJwts = false
     @Flag(name: [.customShort("R"), .long], help: "Delete from the keyring what was written.")
     var remove = false
+    @OptionGroup var dryRun: DryRunOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
@@ -34,7 +35,13 @@ struct ExportKeysCommand: ParsableCommand, Exemplified {
         if curves || curveKey != nil { filter.kinds.append(.curve) }
         if let curveKey { filter.text = curveKey }
         let keys = try opened.read { try $0.keys(matching: filter, at: place) }.map(\.key.publicKey)
-        let changed = try opened.change("export keys") { try $0.exportSeeds(keys) }
+        let taken = keys.map { "\(dir)/\($0).nk" }.first { PrivateFile.exists($0) }
+        if let taken, !force {
+            throw AdministrationError(
+                .alreadyExists, "\(taken) exists already", remedy: "replace it with --force, or choose another folder")
+        }
+        let changed = try opened.change("export keys", dryRun: dryRun.dryRun) { try $0.exportSeeds(keys) }
+        guard !dryRun.dryRun else { return try ChangeOutput.show(changed.report, asJSON: directory.json, dryRun: true) }
         try PrivateFile.makeFolder(dir)
         for seed in changed.value {
             try PrivateFile.write(seed.seed, to: "\(dir)/\(seed.publicKey).nk", replacing: force)

@@ -14,10 +14,8 @@ struct GenerateConfigurationCommand: ParsableCommand, Exemplified {
     var natsResolver = false
     @Flag(help: "The server keeps the accounts in use in a folder.")
     var natsResolverCache = false
-    @Option(help: ArgumentHelp("The system account, where it is not the operator's own.", valueName: "account"))
-    var sysAccount: String?
-    @Option(help: ArgumentHelp("Write to this file.", valueName: "file"))
-    var configFile: String?
+    @Option(text: "The system account, where it is not the operator's own.", as: "account") var sysAccount: String?
+    @Option(text: "Write to this file.", as: "file") var configFile: String?
     @Flag(name: [.customShort("F"), .long], help: "Replace the file if it is there.")
     var force = false
     @OptionGroup var directory: DirectoryOptions
@@ -41,6 +39,11 @@ struct GenerateConfigurationCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let resolver = try resolver
+        if let configFile, !force, PrivateFile.exists(configFile) {
+            throw AdministrationError(
+                .alreadyExists, "\(configFile) exists already",
+                remedy: "replace it with --force, or choose another name")
+        }
         let text = try directory.open().read { reader in
             let entry = try reader.operator(directory.operatorReference)
             let system = try sysAccount.map { try reader.account(EntityReference($0), of: entry) }

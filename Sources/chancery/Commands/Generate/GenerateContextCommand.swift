@@ -1,6 +1,5 @@
 import Administration
 import ArgumentParser
-import Glibc
 import Secrets
 
 /// `chancery generate context`
@@ -13,9 +12,8 @@ struct GenerateContextCommand: ParsableCommand, Exemplified {
             """)
     static let example = "chancery generate context --account SALES --user alice --context sales"
 
-    @Option(help: ArgumentHelp("The context's name; by default the user's.", valueName: "name"))
-    var context: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("The user; not needed if there is only one.", valueName: "user"))
+    @Option(text: "The context's name; by default the user's.", as: "name") var context: String?
+    @Option(name: .shortAndLong, text: "The user; not needed if there is only one.", as: "user")
     var user: String?
     @OptionGroup var place: PlaceOptions
 
@@ -43,7 +41,7 @@ struct GenerateContextCommand: ParsableCommand, Exemplified {
         let changed = try opened.change("generate context") {
             try $0.credentials(of: reference, at: place.place)
         }
-        let folder = try Self.folder()
+        let folder = try ContextFile.configuration(for: "the context") + "/nats/context"
         try PrivateFile.makeFolder(folder)
         let (file, creds) = ("\(folder)/\(title).json", "\(folder)/\(title).creds")
         try PrivateFile.write(changed.value, to: creds)
@@ -53,18 +51,5 @@ struct GenerateContextCommand: ParsableCommand, Exemplified {
         if place.directory.json { return try JSONOutput.line(Answer(context: file, creds: creds)) }
         if url.isEmpty { Console.warn("the operator has no service URL: give one with \"chancery edit operator\"") }
         Console.say("wrote the context to \(file) and its credentials to \(creds)")
-    }
-
-    private static func folder() throws -> String {
-        func value(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-        }
-        if let configuration = value("XDG_CONFIG_HOME") { return configuration + "/nats/context" }
-        guard let home = value("HOME") else {
-            throw AdministrationError(
-                .noSelection, "there is no place for the context: neither XDG_CONFIG_HOME nor HOME is set",
-                remedy: "set XDG_CONFIG_HOME")
-        }
-        return home + "/.config/nats/context"
     }
 }

@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import NKeys
 import Secrets
 
 /// `chancery generate creds`
@@ -12,8 +13,12 @@ struct GenerateCredentialsCommand: ParsableCommand, Exemplified {
     static let example = "chancery generate creds --account SALES --name alice --output-file alice.creds"
 
     @OptionGroup var name: NameOptions
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file, for its owner alone.", valueName: "file"))
+    @Option(name: .shortAndLong, text: "Write to this file, for its owner alone.", as: "file")
     var outputFile: String?
+    @Option(
+        name: [.customShort("K"), .long],
+        text: "The user's seed, or a file with it, where the keyring does not have it.", as: "key")
+    var privateKey: String?
     @OptionGroup var place: PlaceOptions
 
     private struct Answer: Encodable {
@@ -25,12 +30,21 @@ struct GenerateCredentialsCommand: ParsableCommand, Exemplified {
         guard outputFile != nil || !json else {
             throw ValidationError("--json needs --output-file: credentials are not put into JSON.")
         }
+        let pair = try privateKey.map(Self.keyPair)
         let changed = try place.directory.open().change("generate creds") {
-            try $0.credentials(of: name.reference, at: place.place)
+            try $0.credentials(of: name.reference, at: place.place, pair: pair)
         }
         guard let outputFile else { return changed.value.withBytes { Console.raw($0) } }
         try PrivateFile.write(changed.value, to: outputFile)
         if json { return try JSONOutput.line(Answer(output_file: outputFile)) }
         Console.say("wrote the credentials to \(outputFile)")
+    }
+
+    private static func keyPair(_ text: String) throws -> KeyPair {
+        guard case .pair(let pair) = try SignerChoice.read(text) else {
+            throw AdministrationError(
+                .invalidValue, "the credentials need the user's seed itself", remedy: "give it, or a file with it")
+        }
+        return pair
     }
 }

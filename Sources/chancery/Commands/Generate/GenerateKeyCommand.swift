@@ -19,13 +19,7 @@ struct GenerateKeyCommand: ParsableCommand, Exemplified {
     var curve = false
     @Flag(name: [.customShort("S"), .long], help: "Keep the seed in the keyring instead of printing it.")
     var store = false
-    @Option(
-        name: [.customShort("H"), .long], help: ArgumentHelp("The folder that holds everything.", valueName: "dir"))
-    var allDirs: String?
-    @Option(help: ArgumentHelp("A file with the keyring's passphrase, where it has one.", valueName: "file"))
-    var passphraseFile: String?
-    @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
-    var json = false
+    @OptionGroup(title: "Global options") var global: GlobalOptions
 
     private struct Stored: Encodable {
         var public_key: String
@@ -42,18 +36,15 @@ struct GenerateKeyCommand: ParsableCommand, Exemplified {
     }
 
     private func keep(_ pair: KeyPair) throws {
-        var directory = DirectoryOptions()
-        (directory.allDirs, directory.operatorName, directory.json) = (allDirs, nil, false)
-        directory.passphraseFile = passphraseFile
-        _ = try directory.open(creating: true).change("generate nkey") { try $0.storeKey(pair) }
-        if json { return try JSONOutput.line(Stored(public_key: pair.publicKey.text)) }
+        _ = try global.open(creating: true).change("generate nkey") { try $0.storeKey(pair) }
+        if global.json { return try JSONOutput.line(Stored(public_key: pair.publicKey.text)) }
         Console.data(pair.publicKey.text)
     }
 
     /// The seed goes out as bytes, never as a text.
     private func show(_ pair: KeyPair) {
         let key = pair.publicKey.text
-        if json {
+        if global.json {
             Console.line("{\"public_key\":\"\(key)\",\"seed\":\"", pair.seed, "\"}")
         } else {
             Console.line("", pair.seed, "\n\(key)")

@@ -17,10 +17,9 @@ struct GenerateProfileCommand: ParsableCommand, Exemplified {
 
     @Argument(help: ArgumentHelp("What is wanted, as an address.", valueName: "address"))
     var address: String
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file, for its owner alone.", valueName: "file"))
+    @Option(name: .shortAndLong, text: "Write to this file, for its owner alone.", as: "file")
     var outputFile: String?
-    @Option(help: ArgumentHelp("Write the user's credentials to this file, and name it.", valueName: "file"))
-    var creds: String?
+    @Option(text: "Write the user's credentials to this file, and name it.", as: "file") var creds: String?
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {

@@ -31,17 +31,15 @@ struct ImportAccountCommand: ParsableCommand, Exemplified {
     @Flag(help: "Take over what another operator signed, or go back to an older version.")
     var force = false
     @OptionGroup var taking: TakingFlags
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
         let token = try TokenFile.token(file)
         var options = taking.options
         options.isForced = force
-        let choice = try signer.choice
-        try directory.change("import account", dryRun: dryRun.dryRun) {
-            try $0.importAccount(token, of: directory.operatorReference, options, signer: choice)
+        try directory.change("import account", change) {
+            try $0.importAccount(token, of: directory.operatorReference, options, signer: $1)
         }
     }
 }

@@ -8,7 +8,7 @@ struct ListAccountsCommand: ParsableCommand, Exemplified {
         commandName: "accounts", abstract: "List the accounts of an operator; a star marks the selected one.")
     static let example = "chancery list accounts --json"
 
-    @Option(name: .customShort("o"), help: ArgumentHelp("The operator, as --operator.", valueName: "name"))
+    @Option(name: .customShort("o"), text: "The operator, as --operator.", as: "name")
     var shortOperator: String?
     @OptionGroup var directory: DirectoryOptions
 

@@ -8,7 +8,7 @@ struct ListUsersCommand: ParsableCommand, Exemplified {
         commandName: "users", abstract: "List the users of an account.")
     static let example = "chancery list users --account SALES"
 
-    @Option(name: .customShort("o"), help: ArgumentHelp("The operator, as --operator.", valueName: "name"))
+    @Option(name: .customShort("o"), text: "The operator, as --operator.", as: "name")
     var shortOperator: String?
     @OptionGroup var place: PlaceOptions
 

@@ -24,15 +24,13 @@ struct RenameAccountCommand: ParsableCommand, Exemplified {
     @Flag(
         name: .customLong("OK"), help: ArgumentHelp("Accepted for scripts written for nsc.", visibility: .hidden))
     var isAgreed = false
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
-        let choice = try signer.choice
-        try directory.change("rename account", dryRun: dryRun.dryRun) {
+        try directory.change("rename account", change) {
             try $0.renameAccount(
-                EntityReference(account), to: name, of: directory.operatorReference, signer: choice)
+                EntityReference(account), to: name, of: directory.operatorReference, signer: $1)
         }
     }
 }

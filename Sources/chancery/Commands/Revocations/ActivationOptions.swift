@@ -7,10 +7,7 @@ struct ActivationExportOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp("The export's subject; not needed if there is only one.", valueName: "subject"))
     var subject: String?
-    @Option(
-        help: ArgumentHelp("Whether the export is a service rather than a stream.", valueName: "=true|false"),
-        transform: ValueForms.flag)
-    var service: Bool?
+    @Option(truth: "Whether the export is a service rather than a stream.") var service: Bool?
 
     /// The export that was named.
     var reference: ExportReference { ExportReference(subject: subject, isService: service) }

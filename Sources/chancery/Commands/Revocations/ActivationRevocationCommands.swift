@@ -12,19 +12,15 @@ struct AddActivationRevocationCommand: ParsableCommand, Exemplified {
 
     @OptionGroup var export: ActivationExportOptions
     @OptionGroup var target: ActivationTargetOptions
-    @Option(
-        help: ArgumentHelp("What was issued until then; by default until now.", valueName: "time"),
-        transform: ValueForms.moment)
+    @Option(moment: "What was issued until then; by default until now.")
     var at: Int64?
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let choice = try signer.choice
-        try place.directory.change("revocations add_activation", dryRun: dryRun.dryRun) {
+        try place.directory.change("revocations add_activation", change) {
             try $0.revokeActivation(
-                export.reference, for: target.reference, at: place.place, through: at, signer: choice)
+                export.reference, for: target.reference, at: place.place, through: at, signer: $1)
         }
     }
 }
@@ -38,15 +34,13 @@ struct DeleteActivationRevocationCommand: ParsableCommand, Exemplified {
 
     @OptionGroup var export: ActivationExportOptions
     @OptionGroup var target: ActivationTargetOptions
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let choice = try signer.choice
-        try place.directory.change("revocations delete_activation", dryRun: dryRun.dryRun) {
+        try place.directory.change("revocations delete_activation", change) {
             try $0.deleteActivationRevocation(
-                export.reference, for: target.reference, at: place.place, signer: choice)
+                export.reference, for: target.reference, at: place.place, signer: $1)
         }
     }
 }

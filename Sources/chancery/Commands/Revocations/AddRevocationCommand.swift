@@ -12,21 +12,15 @@ struct AddRevocationCommand: ParsableCommand, Exemplified {
     static let example = "chancery revocations add-user --account SALES alice"
 
     @OptionGroup var user: RevokedUserOptions
-    @Option(
-        help: ArgumentHelp(
-            "Revoke what was issued at or before this time: a date, RFC 3339, Unix seconds, or 0 for now.",
-            valueName: "time"),
-        transform: ValueForms.moment)
+    @Option(moment: "Revoke what was issued at or before this time: a date, RFC 3339, Unix seconds, or 0 for now.")
     var at: Int64?
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         let reference = EntityReference(try user.required())
-        let choice = try signer.choice
-        try place.directory.change("revocations add-user", dryRun: dryRun.dryRun) {
-            _ = try $0.revokeUser(reference, at: place.place, through: at, signer: choice)
+        try place.directory.change("revocations add-user", change) {
+            _ = try $0.revokeUser(reference, at: place.place, through: at, signer: $1)
         }
     }
 }

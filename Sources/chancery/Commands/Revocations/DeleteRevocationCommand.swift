@@ -9,15 +9,13 @@ struct DeleteRevocationCommand: ParsableCommand, Exemplified {
     static let example = "chancery revocations delete-user --account SALES alice"
 
     @OptionGroup var user: RevokedUserOptions
-    @OptionGroup var dryRun: DryRunOptions
-    @OptionGroup var signer: SignerOptions
+    @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         let reference = EntityReference(try user.required())
-        let choice = try signer.choice
-        try place.directory.change("revocations delete-user", dryRun: dryRun.dryRun) {
-            try $0.deleteRevocation(reference, at: place.place, signer: choice)
+        try place.directory.change("revocations delete-user", change) {
+            try $0.deleteRevocation(reference, at: place.place, signer: $1)
         }
     }
 }

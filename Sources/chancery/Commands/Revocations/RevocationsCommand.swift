@@ -1,4 +1,6 @@
+import Administration
 import ArgumentParser
+import Claims
 
 /// `chancery revocations …`
 struct RevocationsCommand: ParsableCommand, Exemplified {
@@ -18,7 +20,7 @@ struct RevokedUserOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The user, by name or public key, or * for every user.", valueName: "name"))
     var positionalName: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The user, where it is not given by itself.", valueName: "name"))
+    @Option(name: .shortAndLong, text: "The user, where it is not given by itself.", as: "name")
     var name: String?
 
     @Option(
@@ -28,6 +30,11 @@ struct RevokedUserOptions: ParsableArguments {
 
     /// What was named.
     func required() throws -> String {
+        if let key = userPublicKey, key != RevocationList.everyone, EntityReference(key).publicKey == nil {
+            throw AdministrationError(
+                .invalidValue, "\"\(key)\" is no public key of a user",
+                remedy: "give a key that begins with U, or a name without --user-public-key")
+        }
         guard let text = userPublicKey ?? name ?? positionalName else {
             throw ValidationError("A user is required: give its name, or its key with --user-public-key.")
         }

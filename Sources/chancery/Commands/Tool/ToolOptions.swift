@@ -6,22 +6,21 @@ import Wire
 
 /// Which server to talk to, and as whom.
 struct ToolOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The server; by default the operator's first service URL.", valueName: "url"))
-    var nats: String?
+    @Option(text: "The server; by default the operator's first service URL.", as: "url") var nats: String?
 
-    @Option(
-        name: .shortAndLong, help: ArgumentHelp("The user; not needed if the account has only one.", valueName: "name"))
+    @Option(name: .shortAndLong, text: "The user; not needed if the account has only one.", as: "name")
     var user: String?
 
-    @Option(help: ArgumentHelp("A credentials file to use instead of a user of the directory.", valueName: "file"))
-    var creds: String?
+    @Option(text: "A credentials file to use instead of a user of the directory.", as: "file") var creds: String?
 
+    @OptionGroup(title: "TLS") var security: TLSFlags
     @OptionGroup var place: PlaceOptions
 
     /// Connects and signs in.
     func connect() async throws -> Client {
         var options = ClientOptions()
         options.name = "chancery tool"
+        options.tls = security.tls
         let (address, credentials) = try choice
         return try await Client.connect(to: address, credentials: credentials, options: options)
     }

@@ -12,8 +12,7 @@ struct ToolPublishCommand: AsyncParsableCommand, Exemplified {
     var subject: String
     @Argument(help: "What the message says.")
     var payload: String = ""
-    @Option(help: ArgumentHelp("A reply subject.", valueName: "subject"))
-    var reply: String?
+    @Option(text: "A reply subject.", as: "subject") var reply: String?
     @OptionGroup var headers: HeaderOptions
     @OptionGroup var options: ToolOptions
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Messaging
 
 /// `chancery tool reply`
-struct ToolReplyCommand: AsyncParsableCommand, Exemplified {
+struct ToolReplyCommand: AsyncParsableCommand, Exemplified, Lasting {
     static let configuration = CommandConfiguration(
         commandName: "reply", abstract: "Answer requests: with what is given, or with what they say.")
     static let example = "chancery tool reply orders.place accepted --user alice --nats nats://127.0.0.1:4222"
@@ -11,7 +11,7 @@ struct ToolReplyCommand: AsyncParsableCommand, Exemplified {
     var subject: String
     @Argument(help: "The answer; without one, requests are sent back as they are.")
     var answer: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("The queue group.", valueName: "group"))
+    @Option(name: .shortAndLong, text: "The queue group.", as: "group")
     var queue: String?
     @Option(help: ArgumentHelp("End after so many requests.", valueName: "count"))
     var maxMessages: Int?

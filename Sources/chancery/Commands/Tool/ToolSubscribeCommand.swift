@@ -2,7 +2,7 @@ import ArgumentParser
 import Messaging
 
 /// `chancery tool sub`
-struct ToolSubscribeCommand: AsyncParsableCommand, Exemplified {
+struct ToolSubscribeCommand: AsyncParsableCommand, Exemplified, Lasting {
     static let configuration = CommandConfiguration(
         commandName: "sub", abstract: "Subscribe, and print each message on a line.",
         aliases: ["subscribe"])
@@ -12,7 +12,7 @@ struct ToolSubscribeCommand: AsyncParsableCommand, Exemplified {
     var subject: String
     @Argument(help: "The queue group, as --queue.")
     var positionalQueue: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("The queue group.", valueName: "group"))
+    @Option(name: .shortAndLong, text: "The queue group.", as: "group")
     var queue: String?
     @Option(help: ArgumentHelp("End after so many messages.", valueName: "count"))
     var maxMessages: Int?

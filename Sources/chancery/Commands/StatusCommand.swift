@@ -1,0 +1,86 @@
+import Administration
+import ArgumentParser
+
+/// `chancery status`
+struct StatusCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show what there is and whether it is in order.",
+        discussion: """
+            Exits with 1 if the keyring cannot be opened or something of the selected operator has expired.
+            """)
+    static let example = "chancery status --json"
+
+    @OptionGroup var directory: DirectoryOptions
+
+    /// What ends within this many seconds is worth knowing.
+    private static let soon: Int64 = 30 * 86_400
+
+    private struct Answer: Encodable {
+        var home: String
+        var key_file: String
+        var bytes: Int64
+        var `operator`: String?
+        var account: String?
+        var operators: Int
+        var accounts: Int
+        var users: Int
+        var tokens: Int
+        var seeds: Int
+        var seal: String?
+        var keyring_fault: String?
+        var audit_records: Int
+        var expired: Int
+        var ending_soon: Int
+    }
+
+    func run() throws {
+        let answer = try answer()
+        if directory.json { try JSONOutput.line(answer) } else { show(answer) }
+        if answer.keyring_fault != nil || answer.expired > 0 { throw ExitCode(1) }
+    }
+
+    private func answer() throws -> Answer {
+        let home = try directory.home
+        let opened = try directory.open()
+        let keyring = try opened.keyringStatus()
+        let now = SystemClock.now()
+        return try opened.read { reader in
+            let counts = try reader.counts()
+            let selection = try reader.selection()
+            let entry = try? reader.operator(directory.operatorReference)
+            let account = try selection.account.flatMap { try reader.accountName($0) }
+            let endings = try entry.map { try reader.expirations(of: [$0]).compactMap(\.expires) } ?? []
+            let expired = endings.count { $0 <= now }
+            return Answer(
+                home: home.path, key_file: home.keyFilePath, bytes: counts.bytes, operator: entry?.name,
+                account: account, operators: counts.operators, accounts: counts.accounts, users: counts.users,
+                tokens: counts.tokens, seeds: keyring.seeds, seal: keyring.seal, keyring_fault: keyring.fault,
+                audit_records: counts.auditRecords, expired: expired,
+                ending_soon: endings.count { $0 <= now + Self.soon } - expired)
+        }
+    }
+
+    private func show(_ answer: Answer) {
+        var table = Table(title: "Status")
+        table.add("Folder", answer.home)
+        table.add("Size", TextForms.size(answer.bytes))
+        table.add("Operator", answer.operator ?? "(none)")
+        table.add("Account", answer.account ?? "(none)")
+        table.addLine()
+        table.add("Operators", String(answer.operators))
+        table.add("Accounts", String(answer.accounts))
+        table.add("Users", String(answer.users))
+        table.add("Tokens in the History", String(answer.tokens))
+        table.add("Audit Records", String(answer.audit_records))
+        table.addLine()
+        table.add("Seeds", String(answer.seeds))
+        table.add("Keyring Sealed With", answer.seal ?? "nothing: it is empty")
+        if answer.seal == "key file" { table.add("Key File", answer.key_file) }
+        table.add("Keyring", answer.keyring_fault ?? "in order")
+        table.addLine()
+        table.add("Expired", String(answer.expired))
+        table.add("Ending Within 30 Days", String(answer.ending_soon))
+        Console.data(table.text(width: Console.width))
+        if answer.expired + answer.ending_soon > 0 { Console.say("see which with \"chancery expirations --skip\"") }
+    }
+}

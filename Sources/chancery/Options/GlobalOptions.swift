@@ -1,0 +1,86 @@
+import Administration
+import ArgumentParser
+import Glibc
+
+/// Where everything is, and how a command speaks: what every command takes.
+struct GlobalOptions: ParsableArguments {
+    @Option(name: [.customShort("H"), .long], folder: "The folder that holds everything.")
+    var allDirs: String?
+
+    @Option(folder: "The folder of the directory, where it is not that of --all-dirs.")
+    var dataDir: String?
+
+    @Option(folder: "The folder of the keyring's key file, where it is not that of the directory.")
+    var keystoreDir: String?
+
+    @Option(folder: "The folder of saved contexts; by default $XDG_CONFIG_HOME/chancery.")
+    var configDir: String?
+
+    @Option(
+        file: "A file with the keyring's passphrase, where it has one; otherwise the terminal is asked.")
+    var passphraseFile: String?
+
+    @Flag(name: .shortAndLong, help: "Ask for what is not given. Nothing is ever asked without it.")
+    var interactive = false
+
+    @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
+    var json = false
+
+    /// The home that these options, the environment or a saved context name.
+    var home: Home {
+        get throws {
+            if let folder = dataDir ?? allDirs { return try Home.locate(folder, keystore: keystoreDir) { _ in nil } }
+            if let named = Environment.value("CHANCERY_HOME") {
+                return try Home.locate(named, keystore: keystoreDir) { _ in nil }
+            }
+            let context = try contexts.read().current
+            return try Home.locate(
+                context?.all_dirs, keystore: keystoreDir ?? context?.keystore_dir, environment: Environment.value)
+        }
+    }
+
+    /// The contexts that were saved.
+    var contexts: ContextFile {
+        get throws { try ContextFile(folder: configDir) }
+    }
+
+    /// Opens the directory.
+    ///
+    /// - Parameter creating: whether a missing one is made.
+    func open(creating: Bool = false) throws -> Directory {
+        try Directory.open(home, creating: creating, surroundings: surroundings)
+    }
+
+    /// The clock, the user and the passphrase that a directory is opened with.
+    var surroundings: Directory.Surroundings {
+        var surroundings = Directory.Surroundings(
+            now: SystemClock.now, actor: "local:\(Self.userName)", moment: SystemMoment.now, pause: SystemClock.pause)
+        surroundings.passphrase = Passphrase(file: passphraseFile).source
+        return surroundings
+    }
+
+    /// The name of the system user that runs this process, or its number.
+    private static var userName: String {
+        guard let entry = getpwuid(getuid()) else { return String(getuid()) }
+        return String(cString: entry.pointee.pw_name)
+    }
+}
+
+/// The environment of this process.
+enum Environment {
+    /// The value of a variable; an empty one counts as not set.
+    static func value(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// The system's clock.
+enum SystemClock {
+    /// The time in Unix seconds.
+    @Sendable static func now() -> Int64 { Int64(time(nil)) }
+
+    /// Waits.
+    @Sendable static func pause(seconds: Int64) {
+        sleep(UInt32(clamping: seconds))
+    }
+}

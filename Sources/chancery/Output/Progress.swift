@@ -1,0 +1,91 @@
+import Glibc
+import Synchronization
+
+/// Says on a terminal that work goes on, once it has taken a second. In a pipe it says nothing.
+///
+/// There is one line, which is wiped away before anything else is written.
+final class Progress: Sendable {
+    /// That of this process.
+    static let shared = Progress()
+
+    private struct State {
+        /// What is done; nil while nothing is to be said.
+        var text: String?
+        var isShown = false
+        var startedAt: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private static let patience: UInt64 = 1_000_000_000
+    private static let wipe = "\r\u{1B}[K"
+
+    private static var isPossible: Bool {
+        isatty(STDERR_FILENO) == 1 && Environment.value("TERM") != "dumb"
+    }
+
+    /// Begins to watch over work.
+    ///
+    /// - Parameter text: what is done, in the words of the command.
+    func begin(_ text: String) {
+        guard Self.isPossible else { return }
+        state.withLock { state in (state.text, state.startedAt) = (text, Self.now()) }
+        Task.detached(priority: .background) { [self] in
+            while state.withLock({ $0.text != nil }) {
+                try await Task.sleep(for: .milliseconds(250))
+                show()
+            }
+        }
+    }
+
+    /// Says how far the work is.
+    func update(_ text: String) {
+        state.withLock { state in if state.text != nil { state.text = text } }
+    }
+
+    /// The work is over.
+    func end() {
+        clear()
+        state.withLock { state in state.text = nil }
+    }
+
+    /// Wipes the line away, since something else is about to be written.
+    func clear() {
+        state.withLock { state in
+            guard state.isShown else { return }
+            state.isShown = false
+            Self.write(Self.wipe)
+        }
+    }
+
+    /// Says nothing while somebody else has the terminal.
+    func paused<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let text = state.withLock { state in
+            defer { state.text = nil }
+            return state.text
+        }
+        clear()
+        defer { if let text { begin(text) } }
+        return try body()
+    }
+
+    private func show() {
+        state.withLock { state in
+            guard let text = state.text else { return }
+            let elapsed = Self.now() &- state.startedAt
+            guard elapsed >= Self.patience else { return }
+            state.isShown = true
+            Self.write("\(Self.wipe)\(text) … \(elapsed / 1_000_000_000) s")
+        }
+    }
+
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
+    }
+
+    private static func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+    }
+}
