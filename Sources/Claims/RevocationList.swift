@@ -27,10 +27,16 @@ public struct RevocationList: Sendable, Hashable, ExpressibleByDictionaryLiteral
 
     /// Whether a token about `key`, issued at `issuedAt`, is revoked.
     public func isRevoked(_ key: String, issuedAt: Int64) -> Bool {
-        guard !entries.isEmpty else { return false }
-        if let everyone = entries[Self.everyone], everyone >= issuedAt { return true }
-        if let time = entries[key], time >= issuedAt { return true }
-        return false
+        guard let time = effectiveTime(of: key) else { return false }
+        return time >= issuedAt
+    }
+
+    /// The last second (since 1970) whose tokens about `key` count no more, or nil if it is not revoked: the later one of
+    /// its own entry and that of `*`.
+    public func effectiveTime(of key: String) -> Int64? {
+        guard !entries.isEmpty else { return nil }
+        guard let everyone = entries[Self.everyone] else { return entries[key] }
+        return max(everyone, entries[key] ?? everyone)
     }
 
     /// Revokes what was issued to `key` at or before `time`. A later entry stays as it is.

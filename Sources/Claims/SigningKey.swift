@@ -3,7 +3,7 @@ public enum SigningKey: Sendable, Hashable {
     /// A public key that signs users with permissions of their own.
     case key(String)
     /// A key that signs users which take permissions and limits from the scope's template.
-    case scope(UserScope)
+    indirect case scope(UserScope)
 
     /// The public key as text.
     public var key: String {

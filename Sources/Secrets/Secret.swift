@@ -5,9 +5,7 @@ import CSodium
 /// They live in guarded memory that is locked into RAM where the system allows it and zeroed at the end. A secret
 /// never describes its content: not in a log, a debugger's print or a mirror. Equality takes the same time wherever
 /// two secrets of one length differ.
-public final class Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
-    CustomReflectable
-{
+public final class Secret: Sendable, Equatable, CustomReflectable {
     /// The number of bytes.
     public let count: Int
 
@@ -66,12 +64,6 @@ public final class Secret: Sendable, Equatable, CustomStringConvertible, CustomD
     public static func == (one: Secret, other: Secret) -> Bool {
         one.withBytes { one in other.withBytes { other in constantTimeEquals(one, other) } }
     }
-
-    /// A fixed text: the content is never described.
-    public var description: String { "Secret" }
-
-    /// A fixed text: the content is never described.
-    public var debugDescription: String { "Secret" }
 
     /// Empty: `dump` shows nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }

@@ -41,6 +41,19 @@ struct VectorsHelperTests {
         #expect(try list == revocations(#require(vector.expect["list"])))
     }
 
+    @Test("the later one of a key's own entry and that of all keys counts")
+    func effectiveRevocation() {
+        #expect(RevocationList().effectiveTime(of: "K") == nil)
+        #expect((["L": 5] as RevocationList).effectiveTime(of: "K") == nil)
+        #expect((["K": -3] as RevocationList).effectiveTime(of: "K") == -3)
+        #expect((["K": 5, "*": 7] as RevocationList).effectiveTime(of: "K") == 7)
+        #expect((["K": 9, "*": 7] as RevocationList).effectiveTime(of: "K") == 9)
+        #expect((["*": 7] as RevocationList).effectiveTime(of: "K") == 7)
+        var list: RevocationList = ["K": 9, "*": 7]
+        list.clear("K")
+        #expect(list.isRevoked("K", issuedAt: 7) && !list.isRevoked("K", issuedAt: 8))
+    }
+
     @Test("compacting", arguments: Vector.of("revocation.compact"))
     func compact(_ vector: Vector) throws {
         var list = try revocations(#require(vector.input["list"]))

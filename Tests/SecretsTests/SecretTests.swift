@@ -81,6 +81,8 @@ struct SecretTests {
             #expect(!text.contains("hunter2"))
             #expect(!text.contains("104"))
         }
+        #expect("\(secret)" == "Secrets.Secret")
+        #expect(!((secret as Any) is any CustomStringConvertible))
         #expect(Mirror(reflecting: secret).children.isEmpty)
     }
 

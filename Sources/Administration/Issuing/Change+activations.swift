@@ -22,8 +22,7 @@ extension Change {
         validity.apply(to: &claims)
         let signer = try signer(of: account, choice, allowingScopes: false)
         if signer.pair.publicKey != account.publicKey { claims.issuerAccount = account.publicKey.text }
-        let revocations = export.revocations.entries
-        let covering = [revocations[RevocationList.everyone], revocations[importer]].compactMap { $0 }.max()
+        let covering = export.revocations.effectiveTime(of: importer)
         let token = try issue(claims, scope: account.publicKey, signer: signer.pair, revokedThrough: covering)
         note(.added, "activation", claims.importSubject, key: importer, token: token)
         return token.text

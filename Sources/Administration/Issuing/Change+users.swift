@@ -156,8 +156,7 @@ extension Change {
                     .invalidClaims, error.message, remedy: "leave permissions and limits to the role")
             }
         }
-        let revocations = try account.claims().revocations.entries
-        let covering = [revocations[RevocationList.everyone], revocations[claims.subject]].compactMap { $0 }.max()
+        let covering = try account.claims().revocations.effectiveTime(of: claims.subject)
         return try issue(claims, scope: account.publicKey, signer: signer.pair, revokedThrough: covering)
     }
 
