@@ -201,14 +201,14 @@ struct ImportCircles {
 
     /// Whether what this import brings, or calls, is brought or called through an import of the same account.
     private func comesBack(_ origin: AccountSharing.Use, to account: Int, _ steps: inout Int) -> Bool {
-        let here = origin.renaming.destination
+        guard let here = try? origin.renaming.inverse().source else { return false }
         var open = [Step(account: origin.exporter, subject: origin.renaming.source)]
         var seen = Set(open)
         while let step = open.popLast() {
             for case let use? in uses[step.account] where use.kind == origin.kind && use.exporter != step.account {
                 steps += 1
                 guard steps <= Self.patience else { return false }
-                guard let subject = use.renaming.inverse.apply(to: step.subject) else { continue }
+                guard let subject = try? use.renaming.inverse().apply(to: step.subject) else { continue }
                 if use.exporter == account, subject.overlaps(here) { return true }
                 let next = Step(account: use.exporter, subject: subject)
                 if seen.insert(next).inserted { open.append(next) }
