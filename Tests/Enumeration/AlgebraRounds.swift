@@ -10,7 +10,8 @@ public enum AlgebraRounds {
         Universe(letters: ["a"], patternLength: 2),
         // Long ones, for differences that are nested deeply.
         Universe(letters: ["a"], patternLength: 5),
-        Universe(letters: ["a", "b"], patternLength: 3),
+        // A letter that sorts before the wildcards.
+        Universe(letters: ["$a", "b"], patternLength: 3),
         Universe(letters: ["a", "b", "c"], patternLength: 3),
     ]
 }

@@ -1,4 +1,5 @@
 import Enumeration
+import Foundation
 import TestSupport
 
 /// Proves the algebra of subjects against enumeration: `prove-subjects [ROUNDS]`.
@@ -21,11 +22,9 @@ struct ProveSubjects {
                 + "\(transforms.exactPreimages) preimages")
     }
 
-    private static func report(_ fault: String?) throws {
+    private static func report(_ fault: String?) {
         guard let fault else { return }
         print("difference: \(fault)")
-        throw Difference()
+        exit(1)
     }
 }
-
-struct Difference: Error {}

@@ -88,6 +88,36 @@ import Testing
         #expect(transform.rename(Array("a".utf8).span) == nil)
     }
 
+    /// Texts of pieces that mean something, in any order: whatever is taken makes well-formed subjects.
+    @Test func takesNoTextThatMakesMalformedSubjects() throws {
+        var random = SeededGenerator.announced()
+        let pieces = [
+            "{{", "}}", "(", ")", ",", "split", "splitFromLeft", "sliceFromRight", "left", "partition", "random",
+            "wildcard",
+            "1", "2", "0", "$", "$1", "*", ">", ".", ".", " ", "-", "{{left(1,1)}}", "{{split(2,-)}}",
+            "{{partition(3,1)}}",
+        ]
+        var output = TransformOutput()
+        var taken = 0
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 1...7, using: &random)).map { _ in pieces.randomElement(using: &random) ?? ""
+            }
+            .joined()
+            for use in [SubjectTransform.Use.mapping, .renaming] {
+                guard let transform = try? SubjectTransform(from: "a.*.*", to: text, for: use) else { continue }
+                taken += 1
+                let subject = Array("a.x-y.-".utf8)
+                let result = transform.apply(to: subject.span, writingTo: &output, using: &random)
+                guard result == .subject else { continue }
+                #expect(throws: Never.self, "\(text)") { try Pattern(bytes: output.subject) }
+                let image = try transform.image(of: SubjectSet([Pattern("a.>")])).set
+                #expect(image.contains(output.subject.span) == true, "\(text)")
+                if use == .renaming { #expect(try transform.inverse().rename(output.subject.span) == subject) }
+            }
+        }
+        #expect(taken > 500)
+    }
+
     @Test(arguments: ["a..b", "a.", "a"])
     func leavesMalformedSubjectsAlone(_ subject: String) throws {
         let transform = try SubjectTransform(from: "a.>", to: "b.>", for: .mapping)
@@ -125,6 +155,11 @@ import Testing
             ("a.*", "b.{{split(1,-)}}", ["a.x-y"], [], "b.x.y", true),
             ("a.*", "b.{{split(1,-)}}.c", ["a.*"], ["a.z"], "b.*.>", false),
             ("a.*", "b.{{split(1,-)}}", ["a.-"], [], "nothing", true),
+            // A lone wildcard character is a token of its own in a subject, but no pattern can name it.
+            ("a.*", "b.{{splitFromLeft(1,1)}}", ["a.*x"], [], "b.>", false),
+            ("a.*", "b.{{left(1,1)}}", ["a.>x"], [], "b.*", false),
+            ("a.*.>", "b.{{split(1,-)}}.>", ["a.x-y.*"], [], "b.x.y.*", true),
+            ("*.*", "{{partition(10)}}", ["foo.bar"], [], "6", true),
         ] as [(String, String, [String], [String], String, Bool)])
     func hasAnImage(
         _ source: String, _ destination: String, _ patterns: [String], _ exceptions: [String], _ expected: String,

@@ -189,7 +189,9 @@ extension SubjectTransform {
         var random = SystemRandomNumberGenerator()
         guard alone.apply(to: bytes.span, writingTo: &output, using: &random) == .subject else { return .some(nil) }
         // The tokens of the tail come out behind those of the element.
-        return output.subject.split(separator: UInt8(ascii: ".")).dropLast(subject.count - source.tokens.count)
-            .map { .literal(Array($0)) }
+        let made = output.subject.split(separator: UInt8(ascii: ".")).dropLast(subject.count - source.tokens.count)
+        // A cut can leave a lone wildcard character, which is a token like others in a subject but cannot be named.
+        guard !made.contains(where: { $0.elementsEqual("*".utf8) || $0.elementsEqual(">".utf8) }) else { return nil }
+        return made.map { .literal(Array($0)) }
     }
 }

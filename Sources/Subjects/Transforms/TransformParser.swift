@@ -11,7 +11,7 @@ struct TransformParser {
         var elements: [TransformElement] = []
         var hasTail = false
         var used: Set<Int> = []
-        var plainWildcards = 0
+        var references = 0
         let tokens = text.utf8.split(separator: Self.separator, omittingEmptySubsequences: false).map(Array.init)
         for (number, token) in tokens.enumerated() {
             guard !hasTail else { throw fault(.malformed(.tailNotLast), number - 1) }
@@ -22,14 +22,17 @@ struct TransformParser {
             let element: TransformElement
             if token == [UInt8(ascii: "*")] {
                 guard use == .renaming else { throw fault(.plainWildcard, number) }
-                guard plainWildcards < wildcardCount else { throw fault(noWildcard(plainWildcards + 1), number) }
-                element = .wildcard(plainWildcards)
-                plainWildcards += 1
+                // It stands for the wildcard with the number of its place among all references.
+                guard references < wildcardCount else { throw fault(noWildcard(references + 1), number) }
+                element = .wildcard(references)
             } else {
                 element = try self.element(token, number)
             }
-            if use == .renaming, case .wildcard(let wildcard) = element, !used.insert(wildcard).inserted {
-                throw fault(.wildcardUsedTwice(wildcard + 1), number)
+            if case .wildcard(let wildcard) = element {
+                references += 1
+                guard use != .renaming || used.insert(wildcard).inserted else {
+                    throw fault(.wildcardUsedTwice(wildcard + 1), number)
+                }
             }
             elements.append(element)
         }
