@@ -18,8 +18,9 @@ struct AccountSharing {
         let kind: SharingKind
         /// The exporting account's place in the list.
         let exporter: Int
-        /// From the subject there to the subject here.
-        let renaming: SubjectTransform
+        /// From the subject here to the subject there.
+        let toRemote: SubjectTransform
+        let remote: Pattern
     }
 
     private let accounts: [AccountConfiguration]
@@ -153,9 +154,13 @@ struct AccountSharing {
     private func use(_ item: ImportConfiguration) -> Use? {
         guard let exporter = places[item.account], let subject = try? Pattern(item.subject) else { return nil }
         let local = item.prefix.map { "\($0).\(item.subject)" } ?? item.localSubject
-        let renaming =
-            local.map { try? SubjectTransform(from: item.subject, to: $0) } ?? SubjectTransform(identity: subject)
-        return renaming.map { Use(kind: item.kind, exporter: exporter, renaming: $0) }
+        let toRemote: SubjectTransform?
+        if let local {
+            toRemote = try? SubjectTransform(from: item.subject, to: local).inverse()
+        } else {
+            toRemote = SubjectTransform(identity: subject)
+        }
+        return toRemote.map { Use(kind: item.kind, exporter: exporter, toRemote: $0, remote: subject) }
     }
 }
 
@@ -201,14 +206,14 @@ struct ImportCircles {
 
     /// Whether what this import brings, or calls, is brought or called through an import of the same account.
     private func comesBack(_ origin: AccountSharing.Use, to account: Int, _ steps: inout Int) -> Bool {
-        guard let here = try? origin.renaming.inverse().source else { return false }
-        var open = [Step(account: origin.exporter, subject: origin.renaming.source)]
+        let here = origin.toRemote.source
+        var open = [Step(account: origin.exporter, subject: origin.remote)]
         var seen = Set(open)
         while let step = open.popLast() {
             for case let use? in uses[step.account] where use.kind == origin.kind && use.exporter != step.account {
                 steps += 1
                 guard steps <= Self.patience else { return false }
-                guard let subject = try? use.renaming.inverse().apply(to: step.subject) else { continue }
+                guard let subject = use.toRemote.apply(to: step.subject) else { continue }
                 if use.exporter == account, subject.overlaps(here) { return true }
                 let next = Step(account: use.exporter, subject: subject)
                 if seen.insert(next).inserted { open.append(next) }

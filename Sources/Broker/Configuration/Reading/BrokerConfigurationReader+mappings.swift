@@ -84,8 +84,8 @@ extension BrokerConfigurationReader {
                     .wrongValue, at: value.position, "the weights make \(total) %, which is more than 100 %",
                     remedy: "lower them")
             }
-            if let fault = MappingDestination.fault(of: destination.subject, from: member.key) {
-                wrong(value, "\"\(destination.subject)\": \(fault.message)", remedy: fault.remedy)
+            do { _ = try SubjectTransform(from: member.key, to: destination.subject, for: .mapping) } catch {
+                wrong(value, "\(error)", remedy: "write a subject such as b.$1, where $1 is the first * of the source")
             }
         }
     }

@@ -6,6 +6,7 @@ struct SectionKeys: Sendable {
     private let names: [String: String]
     /// What a key stands for that this broker does not offer, by the key.
     private let features: [String: String]
+    private let suggestions: Suggestion
 
     /// - Parameters:
     ///   - keys: each with its other spellings behind a `|`.
@@ -23,6 +24,8 @@ struct SectionKeys: Sendable {
             for key in keys { known[key] = feature }
         }
         self.features = known
+        let words = Set(names.keys).union(known.keys)
+        suggestions = Suggestion(section == nil ? words.union(["include"]) : words)
     }
 
     /// The first spelling of a key, which may be written in any case; nil for a key that is not one of these.
@@ -32,8 +35,5 @@ struct SectionKeys: Sendable {
     func feature(of key: String) -> String? { features[key.lowercased()] }
 
     /// The key that was probably meant.
-    func suggestion(for key: String) -> String? {
-        let known = Set(names.keys).union(features.keys)
-        return Suggestion.closest(to: key.lowercased(), among: section == nil ? known.union(["include"]) : known)
-    }
+    func suggestion(for key: String) -> String? { suggestions.closest(to: key.lowercased()) }
 }

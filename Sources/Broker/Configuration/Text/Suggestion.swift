@@ -1,20 +1,32 @@
 /// Finds what somebody probably meant to write.
-package enum Suggestion {
+struct Suggestion: Sendable {
+    /// Words and their letters; sorted, so that the same word is suggested each time.
+    private let known: [(word: String, letters: [Unicode.Scalar])]
+
+    init(_ known: some Collection<String>) {
+        self.known = known.sorted().map { ($0, Array($0.unicodeScalars)) }
+    }
+
+    /// The known word that is nearest to `word`; for words that are looked through once.
+    static func closest(to word: String, among known: some Collection<String>) -> String? {
+        Suggestion(known).closest(to: word)
+    }
+
     /// The known word that is nearest to `word`, if one is near: one slip in a short word, two in a longer one.
-    package static func closest(to word: String, among known: some Collection<String>) -> String? {
+    func closest(to word: String) -> String? {
         let letters = Array(word.unicodeScalars.prefix(64))
         guard letters.count >= 3 else { return nil }
         let most = letters.count < 6 ? 1 : 2
-        // Sorted, so that the same word is suggested each time.
-        let near = known.sorted().map { (word: $0, slips: slips(letters, Array($0.unicodeScalars), most: most)) }
-        guard let best = near.min(by: { $0.slips < $1.slips }), best.slips <= most else { return nil }
-        return best.word
+        var best: (word: String, slips: Int)?
+        for candidate in known where abs(candidate.letters.count - letters.count) <= most {
+            let slips = Self.slips(letters, candidate.letters)
+            if slips <= most, slips < best?.slips ?? .max { best = (candidate.word, slips) }
+        }
+        return best?.word
     }
 
-    /// How many letters must be put in, left out, changed or swapped with their neighbour to make one word of another;
-    /// more than `most` is not counted out.
-    private static func slips(_ one: [Unicode.Scalar], _ other: [Unicode.Scalar], most: Int) -> Int {
-        guard abs(one.count - other.count) <= most else { return most + 1 }
+    /// How many letters must be put in, left out, changed or swapped with their neighbour to make one word of another.
+    private static func slips(_ one: [Unicode.Scalar], _ other: [Unicode.Scalar]) -> Int {
         var beforePrevious: [Int] = []
         var previous = Array(0...other.count)
         for (row, letter) in one.enumerated() {
