@@ -1,19 +1,19 @@
 /// Finds what somebody probably meant to write.
-struct Suggestion: Sendable {
+package struct Suggestion: Sendable {
     /// Words and their letters; sorted, so that the same word is suggested each time.
     private let known: [(word: String, letters: [Unicode.Scalar])]
 
-    init(_ known: some Collection<String>) {
+    package init(_ known: some Collection<String>) {
         self.known = known.sorted().map { ($0, Array($0.unicodeScalars)) }
     }
 
     /// The known word that is nearest to `word`; for words that are looked through once.
-    static func closest(to word: String, among known: some Collection<String>) -> String? {
+    package static func closest(to word: String, among known: some Collection<String>) -> String? {
         Suggestion(known).closest(to: word)
     }
 
     /// The known word that is nearest to `word`, if one is near: one slip in a short word, two in a longer one.
-    func closest(to word: String) -> String? {
+    package func closest(to word: String) -> String? {
         let letters = Array(word.unicodeScalars.prefix(64))
         guard letters.count >= 3 else { return nil }
         let most = letters.count < 6 ? 1 : 2
