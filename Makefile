@@ -11,17 +11,17 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop bench fuzz prove lint format clean libraries
+.PHONY: help demo test unit interop conformance bench fuzz prove lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: libraries ## Build in release and show the main job on real input, line by line.
 	@scripts/build release $(SWIFT_FLAGS)
 	@CHANCERY=$(RELEASE) demo/run
 
-test: unit interop ## Run every test: unit tests, then the scenarios with real peers.
+test: unit interop conformance ## Run every test: unit tests, then the scenarios with real peers.
 
 unit: libraries ## Run the unit tests.
 	@scripts/toolchain
@@ -30,6 +30,10 @@ unit: libraries ## Run the unit tests.
 interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and clients.
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop
+
+conformance: libraries $(VENV)/ready ## Play the scenarios on nats-server and on the broker, and compare.
+	@scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Conformance/run.py
 
 bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys and tokens, and the command line.
 	@scripts/build release $(SWIFT_FLAGS)
@@ -42,6 +46,9 @@ prove: libraries $(VENV)/ready ## Many at once, kills, power cuts, damage: nothi
 	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q \
 	    Tests/Interop/test_prove.py Tests/Interop/test_bad_directory.py Tests/Interop/test_interchange.py
 	@CHANCERY_PROVE=1 swift test $(SWIFT_FLAGS) --filter PowerCutTests
+	@# With the same options as the program, so that neither is built anew for the other.
+	@swift build -c release --static-swift-stdlib --product prove-subjects $(SWIFT_FLAGS)
+	@.build/release/prove-subjects
 
 fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
 	@scripts/toolchain

@@ -48,9 +48,10 @@ let package = Package(
         // Floor 0: the C libraries.
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 
         // Floor 1: no knowledge of each other.
-        room("Secrets", ["CSodium", "COpenSSL"]),
+        room("Secrets", ["CSodium", "COpenSSL", "CCrypt"]),
         room("Subjects"),
         room("Wire"),
 
@@ -94,8 +95,16 @@ let package = Package(
         // What the tests of several rooms use.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
 
+        // The algebra of subjects beside a list of all subjects over a small alphabet.
+        .target(
+            name: "Enumeration", dependencies: ["Subjects", "TestSupport"], path: "Tests/Enumeration",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "prove-subjects", dependencies: ["Enumeration", "Subjects", "TestSupport"],
+            path: "Tests/ProveSubjects", swiftSettings: swiftSettings),
+
         tests("Secrets", []),
-        tests("Subjects", []),
+        tests("Subjects", ["Enumeration"], resources: [.copy("Vectors")]),
         tests("Wire", []),
         tests("NKeys", ["Secrets"]),
         tests("Claims", ["NKeys", "Secrets"], resources: [.copy("Vectors")]),

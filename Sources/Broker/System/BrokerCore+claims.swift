@@ -45,8 +45,9 @@ extension BrokerCore {
             } catch {
                 throw ClaimsUpdateRefusal.undecodable("\(error)")
             }
-            account = resolved.key.text
-            try check(resolved, named: Self.accountToken(of: subject))
+            let named = Self.accountToken(of: subject)
+            account = named ?? resolved.key.text
+            try check(resolved, named: named)
             put(resolved)
             environment.log(
                 .info, "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version)")

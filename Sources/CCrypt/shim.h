@@ -1,0 +1,2 @@
+// libxcrypt: bcrypt, which neither libsodium nor OpenSSL has.
+#include <crypt.h>
