@@ -10,14 +10,17 @@ enum DatabaseFile {
 
     /// Whether the file is shorter than it was when it was last written.
     static func isCutOff(_ path: String) -> Bool {
-        // While somebody carries the journal over, the file may be behind what it says. So it counts only if there is
-        // no journal, before a second look and after it.
+        // While somebody carries the journal over, or was interrupted in that, the file may be behind what it says. So
+        // it counts only if there is no journal, before a second look and after it.
         isShort(path) && !hasJournal(path) && isShort(path) && !hasJournal(path)
     }
 
+    /// Whether there is a journal of either kind: the other one than `-wal` is that of the very first change.
     private static func hasJournal(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path + "-wal", &status) == 0 && status.st_size > 0
+        ["-wal", "-journal"].contains { ending in
+            var status = stat()
+            return stat(path + ending, &status) == 0 && status.st_size > 0
+        }
     }
 
     private static func isShort(_ path: String) -> Bool {
