@@ -11,17 +11,17 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop bench fuzz prove lint format clean libraries
+.PHONY: help demo test unit interop conformance bench fuzz prove lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: libraries ## Build in release and show the main job on real input, line by line.
 	@scripts/build release $(SWIFT_FLAGS)
 	@CHANCERY=$(RELEASE) demo/run
 
-test: unit interop ## Run every test: unit tests, then the scenarios with real peers.
+test: unit interop conformance ## Run every test: unit tests, then the scenarios with real peers.
 
 unit: libraries ## Run the unit tests.
 	@scripts/toolchain
@@ -32,6 +32,10 @@ interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop
 
+conformance: libraries $(VENV)/ready ## Play the scenarios on nats-server and on the broker, and compare.
+	@scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Conformance/run.py
+
 bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by pair.
 	@scripts/build release $(SWIFT_FLAGS)
 	@Benchmarks/run
@@ -41,6 +45,8 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, pair by
 prove: libraries $(VENV)/ready prove-permissions ## Permissions against an oracle ten million times; the program killed two hundred times in the middle of changes.
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop/test_audit.py
+	@swift build -c release --product prove-subjects $(SWIFT_FLAGS)
+	@.build/release/prove-subjects
 
 # In release also for the tests' twentieth: the oracle takes forty times as long without optimisation.
 DECISIONS ?= 10000000

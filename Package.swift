@@ -94,8 +94,16 @@ let package = Package(
         // What the tests of several rooms use.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
 
+        // The algebra of subjects beside a list of all subjects over a small alphabet.
+        .target(
+            name: "Enumeration", dependencies: ["Subjects", "TestSupport"], path: "Tests/Enumeration",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "prove-subjects", dependencies: ["Enumeration", "Subjects", "TestSupport"],
+            path: "Tests/ProveSubjects", swiftSettings: swiftSettings),
+
         tests("Secrets", []),
-        tests("Subjects", []),
+        tests("Subjects", ["Enumeration"], resources: [.copy("Vectors")]),
         tests("Wire", []),
         tests("NKeys", ["Secrets"]),
         tests("Claims", ["NKeys", "Secrets"], resources: [.copy("Vectors")]),

@@ -1,3 +1,5 @@
+import NKeys
+
 /// Why a change or a question to the directory was refused, for people and for programs.
 ///
 /// The message says what is wrong, the remedy what to do next. Neither ever holds a seed, a password or a token.
@@ -63,7 +65,8 @@ public struct AdministrationError: Error, Sendable, Hashable {
     /// A refusal with its remedy.
     public init(_ code: Code, _ message: String, remedy: String? = nil) {
         self.code = code
-        self.message = message
+        // Words given where a name was meant come back in messages, and may be seeds.
+        self.message = SecretText.hidden(in: message)
         self.remedy = remedy
     }
 }

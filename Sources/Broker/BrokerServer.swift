@@ -18,6 +18,9 @@ public final class BrokerServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let signatures: NIOThreadPool
 
+    /// What clients find as the server's version.
+    public static let version = ServerIdentity.version
+
     /// How often time-dependent things are looked at.
     private static let tick = TimeAmount.milliseconds(250)
 
@@ -48,6 +51,9 @@ public final class BrokerServer: Sendable {
     public static func start(
         _ settings: BrokerConfiguration, decisions: (any DecisionSink)? = nil, environment: BrokerEnvironment
     ) async throws -> BrokerServer {
+        if let problem = settings.unenforced.first {
+            throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
+        }
         let mode = try OperatorMode(settings)
         for warning in mode.warnings { environment.log(.warning, warning) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

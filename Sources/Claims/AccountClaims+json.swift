@@ -37,7 +37,10 @@ extension AccountClaims: PayloadClaims {
         case "signing_keys":
             var keys: [String] = []
             try reader.read(&keys)
-            for key in keys { setSigningKey(.key(key)) }
+            // One entry a key, in the order of keys, as in the current format.
+            var entries: TextDictionary<SigningKey> = [:]
+            for key in signingKeys.map(\.key) + keys { entries[key] = .key(key) }
+            signingKeys = entries.map(\.value)
         default: try reader.skip()
         }
     }

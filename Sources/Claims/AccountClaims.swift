@@ -32,12 +32,13 @@ public struct AccountClaims: ClaimSet {
     public var mappings: TextDictionary<[WeightedMapping]> = [:]
     /// `authorization`: who answers authentication callouts.
     public var authorization = ExternalAuthorization()
-    /// `trace`
+    /// `trace`: where message traces go; nil for nowhere.
     public var trace: MessageTrace?
     /// `cluster_traffic`: "", "system" or "owner".
     public var clusterTraffic = ""
+    /// `description`: for people; at most 8192 bytes.
     public var description = ""
-    /// `info_url`
+    /// `info_url`: where to read more, with a scheme and a host; at most 8192 bytes.
     public var infoURL = ""
 
     /// Claims about the account key `subject`: every NATS limit unlimited, JetStream disabled.

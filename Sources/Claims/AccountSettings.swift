@@ -7,6 +7,7 @@ public struct WeightedMapping: Sendable, Hashable {
     /// The cluster this destination is for; empty for all.
     public var cluster: String
 
+    /// A destination that gets `weight` per cent of the messages.
     public init(subject: String, weight: UInt8 = 0, cluster: String = "") {
         self.subject = subject
         self.weight = weight
@@ -26,6 +27,7 @@ public struct ExternalAuthorization: Sendable, Hashable {
     /// The curve public key that requests are sealed to; empty for none.
     public var xkey = ""
 
+    /// No callouts.
     public init() {}
 
     /// Whether callouts are in use.
@@ -39,6 +41,7 @@ public struct MessageTrace: Sendable, Hashable {
     /// Per cent of the messages, 1 to 100; 0 means 100.
     public var sampling: Int
 
+    /// Traces of some messages, sent to a subject without wildcards.
     public init(destination: String, sampling: Int = 0) {
         self.destination = destination
         self.sampling = sampling

@@ -6,9 +6,12 @@ extension ActivationClaims {
     /// base32 of the SHA-256 of issuer, subject and imported subject up to its first wildcard.
     /// - Throws: ``ClaimsError`` when one of the three is missing.
     public func hashID() throws(ClaimsError) -> String {
-        guard !issuer.isEmpty, !subject.isEmpty, !importSubject.isEmpty else {
+        let needed = [("iss", issuer), ("sub", subject), ("nats.subject", importSubject)]
+        if let missing = needed.first(where: \.1.isEmpty) {
             // "activaion": the reference's text.
-            throw ClaimsError(.value, "not enough data in the activaion claims to create a hash")
+            throw ClaimsError(
+                .value, "not enough data in the activaion claims to create a hash", at: missing.0,
+                remedy: "encode the activation first: the issuer, the subject and the imported subject must be set")
         }
         let literal = SubjectRules.tokens(importSubject)
             .prefix { !SubjectRules.isStar($0) && !SubjectRules.isArrow($0) }

@@ -21,14 +21,23 @@ public enum AnyClaims: Sendable, Hashable {
         }
     }
 
+    /// The type, as `nats.type` says it.
     public var kind: ClaimKind { value.kind }
+    /// The claims beside `nats`.
     public var common: CommonClaims { value.common }
+    /// `name`
     public var name: String { value.common.name }
+    /// `sub`: the public key that the claims are about, as text.
     public var subject: String { value.common.subject }
+    /// `iss`: the public key that signed, as text.
     public var issuer: String { value.common.issuer }
+    /// `iat`: seconds since 1970.
     public var issuedAt: Int64 { value.common.issuedAt }
+    /// `exp`: seconds since 1970; 0 for never.
     public var expires: Int64 { value.common.expires }
+    /// `nbf`: seconds since 1970; 0 for always valid so far.
     public var notBefore: Int64 { value.common.notBefore }
+    /// `nats.tags`
     public var tags: [String] { value.tags }
 
     /// `nats.version` of the token that the claims were read from.

@@ -24,6 +24,7 @@ public struct AuthorizationRequestClaims: ClaimSet {
     /// `request_nonce`: the nonce that the client signed.
     public var requestNonce = ""
 
+    /// A request about a connection, whose subject is the user key that the server made up.
     public init(subject: String) {
         common = CommonClaims(subject: subject)
     }
@@ -31,27 +32,38 @@ public struct AuthorizationRequestClaims: ClaimSet {
 
 /// The server that asks.
 public struct ServerIdentity: Sendable, Hashable {
+    /// The server's name, unique in its system.
     public var name = ""
+    /// The address it listens on.
     public var host = ""
     /// The server's public key.
     public var id = ""
+    /// The server's version, such as `2.15.1`.
     public var version = ""
+    /// The name of its cluster; empty outside of one.
     public var cluster = ""
+    /// `server_tags` of its configuration.
     public var tags: [String] = []
     /// The curve public key that the answer may be sealed to.
     public var xkey = ""
 
+    /// Nothing known yet.
     public init() {}
 }
 
 /// The connection as the server sees it.
 public struct ClientInformation: Sendable, Hashable {
+    /// The address that the client comes from.
     public var host = ""
     /// The number of the connection on its server.
     public var id: UInt64 = 0
+    /// The user name or key that it gave.
     public var user = ""
+    /// The name that the client gave itself.
     public var name = ""
+    /// The tags of the user that it signed in as so far.
     public var tags: [String] = []
+    /// `name_tag`: the name of that user.
     public var nameTag = ""
     /// "Client", "Leafnode", ...
     public var kind = ""
@@ -62,27 +74,34 @@ public struct ClientInformation: Sendable, Hashable {
     /// The nonce that the server sent the client.
     public var nonce = ""
 
+    /// Nothing known yet.
     public init() {}
 }
 
 /// What the client sent in CONNECT. It may hold usable credentials: never log it.
 public struct ConnectOptions: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
+    /// The user JWT.
     public var jwt = ""
+    /// The user's public key, of a user without a JWT.
     public var nkey = ""
     /// `sig`: the signature of the nonce.
     public var signature = ""
     /// `auth_token`
     public var authToken = ""
+    /// The user name.
     public var user = ""
     /// `pass`
     public var password = ""
+    /// The client's name for itself.
     public var name = ""
     /// `lang`
     public var language = ""
+    /// The version of the client library.
     public var version = ""
-    /// `protocol`
+    /// `protocol`: 0, or 1 for a client that takes updates of INFO.
     public var protocolVersion = 0
 
+    /// Nothing sent.
     public init() {}
 
     /// Names what is present, and shows no credential.
@@ -100,12 +119,15 @@ public struct ConnectOptions: Sendable, Hashable, CustomStringConvertible, Custo
 
 /// The client's TLS session.
 public struct ClientTLS: Sendable, Hashable {
+    /// `1.2` or `1.3`.
     public var version = ""
+    /// The name of the cipher suite.
     public var cipher = ""
     /// PEM texts that the client sent.
     public var certificates: [String] = []
     /// `verified_chains`: PEM texts, a list for each chain.
     public var verifiedChains: [[String]] = []
 
+    /// A session without client certificates.
     public init() {}
 }

@@ -6,7 +6,7 @@
 /// answer.jwt = try user.encode(signedBy: accountPair, at: now)
 /// let jwt = try answer.encode(signedBy: accountPair, at: now)
 /// ```
-public struct AuthorizationResponseClaims: ClaimSet {
+public struct AuthorizationResponseClaims: ClaimSet, CustomStringConvertible, CustomReflectable {
     public var kind: ClaimKind { .authorizationResponse }
     public var any: AnyClaims { .authorizationResponse(self) }
     public var common: CommonClaims
@@ -26,4 +26,12 @@ public struct AuthorizationResponseClaims: ClaimSet {
     public init(subject: String) {
         common = CommonClaims(subject: subject)
     }
+
+    /// Says what the answer is, without the JWT, which may sign somebody in.
+    public var description: String {
+        "AuthorizationResponseClaims(\(subject): \(jwt.isEmpty ? "refused" : "a user JWT"))"
+    }
+
+    /// Empty: `dump` does not show the JWT.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

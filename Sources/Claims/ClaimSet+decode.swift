@@ -6,7 +6,7 @@ extension AnyClaims {
 }
 
 private func wrongType(_ message: String) -> ClaimsError {
-    ClaimsError(.claimType, message, remedy: "give a token of the type that is asked for")
+    ClaimsError(.claimType, message, at: "nats.type", remedy: "give a token of the type that is asked for")
 }
 
 extension OperatorClaims {

@@ -7,7 +7,7 @@ extension ClaimSet {
     /// - Parameters:
     ///   - pair: a key pair of a kind that may sign such claims: an operator's for operators; an account's or an
     ///     operator's for accounts and activations; an account's for users and callout responses; a server's for
-    ///     callout requests; any for generic claims.
+    ///     callout requests; an operator's for our settings; any for other generic claims.
     ///   - issuedAt: seconds since 1970.
     /// - Throws: ``ClaimsError`` for a subject of the wrong kind, a signer of the wrong kind, or values that have no
     ///   form in a token.
@@ -99,32 +99,28 @@ extension AnyClaims {
 
     /// Checks the kind of the subject, and what else the reference refuses to encode.
     fileprivate func checkSubject() throws(ClaimsError) {
-        func require(_ kind: KeyKind, _ message: String) throws(ClaimsError) {
-            guard PublicKey.isValid(subject, kind) else {
-                throw ClaimsError(.subject, message, remedy: "set the subject to the public key of the \(kind.name)")
-            }
-        }
-        switch self {
-        case .operator(let claims):
-            try require(.operator, "expected subject to be an operator public key")
-            if let fault = claims.accountServerURLFault { throw ClaimsError(.value, fault) }
-        case .account: try require(.account, "expected subject to be account public key")
-        case .user: try require(.user, "expected subject to be user public key")
-        case .activation: try require(.account, "expected subject to be an account")
-        case .authorizationRequest, .authorizationResponse, .generic: break
-        }
-        guard !subject.isEmpty else { throw ClaimsError(.subject, "subject is not set") }
+        if let fault = subjectFault { throw fault }
+        guard case .operator(let claims) = self, let fault = claims.accountServerURLFault else { return }
+        throw ClaimsError(.value, fault, at: "nats.account_server_url")
     }
 
     /// Checks that every value has a form in JSON.
     fileprivate func checkWritable() throws(ClaimsError) {
         guard case .account(let claims) = self else { return }
-        guard !claims.imports.contains(where: \.isNull) else { throw ClaimsError(.value, "null import is not allowed") }
-        guard !claims.exports.contains(where: \.isNull) else { throw ClaimsError(.value, "null export is not allowed") }
-        for export in claims.exports {
+        if let index = claims.imports.firstIndex(where: \.isNull) {
+            throw ClaimsError(
+                .value, "null import is not allowed", at: "nats.imports[\(index)]", remedy: "remove it from the imports"
+            )
+        }
+        for (index, export) in claims.exports.enumerated() {
+            guard !export.isNull else {
+                throw ClaimsError(
+                    .value, "null export is not allowed", at: "nats.exports[\(index)]",
+                    remedy: "remove it from the exports")
+            }
             guard let latency = export.latency, !(0...100).contains(latency.sampling) else { continue }
             throw ClaimsError(
-                .json, "unknown sampling rate",
+                .json, "unknown sampling rate", at: "nats.exports[\(index)].service_latency.sampling",
                 remedy: "use a sampling from 1 to 100, or 0 for requests that ask for it")
         }
     }

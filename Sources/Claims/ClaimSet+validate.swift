@@ -27,23 +27,25 @@ extension AnyClaims {
         switch self {
         case .operator(let claims):
             common.validate(at: now, &issues)
-            claims.validate(&issues)
+            issues.at("nats") { claims.validate(&$0) }
         case .account(let claims):
             common.validate(at: now, &issues)
-            claims.validate(&issues)
+            issues.at("nats") { claims.validate(&$0) }
         case .user(let claims):
             common.validate(at: now, &issues)
-            claims.validate(&issues, isKnownTimeZone)
+            issues.at("nats") { claims.validate(&$0, isKnownTimeZone) }
         case .activation(let claims):
             common.validate(at: now, &issues)
-            claims.validate(&issues)
+            issues.at("nats") { claims.validate(&$0) }
         case .authorizationRequest(let claims):
-            claims.validate(&issues)
+            issues.at("nats") { claims.validate(&$0) }
             common.validate(at: now, &issues)
         case .authorizationResponse(let claims):
             claims.validate(&issues)
             common.validate(at: now, &issues)
-        case .generic: common.validate(at: now, &issues)
+        case .generic(let claims):
+            common.validate(at: now, &issues)
+            if claims.isSettings { SettingsClaims.validate(claims, &issues) }
         }
         return issues.issues
     }
@@ -52,7 +54,7 @@ extension AnyClaims {
 extension CommonClaims {
     /// A token is still valid in the second of `expires`, and already in that of `notBefore`.
     func validate(at now: Int64, _ issues: inout IssueList) {
-        if expires > 0, now > expires { issues.time("claim is expired") }
-        if notBefore > 0, notBefore > now { issues.time("claim is not yet valid") }
+        if expires > 0, now > expires { issues.time("claim is expired", at: "exp") }
+        if notBefore > 0, notBefore > now { issues.time("claim is not yet valid", at: "nbf") }
     }
 }

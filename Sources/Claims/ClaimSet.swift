@@ -2,6 +2,7 @@
 public protocol ClaimSet: Sendable, Hashable {
     /// The type, as `nats.type` says it.
     var kind: ClaimKind { get }
+    /// The claims beside `nats`, such as subject, issuer and times.
     var common: CommonClaims { get set }
     /// `nats.tags`: lower-case words or `key:value` pairs by convention.
     var tags: [String] { get set }
@@ -12,6 +13,7 @@ public protocol ClaimSet: Sendable, Hashable {
 }
 
 extension ClaimSet {
+    /// The name of what the claims are about, for people.
     public var name: String {
         get { common.name }
         set { common.name = newValue }

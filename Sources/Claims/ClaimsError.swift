@@ -1,6 +1,9 @@
+import NKeys
+
 /// Why a token cannot be read, trusted or written.
 ///
-/// ``message`` is the reference's text where it has one. It never holds a token.
+/// ``message`` is the reference's text where it has one. It never holds a token or a seed, not even one that stood where
+/// a name or a key belongs.
 public struct ClaimsError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong, for a program to decide on.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -42,16 +45,31 @@ public struct ClaimsError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let credentials = Code("credentials")
     }
 
+    /// What went wrong, for a program to decide on.
     public let code: Code
+    /// What is wrong, in one sentence. Where the text is not the reference's, it names the claim too.
     public let message: String
+    /// The claim that is at fault, such as `nats.exports[2].type`; `header.alg` for one of the header. Empty when it is
+    /// the token as a whole: its size, its chunks, its signature.
+    public let path: String
     /// What the user can do about it; empty when the message says all there is.
     public let remedy: String
 
-    public var description: String { message }
+    /// The claim that is at fault, and what is wrong with it.
+    public var description: String {
+        path.isEmpty || message.contains("(\(path))") ? message : "\(path): \(message)"
+    }
 
-    init(_ code: Code, _ message: String, remedy: String = "") {
+    init(_ code: Code, _ message: String, at path: String = "", remedy: String = "") {
         self.code = code
-        self.message = message
+        // Many messages quote what stood in a token.
+        self.message = SecretText.hidden(in: message)
+        self.path = path
         self.remedy = remedy
+    }
+
+    /// The same error, about a claim that only the caller knows.
+    func at(_ path: String) -> ClaimsError {
+        ClaimsError(code, message, at: path, remedy: remedy)
     }
 }

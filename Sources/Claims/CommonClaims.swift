@@ -17,6 +17,7 @@ public struct CommonClaims: Sendable, Hashable {
     /// `sub`: the public key that the token is about.
     public var subject = ""
 
+    /// Claims about `subject`; the rest is set by encoding.
     public init(name: String = "", subject: String = "", expires: Int64 = 0, notBefore: Int64 = 0) {
         self.name = name
         self.subject = subject

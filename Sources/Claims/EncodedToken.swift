@@ -30,13 +30,13 @@ struct EncodedToken {
     }
 
     func payloadBytes() throws(ClaimsError) -> [UInt8] {
-        try Self.decode(payload).bytes
+        try Self.decode(payload, "payload").bytes
     }
 
     /// Verifies the signature by the key named `issuer`.
     /// - Parameter version: 2 when header and payload are signed, 1 when only the payload is.
     func verify(issuer: String, version: Int) throws(ClaimsError) {
-        let signature = try Self.decode(signature)
+        let signature = try Self.decode(signature, "signature")
         let signed = version <= 1 ? payload : text[..<payload.endIndex]
         // One text per signature: spare bits would let anybody make another text of a token, with another version.
         guard !signature.hasSpareBits, let key = try? PublicKey(issuer),
@@ -50,11 +50,23 @@ struct EncodedToken {
         }
     }
 
-    static func decode(_ chunk: Slice<UnsafeRawBufferPointer>) throws(ClaimsError) -> Base64URL.Decoded {
+    /// The bytes of a chunk.
+    ///
+    /// Line breaks are refused, where the reference skips them: in the signature, which nothing signs, they would let
+    /// anybody make another text of a token, with another version.
+    static func decode(
+        _ chunk: Slice<UnsafeRawBufferPointer>, _ name: String
+    ) throws(ClaimsError) -> Base64URL.Decoded {
+        let decoded: Base64URL.Decoded
         do {
-            return try Base64URL.decode(UnsafeRawBufferPointer(rebasing: chunk))
+            decoded = try Base64URL.decode(UnsafeRawBufferPointer(rebasing: chunk))
         } catch {
-            throw ClaimsError(.base64, error.description)
+            throw ClaimsError(.base64, "the token's \(name) cannot be read: \(error.description)")
         }
+        guard !decoded.hasLineBreaks else {
+            throw ClaimsError(
+                .base64, "the token's \(name) holds a line break", remedy: "give the token in one line")
+        }
+        return decoded
     }
 }

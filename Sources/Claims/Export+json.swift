@@ -1,4 +1,4 @@
-extension Export: JSONObjectReadable {
+extension Export: JSONNullReadable {
     init() { self.init(name: "") }
 
     mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
@@ -38,19 +38,6 @@ extension ServiceLatency: JSONObjectReadable {
             }
         case "results": try reader.read(&results)
         default: try reader.skip()
-        }
-    }
-}
-
-extension JSONReader {
-    /// Reads a list that may hold `null` elements, which are kept as such.
-    mutating func read(_ exports: inout [Export]) throws(ClaimsError) {
-        exports = []
-        guard try beginArray() else { return }
-        while try nextElement() {
-            var element = Export()
-            if try readNull() { element.isNull = true } else { try read(&element) }
-            exports.append(element)
         }
     }
 }

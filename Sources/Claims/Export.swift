@@ -8,8 +8,9 @@
 /// export.latency = ServiceLatency(sampling: 10, results: "latency.quotes")
 /// ```
 public struct Export: Sendable, Hashable {
+    /// For people; need not be unique.
     public var name = ""
-    /// May have wildcards.
+    /// What is offered; may have wildcards if the account's limits allow them.
     public var subject = ""
     /// `type`; must be set to be valid.
     public var type = ExportType.unknown
@@ -29,12 +30,14 @@ public struct Export: Sendable, Hashable {
     public var advertise = false
     /// `allow_trace`: message traces may cross into this account; services only.
     public var allowTrace = false
+    /// For people; at most 8192 bytes.
     public var description = ""
-    /// `info_url`
+    /// `info_url`: where to read more, with a scheme and a host; at most 8192 bytes.
     public var infoURL = ""
     /// Set for a JSON `null` in the list of exports, which can be read, is invalid and cannot be written.
     public internal(set) var isNull = false
 
+    /// An export of which everything else is as if absent.
     public init(name: String = "", subject: String = "", type: ExportType = .unknown, tokenRequired: Bool = false) {
         self.name = name
         self.subject = subject
@@ -48,6 +51,7 @@ public struct ResponseType: RawRepresentable, Sendable, Hashable {
     /// The text in the token.
     public var rawValue: String
 
+    /// The response type of any text.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Absent, which means ``singleton``.
@@ -69,6 +73,7 @@ public struct ServiceLatency: Sendable, Hashable {
     /// The subject that receives the measurements.
     public var results: String
 
+    /// Measurements of some requests, sent to a subject without wildcards.
     public init(sampling: Int, results: String) {
         self.sampling = sampling
         self.results = results

@@ -1,16 +1,13 @@
 /// Claims of a type that NATS does not know; their content is any JSON object.
 ///
-/// Chancery's own account settings (type ``settingsType``) are claims of this kind:
-///
 /// ```swift
-/// var settings = GenericClaims(subject: account.subject, type: GenericClaims.settingsType)
-/// settings.data["quotas"] = .object(["messages": .number(1000)])
-/// let jwt = try settings.encode(signedBy: operatorPair, at: now)
+/// var claims = GenericClaims(subject: "order-7", type: "receipt")
+/// claims.data["total"] = .number(12.5)
+/// let jwt = try claims.encode(signedBy: accountPair, at: now)
 /// ```
+///
+/// Chancery's own account settings are claims of this kind with a type of their own, ``SettingsClaims``.
 public struct GenericClaims: ClaimSet {
-    /// The type of the claims that hold what an account JWT has no field for.
-    public static let settingsType = "chancery-settings"
-
     public var kind: ClaimKind { .generic }
     public var any: AnyClaims { .generic(self) }
     public var common: CommonClaims
@@ -18,6 +15,10 @@ public struct GenericClaims: ClaimSet {
     public var data: TextDictionary<JSONValue>
     public internal(set) var formatVersion = 2
 
+    /// Claims about anything that a text can name.
+    /// - Parameters:
+    ///   - type: `nats.type`, and none when empty.
+    ///   - data: the other members of `nats`.
     public init(subject: String, type: String = "", data: TextDictionary<JSONValue> = [:]) {
         common = CommonClaims(subject: subject)
         self.data = data
@@ -29,6 +30,9 @@ public struct GenericClaims: ClaimSet {
         get { data["type"]?.text ?? "" }
         set { data["type"] = .string(newValue) }
     }
+
+    /// Whether these are Chancery's settings of an account; see ``SettingsClaims``.
+    public var isSettings: Bool { type == SettingsClaims.typeName }
 
     /// `nats.tags`; entries that are not texts are left out.
     public var tags: [String] {

@@ -5,7 +5,7 @@ extension ExportType {
         switch try reader.string() {
         case "stream": self = .stream
         case "service": self = .service
-        case let word: throw ClaimsError(.json, "unknown export type \(quoted(word))")
+        case let word: throw reader.error("unknown export type \(quoted(word)): it is \"stream\" or \"service\"")
         }
     }
 }
@@ -17,7 +17,7 @@ extension JSONWriter {
     }
 }
 
-extension Import: JSONObjectReadable {
+extension Import: JSONNullReadable {
     init() { self.init(name: "") }
 
     mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
@@ -32,19 +32,6 @@ extension Import: JSONObjectReadable {
         case "share": try reader.read(&share)
         case "allow_trace": try reader.read(&allowTrace)
         default: try reader.skip()
-        }
-    }
-}
-
-extension JSONReader {
-    /// Reads a list that may hold `null` elements, which are kept as such.
-    mutating func read(_ imports: inout [Import]) throws(ClaimsError) {
-        imports = []
-        guard try beginArray() else { return }
-        while try nextElement() {
-            var element = Import()
-            if try readNull() { element.isNull = true } else { try read(&element) }
-            imports.append(element)
         }
     }
 }

@@ -23,6 +23,7 @@ public enum ExportType: Sendable, Hashable {
 /// Import(subject: "prices.*", account: exporter.text, localSubject: "shop.prices.$1", type: .stream)
 /// ```
 public struct Import: Sendable, Hashable {
+    /// For people; need not be unique.
     public var name = ""
     /// The subject in the exporting account.
     public var subject = ""
@@ -43,6 +44,7 @@ public struct Import: Sendable, Hashable {
     /// Set for a JSON `null` in the list of imports, which can be read, is invalid and cannot be written.
     public internal(set) var isNull = false
 
+    /// An import of which everything else is as if absent.
     public init(
         name: String = "", subject: String = "", account: String = "", token: String = "", localSubject: String = "",
         type: ExportType = .unknown

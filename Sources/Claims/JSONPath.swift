@@ -1,12 +1,7 @@
-/// Where in a JSON text an offset lies, as somebody would write it: `nats.limits.subs`, `nats.exports[2].type`.
+/// Where in a JSON text an offset lies, as a claim path.
 ///
 /// Reading keeps no track of it; only an error looks again from the start.
 struct JSONPath {
-    /// Deeper places are named by their beginning.
-    private static let maximumDepth = 8
-    /// Longer names are cut.
-    private static let maximumName = 60
-
     private enum Step {
         case member(Range<Int>)
         case element(Int)
@@ -17,10 +12,10 @@ struct JSONPath {
     private var expectsName = false
 
     /// The path to `offset`; empty for the text's outermost value.
-    static func path(to offset: Int, in text: UnsafeRawBufferPointer) -> String {
-        var path = JSONPath()
-        path.walk(text, to: min(offset, text.count))
-        return path.text(text)
+    static func path(to offset: Int, in text: UnsafeRawBufferPointer) -> ClaimPath {
+        var walker = JSONPath()
+        walker.walk(text, to: min(offset, text.count))
+        return walker.path(text)
     }
 
     private mutating func walk(_ text: UnsafeRawBufferPointer, to end: Int) {
@@ -57,30 +52,23 @@ struct JSONPath {
         }
     }
 
-    private func text(_ text: UnsafeRawBufferPointer) -> String {
-        var path = ""
-        for step in steps.prefix(Self.maximumDepth) {
+    private func path(_ text: UnsafeRawBufferPointer) -> ClaimPath {
+        var path = ClaimPath()
+        for step in steps {
             switch step {
-            case .element(let index): path += "[\(index)]"
+            case .element(let index): path.append(.element(index))
             case .member(let name) where name.isEmpty: break
-            case .member(let name):
-                if !path.isEmpty { path += "." }
-                path += Self.shown(UnsafeRawBufferPointer(rebasing: text[name]))
+            case .member(let name): path.append(.name(Self.name(text[name])))
             }
         }
-        return path + (steps.count > Self.maximumDepth ? "…" : "")
+        return path
     }
 
-    /// A name as it stands in the text, in quotes if it is more than a word.
-    private static func shown(_ name: UnsafeRawBufferPointer) -> String {
-        let isWord = name.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: true
-            default: false
-            }
+    /// A name, its escapes resolved as far as there are any that can be.
+    private static func name(_ content: Slice<UnsafeRawBufferPointer>) -> String {
+        guard let bytes = try? JSONEscapes.resolve(content) else {
+            return String(decoding: UnsafeRawBufferPointer(rebasing: content), as: UTF8.self)
         }
-        let text = String(decoding: name.prefix(maximumName), as: UTF8.self)
-        let cut = name.count > maximumName ? "…" : ""
-        return isWord ? text + cut : quoted(text + cut)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -7,13 +7,18 @@ protocol JSONObjectReadable {
     mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError)
 }
 
+/// An element of a list that may hold `null` elements, which are kept as such.
+protocol JSONNullReadable: JSONObjectReadable {
+    var isNull: Bool { get set }
+}
+
 extension JSONReader {
     /// Reads a whole text that is one object (or `null`).
     static func read<Value: JSONObjectReadable>(
-        _ text: UnsafeRawBufferPointer, as type: Value.Type
+        _ text: UnsafeRawBufferPointer, as type: Value.Type, root: String = ""
     ) throws(ClaimsError) -> Value {
         var value = Value()
-        var reader = JSONReader(text)
+        var reader = JSONReader(text, root: root)
         try reader.read(&value)
         try reader.expectEnd()
         return value
@@ -73,6 +78,17 @@ extension JSONReader {
         while try nextElement() {
             var element = Value()
             try read(&element)
+            value.append(element)
+        }
+    }
+
+    /// Reads an array of objects, the `null` ones among them included.
+    mutating func read<Value: JSONNullReadable>(_ value: inout [Value]) throws(ClaimsError) {
+        value = []
+        guard try beginArray() else { return }
+        while try nextElement() {
+            var element = Value()
+            if try readNull() { element.isNull = true } else { try read(&element) }
             value.append(element)
         }
     }

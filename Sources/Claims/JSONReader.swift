@@ -8,21 +8,28 @@ struct JSONReader {
     static let maximumDepth = 200
 
     private let text: UnsafeRawBufferPointer
+    /// What the text is, in paths: nothing for a payload.
+    private let root: String
     private var position = 0
     private var depth = 0
     /// Whether the object or array just begun has had no member yet.
     private var isFirst = false
 
     /// `text` must stay valid while the reader is used.
-    init(_ text: UnsafeRawBufferPointer) {
+    init(_ text: UnsafeRawBufferPointer, root: String = "") {
         self.text = text
+        self.root = root
     }
+
+    /// The byte that is next, from 0.
+    var offset: Int { position }
 
     /// What is wrong, with the place: the claim and the byte.
     func error(_ message: String, at offset: Int? = nil) -> ClaimsError {
         let offset = offset ?? position
-        let path = JSONPath.path(to: offset, in: text)
-        return ClaimsError(.json, "invalid JSON at byte \(offset)\(path.isEmpty ? "" : " (\(path))"): \(message)")
+        let path = [root, JSONPath.path(to: offset, in: text).text].filter { !$0.isEmpty }.joined(separator: ".")
+        let place = path.isEmpty ? "" : " (\(path))"
+        return ClaimsError(.json, "invalid JSON at byte \(offset)\(place): \(message)", at: path)
     }
 
     // MARK: Structure

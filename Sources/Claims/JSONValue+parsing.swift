@@ -9,4 +9,11 @@ extension JSONValue {
         guard let value else { return nil }
         self = value
     }
+
+    /// The value as JSON in one line, with the names of objects in byte order.
+    public var jsonText: String {
+        var writer = JSONWriter()
+        writer.write(self)
+        return writer.text
+    }
 }

@@ -2,17 +2,20 @@ import NKeys
 
 extension OperatorClaims {
     func validate(_ issues: inout IssueList) {
-        if let fault = accountServerURLFault { issues.error(fault) }
-        for url in serviceURLs {
-            if let fault = Self.serviceURLFault(url) { issues.error(fault) }
+        if let fault = accountServerURLFault { issues.error(fault, at: "account_server_url") }
+        for (index, url) in serviceURLs.enumerated() {
+            guard let fault = Self.serviceURLFault(url) else { continue }
+            issues.error(fault, at: "operator_service_urls", .element(index))
         }
-        for key in signingKeys where !PublicKey.isValid(key, .operator) {
-            issues.error("\(key) is not an operator public key")
+        for (index, key) in signingKeys.enumerated() where !PublicKey.isValid(key, .operator) {
+            issues.error("\(key) is not an operator public key", at: "signing_keys", .element(index))
         }
         if !systemAccount.isEmpty, !PublicKey.isValid(systemAccount, .account) {
-            issues.error("\(systemAccount) is not an account public key")
+            issues.error("\(systemAccount) is not an account public key", at: "system_account")
         }
-        if let fault = serverVersionFault { issues.error("assert server version error: \(fault)") }
+        if let fault = serverVersionFault {
+            issues.error("assert server version error: \(fault)", at: "assert_server_version")
+        }
     }
 
     /// What is wrong with the account server's URL, which also keeps the claims from being encoded.

@@ -7,6 +7,9 @@
 public enum PermissionTemplate {
     /// More subjects than this from one list are refused.
     public static let maximumExpansions = 4096
+    /// More bytes than this from one entry are refused: 1 MiB, the size of the largest token. A long subject with a tag
+    /// that has thousands of values would otherwise take any amount of memory.
+    public static let maximumSize = 1 << 20
 
     /// What templates are filled with.
     public struct Values: Sendable, Hashable {
@@ -23,6 +26,7 @@ public enum PermissionTemplate {
         /// The account's tags.
         public var accountTags: [String] = []
 
+        /// Empty values, which no template takes by the strict rules.
         public init() {}
 
         /// The values of a user of an account.
@@ -71,8 +75,8 @@ public enum PermissionTemplate {
     /// In an allow list an entry that a missing or unfit value leaves without a valid subject is dropped; an allow list
     /// that ends empty this way denies everything on its side, where an empty list would allow everything. In a deny
     /// list such an entry is an error, since dropping it would widen the permission.
-    /// - Throws: ``ClaimsError`` (code `template`): an unknown function, a deny entry that cannot be filled in, or too
-    ///   many subjects.
+    /// - Throws: ``ClaimsError`` (code `template`), with the entry's path such as `pub.allow[0]`: an unknown function, a
+    ///   deny entry that cannot be filled in, or too many or too long subjects.
     public static func expand(
         _ permissions: Permissions, with values: Values, rules: Rules = .strict
     ) throws(ClaimsError) -> Permissions {
@@ -85,10 +89,11 @@ public enum PermissionTemplate {
     private static func expand(
         _ permission: Permission, _ values: Values, _ rules: Rules, isSubscribe: Bool
     ) throws(ClaimsError) -> Permission {
+        let side = isSubscribe ? "sub" : "pub"
         let expansion = TemplateExpansion(values: values, rules: rules, mayHaveQueue: isSubscribe)
         var expanded = permission
-        expanded.allow = try expansion.expand(permission.allow, isDeny: false)
-        expanded.deny = try expansion.expand(permission.deny, isDeny: true)
+        expanded.allow = try expansion.expand(permission.allow, isDeny: false, path: "\(side).allow")
+        expanded.deny = try expansion.expand(permission.deny, isDeny: true, path: "\(side).deny")
         if expanded.allow.isEmpty, !permission.allow.isEmpty, !expanded.deny.contains(">") {
             expanded.deny.append(">")
         }

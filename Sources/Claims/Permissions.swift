@@ -14,8 +14,10 @@ public struct Permissions: Sendable, Hashable {
     /// `resp`: leave to answer requests that were received.
     public var response: ResponsePermission?
 
+    /// Everything is allowed.
     public init() {}
 
+    /// What may be published, subscribed to and answered.
     public init(publish: Permission, subscribe: Permission, response: ResponsePermission? = nil) {
         self.publish = publish
         self.subscribe = subscribe
@@ -33,6 +35,7 @@ public struct Permission: Sendable, Hashable {
     /// may not have it; see ``UserScope/check(_:)``. Never written.
     var hasEmptyArray = false
 
+    /// Lists of subjects; everything is allowed when both are empty.
     public init(allow: [String] = [], deny: [String] = []) {
         self.allow = allow
         self.deny = deny
@@ -49,6 +52,7 @@ public struct ResponsePermission: Sendable, Hashable {
     /// `ttl`: nanoseconds after the request; -1 for ever, 0 for the server's default of two minutes.
     public var expires: Int64
 
+    /// Leave to send `maxMessages` answers, until `expires` nanoseconds after the request.
     public init(maxMessages: Int, expires: Int64) {
         self.maxMessages = maxMessages
         self.expires = expires

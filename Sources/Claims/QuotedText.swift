@@ -1,8 +1,11 @@
+import NKeys
+
 /// A text in double quotes as the reference's messages quote it (Go's `%q`): quotes, backslashes and whatever does not
-/// print are escaped.
+/// print are escaped. Seeds and tokens in it are left out.
 func quoted(_ text: String) -> String {
     var result = "\""
-    for scalar in text.unicodeScalars {
+    // Here rather than in the whole message: escapes would part what belongs together.
+    for scalar in SecretText.hidden(in: text).unicodeScalars {
         switch scalar {
         case "\"", "\\": result += "\\" + String(scalar)
         case "\u{07}": result += "\\a"

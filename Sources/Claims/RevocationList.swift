@@ -13,13 +13,16 @@ public struct RevocationList: Sendable, Hashable, ExpressibleByDictionaryLiteral
     /// Seconds since 1970, by public key or `*`.
     public var entries: TextDictionary<Int64>
 
+    /// A list with these entries, or an empty one.
     public init(_ entries: TextDictionary<Int64> = [:]) { self.entries = entries }
 
+    /// Of two entries of one key, the last counts.
     public init(dictionaryLiteral elements: (String, Int64)...) {
         entries = [:]
         for (key, time) in elements { entries[key] = time }
     }
 
+    /// Whether nobody is revoked.
     public var isEmpty: Bool { entries.isEmpty }
 
     /// Whether a token about `key`, issued at `issuedAt`, is revoked.

@@ -8,11 +8,19 @@ extension UserScope: JSONObjectReadable {
     static func read(from reader: inout JSONReader) throws(ClaimsError) -> UserScope {
         var scope = UserScope()
         var kind = ""
+        var place = reader.offset
         guard try reader.beginObject() else { return scope }
         while let name = try reader.nextMember() {
-            if name == "kind" { try reader.read(&kind) } else { try scope.readMember(name, from: &reader) }
+            if name == "kind" {
+                try reader.read(&kind)
+                place = reader.offset
+            } else {
+                try scope.readMember(name, from: &reader)
+            }
         }
-        guard kind == Self.kind else { throw ClaimsError(.json, "unknown signing key scope \(quoted(kind))") }
+        guard kind == Self.kind else {
+            throw reader.error("unknown signing key scope \(quoted(kind)): its kind is \"\(Self.kind)\"", at: place)
+        }
         return scope
     }
 

@@ -36,8 +36,10 @@ public struct UserScope: Sendable, Hashable {
     public var role: String
     /// Permissions (which may hold templates such as `{{name()}}`) and limits.
     public var template: UserPermissionLimits
+    /// For people.
     public var description: String
 
+    /// A scope whose template allows everything without limits, unless it is said.
     public init(
         key: String = "", role: String = "", template: UserPermissionLimits = UserPermissionLimits(),
         description: String = ""

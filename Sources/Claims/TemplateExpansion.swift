@@ -6,22 +6,49 @@ struct TemplateExpansion {
     let mayHaveQueue: Bool
 
     /// A list without any template stays as it is.
-    func expand(_ list: [String], isDeny: Bool) throws(ClaimsError) -> [String] {
+    /// - Parameter path: the list's, for errors.
+    func expand(_ list: [String], isDeny: Bool, path: String) throws(ClaimsError) -> [String] {
         let entries = list.map(TemplateEntry.init)
         guard entries.contains(where: \.hasTemplates) else { return list }
         var expanded: [String] = []
-        for entry in entries {
-            for filled in try fill(entry, isDeny: isDeny, room: PermissionTemplate.maximumExpansions - expanded.count) {
-                if isValid(filled) {
-                    expanded.append(filled)
-                } else if isDeny {
-                    throw ClaimsError(
-                        .template, "generated invalid subject",
-                        remedy: "give the user a name and tags that fill one token each")
-                }
+        var room = Room()
+        for (index, entry) in entries.enumerated() {
+            do {
+                let filled = try valid(entry, isDeny: isDeny, room: room)
+                room.count -= filled.count
+                room.size -= filled.reduce(0) { $0 + $1.utf8.count }
+                expanded += filled
+            } catch {
+                throw error.at("\(path)[\(index)]")
             }
         }
         return expanded
+    }
+
+    /// What a list may still become.
+    private struct Room {
+        var count = PermissionTemplate.maximumExpansions
+        var size = PermissionTemplate.maximumSize
+
+        /// Checks that texts of `size` bytes in all stay within it when each becomes `times` as many.
+        func check(_ size: Int, times: Int = 1) throws(ClaimsError) {
+            guard size > max(0, self.size) / times else { return }
+            throw ClaimsError(
+                .template, "template expansion exceeds \(PermissionTemplate.maximumSize) bytes",
+                remedy: "use fewer tags of one name, or shorter names, tags and subjects")
+        }
+    }
+
+    /// The subjects that an entry stands for.
+    private func valid(_ entry: TemplateEntry, isDeny: Bool, room: Room) throws(ClaimsError) -> [String] {
+        let filled = try fill(entry, isDeny: isDeny, room: room)
+        let valid = filled.filter(isValid)
+        guard !isDeny || valid.count == filled.count else {
+            throw ClaimsError(
+                .template, "generated invalid subject",
+                remedy: "give the user a name and tags that fill one token each")
+        }
+        return valid
     }
 
     /// A text so far, and what was chosen for each template's text on the way.
@@ -29,20 +56,30 @@ struct TemplateExpansion {
 
     /// All texts that an entry stands for: the last template turns fastest. Values that may not be used leave a text
     /// that is no subject.
-    private func fill(_ entry: TemplateEntry, isDeny: Bool, room: Int) throws(ClaimsError) -> [String] {
+    private func fill(_ entry: TemplateEntry, isDeny: Bool, room: Room) throws(ClaimsError) -> [String] {
         var partial: [Step] = [("", [:])]
         for part in entry.parts {
             switch part {
             case .literal(let literal):
+                try room.check(Self.size(of: partial, adding: literal.utf8.count))
                 for index in partial.indices { partial[index].text += literal }
             case .template(let function, let text):
                 let choices = try choices(for: function, in: entry, text, isDeny: isDeny)
                 // Lists of plain subjects may be long; only what tags multiply is counted.
-                guard choices.count <= 1 || partial.count <= max(0, room) / choices.count else { throw Self.tooMany }
+                guard choices.count <= 1 || partial.count <= max(0, room.count) / choices.count else {
+                    throw Self.tooMany
+                }
+                let longest = choices.reduce(0) { max($0, $1.utf8.count) }
+                try room.check(Self.size(of: partial, adding: longest), times: choices.count)
                 partial = partial.flatMap { fill($0, text, choices) }
             }
         }
         return partial.map(\.text)
+    }
+
+    /// The bytes of all texts, with `count` more in each.
+    private static func size(of partial: [Step], adding count: Int) -> Int {
+        partial.reduce(0) { $0 + $1.text.utf8.count + count }
     }
 
     /// A text that occurs again takes the value chosen first. nats-server still counts every occurrence, which gives

@@ -7,6 +7,7 @@
 /// account.mappings["orders.new"] = [WeightedMapping(subject: "orders.v2.new", weight: 20)]
 /// ```
 public struct TextDictionary<Value>: Sequence, ExpressibleByDictionaryLiteral {
+    /// An entry.
     public typealias Element = (key: String, value: Value)
 
     private var values: [ExactText: Value] = [:]
@@ -24,7 +25,9 @@ public struct TextDictionary<Value>: Sequence, ExpressibleByDictionaryLiteral {
         for (key, value) in entries { values[ExactText(key)] = value }
     }
 
+    /// Whether there are no entries.
     public var isEmpty: Bool { values.isEmpty }
+    /// The number of entries.
     public var count: Int { values.count }
 
     /// The keys, in byte order.
@@ -49,8 +52,24 @@ public struct TextDictionary<Value>: Sequence, ExpressibleByDictionaryLiteral {
     }
 
     /// The entries, in the byte order of their keys.
-    public func makeIterator() -> some IteratorProtocol<Element> {
-        values.sorted { $0.key < $1.key }.lazy.map { (key: $0.key.text, value: $0.value) }.makeIterator()
+    public func makeIterator() -> Iterator { Iterator(self) }
+
+    /// Gives the entries one by one.
+    public struct Iterator: IteratorProtocol {
+        // Only the keys are sorted: values may be large.
+        private var keys: IndexingIterator<[ExactText]>
+        private let values: [ExactText: Value]
+
+        fileprivate init(_ dictionary: TextDictionary) {
+            keys = dictionary.values.keys.sorted().makeIterator()
+            values = dictionary.values
+        }
+
+        /// The next entry, or nil after the last.
+        public mutating func next() -> Element? {
+            guard let key = keys.next(), let value = values[key] else { return nil }
+            return (key.text, value)
+        }
     }
 }
 

@@ -18,6 +18,18 @@ extension Token {
         }
     }
 
+    /// Reads a token of any type, generic ones of the current format included, our own settings among them.
+    ///
+    /// What ``decode(_:)`` reads is read in the same way; a generic token may be signed in either format. For those who
+    /// show or check whatever token they are given.
+    /// - Throws: ``ClaimsError``; see ``decode(_:)``.
+    public static func decodeAny(_ text: String) throws(ClaimsError) -> Token {
+        try EncodedToken.withBytes(of: text) { (bytes) throws(ClaimsError) in
+            let claims = try decodeClaims(bytes, acceptsGeneric: true)
+            return Token(text: text, version: TokenVersion(of: text), claims: claims)
+        }
+    }
+
     /// Reads a token from its bytes; see ``decode(_:)``.
     public static func decode(bytes: UnsafeRawBufferPointer) throws(ClaimsError) -> Token {
         let claims = try decodeClaims(bytes)
@@ -27,7 +39,9 @@ extension Token {
     }
 
     /// The claims of a token without its version; see ``decode(_:)``.
-    static func decodeClaims(_ bytes: UnsafeRawBufferPointer) throws(ClaimsError) -> AnyClaims {
+    static func decodeClaims(
+        _ bytes: UnsafeRawBufferPointer, acceptsGeneric: Bool = false
+    ) throws(ClaimsError) -> AnyClaims {
         guard bytes.count <= maximumSize else {
             throw ClaimsError(
                 .tooLarge, "token size \(bytes.count) exceeds maximum of \(maximumSize) bytes: token too large")
@@ -38,7 +52,12 @@ extension Token {
         let (claims, signatureVersion) = try payload.withUnsafeBufferPointer { (payload) throws(ClaimsError) in
             try PayloadType.readClaims(UnsafeRawBufferPointer(payload))
         }
-        try token.verify(issuer: claims.issuer, version: signatureVersion)
+        do {
+            try token.verify(issuer: claims.issuer, version: signatureVersion)
+        } catch {
+            guard acceptsGeneric, case .generic = claims else { throw error }
+            try token.verify(issuer: claims.issuer, version: PayloadType.newestVersion)
+        }
         try claims.checkIssuerKind()
         return claims
     }
@@ -52,6 +71,7 @@ extension AnyClaims {
         case .account, .activation: [.account, .operator]
         case .user, .authorizationResponse: [.account]
         case .authorizationRequest: [.server]
+        case .generic(let claims) where claims.isSettings: [.operator]
         case .generic: nil
         }
     }
@@ -66,7 +86,7 @@ extension AnyClaims {
         guard let allowed = allowedIssuers, !allowed.contains(where: isKind) else { return }
         let names = allowed.map(\.name).joined(separator: " ")
         throw ClaimsError(
-            .issuer, "unable to validate expected prefixes - [\(names)]",
+            .issuer, "unable to validate expected prefixes - [\(names)]", at: "iss",
             remedy: "sign \(kind.rawValue) claims with the key of an \(allowed.map(\.name).joined(separator: " or "))")
     }
 }

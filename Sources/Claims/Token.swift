@@ -8,8 +8,10 @@
 /// guard case .user(let user) = token.claims, account.didSign(user), !account.isRevoked(user) else { … }
 /// ```
 public struct Token: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
+    /// The three chunks, as they were read: one line of ASCII.
     public let text: String
-    /// The SHA-256 of the text.
+    /// The SHA-256 of the text. Of a token in the current format nobody but its signer can make another text, and so
+    /// another version. The older format (version 1) does not sign the header.
     public let version: TokenVersion
     /// What the token says.
     public let claims: AnyClaims

@@ -22,18 +22,20 @@ struct TokenHeader: JSONObjectReadable {
         if chunk.elementsEqual(currentEncoded) { return }
         let header = try read(chunk)
         guard header.type.uppercased() == "JWT" else {
-            throw ClaimsError(.header, "not supported type \(quoted(header.type))")
+            throw ClaimsError(.header, "not supported type \(quoted(header.type))", at: "header.typ")
         }
         let algorithm = header.algorithm.lowercased()
         guard algorithm == "ed25519-nkey" || algorithm == "ed25519" else {
-            throw ClaimsError(.header, "unexpected \(quoted(header.algorithm)) algorithm")
+            throw ClaimsError(
+                .header, "unexpected \(quoted(header.algorithm)) algorithm", at: "header.alg",
+                remedy: "NATS signs with ed25519-nkey: give a NATS token")
         }
     }
 
     /// Reads an encoded header without judging it.
     static func read(_ chunk: Slice<UnsafeRawBufferPointer>) throws(ClaimsError) -> TokenHeader {
-        try EncodedToken.decode(chunk).bytes.withUnsafeBufferPointer { (bytes) throws(ClaimsError) in
-            try JSONReader.read(UnsafeRawBufferPointer(bytes), as: TokenHeader.self)
+        try EncodedToken.decode(chunk, "header").bytes.withUnsafeBufferPointer { (bytes) throws(ClaimsError) in
+            try JSONReader.read(UnsafeRawBufferPointer(bytes), as: TokenHeader.self, root: "header")
         }
     }
 }

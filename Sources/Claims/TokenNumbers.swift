@@ -1,8 +1,8 @@
 /// Subjects as numbers, one for each token, for comparing thousands of them with each other: an account has as many as
-/// fit into a token, and all pairs are looked at.
+/// fit into a token.
 struct TokenNumbers {
-    private static let star = 0
-    private static let arrow = 1
+    static let star = 0
+    static let arrow = 1
 
     private var numbers: [ExactText: Int] = [:]
 

@@ -55,10 +55,13 @@ extension UserScope {
     /// even an empty list. Name, tags, times of validity and issuer account are free.
     /// - Throws: ``ClaimsError``: `issuer not the scoped signer`, `scoped users require no permissions or limits set`.
     public func check(_ user: UserClaims) throws(ClaimsError) {
-        guard user.issuer == key else { throw ClaimsError(.scope, "issuer not the scoped signer") }
+        guard user.issuer == key else {
+            throw ClaimsError(
+                .scope, "issuer not the scoped signer", at: "iss", remedy: "sign the user with the scope's own key")
+        }
         guard user.hasEmptyPermissions else {
             throw ClaimsError(
-                .scope, "scoped users require no permissions or limits set",
+                .scope, "scoped users require no permissions or limits set", at: "nats",
                 remedy: "leave permissions and limits to the scope's template, or sign with a key without a scope")
         }
     }

@@ -100,8 +100,10 @@ struct URLText {
         var rest = text[...]
         while let sign = rest.firstIndex(of: "%") {
             rest = rest[rest.index(after: sign)...]
-            guard rest.count >= 2, rest.prefix(2).allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
-                throw Fault(message: "invalid URL escape \(quoted("%" + rest.prefix(2)))")
+            // The rest may be long, and its length would be counted for every sign.
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+                throw Fault(message: "invalid URL escape \(quoted("%" + digits))")
             }
         }
     }

@@ -11,13 +11,14 @@ extension UserClaims {
         guard claims.claimKind == .user else {
             throw ClaimsError(
                 .credentials, "\(quoted(claims.claimKind?.rawValue ?? "")) cannot be serialized as a user config",
-                remedy: "give a user's JWT")
+                at: "nats.type", remedy: "give a user's JWT")
         }
         guard isUserSeed(seed) else { throw ClaimsError(.credentials, "nkey seed is not an user seed") }
         do {
             guard try KeyPair(seed: seed).publicKey.text == claims.subject else {
                 throw ClaimsError(
-                    .credentials, "nkey seed does not match the jwt subject", remedy: "give the seed of this very user")
+                    .credentials, "nkey seed does not match the jwt subject", at: "sub",
+                    remedy: "give the seed of this very user")
             }
             return try Credentials.format(jwt: jwt, seed: seed)
         } catch let error as NKeyError {
@@ -46,12 +47,14 @@ extension UserClaims {
         guard account.kind == .account else {
             throw ClaimsError(
                 .subject,
-                "issueUserJWT requires an account key for the accountId parameter, but got \(account.kind.name)")
+                "issueUserJWT requires an account key for the accountId parameter, but got \(account.kind.name)",
+                at: "nats.issuer_account")
         }
         guard subject.kind == .user else {
             throw ClaimsError(
                 .subject,
-                "issueUserJWT requires an account key for the publicUserKey parameter, but got \(subject.kind.name)")
+                "issueUserJWT requires an account key for the publicUserKey parameter, but got \(subject.kind.name)",
+                at: "sub")
         }
         var claims = UserClaims(subject: subject.text, name: name.isEmpty ? subject.text : name, limits: .scoped)
         claims.issuerAccount = account.text

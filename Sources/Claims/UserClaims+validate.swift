@@ -3,15 +3,17 @@ import NKeys
 extension UserClaims {
     func validate(_ issues: inout IssueList, _ isKnownTimeZone: (String) -> Bool) {
         limits.permissions.validate(&issues)
-        for network in limits.sources where !NetworkText.isValid(network) {
-            issues.error("invalid cidr \(quoted(network)) in user src limits")
+        for (index, network) in limits.sources.enumerated() where !NetworkText.isValid(network) {
+            issues.error("invalid cidr \(quoted(network)) in user src limits", at: "src", .element(index))
         }
-        for range in limits.times { range.validate(&issues) }
+        for (index, range) in limits.times.enumerated() {
+            issues.at("times", .element(index)) { range.validate(&$0) }
+        }
         if let fault = TimeZoneNames.fault(limits.timeZone, isKnownTimeZone) {
-            issues.error("could not parse iana time zone by name: \(fault)")
+            issues.error("could not parse iana time zone by name: \(fault)", at: "times_location")
         }
         if !issuerAccount.isEmpty, !PublicKey.isValid(issuerAccount, .account) {
-            issues.error("account_id is not an account public key")
+            issues.error("account_id is not an account public key", at: "issuer_account")
         }
     }
 }
@@ -19,14 +21,14 @@ extension UserClaims {
 extension TimeRange {
     func validate(_ issues: inout IssueList) {
         if start.isEmpty {
-            issues.error("time ranges start must contain a start")
+            issues.error("time ranges start must contain a start", at: "start")
         } else if !TimeOfDayText.isValid(start) {
-            issues.error("start in time range is invalid \(quoted(start))")
+            issues.error("start in time range is invalid \(quoted(start))", at: "start")
         }
         if end.isEmpty {
-            issues.error("time ranges end must contain an end")
+            issues.error("time ranges end must contain an end", at: "end")
         } else if !TimeOfDayText.isValid(end) {
-            issues.error("end in time range is invalid \(quoted(end))")
+            issues.error("end in time range is invalid \(quoted(end))", at: "end")
         }
     }
 }

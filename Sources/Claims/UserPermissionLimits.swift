@@ -55,6 +55,7 @@ public struct TimeRange: Sendable, Hashable {
     /// The last second of the range.
     public var end: String
 
+    /// Hours of each day, both ends included.
     public init(start: String, end: String) {
         self.start = start
         self.end = end

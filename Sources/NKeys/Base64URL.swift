@@ -2,15 +2,19 @@
 public enum Base64URL {
     /// What reading gave.
     public struct Decoded: Sendable, Hashable {
+        /// What the text stands for.
         public let bytes: [UInt8]
         /// Whether bits of the last character that carry nothing were set: a second text for the same bytes.
         public let hasSpareBits: Bool
+        /// Whether there were line breaks, which stand for nothing: a further text for the same bytes.
+        public let hasLineBreaks: Bool
     }
 
     /// The offset of the first byte that cannot be read, line breaks counted.
     public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
         /// From 0.
         public let offset: Int
+        /// The fault as NATS tools word it.
         public var description: String { "illegal base64 data at input byte \(offset)" }
     }
 
@@ -41,7 +45,7 @@ public enum Base64URL {
         String(decoding: encode(bytes), as: UTF8.self)
     }
 
-    /// Reads a text. CR and LF are skipped, as the reference does; padding is a fault.
+    /// Reads a text. CR and LF are skipped and noted, since the reference skips them; padding is a fault.
     public static func decode(_ text: [UInt8]) throws(Fault) -> Decoded {
         try text.withUnsafeBufferPointer { (text) throws(Fault) in try decode(UnsafeRawBufferPointer(text)) }
     }
@@ -49,12 +53,16 @@ public enum Base64URL {
     /// Reads a text; see ``decode(_:)-([UInt8])``.
     public static func decode(_ text: UnsafeRawBufferPointer) throws(Fault) -> Decoded {
         var hasSpareBits = false
+        var hasLineBreaks = false
         let bytes = try [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { (output, count) throws(Fault) in
             var pending: UInt32 = 0
             var bits: UInt32 = 0
             for offset in text.indices {
                 let character = text[offset]
-                if character == 0x0A || character == 0x0D { continue }
+                if character == 0x0A || character == 0x0D {
+                    hasLineBreaks = true
+                    continue
+                }
                 guard let value = value(character) else { throw Fault(offset: offset) }
                 pending = pending << 6 | UInt32(value)
                 bits += 6
@@ -68,7 +76,7 @@ public enum Base64URL {
             guard bits < 6 else { throw Fault(offset: text.count) }
             hasSpareBits = pending & ((1 << bits) - 1) != 0
         }
-        return Decoded(bytes: bytes, hasSpareBits: hasSpareBits)
+        return Decoded(bytes: bytes, hasSpareBits: hasSpareBits, hasLineBreaks: hasLineBreaks)
     }
 
     private static func letter(_ value: UInt8) -> UInt8 {

@@ -15,6 +15,7 @@ public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable 
     /// The user's own pair.
     public var keyPair: KeyPair
 
+    /// Credentials of a JWT and a pair; whether they belong together is not checked.
     public init(jwt: String, keyPair: KeyPair) {
         self.jwt = jwt
         self.keyPair = keyPair

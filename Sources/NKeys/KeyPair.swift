@@ -11,6 +11,7 @@ public import Secrets
 ///
 /// The expanded private key is kept, so that a signature costs one signing operation and no derivation.
 public final class KeyPair: Sendable {
+    /// The public half, derived once.
     public let publicKey: PublicKey
 
     /// Ed25519: the 32 bytes of the seed, then the 32 of the public key. Curve keys: the 32 bytes of the scalar.

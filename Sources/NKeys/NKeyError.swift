@@ -39,6 +39,7 @@ public struct NKeyError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let vanity = Code("vanity")
     }
 
+    /// What went wrong, for a program to decide on.
     public let code: Code
     /// The exact text, `nkeys: ` included where NATS has it.
     public let message: String
@@ -49,7 +50,8 @@ public struct NKeyError: Error, Sendable, Hashable, CustomStringConvertible {
 
     init(_ code: Code, _ message: String, remedy: String = "") {
         self.code = code
-        self.message = message
+        // Some messages quote what was given, and a seed may have been given for anything.
+        self.message = SecretText.hidden(in: message)
         self.remedy = remedy
     }
 }

@@ -88,6 +88,7 @@ public struct PublicKey: Sendable, Hashable, Comparable, CustomStringConvertible
         }
     }
 
+    /// The text form.
     public var description: String { text }
 
     public static func < (one: PublicKey, other: PublicKey) -> Bool {

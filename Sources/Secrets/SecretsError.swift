@@ -14,7 +14,9 @@ public struct SecretsError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let cannotDerive = Code("cannot-derive")
     }
 
+    /// What went wrong, for a program to decide on.
     public let code: Code
+    /// What is wrong, in one sentence.
     public let message: String
     /// What the user can do about it.
     public let remedy: String

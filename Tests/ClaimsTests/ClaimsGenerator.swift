@@ -219,7 +219,7 @@ struct ClaimsGenerator {
     }
 
     private mutating func genericClaims() -> GenericClaims {
-        var claims = GenericClaims(subject: "s" + text(), type: GenericClaims.settingsType)
+        var claims = GenericClaims(subject: "s" + text(), type: "receipt")
         if case .object(let members) = JSONValue.random(&random, depth: 3) {
             for (name, value) in members where claims.data[name] == nil { claims.data[name] = value }
         }

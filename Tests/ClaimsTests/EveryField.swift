@@ -313,15 +313,14 @@ enum EveryField {
         return claims
     }
 
-    private static func settings() throws -> GenericClaims {
-        var claims = GenericClaims(
-            subject: try key(.account, 10), type: GenericClaims.settingsType,
-            data: [
-                "audit": .string("all"), "quotas": .object(["messages": .number(1e21), "rate": .number(0.5)]),
-                "roles": .object([try key(.account, 13): .object(["replies": .bool(true)])]),
-                "unlogged": .array([.string("metrics.>"), .null]),
-            ])
+    private static func settings() throws -> SettingsClaims {
+        var claims = SettingsClaims(subject: try key(.account, 10))
         claims.name = "settings"
+        claims.roles[try key(.account, 13)] = RoleSettings(replies: .own)
+        claims.roles[try key(.account, 14)] = RoleSettings(replies: .any)
+        claims.audit = ["allowed": .array([.string("orders.>")]), "nothing": .null, "sample": .number(0.01)]
+        claims.unlogged = ["metrics.>"]
+        claims.quotas = ["messages": .number(1e21), "rate": .number(0.5)]
         claims.tags = ["own:yes"]
         return claims
     }

@@ -92,12 +92,20 @@ struct JSONReaderTests {
             (#"{"exp":1.5}"#, "exp"),
             (#"{"nats":{"exports":[{"subject":"a,]}"},{"advertise":1}]}}"#, "nats.exports[1].advertise"),
             (#"{"nats":{"mappings":{"a.*":[{"subject":"b","weight":300}]}}}"#, #"nats.mappings."a.*"[0].weight"#),
-            (#"{"nats":{"mappings":{"\"":5}}}"#, #"nats.mappings."\\\"""#),
+            (#"{"nats":{"mappings":{"\"":5}}}"#, #"nats.mappings."\"""#),
+            (#"{"nats":{"exports":[{},{"type":"queue"}]}}"#, "nats.exports[1].type"),
+            (#"{"nats":{"signing_keys":["A",{"kind":"role","key":"A"}]}}"#, "nats.signing_keys[1].kind"),
+            (#"{"nats":{"signing_keys":[{"key":"A"}]}}"#, "nats.signing_keys[0]"),
+            (
+                #"{"nats":{"exports":[{"service_latency":{"sampling":"some"}}]}}"#,
+                "nats.exports[0].service_latency.sampling"
+            ),
             (#"{"nats":{"tags":[["#, "nats.tags[0]"), (#"{"nats":[]}"#, "nats"), (#"{"nats":{"tags":[]},5}"#, "nats"),
         ])
     func paths(payload: String, path: String) {
         let error = #expect(throws: ClaimsError.self) { try payload.bytes { try AccountClaims.read(payload: $0) } }
         #expect(error?.message.contains("(\(path)):") == true, "\(error?.message ?? "")")
+        #expect(error?.path == path)
         #expect(error?.code == .json)
     }
 

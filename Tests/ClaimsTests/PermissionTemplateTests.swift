@@ -85,6 +85,28 @@ struct PermissionTemplateTests {
         #expect(throws: ClaimsError.self) { try PermissionTemplate.expand(endless, with: many, rules: .natsServer) }
     }
 
+    /// Long values in many places, or a long subject for each of many values: the product is what counts.
+    @Test("more bytes than the limit are refused before they are made")
+    func size() throws {
+        var long = values
+        long.name = String(repeating: "n", count: 200_000)
+        long.tags = (0..<4000).map { "t:\($0)" }
+        let literal = String(repeating: "l", count: 100_000)
+        for allow in [
+            [String(repeating: "{{name()}}", count: 50_000)], Array(repeating: "{{name()}}", count: 50),
+            ["{{tag(t)}}.\(literal)"], ["\(literal).{{tag(t)}}"], [literal + ".{{tag(t)}}.\(literal)"],
+        ] {
+            let permissions = Permissions(publish: Permission(allow: allow), subscribe: Permission())
+            for rules in [PermissionTemplate.Rules.strict, .natsServer] {
+                let error = #expect(throws: ClaimsError.self) {
+                    try PermissionTemplate.expand(permissions, with: long, rules: rules)
+                }
+                #expect(error?.message == "template expansion exceeds 1048576 bytes")
+                #expect(error?.path.hasPrefix("pub.allow[") == true)
+            }
+        }
+    }
+
     @Test("unknown functions are errors in any list")
     func undefined() {
         for entry in ["{{foo()}}", "{{name}}", "{{{name()}}}", "{{tag(x}}"] {

@@ -15,7 +15,8 @@ struct TamperingTests {
         OperatorClaims(subject: key(.operator)), AccountClaims(subject: key(.account)),
         UserClaims(subject: key(.user)), ActivationClaims(subject: key(.account)),
         AuthorizationRequestClaims(subject: key(.user)), AuthorizationResponseClaims(subject: key(.user)),
-        GenericClaims(subject: "s", type: GenericClaims.settingsType),
+        GenericClaims(subject: "s", type: "receipt"),
+        SettingsClaims(subject: key(.account)),
     ]
 
     private static func decode(_ text: String, isGeneric: Bool) throws {
@@ -47,6 +48,29 @@ struct TamperingTests {
         #expect(try Token.decode(text).claims.formatVersion == 1)
         for (place, changed) in Self.flips(of: text) where place / 8 > header.utf8.count {
             #expect(throws: ClaimsError.self, "\(place)") { try Token.decode(changed) }
+        }
+    }
+
+    @Test("a token has one text: line breaks are refused wherever they stand")
+    func lineBreaks() throws {
+        let account = try #require(Self.keys[.account])
+        let text = try UserClaims(subject: Self.key(.user)).encode(signedBy: account, at: 1)
+        // In the older format not even the header is signed.
+        let chunk = Base64URL.text(Array(#"{"iss":"\#(account.publicKey)","type":"user","nats":{}}"#.utf8))
+        let header = Base64URL.text(Array(#"{"typ":"jwt","alg":"ed25519"}"#.utf8))
+        let older = try "\(header).\(chunk).\(Base64URL.text(account.sign(Array(chunk.utf8))))"
+        for text in [text, older] {
+            #expect(throws: Never.self) { try Token.decode(text) }
+            for (offset, _) in text.utf8.enumerated() {
+                for lineBreak in ["\n", "\r"] {
+                    let start = String(decoding: text.utf8.prefix(offset), as: UTF8.self)
+                    let changed = start + lineBreak + String(decoding: text.utf8.dropFirst(offset), as: UTF8.self)
+                    #expect(throws: ClaimsError.self) { try Token.decode(changed) }
+                    #expect(throws: ClaimsError.self) { try GenericClaims.decode(changed) }
+                }
+            }
+            let error = #expect(throws: ClaimsError.self) { try Token.decode(text + "\n") }
+            #expect(error?.code == .base64 && error?.message == "the token's signature holds a line break")
         }
     }
 

@@ -58,6 +58,17 @@ enum Strictness {
     /// A seed has at least 32 bytes; the reference finds out while it signs, in the words of its reader.
     static let shortSeedErrors: Set<String> = ["EOF", "unexpected EOF"]
 
+    /// A token is one line (1.7, point 1): line breaks would give it several texts.
+    static func hasLineBreaks(_ token: String) -> Bool {
+        token.utf8.contains { $0 == 0x0A || $0 == 0x0D }
+    }
+
+    /// No message carries a usable credential (S10): where the reference repeats a seed that stood in the place of a
+    /// key, a word stands for it.
+    static func withoutSeeds(_ message: String) -> String {
+        message.replacing(#/\bS[OAUNCX][A-Z2-7]{56}\b/#, with: "[a seed, not shown]")
+    }
+
     /// Spare bits in the last character of a token's signature are refused: they would give one token several texts.
     static func hasSpareSignatureBits(_ token: String) -> Bool {
         guard let signature = token.split(separator: ".").last else { return false }

@@ -183,6 +183,10 @@ struct VectorsTokenTests {
 
     private func expectRefusal(_ error: ClaimsError, _ vector: Vector, _ token: String) throws {
         if vector.crashesReference { return }
+        if Strictness.hasLineBreaks(token) {
+            #expect(error.code == .base64)
+            return
+        }
         guard let expected = vector.expectedError else {
             #expect(Strictness.hasSpareSignatureBits(token), "\(vector.id): \(error)")
             #expect(error.code == .signature)

@@ -1,14 +1,38 @@
 """Where Chancery's broker is different from nats-server on purpose, scenario by scenario, and under which rule.
 
-Nothing else may differ: a scenario that is not in this table expects the same of both servers.
+Nothing else may differ: a scenario that is not in this table expects the same of both servers. The rules themselves
+stand in docs/differences.md and nowhere else; the scenarios of Tests/Conformance name them too.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/differences.md"
+
+
+class UnknownRule(Exception):
+    """A scenario names a rule that the document does not have."""
+
+
+def _rules():
+    """The first column of the document's tables."""
+    rows = [line.split("|")[1].strip() for line in DOCUMENT.read_text().splitlines() if line.startswith("| ")]
+    return frozenset(rows) - {"rule", "what"}
+
+
+RULES = _rules()
+
+
+def check_rules(named):
+    """Raises UnknownRule unless every rule of the pairs (rule, scenario) is one of the document."""
+    for rule, scenario in named:
+        if rule not in RULES:
+            raise UnknownRule(f"{scenario!r} differs by {rule!r}, which docs/differences.md does not have")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What each server does. The rule is a dash where none has a number."""
+    """What each server does. The rule is the first column of its row in docs/differences.md."""
 
     rule: str
     scenario: str
@@ -33,12 +57,17 @@ TABLE = [
     Difference("S8", "an update that no trusted key signed: the code of the answer", 200, 500),
     Difference("S14", "an update older than what is in force: the code of the answer", 200, 500),
     Difference("S14", "an update two hours ahead of the clock: the code of the answer", 200, 500),
-    Difference("-", "an account's token that had expired when it came cuts those who are connected", False, True),
+    Difference(
+        "expired account JWTs", "an account's token that had expired when it came cuts those who are connected", False,
+        True),
     Difference("S10", "the token of who asks, in what a service learns", True, False),
-    Difference("-", "headers named as the one that tells who asks, in other letters: what arrives", 2, 1),
-    Difference("-", "4 messages through an import, after UNSUB with 2: how many arrive", 4, 2),
-    Difference("-", "60 messages to queue groups of the same name in three accounts: how many arrive", 60, 180),
+    Difference(
+        "`Nats-Request-Info`", "headers named as the one that tells who asks, in other letters: what arrives", 2, 1),
+    Difference(
+        "imports and UNSUB with a number", "4 messages through an import, after UNSUB with 2: how many arrive", 4, 2),
+    Difference("queue groups", "60 messages to queue groups of the same name in three accounts: how many arrive", 60, 180),
 ]
+check_rules((row.rule, row.scenario) for row in TABLE)
 
 
 def expected(scenario, engine):

@@ -50,6 +50,13 @@ struct Base32Tests {
         #expect(try Base64URL.decode(Array("Zm9".utf8)).hasSpareBits)
     }
 
+    @Test("line breaks are noticed")
+    func lineBreaks() throws {
+        #expect(try Base64URL.decode(Array("Zm\n9v".utf8)).hasLineBreaks)
+        #expect(try Base64URL.decode(Array("Zm9v\r".utf8)).hasLineBreaks)
+        #expect(try !Base64URL.decode(Array("Zm9v".utf8)).hasLineBreaks)
+    }
+
     @Test("the checksum is CRC-16/XMODEM")
     func checksum() {
         #expect(Checksum.of(Array("123456789".utf8)) == 0x31C3)

@@ -54,4 +54,23 @@ import Testing
         }
         #expect(contained > 400)
     }
+
+    /// Long lists are asked by another road than short ones, to the same answers.
+    @Test func indexedUnionsAgreeWithListsAndEnumeration() throws {
+        var generator = SeededGenerator.announced()
+        let elsewhere = try (0..<PatternUnion.indexedCount).map { try Pattern("c.n\($0)") }
+        for _ in 0..<2_000 {
+            let patterns = (0..<Int.random(in: 1...6, using: &generator)).map { _ in Self.randomPattern(&generator) }
+            let asked = Self.randomPattern(&generator)
+            let (short, long) = (PatternUnion(patterns), PatternUnion(patterns + elsewhere))
+            let members = patterns.map(Self.members)
+            let isContained = Self.members(asked).isSubset(of: members.reduce(into: []) { $0.formUnion($1) })
+            #expect(
+                short.contains(asked) == isContained && long.contains(asked) == isContained, "\(asked) in \(patterns)")
+            let overlaps = members.contains { !$0.isDisjoint(with: Self.members(asked)) }
+            let meetsElsewhere = elsewhere.contains { $0.overlaps(asked) }
+            #expect(short.overlaps(asked) == overlaps, "\(asked) in \(patterns)")
+            #expect(long.overlaps(asked) == (overlaps || meetsElsewhere), "\(asked) in \(patterns)")
+        }
+    }
 }

@@ -147,7 +147,7 @@ extension Change {
         do throws(ClaimsError) {
             return try UserClaims.credentials(jwt: user.token, seed: pair.seed)
         } catch {
-            throw AdministrationError(.invalidClaims, error.message)
+            throw AdministrationError(.invalidClaims, error.description)
         }
     }
 }

@@ -112,7 +112,9 @@ extension Change {
                     remedy: "go back to it all the same with --force")
             }
         }
-        let faults = claims.value.validate(at: now).filter { $0.level != .warning }.map(\.description)
+        let faults = claims.value.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown).filter {
+            $0.level != .warning
+        }.map(\.locatedDescription)
         guard faults.isEmpty || options.ignoresIssues else {
             throw AdministrationError(
                 .invalidClaims,

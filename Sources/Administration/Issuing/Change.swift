@@ -106,8 +106,8 @@ public final class Change {
 
     /// Stops on every fault that would make servers refuse the claims, and notes the rest as warnings.
     private func check(_ claims: some ClaimSet) throws(AdministrationError) {
-        let issues = claims.validate(at: now)
-        let faults = issues.filter { $0.level == .error }.map(\.description)
+        let issues = claims.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown)
+        let faults = issues.filter { $0.level == .error }.map(\.locatedDescription)
         guard faults.isEmpty else {
             throw AdministrationError(
                 .invalidClaims,

@@ -1,4 +1,5 @@
 public import Claims
+import NKeys
 
 extension DirectoryReader {
     /// Checks the operator's token, and those of accounts with all their users: the rules of the format, the times, and
@@ -13,13 +14,13 @@ extension DirectoryReader {
         let claims = try `operator`.claims()
         var findings = Self.findings(claims, at: now)
         if claims.issuer != claims.subject {
-            findings.append(Self.finding(claims, "is not signed by its own identity key"))
+            findings.append(Self.finding(claims, "is not signed by its own identity key", at: "iss"))
         }
         for account in accounts {
             let accountClaims = try account.claims()
             findings += Self.findings(accountClaims, at: now)
             if !claims.didSign(accountClaims) {
-                findings.append(Self.finding(accountClaims, Self.untrusted(accountClaims, by: claims)))
+                findings.append(Self.finding(accountClaims, Self.untrusted(accountClaims, by: claims), at: "iss"))
             }
             for user in try users(of: account) {
                 findings += Self.findings(of: try user.claims(), in: accountClaims, claims, at: now)
@@ -33,28 +34,35 @@ extension DirectoryReader {
     ) -> [Finding] {
         var findings = findings(user, at: now)
         if !account.didSign(user) {
-            findings.append(finding(user, "is signed by \(user.issuer), which is no key of its account"))
+            findings.append(finding(user, "is signed by \(user.issuer), which is no key of its account", at: "iss"))
         } else if `operator`.strictSigningKeyUsage, user.issuer == account.subject {
             findings.append(
-                finding(user, "is signed by the account's identity key, but the operator requires signing keys"))
+                finding(
+                    user, "is signed by the account's identity key, but the operator requires signing keys",
+                    at: "iss"))
         }
         if let scope = account.signingKey(user.issuer)?.scope {
             do throws(ClaimsError) {
                 try scope.check(user)
             } catch {
-                findings.append(finding(user, error.message))
+                findings.append(finding(user, error.message, at: error.path))
             }
         }
-        if account.isRevoked(user) { findings.append(finding(user, "is revoked", level: .warning)) }
+        if account.isRevoked(user) { findings.append(finding(user, "is revoked", at: "iat", level: .warning)) }
         if user.limits.bearerToken, account.limits.disallowBearer {
-            findings.append(finding(user, "is a bearer user, which its account does not allow"))
+            findings.append(
+                finding(user, "is a bearer user, which its account does not allow", at: "nats.bearer_token"))
         }
         return findings
     }
 
-    /// What the claims themselves say.
+    /// What the claims themselves say, and whether they are about a key of the right kind.
     public static func findings(_ claims: some ClaimSet, at now: Int64) -> [Finding] {
-        claims.validate(at: now).map { finding(claims, $0.description, level: $0.level) }
+        let subject = claims.subjectFault.map { finding(claims, $0.message, at: $0.path) }
+        let issues = claims.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown).map {
+            finding(claims, $0.description, at: $0.path, level: $0.level)
+        }
+        return [subject].compactMap { $0 } + issues
     }
 
     private static func untrusted(_ account: AccountClaims, by operator: OperatorClaims) -> String {
@@ -64,9 +72,11 @@ extension DirectoryReader {
     }
 
     private static func finding(
-        _ claims: some ClaimSet, _ text: String, level: ValidationIssue.Level = .error
+        _ claims: some ClaimSet, _ text: String, at path: String = "", level: ValidationIssue.Level = .error
     ) -> Finding {
         Finding(
-            kind: claims.kind.rawValue, name: claims.name, publicKey: claims.subject, level: level, text: text)
+            kind: claims.kind.rawValue, name: SecretText.hidden(in: claims.name),
+            publicKey: SecretText.hidden(in: claims.subject), level: level,
+            path: path, text: text)
     }
 }

@@ -10,6 +10,8 @@ public struct Finding: Sendable, Hashable {
     public let publicKey: String
     /// How bad it is: a time issue means that the token does not count now.
     public let level: ValidationIssue.Level
+    /// The claim that is wrong, such as `nats.exports[2].subject`; empty for the token as a whole.
+    public let path: String
     /// What is wrong.
     public let text: String
 

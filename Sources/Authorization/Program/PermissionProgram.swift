@@ -13,7 +13,7 @@ public final class PermissionProgram: Sendable {
     public let response: ResponseTerms?
 
     /// Whether the reply subject of a message has to be one that its sender may subscribe to (rule S16).
-    public let replies: ReplyRule
+    public let replies: RoleSettings.Replies
 
     /// The most steps that one decision can take in one list.
     public let maximumSteps: Int
@@ -41,7 +41,7 @@ public final class PermissionProgram: Sendable {
     /// - Throws: ``ProgramFault``.
     public init(
         _ permissions: Permissions, account: PermissionTemplate.Values? = nil,
-        replies: ReplyRule = .any
+        replies: RoleSettings.Replies = .any
     ) throws(ProgramFault) {
         self.permissions = permissions
         self.account = account
@@ -97,14 +97,6 @@ public final class PermissionProgram: Sendable {
         slots.userFunctions.enumerated().map { ($1.text, values.texts($0)) }
             + slots.accountNames.enumerated().map { ($1, accountValues.texts($0)) }
     }
-}
-
-/// Whether a sender may name any reply subject.
-public enum ReplyRule: String, Sendable, Hashable {
-    /// As nats-server: any that is not reserved.
-    case any
-    /// Only one that the sender may subscribe to by itself, denies included.
-    case own
 }
 
 /// Why a role's templates cannot be filled in for a user: it is not let in.

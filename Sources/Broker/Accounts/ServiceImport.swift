@@ -36,7 +36,7 @@ final class ServiceImport {
         if use.localSubject.isEmpty {
             toRemote = try SubjectTransform(from: use.to.isEmpty ? remote : use.subject, to: remote)
         } else {
-            toRemote = try SubjectTransform(from: remote, to: use.localSubject).inverse
+            toRemote = try SubjectTransform(from: remote, to: use.localSubject).inverse()
         }
         local = toRemote.source
     }

@@ -30,7 +30,7 @@ final class StreamImport {
             local = use.to.isEmpty ? use.subject : use.to + "." + use.subject
         }
         toLocal = try SubjectTransform(from: use.subject, to: local)
-        toRemote = toLocal.inverse
+        toRemote = try toLocal.inverse()
     }
 
     /// The counterpart of a subscription in the exporter's account, or nil where they have nothing in common.

@@ -20,8 +20,9 @@ struct ConnectOptions {
     init() {}
 
     /// Reads the JSON of a CONNECT line. Names match without regard to case, unknown ones are passed over, and a value of
-    /// the wrong type makes the whole line unreadable; nil then.
-    init?(json: Span<UInt8>) {
+    /// the wrong type makes the whole line unreadable; nil then. What a later CONNECT leaves out stays as `earlier` has it.
+    init?(json: Span<UInt8>, after earlier: ConnectOptions = ConnectOptions()) {
+        self = earlier
         guard let members = JSONValue(parsing: copied(json))?.members else { return nil }
         for (name, value) in members {
             if case .null = value { continue }

@@ -31,7 +31,7 @@ struct ServerIdentity {
         json.add("max_payload", UInt64(clamping: session.maximumPayload))
         json.add("client_id", session.id)
         if let address = session.remoteAddress { json.add("client_ip", address) }
-        json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self))
+        if account == nil { json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self)) }
         if let account {
             json.add("connect_info", true)
             json.add("remote_account", account.key.text)

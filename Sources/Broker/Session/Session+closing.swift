@@ -10,19 +10,19 @@ extension Session {
     private static let farewell: Int64 = 1_000_000_000
 
     /// Ends the connection because its client may not come in or may not stay. The sink gets the true reason, the client
-    /// only what it may know.
-    func refuse(_ refusal: Refusal) {
+    /// only what it may know, or nothing.
+    func refuse(_ refusal: Refusal, silently: Bool = false) {
         guard !isEnding else { return }
         let wasActive = isActive
         core.decisions.record(.connect, .denied(Rule(.noAllow)), by: self, refusal: refusal)
         core.environment.log(
             .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
-        close(telling: Self.farewell(for: refusal, wasActive: wasActive))
+        close(telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
     }
 
     /// The words for the client: while it signs in always the same, so that it learns nothing about what would have
-    /// worked; later, why its own credential ended.
-    private static func farewell(for refusal: Refusal, wasActive: Bool) -> String {
+    /// worked; later, why its own credential ended, and none where a key that signed it is gone.
+    private static func farewell(for refusal: Refusal, wasActive: Bool) -> String? {
         switch refusal {
         case .authenticationTimeout: return ErrorLine.authenticationTimeout
         case .accountConnectionLimit: return ErrorLine.maximumAccountConnectionsExceeded
@@ -30,6 +30,7 @@ extension Session {
         }
         guard wasActive else { return ErrorLine.authorizationViolation }
         switch refusal {
+        case .permissionsWithdrawn: return nil
         case .revoked: return ErrorLine.userAuthenticationRevoked
         case .userExpired, .outsideHours: return ErrorLine.userAuthenticationExpired
         case .accountExpired, .accountDeleted: return ErrorLine.accountAuthenticationExpired

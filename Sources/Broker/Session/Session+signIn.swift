@@ -10,8 +10,8 @@ extension Session {
     /// Handles CONNECT, the first or a later one. A later one signs in anew, maybe into another account, so everything
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
-        guard let options = ConnectOptions(json: json) else {
-            return isActive ? close(telling: ProtocolFault.malformedArguments.text) : refuse(.noCredentials)
+        guard let options = ConnectOptions(json: json, after: options) else {
+            return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
         }
         leaveAccount()
         claimant = nil
@@ -105,7 +105,6 @@ extension Session {
         account = nil
         principal = nil
         credits = ReplyCredits()
-        hasToldAccount = false
     }
 
     /// Asks whether the session may stay now that its account's claims have changed (rule S13: only those are cut whose

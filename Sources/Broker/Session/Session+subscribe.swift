@@ -20,12 +20,12 @@ extension Session {
             sendError(ErrorLine.subscriptionViolation(text(subject), queue: queue.map(text)))
             return
         }
-        // A number that is taken keeps its first subscription.
-        guard subscriptions[id] == nil else { return sendOKIfVerbose() }
         guard subscriptions.count < maximumSubscriptions else {
             sendError(ErrorLine.maximumSubscriptionsExceeded)
             return
         }
+        // A number that is taken keeps its first subscription.
+        guard subscriptions[id] == nil else { return sendOKIfVerbose() }
         let subscription = Subscription(
             pattern: pattern, queue: queue, id: id, target: .client(self),
             isFiltered: principal.permissions.needsDeliveryFilter(subject.span, queue: queue))

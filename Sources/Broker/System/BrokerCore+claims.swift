@@ -19,9 +19,10 @@ extension BrokerCore {
             } catch {
                 throw ClaimsUpdateRefusal.undecodable("\(error)")
             }
-            account = resolved.key.text
+            let named = Self.accountToken(of: subject)
+            account = named ?? resolved.key.text
             _ = try ClaimsUpdate.check(
-                resolved, named: Self.accountToken(of: subject), stored: accounts[resolved.key]?.resolved, trust: trust,
+                resolved, named: named, stored: accounts[resolved.key]?.resolved, trust: trust,
                 at: environment.moment().seconds)
             put(resolved)
             environment.log(

@@ -152,7 +152,7 @@ public struct CommandParser: Sendable {
         case (false, 3): (command.option, lengths) = (arguments.second, (nil, arguments.third))
         case (true, 3): lengths = (arguments.second, arguments.third)
         case (true, 4): (command.option, lengths) = (arguments.second, (arguments.third, arguments.fourth))
-        default: return .fault(.malformedArguments)
+        default: return wrongArguments(from: from, to: end)
         }
         guard let total = length(bytes, lengths.total) else { return .fault(.malformedArguments) }
         if let header = lengths.header {
@@ -181,7 +181,7 @@ public struct CommandParser: Sendable {
         switch arguments.count {
         case 2: command.subscription = arguments.second
         case 3: (command.option, command.subscription) = (arguments.second, arguments.third)
-        default: return .fault(.malformedArguments)
+        default: return wrongArguments(from: from, to: end)
         }
         return .command(command, end: next)
     }
@@ -195,9 +195,14 @@ public struct CommandParser: Sendable {
         case 2:
             // A number that cannot be read means now, as no number does.
             command.maximum = length(bytes, arguments.second) ?? 0
-        default: return .fault(.malformedArguments)
+        default: return wrongArguments(from: from, to: end)
         }
         return .command(command, end: next)
+    }
+
+    /// Too few or too many arguments. A verb that nothing follows, not even a blank, is no command at all.
+    private func wrongArguments(from: Int, to end: Int) -> ParsedCommand {
+        .fault(from == end ? .unknownOperation : .malformedArguments)
     }
 
     /// A decimal number of at most nine digits; nil for anything else.

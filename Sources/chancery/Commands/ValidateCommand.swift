@@ -22,6 +22,7 @@ struct ValidateCommand: ParsableCommand, Exemplified {
         var name: String
         var public_key: String
         var level: String
+        var claim: String?
         var message: String
     }
 
@@ -32,7 +33,8 @@ struct ValidateCommand: ParsableCommand, Exemplified {
                 try JSONOutput.line(
                     Listed(
                         kind: finding.kind, name: finding.name, public_key: finding.publicKey,
-                        level: finding.level.rawValue, message: finding.text))
+                        level: finding.level.rawValue,
+                        claim: finding.path.isEmpty ? nil : finding.path, message: finding.text))
             }
         } else {
             show(findings)
@@ -41,7 +43,7 @@ struct ValidateCommand: ParsableCommand, Exemplified {
     }
 
     private func findings(inFile path: String) throws -> [Finding] {
-        let token = try Token.decode(TokenFile.token(path))
+        let token = try Token.decodeAny(TokenFile.token(path))
         return DirectoryReader.findings(token.claims.value, at: SystemClock.now())
     }
 
@@ -55,8 +57,10 @@ struct ValidateCommand: ParsableCommand, Exemplified {
 
     private func show(_ findings: [Finding]) {
         guard !findings.isEmpty else { return Console.say("everything is valid") }
-        var table = Table(header: ["What", "Name", "Level", "Message"])
-        for finding in findings { table.add(finding.kind, finding.name, finding.level.rawValue, finding.text) }
+        var table = Table(header: ["What", "Name", "Level", "Claim", "Message"])
+        for finding in findings {
+            table.add(finding.kind, finding.name, finding.level.rawValue, finding.path, finding.text)
+        }
         Console.data(table.text(width: Console.width))
     }
 }

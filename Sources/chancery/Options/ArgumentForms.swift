@@ -36,7 +36,7 @@ enum ArgumentForms {
             words = words.dropFirst(count)
         }
         // A server is started with nats-server's words, not nsc's: there -p is the port.
-        if words.first == "broker" { return withPortsBound(words) }
+        if words.first == "broker" { return ["broker"] + GoFlags.translated(words.dropFirst()) }
         let end = words.firstIndex(of: "--") ?? words.endIndex
         // Elsewhere -R is short for something else.
         let revoke = words.first == "delete" ? ["-R": ["--revoke"]] : [:]
@@ -57,19 +57,6 @@ enum ArgumentForms {
                 words.append(word)
             }
         }
-    }
-
-    /// `-p -1` is one option with its value, although the value looks like an option.
-    private static func withPortsBound(_ words: ArraySlice<String>) -> [String] {
-        var result: [String] = []
-        for word in words {
-            if word == "-1", let last = result.last, last == "-p" || last == "--port" {
-                result[result.count - 1] = "--port=-1"
-            } else {
-                result.append(word)
-            }
-        }
-        return result
     }
 
     private static func leadingHome(_ word: String, _ next: String?) -> (home: String, count: Int)? {

@@ -1,12 +1,24 @@
 /// The JSON of a claims body, as text: shown with one member a line, or one field of it.
 ///
 /// The text keeps the order of its members and the spelling of its numbers. It comes from our own writer, so it is
-/// known to be well-formed; what is not ends a search without a result.
+/// known to be well-formed; what is not ends a search without a result. Characters that could command a terminal, which
+/// JSON allows in strings, are shown as escapes.
 struct ClaimsText {
     private let bytes: [UInt8]
 
     init(_ json: String) {
-        bytes = Array(json.utf8)
+        bytes = Array(Self.escaped(json).utf8)
+    }
+
+    private static func escaped(_ json: String) -> String {
+        guard json.unicodeScalars.contains(where: Console.isUnprintable) else { return json }
+        return json.unicodeScalars.reduce(into: "") { text, scalar in
+            guard Console.isUnprintable(scalar) else { return text.unicodeScalars.append(scalar) }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
     }
 
     /// The text with one member or element a line.
@@ -50,6 +62,22 @@ struct ClaimsText {
             index += 1
         }
         return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The same for a person: `>`, `<` and `&`, which tokens hold as escapes, are themselves.
+    var readable: String {
+        var text = ""
+        var rest = indented[...]
+        while let backslash = rest.firstIndex(of: "\\") {
+            text += rest[..<backslash]
+            rest = rest[backslash...]
+            // An escaped backslash is passed over with what it escapes.
+            let length = rest.hasPrefix("\\u") ? 6 : 2
+            let escape = rest.prefix(length)
+            text += ["\\u003c": "<", "\\u003e": ">", "\\u0026": "&"][String(escape)] ?? String(escape)
+            rest = rest.dropFirst(length)
+        }
+        return text + rest
     }
 
     /// The JSON of one field, or nil if there is none.

@@ -1,4 +1,5 @@
 import Glibc
+import NKeys
 import Secrets
 
 /// Where words go: data to the standard output, everything said to a person to the standard error.
@@ -38,13 +39,13 @@ enum Console {
 
     /// Warns a person.
     static func warn(_ text: String) {
-        say(coloured("warning:", "33") + " " + printable(withoutSeeds(text)))
+        say(coloured("warning:", "33") + " " + printable(SecretText.hidden(in: text)))
     }
 
     /// Tells a person what went wrong and what to do about it.
     static func complain(_ text: String, remedy: String?) {
-        say(coloured("error:", "31") + " " + printable(withoutSeeds(text)))
-        if let remedy, !remedy.isEmpty { say("  " + printable(withoutSeeds(remedy))) }
+        say(coloured("error:", "31") + " " + printable(SecretText.hidden(in: text)))
+        if let remedy, !remedy.isEmpty { say("  " + printable(SecretText.hidden(in: remedy))) }
     }
 
     /// The number of columns to fit tables into, or nil where nothing limits them.
@@ -56,43 +57,44 @@ enum Console {
         return Int(size.ws_col)
     }
 
-    /// The text without characters that could command a terminal.
+    /// The text without characters that could command a terminal, or make one text look like another. Line breaks and
+    /// tabs stay.
     static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isUnprintable) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnprintable($0) ? "\u{FFFD}" : $0 }))
+        replaced(text) { isUnprintable($0) ? "\u{FFFD}" : nil }
     }
 
-    /// The text with every word left out that is a seed, or may be one that was cut or written in small letters: words
-    /// given where a name or a file was meant come back in errors, and errors end up in logs.
-    static func withoutSeeds(_ text: String) -> String {
-        var result = ""
-        var word = ""
-        for character in text + " " {
-            if character.isASCII, character.isLetter || character.isNumber {
-                word.append(character)
-                continue
+    /// The text without characters that could command a terminal, in one line: a line break shows as `\n`, a tab as `\t`.
+    static func printableLine(_ text: String) -> String {
+        replaced(text) { scalar in
+            switch scalar {
+            case "\n": "\\n"
+            case "\t": "\\t"
+            default: isUnprintable(scalar) ? "\u{FFFD}" : nil
             }
-            result += looksLikeSeed(word) ? "[a seed, not shown]" : word
-            result.append(character)
-            word = ""
         }
-        return String(result.dropLast())
     }
 
-    private static func looksLikeSeed(_ word: String) -> Bool {
-        let letters = word.uppercased().utf8
-        return letters.first == UInt8(ascii: "S") && letters.count >= 40
-            && letters.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
+    private static func replaced(_ text: String, _ replacement: (Unicode.Scalar) -> String?) -> String {
+        guard text.unicodeScalars.contains(where: { replacement($0) != nil }) else { return text }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if let other = replacement(scalar) {
+                result.append(contentsOf: other.unicodeScalars)
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
     }
 
-    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
-        // Marks that turn the direction of writing round make one text look like another.
-        if (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value) { return true }
-        return isControl(scalar)
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        (scalar.value < 0x20 && scalar != "\n" && scalar != "\t") || (0x7F...0x9F).contains(scalar.value)
+    /// Control characters but line feed and tab, and what does not show but works on what does: marks that turn the
+    /// direction of writing round, separators of lines, characters without width.
+    static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control: scalar != "\n" && scalar != "\t"
+        case .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 
     private static func coloured(_ text: String, _ colour: String) -> String {

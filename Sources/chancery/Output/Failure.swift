@@ -35,7 +35,7 @@ struct Failure {
         case let error as ClientError:
             Console.complain(error.message, remedy: error.remedy)
         case let error as ClaimsError:
-            Console.complain(error.message, remedy: error.remedy)
+            Console.complain(error.description, remedy: error.remedy)
         case let error as NKeyError:
             Console.complain(error.message, remedy: error.remedy)
         case let error as CommandFailure:

@@ -1,4 +1,7 @@
-/// A table for people, no wider than their screen: cells that do not fit are continued on the next line.
+import NKeys
+
+/// A table for people, no wider than their screen: cells that do not fit are continued on the next line. A cell holds no
+/// line break and no seed, whatever it was given.
 struct Table {
     private static let narrowestColumn = 8
 
@@ -16,7 +19,7 @@ struct Table {
 
     /// Adds a row.
     mutating func add(_ cells: String...) {
-        rows.append(cells.map(Console.printable))
+        rows.append(cells.map { Console.printableLine(SecretText.hidden(in: $0)) })
     }
 
     /// Adds a name with several values, one below the other.
@@ -34,7 +37,7 @@ struct Table {
         let all = (header.isEmpty ? [] : [header]) + rows.compactMap { $0 }
         let widths = fitted(all, into: width)
         let line = "+" + widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "+") + "+"
-        var lines = title.map { [Console.printable($0)] } ?? []
+        var lines = title.map { [Console.printableLine($0)] } ?? []
         lines.append(line)
         if !header.isEmpty { lines += Self.lines(of: header, widths) + [line] }
         for row in rows { lines += row.map { Self.lines(of: $0, widths) } ?? [line] }

@@ -8,13 +8,25 @@ import Testing
     static let decorated = "-----BEGIN NATS OPERATOR JWT-----\n\(token)\n------END NATS OPERATOR JWT------\n"
 
     private func read(_ text: String) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
-        let files = ["/etc/nats/op.jwt": Self.decorated, "bare.jwt": Self.token + "\n", "junk": "nothing"]
+        try Self.read(text)
+    }
+
+    static func read(
+        _ text: String
+    ) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
+        let files = [
+            "/etc/nats/op.jwt": Self.decorated, "bare.jwt": Self.token + "\n", "junk": "nothing",
+            "cert.pem": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
+            "key.pem": "-----BEGIN EC PRIVATE KEY-----\r\nAA==\r\n-----END EC PRIVATE KEY-----\r\n",
+        ]
         return try BrokerConfiguration.read(
             Array(text.utf8), file: "/etc/nats/server.conf",
             surroundings: ConfigurationTextTests.surroundings(files: files))
     }
 
-    private func problems(_ text: String) -> [ConfigurationProblem] {
+    private func problems(_ text: String) -> [ConfigurationProblem] { Self.problems(text) }
+
+    static func problems(_ text: String) -> [ConfigurationProblem] {
         do {
             _ = try read(text)
             return []
@@ -186,7 +198,7 @@ import Testing
         "operator: nope.jwt\nresolver: MEM", "operator: junk\nresolver: MEM", "operator: 5\nresolver: MEM",
         "operator: eyJx\nresolver: MEM",
         "operators: [1]\nresolver: mem", "operator: \(token)", "operator: \(token)\noperators: \(token)\nresolver: MEM",
-        "resolver: foo", "resolver: 5", "resolver: URL(http://localhost/)", "resolver: {type: full, dir: x}",
+        "resolver: foo", "resolver: 5", "resolver: URL(localhost)", "resolver: URL()", "resolver: {type: full}",
         "resolver_preload: 5",
         "resolver_preload: { A: \(token) }", "resolver_preload: { \(account): x }",
         "resolver_preload: { \(account): 5 }",
@@ -198,13 +210,12 @@ import Testing
     // MARK: Keys
 
     @Test(arguments: [
-        "jetstream: enabled", "jetstream {}", "cluster { port: 1 }", "gateway {}", "leafnodes {}", "mqtt {}",
-        "websocket {}", "tls {}",
-        "accounts { A {} }", "http: 8222", "http_port: 8222", "HTTPS: 1", "no_auth_user: a", "mappings {}",
-        "log_file: x",
-        "lame_duck_duration: 30s", "authorization { users: [] }", "authorization { token: t }",
-        "authorization { auth_callout {} }",
-        "trusted: O", "resolver_pinned_accounts: []", "server_tags: a",
+        "jetstream: enabled", "jetstream {}", "cluster { port: 1 }", "gateway {}", "leafnodes {}", "leaf {}",
+        "mqtt {}", "store_dir: x", "ocsp: true", "ocsp {}", "ocsp_cache: true", "syslog: true", "remote_syslog: x",
+        "prof_port: 1", "accounts { A { jetstream: enabled } }",
+        "tls { cert_file: cert.pem, key_file: key.pem, ocsp_peer: true }",
+        "tls { cert_file: cert.pem, key_file: key.pem, cert_store: x }",
+        "websocket { port: 1, no_tls: true, compression: true }",
     ])
     func featuresThatAreNotOffered(text: String) {
         #expect(problems(text).map(\.code) == [.unsupportedFeature], "\(text)")
@@ -215,6 +226,8 @@ import Testing
         ("jetsream: 1", "did you mean \"jetstream\"?"),
         ("includ: 1", "did you mean \"include\"?"), ("authorization { timeot: 1 }", "did you mean \"timeout\"?"),
         ("completely_different: 1", "remove it; a value for $completely_different may stay"),
+        ("accounts { A { imprts: [] } }", "did you mean \"imports\"?"), ("tls_: {}", "did you mean \"tls\"?"),
+        ("proxies { trsted: [] }", "did you mean \"trusted\"?"),
     ])
     func unknownKeys(text: String, remedy: String) {
         let problems = problems(text)
@@ -227,7 +240,17 @@ import Testing
         #expect(problems("my_port = 4333\nport: 1").map(\.code) == [.unknownKey])
     }
 
-    @Test func anEmptyConfigurationIsRefused() {
-        #expect(problems("# nothing\n").map(\.code) == [.missingKey])
+    @Test(arguments: [
+        "jetstream: disabled", "jetstream: false", "ocsp: false", "syslog: no", "prof_port: 0",
+        "websocket { compression: false }",
+    ])
+    func featuresThatAreSaidToBeOff(text: String) throws {
+        #expect(try read(text).configuration == BrokerConfiguration())
+    }
+
+    @Test func anEmptyConfigurationIsOneOfDefaults() throws {
+        let (configuration, warnings) = try read("# nothing\n")
+        #expect(configuration == BrokerConfiguration())
+        #expect(warnings.map(\.code) == [.missingKey] && warnings[0].failsTest)
     }
 }

@@ -37,12 +37,22 @@ import Testing
         #expect(ConfigurationNumber(text) == .float(value))
     }
 
-    @Test(arguments: [".5", "5.", "5.a", "1.5k", "-", "-a", "1.5e5"])
+    @Test(arguments: [
+        ".5", "5.", "5.a", "1.5k", "-", "-a", "1.5e5", "-5x", "10-20", "2026-01-02", "2026-01-02T03:04:05",
+        "-2026-01-02T03:04:05Z", "2026-01-02T03:04:05Zx", "1.2.3x", "1.2.3/8", "1.2-3",
+    ])
     func whatBeginsAsANumberAndIsNone(text: String) {
         #expect(ConfigurationNumber(text) == .malformed)
     }
 
-    @Test(arguments: ["", "a", "1x", "1kx", "1.2.3", "127.0.0.1", "1e5", "0x10", "1_000", "+5", "1h30m", "2s", "１"])
+    @Test func dates() {
+        #expect(ConfigurationNumber("2026-01-02T03:04:05Z") == .date)
+    }
+
+    @Test(arguments: [
+        "", "a", "1x", "1kx", "1.2.3", "1.2.3.4:5", "1.2.3.4-5", "127.0.0.1", "1e5", "0x10", "1_000", "+5", "1h30m",
+        "2s", "１",
+    ])
     func whatIsNoNumber(text: String) {
         #expect(ConfigurationNumber(text) == .none)
     }

@@ -42,7 +42,7 @@ import Testing
         "password: geheim", "authorization { user: a, pass: \"geheim\" } x", "token = geheim",
         "{\"password\":\"geheim, geheim\"}",
         "PASSWORD 'geheim'", "routes: [nats://u:ge:heim@host:6222]", "url: \"nats://geheim@host\"", "password:geheim",
-        "seed: SUAGEHEIM",
+        "seed: SUAGEHEIM", "DB_PASSWORD = geheim", "my_token: geheim", "default_sentinel: geheim", "pwd geheim",
     ])
     func secretsAreNotShown(line: String) {
         for column in [1, line.count] {
@@ -50,6 +50,26 @@ import Testing
             #expect(!shown.contains("heim"), "\(shown)")
             #expect(shown.count == line.count)
         }
+    }
+
+    @Test(arguments: [
+        "authorization { password:\n  geheim x }", "authorization {\n token\n =\n geheim x }",
+        "authorization { pass: (\ngeheim\n) x }", "password \"a\ngeheim\" x",
+        "user: 5\npassword: geheim-1-2\n3", "authorization { password: 99999999999999999999991 }",
+        "authorization { password: 1-geheim }", "port: $GEHEIM",
+    ])
+    func secretsAreNotShownOnOtherLines(text: String) {
+        let surroundings = ConfigurationSurroundings(
+            readFile: { _ throws in throw CancellationError() }, environmentVariable: { _ in "geheim geheim" })
+        let error = #expect(throws: ConfigurationError.self) {
+            try BrokerConfiguration.read(Array(text.utf8), file: "f.conf", surroundings: surroundings)
+        }
+        let shown = error?.description ?? ""
+        #expect(!shown.contains("geheim") && !shown.contains("999999"), "\(shown)")
+    }
+
+    @Test func cookiesAreNoSecrets() {
+        #expect(ConfigurationExcerpt(line: "token_cookie: name", column: 1).line == "token_cookie: name")
     }
 
     @Test func aSeedIsNotShownWhereverItStands() {

@@ -14,7 +14,7 @@ import Testing
         ("= 4", 1, 1), ("a == 4", 1, 6), ("a: .5", 1, 4), ("a: 5.", 1, 4), ("a: 5.a", 1, 4), ("a: 1.5k", 1, 4),
         ("a: -", 1, 4),
         ("a: -a", 1, 4), ("a: 99999999999999999999", 1, 4), ("a: $NOPE", 1, 4), ("a: $", 1, 4),
-        ("include \"nope\"", 1, 9),
+        ("include \"nope\"", 1, 9), ("a: it's", 1, 6), ("a: 10-20", 1, 4), ("a: 1.2.3/8", 1, 4),
         ("a: {b: 1 c: 2}", 1, 10), ("a: {b: 1} c: 2", 1, 11), ("[1]", 1, 1), ("cluster{}", 1, 8), ("a: {b: 1]", 1, 9),
         ("a", 1, 1), ("a: 1\nb\0: 1", 2, 2), ("a /b: c", 1, 7), ("a: # c\n b", 1, 6),
     ])
@@ -25,7 +25,9 @@ import Testing
     }
 
     /// nats-server takes these, and does something else with them than what somebody meant.
-    @Test(arguments: ["a: 1 }", "a { b: 1 }}", "a:", "a: ,", "a: 10eib", "a: {b:}", "ab}c: 1", "\"a\": \"\\xff\""])
+    @Test(arguments: [
+        "a: b'", "a: 1 }", "a { b: 1 }}", "a:", "a: ,", "a: 10eib", "a: {b:}", "ab}c: 1", "\"a\": \"\\xff\"",
+    ])
     func stricter(text: String) {
         #expect(throws: ConfigurationError.self) { try ConfigurationTextTests.parse(text) }
     }
@@ -62,6 +64,26 @@ import Testing
         }
         #expect(error?.problems.first?.code == .tooLarge)
         #expect(error?.problems.first?.position == ConfigurationPosition(file: "a", line: 2, column: 9))
+    }
+
+    @Test func valuesThatVariablesStandForAreBounded() throws {
+        // Ten in each list, which nine lists of lists make a billion of.
+        var text = "a0: [" + Array(repeating: "x", count: 10).joined(separator: ",") + "]\n"
+        for level in 1...9 {
+            text += "a\(level): [" + Array(repeating: "$a\(level - 1)", count: 10).joined(separator: ",") + "]\n"
+        }
+        let error = #expect(throws: ConfigurationError.self) { try ConfigurationTextTests.parse(text) }
+        #expect(error?.problems.first?.code == .tooLarge)
+    }
+
+    @Test func placesInALongLineAreFoundAtOnce() throws {
+        let line = "{" + (0..<20_000).map { "\"k\($0)\": \"é\"" }.joined(separator: ",") + "}"
+        let map = try ConfigurationTextTests.parse(line)
+        #expect(map.entries.count == 20_000)
+        let last = try #require(map.entries.last)
+        // Each é is one character of two bytes.
+        #expect(Array(line)[last.position.column - 1] == "\"")
+        #expect(last.value.position.column == last.position.column + 10)
     }
 
     // MARK: Anything at all

@@ -29,6 +29,7 @@ import Testing
         case .integer(let number, _): "\(number)"
         case .float(let number): "\(number)"
         case .boolean(let flag): "\(flag)"
+        case .date(let text): "date \(text)"
         case .array(let values): "[" + values.map { show($0) }.joined(separator: " ") + "]"
         case .map(let map): "{" + map.entries.map { "\($0.key)=\(show($0.value))" }.joined(separator: " ") + "}"
         }

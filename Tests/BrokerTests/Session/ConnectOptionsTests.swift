@@ -4,8 +4,8 @@ import Testing
 @testable import Broker
 
 @Suite struct ConnectOptionsTests {
-    private func read(_ json: String) -> ConnectOptions? {
-        ConnectOptions(json: Array(json.utf8).span)
+    private func read(_ json: String, after earlier: ConnectOptions = ConnectOptions()) -> ConnectOptions? {
+        ConnectOptions(json: Array(json.utf8).span, after: earlier)
     }
 
     @Test func hasTheProtocolsDefaults() throws {
@@ -35,6 +35,13 @@ import Testing
         #expect(read(#"{"account":"SYS"}"#)?.credentials.designatesAccount == true)
         #expect(read(#"{"new_account":true}"#)?.credentials.designatesAccount == true)
         #expect(read(#"{"account":""}"#)?.credentials.designatesAccount == false)
+    }
+
+    @Test func aLaterLineLeavesTheRestAsItWas() throws {
+        let first = try #require(read(#"{"verbose":false,"jwt":"t","sig":"s","protocol":1}"#))
+        let second = try #require(read(#"{"echo":false,"sig":"r"}"#, after: first))
+        #expect(!second.verbose && !second.echo && second.protocolVersion == 1)
+        #expect(second.credentials.token == "t" && second.credentials.signature == "r")
     }
 
     @Test func passwordsAreNotKept() {

@@ -25,6 +25,7 @@ enum TokenInput {
     private static func fault(inText input: [UInt8]) -> String? {
         let text = String(decoding: input, as: UTF8.self)
         _ = try? GenericClaims.decode(text)
+        _ = try? Token.decodeAny(text)
         guard let token = try? input.withUnsafeBytes({ try Token.decode(bytes: $0) }) else { return nil }
         guard token.text.utf8.elementsEqual(input) else { return "a token's text is not what was read" }
         return fault(in: token.claims)
@@ -33,7 +34,7 @@ enum TokenInput {
     // MARK: Payloads
 
     private static func fault(inPayload input: [UInt8]) -> String? {
-        guard let kind = claims(input)?.claims.kind, let signer = signer(of: kind) else {
+        guard let signer = claims(input).flatMap({ signer(of: $0.claims) }) else {
             // What is no claims must not crash as generic ones either; a part of it is enough to look at.
             if input.count.isMultiple(of: 4) { _ = try? input.withUnsafeBytes { try GenericClaims.read(payload: $0) } }
             return nil
@@ -59,12 +60,8 @@ enum TokenInput {
         return (found.claims, found.signatureVersion)
     }
 
-    private static func signer(of kind: ClaimKind) -> KeyPair? {
-        switch kind {
-        case .operator: keys[.operator]
-        case .authorizationRequest: keys[.server]
-        default: keys[.account]
-        }
+    private static func signer(of claims: AnyClaims) -> KeyPair? {
+        keys[claims.allowedIssuers?.first ?? .account]
     }
 
     private static func sign(_ payload: [UInt8], _ pair: KeyPair, version: Int) throws -> String {
@@ -77,10 +74,21 @@ enum TokenInput {
     // MARK: Claims
 
     private static func fault(in claims: AnyClaims) -> String? {
-        _ = claims.validate(at: 1_700_000_000)
+        if let fault = faultInMessages(claims.validate(at: 1_700_000_000)) { return fault }
         expandTemplates(of: claims)
         if case .activation(let activation) = claims { _ = try? activation.hashID() }
         return faultInWriting(claims)
+    }
+
+    /// No message repeats a seed, and all say where they belong.
+    private static func faultInMessages(_ issues: [ValidationIssue]) -> String? {
+        for issue in issues {
+            if issue.path.isEmpty, issue.description != "there are more issues than can be shown" {
+                return "an issue names no claim: \(issue.description)"
+            }
+            guard SecretText.hidden(in: issue.description) == issue.description else { return "a message holds a seed" }
+        }
+        return nil
     }
 
     private static func expandTemplates(of claims: AnyClaims) {
@@ -112,7 +120,7 @@ enum TokenInput {
 
     /// The payload of a token of these claims; nil if they cannot be written. Nothing is signed, for the sake of speed.
     private static func payload(_ claims: AnyClaims) -> [UInt8]? {
-        guard let signer = signer(of: claims.kind) else { return nil }
+        guard let signer = signer(of: claims) else { return nil }
         let text = try? claims.value.encode(issuer: signer.publicKey, at: claims.issuedAt) { _ in
             [UInt8](repeating: 0, count: 64)
         }

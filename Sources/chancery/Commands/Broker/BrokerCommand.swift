@@ -3,7 +3,6 @@ import ArgumentParser
 import Authorization
 import Broker
 import Claims
-import FoundationEssentials
 import Glibc
 import NIOCore
 import NKeys
@@ -14,8 +13,9 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "broker", abstract: "Run a NATS server that enforces the accounts of an operator.",
         discussion: """
-            Takes nats-server's configuration file: the operator, the system account and a MEMORY resolver. With --decisions \
-            it prints every decision, one a line, with the rule that made it.
+            Takes nats-server's flags, in all of its forms (-port 4222, --port=4222, -DV), and its configuration file. With \
+            --decisions it prints every decision, one a line, with the rule that made it. Signals: SIGHUP reads the \
+            configuration again, SIGUSR1 opens the log again, SIGUSR2 begins lame duck mode.
             """)
 
     static let example = """
@@ -26,42 +26,104 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
     @Option(
         name: [.customShort("c"), .customLong("config")],
         help: ArgumentHelp("The configuration file.", valueName: "file"))
-    var config: String
-    @Option(
-        name: [.customShort("a"), .customLong("addr"), .customLong("net")],
-        help: ArgumentHelp("The address to listen on.", valueName: "host"))
-    var address: String?
-    @Option(name: .shortAndLong, help: "The port to listen on; -1 takes any free one.")
-    var port: Int?
-    @Option(name: [.customShort("n"), .customLong("name"), .customLong("server_name")], help: "The server's name.")
-    var name: String?
-    @Option(
-        name: [.customShort("P"), .customLong("pid")],
-        help: ArgumentHelp("Write the process number here.", valueName: "file"))
-    var pidFile: String?
-    @Option(
-        name: .customLong("ports_file_dir"),
-        help: ArgumentHelp("Write a file with the ports into this folder.", valueName: "dir"))
-    var portsFileDirectory: String?
+    var config: String?
     @Flag(name: [.customShort("t")], help: "Check the configuration and end.")
     var test = false
-    @Flag(name: [.customShort("D"), .customLong("debug")], help: "Log more.")
-    var debug = false
+    @Option(
+        name: [.customLong("sl", withSingleDash: true), .customLong("signal")],
+        help: ArgumentHelp(
+            "Tell a running broker to ldm, stop, quit, term, reopen or reload, and end.", valueName: "signal[=pid]"))
+    var signal: String?
+    @OptionGroup var options: BrokerOptions
     @Flag(help: "Print every decision and the rule that made it.")
     var decisions = false
     @Flag(name: [.customShort("J"), .long], help: "Print decisions as JSON.")
     var json = false
+    @Flag(name: .customLong("show-version"), help: .hidden)
+    var showsVersion = false
+    @Option(name: .customLong("refused"), help: .hidden)
+    var refused: [String] = []
 
     func run() async throws {
-        let configuration = try readConfiguration()
-        if test {
-            try check(configuration)
-            Console.say("configuration file \(config) is valid")
-            return
+        if showsVersion { return Console.data("chancery: v\(BrokerServer.version)") }
+        if let name = refused.first {
+            throw CommandFailure(
+                message: "-\(name): \(GoFlags.feature(of: name)) is not supported by this broker",
+                remedy: "remove it, or run nats-server for it")
         }
-        let log = BrokerLog(showsDebug: debug || configuration.debug, showsTime: configuration.logTime)
+        if let signal { return try BrokerSignal(signal).send() }
+        if test { return try check() }
+        let configuration = try options.applied(to: try readFile())
+        try refuseUnenforced(configuration)
+        try await serve(configuration)
+    }
+
+    // MARK: Reading
+
+    /// The file's settings and nothing else; the defaults without a file.
+    private func readFile() throws -> BrokerConfiguration {
+        guard let config else { return BrokerConfiguration() }
+        let read = try read(config)
+        for warning in read.warnings { Console.say(warning.warningText) }
+        return read.configuration
+    }
+
+    private func read(
+        _ path: String
+    ) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
+        let surroundings = ConfigurationSurroundings(
+            readFile: { path in
+                do { return try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) } } catch {
+                    throw UnreadableFile(path, error)
+                }
+            },
+            environmentVariable: { name in getenv(name).map { String(cString: $0) } })
+        let bytes = try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) }
+        do throws(ConfigurationError) {
+            return try BrokerConfiguration.read(bytes, file: path, surroundings: surroundings)
+        } catch {
+            for problem in error.problems { Console.say(problem.description) }
+            throw ExitCode(1)
+        }
+    }
+
+    /// `-t`: whether the file is in order. As with nats-server, a warning is a failure here.
+    private func check() throws {
+        guard let config else {
+            throw CommandFailure(
+                message: "must specify [-c, --config] option to check configuration file syntax",
+                remedy: "chancery broker -t -c broker.conf")
+        }
+        let (configuration, warnings) = try read(config)
+        for warning in warnings { Console.say(warning.warningText) }
+        guard !warnings.contains(where: \.failsTest) else { throw ExitCode(1) }
+        if !configuration.operators.isEmpty, configuration.resolver == .memory {
+            do { try BrokerServer.check(configuration) } catch {
+                Console.complain(error.message, remedy: error.remedy)
+                throw ExitCode(1)
+            }
+        }
+        for problem in configuration.unenforced { Console.say(problem.warningText) }
+        Console.say("chancery: configuration file \(config) is valid")
+    }
+
+    private func refuseUnenforced(_ configuration: BrokerConfiguration) throws {
+        let problems = configuration.unenforced
+        for problem in problems { Console.say(problem.description) }
+        guard problems.isEmpty else { throw ExitCode(1) }
+    }
+
+    // MARK: Serving
+
+    private func serve(_ configuration: BrokerConfiguration) async throws {
+        // Before anybody can know of this process.
+        let signals = await Signals()
+        let log = try BrokerLog(configuration)
+        let files = BrokerFiles(configuration)
         let environment = BrokerEnvironment(moment: LocalTime.moment) { log.write($0, $1) }
         let printer = decisions ? DecisionPrinter(names: accountNames(configuration), asJSON: json) : nil
+        if let config { log.write(.info, "Using configuration file: \(config)") }
+        if configuration.trace { log.write(.warning, "Tracing of the protocol is not available yet") }
         let server: BrokerServer
         do {
             server = try await BrokerServer.start(configuration, decisions: printer, environment: environment)
@@ -75,50 +137,19 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
                 remedy: "choose another address with -a, or another port with -p")
             throw ExitCode(1)
         }
-        try announce(server, configuration, log)
-        await Signals.waitForEnd()
+        let host = server.address.ipAddress ?? configuration.host
+        let port = server.address.port ?? configuration.port
+        log.write(.info, "Server id is \(server.id)")
+        log.write(.info, "Listening for client connections on \(host):\(port)")
+        do { try files.write(host: host, port: port) } catch {
+            try await server.stop()
+            throw error
+        }
+        log.write(.info, "Server is ready")
+        await signals.handle(log)
         log.write(.info, "Stopping")
-        for file in [configuration.pidFile, portsFile(configuration)].compactMap(\.self) { unlink(file) }
+        files.remove()
         try await server.stop()
-    }
-
-    /// Checks what only shows when operators and accounts are read.
-    private func check(_ configuration: BrokerConfiguration) throws {
-        do { try BrokerServer.check(configuration) } catch {
-            Console.complain(error.message, remedy: error.remedy)
-            throw ExitCode(1)
-        }
-    }
-
-    /// The file's settings, with the words of the command line over them.
-    private func readConfiguration() throws -> BrokerConfiguration {
-        let surroundings = ConfigurationSurroundings(
-            readFile: { path in try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) } },
-            environmentVariable: { name in getenv(name).map { String(cString: $0) } })
-        let bytes = try surroundings.readFile(config)
-        do {
-            let read = try BrokerConfiguration.read(bytes, file: config, surroundings: surroundings)
-            for warning in read.warnings { Console.say(warning.warningText) }
-            return try overridden(read.configuration)
-        } catch let error as ConfigurationError {
-            for problem in error.problems { Console.say(problem.description) }
-            throw ExitCode(1)
-        }
-    }
-
-    private func overridden(_ file: BrokerConfiguration) throws -> BrokerConfiguration {
-        var configuration = file
-        if let address { configuration.host = address }
-        if let port {
-            guard (-1...65_535).contains(port) else {
-                throw ValidationError("-p takes a port from 0 to 65535, or -1 for any free one.")
-            }
-            configuration.port = max(port, 0)
-        }
-        if let name { configuration.serverName = name }
-        if let pidFile { configuration.pidFile = pidFile }
-        if let portsFileDirectory { configuration.portsFileDirectory = portsFileDirectory }
-        return configuration
     }
 
     private func accountNames(_ configuration: BrokerConfiguration) -> [PublicKey: String] {
@@ -130,22 +161,15 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified {
         }
         return names
     }
+}
 
-    /// Where programs find the ports of this process, while it runs.
-    private func portsFile(_ configuration: BrokerConfiguration) -> String? {
-        configuration.portsFileDirectory.map { "\($0)/chancery_\(getpid()).ports" }
-    }
+/// Why a file cannot be read that a configuration names: the reason alone, since the path stands in the configuration.
+private struct UnreadableFile: Error, CustomStringConvertible {
+    let description: String
 
-    /// Tells people and programs where the server is.
-    private func announce(_ server: BrokerServer, _ configuration: BrokerConfiguration, _ log: BrokerLog) throws {
-        let host = server.address.ipAddress ?? configuration.host
-        let port = server.address.port ?? configuration.port
-        log.write(.info, "Server id is \(server.id)")
-        log.write(.info, "Listening for client connections on \(host):\(port)")
-        if let pidFile = configuration.pidFile { try Data("\(getpid())\n".utf8).write(to: URL(filePath: pidFile)) }
-        if let file = portsFile(configuration) {
-            try Data("{\"nats\":[\"nats://\(host):\(port)\"]}".utf8).write(to: URL(filePath: file))
-        }
-        log.write(.info, "Server is ready")
+    init(_ path: String, _ error: any Error) {
+        let message = (error as? AdministrationError)?.message ?? "\(error)"
+        let prefix = "cannot read \(path): "
+        description = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
     }
 }

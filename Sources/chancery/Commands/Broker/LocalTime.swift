@@ -26,11 +26,11 @@ enum LocalTime {
     }
 
     /// `2026/01/02 03:04:05.123456`, as nats-server's log has it.
-    static func logText() -> String {
+    static func logText(isUTC: Bool) -> String {
         var clock = timespec()
         clock_gettime(CLOCK_REALTIME, &clock)
         var parts = tm()
-        localtime_r(&clock.tv_sec, &parts)
+        if isUTC { gmtime_r(&clock.tv_sec, &parts) } else { localtime_r(&clock.tv_sec, &parts) }
         let date = [Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday)].map { padded($0, 2) }
         let time = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded(Int($0), 2) }
         return date.joined(separator: "/") + " " + time.joined(separator: ":") + "." + padded(clock.tv_nsec / 1000, 6)

@@ -1,9 +1,24 @@
+import Broker
 import UnixSignals
 
-/// The signals that end a server in an orderly way.
-enum Signals {
-    /// Returns when the process is told to end: by the terminal or by a supervisor.
-    static func waitForEnd() async {
-        for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm]) { return }
+/// The signals that a running broker listens to, from when this exists.
+struct Signals {
+    private let sequence: UnixSignalsSequence
+
+    init() async {
+        sequence = await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup, .sigusr1, .sigusr2])
+    }
+
+    /// Does what the others ask for, and returns when one comes that ends the process in an orderly way.
+    func handle(_ log: BrokerLog) async {
+        for await signal in sequence {
+            log.write(.info, "Trapped \"\(signal)\" signal")
+            switch signal {
+            case .sigusr1: log.reopen()
+            case .sighup: log.write(.warning, "Reading the configuration again is not available yet")
+            case .sigusr2: log.write(.warning, "Lame duck mode is not available yet")
+            default: return
+            }
+        }
     }
 }

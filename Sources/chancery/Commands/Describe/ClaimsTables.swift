@@ -21,8 +21,9 @@ struct ClaimsTables {
                 + mappingTables(claims)
         case .user(let claims): tables = [table(claims)]
         case .activation(let claims): tables = [table(claims)]
-        case .authorizationRequest, .authorizationResponse, .generic:
-            tables = [start("Claims of the type \(token.claims.kind.rawValue)", "Subject")]
+        case .authorizationRequest(let claims): tables = [table(claims)]
+        case .authorizationResponse(let claims): tables = [table(claims)]
+        case .generic(let claims): tables = [table(claims)]
         }
         return tables.map { $0.text(width: width) }.joined(separator: "\n")
     }
@@ -65,6 +66,43 @@ struct ClaimsTables {
         if !claims.issuerAccount.isEmpty { table.add("Exporting Account", named(claims.issuerAccount)) }
         table.add("Subject", claims.importSubject)
         table.add("Type", claims.importType.name)
+        return table
+    }
+
+    /// Who asks, without the credentials that the client sent.
+    private func table(_ claims: AuthorizationRequestClaims) -> Table {
+        var table = start("Authorization Request", "Subject")
+        table.add("User ID", claims.userKey)
+        table.add("Server ID", claims.server.id)
+        table.add("Server", "\(claims.server.name) (\(claims.server.host))")
+        table.add("Client", "\(claims.client.kind) \(claims.client.id) from \(claims.client.host)")
+        if !claims.client.name.isEmpty { table.add("Client Name", claims.client.name) }
+        table.add("TLS", claims.tls.map { "\($0.version) \($0.cipher)" } ?? "No")
+        return table
+    }
+
+    private func table(_ claims: AuthorizationResponseClaims) -> Table {
+        var table = start("Authorization Response", "User ID")
+        table.add("Server ID", claims.common.audience)
+        if !claims.issuerAccount.isEmpty { table.add("Account ID", named(claims.issuerAccount)) }
+        table.add("User JWT", claims.jwt.isEmpty ? "No" : "Yes")
+        if !claims.error.isEmpty { table.add("Error", claims.error) }
+        return table
+    }
+
+    /// The members of `nats`, each in JSON, but for those that every token has.
+    private func table(_ claims: GenericClaims) -> Table {
+        var table = start(
+            claims.isSettings ? "Account Settings" : "Claims of a Type of Their Own",
+            claims.isSettings ? "Account ID" : "Subject")
+        if !claims.type.isEmpty { table.add("Type", claims.type) }
+        let members = claims.data.filter { !["type", "version", "tags"].contains($0.key) }
+        guard !members.isEmpty else { return table }
+        table.addLine()
+        for (name, value) in members {
+            let lines = ClaimsText(value.jsonText).readable.split(separator: "\n").map(String.init)
+            table.add(name, values: lines)
+        }
         return table
     }
 

@@ -76,7 +76,7 @@ struct DescribeTokenCommand: ParsableCommand, Exemplified {
         guard let file = file ?? positionalFile else {
             throw ValidationError("A file is required: give it by itself or with --file.")
         }
-        try form.show(Token.decode(TokenFile.token(file)), asJSON: json) { _ in nil }
+        try form.show(Token.decodeAny(TokenFile.token(file)), asJSON: json) { _ in nil }
     }
 }
 

@@ -1,0 +1,62 @@
+/// Something that a configuration can say and that the broker does not do yet.
+///
+/// The broker does not start with such a configuration: a setting that restricts somebody must not be silently without
+/// effect. Whoever builds one of these removes its line.
+public struct UnenforcedSetting: Sendable {
+    /// The key, with the block in front.
+    let key: String
+    /// What it is, for a person.
+    let feature: String
+    let isUsed: @Sendable (BrokerConfiguration) -> Bool
+
+    static let all: [UnenforcedSetting] = [
+        UnenforcedSetting("authorization", "users, passwords and tokens in the configuration") {
+            $0.authorization.map { $0 != AuthorizationConfiguration() } ?? false
+        },
+        UnenforcedSetting("accounts", "accounts in the configuration") { !$0.accounts.isEmpty },
+        UnenforcedSetting("mappings", "subject mappings in the configuration") { !$0.mappings.isEmpty },
+        UnenforcedSetting("no_auth_user", "a user for clients without credentials") { $0.noAuthUser != nil },
+        UnenforcedSetting("no_system_account", "a broker without system account") { $0.hasNoSystemAccount },
+        UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
+        UnenforcedSetting("resolver", "a resolver other than MEMORY") { $0.resolver != nil && $0.resolver != .memory },
+        UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
+        UnenforcedSetting("resolver_pinned_accounts", "a list of accounts that may be used") {
+            $0.pinnedAccounts != nil
+        },
+        UnenforcedSetting("default_sentinel", "a JWT for clients without one") { $0.defaultSentinel != nil },
+        UnenforcedSetting("tls", "TLS") { $0.tls != nil },
+        UnenforcedSetting("websocket", "WebSocket") { $0.webSocket != nil },
+        UnenforcedSetting("http", "monitoring over HTTP") { $0.monitoring != nil },
+        UnenforcedSetting("proxies", "trusted proxies") { !$0.trustedProxies.isEmpty },
+        UnenforcedSetting("proxy_protocol", "the PROXY protocol") { $0.usesProxyProtocol },
+        UnenforcedSetting("max_sub_tokens", "a limit on the tokens of a subject") {
+            $0.maximumSubscriptionTokens != nil
+        },
+        UnenforcedSetting("write_timeout", "another way with clients that do not read") {
+            $0.writeTimeout == .retry
+        },
+        UnenforcedSetting("no_header_support", "a broker without headers") { !$0.supportsHeaders },
+    ]
+
+    private init(_ key: String, _ feature: String, isUsed: @escaping @Sendable (BrokerConfiguration) -> Bool) {
+        self.key = key
+        self.feature = feature
+        self.isUsed = isUsed
+    }
+}
+
+extension BrokerConfiguration {
+    /// What this configuration uses and the broker does not do yet, in the order of the file; empty if it can start.
+    public var unenforced: [ConfigurationProblem] {
+        let commandLine = ConfigurationPosition(file: "command line", line: 0, column: 0)
+        return UnenforcedSetting.all.filter { $0.isUsed(self) }
+            .map { setting in
+                let place = places[setting.key]
+                return ConfigurationProblem(
+                    code: .notEnforced, position: place?.position ?? commandLine,
+                    message: "\"\(setting.key)\": \(setting.feature): this broker does not do that yet",
+                    remedy: "remove it, or run nats-server for it", excerpt: place?.excerpt)
+            }
+            .sorted { ($0.position.line, $0.position.column) < ($1.position.line, $1.position.column) }
+    }
+}

@@ -1,0 +1,50 @@
+import TestSupport
+import Testing
+
+@testable import Broker
+
+@Suite struct UnenforcedSettingTests {
+    @Test(arguments: [
+        ("authorization { user: a, password: b }", "authorization"), ("authorization { users: [] }", "authorization"),
+        ("accounts { A {} }", "accounts"), ("mappings { a: b }", "mappings"), ("tls { certs: [] }", "tls"),
+        ("no_system_account: true", "no_system_account"), ("http: 8222", "http"),
+        ("https_port: 1, tls { certs: [] }", "tls"),
+        ("websocket { port: 1, no_tls: true }", "websocket"), ("max_sub_tokens: 4", "max_sub_tokens"),
+        ("resolver { type: full, dir: d }", "resolver"), ("resolver_pinned_accounts: []", "resolver_pinned_accounts"),
+        ("proxy_protocol: true, proxy_protocol_sources: \"::/0\"", "proxy_protocol"),
+        ("no_header_support: on", "no_header_support"),
+        ("write_timeout: retry", "write_timeout"),
+    ])
+    func whatIsUsedIsNamedWithItsPlace(text: String, key: String) throws {
+        let problems = try BrokerConfigurationTests.read("\n" + text).configuration.unenforced
+        let problem = try #require(problems.first { $0.message.hasPrefix("\"\(key)\"") })
+        #expect(problem.position.line == 2 && problem.code == .notEnforced)
+        #expect(problem.description.contains("\n  2 | "))
+    }
+
+    @Test(arguments: [
+        "port: 1", "authorization { timeout: 2 }", "resolver: MEMORY", "write_timeout: close", "no_header_support: off",
+        "jetstream: disabled", "server_tags: a", "lame_duck_duration: \"1m\"", "log_file: x", "proxy_protocol: false",
+    ])
+    func whatTheBrokerDoesIsNotNamed(text: String) throws {
+        #expect(try BrokerConfigurationTests.read(text).configuration.unenforced.isEmpty)
+    }
+
+    @Test func withoutAFileThereIsNoPlace() {
+        var configuration = BrokerConfiguration()
+        configuration.noAuthUser = "a"
+        #expect(
+            configuration.unenforced.map(\.description) == [
+                """
+                command line: error: "no_auth_user": a user for clients without credentials: this broker does not do that yet
+                  = remove it, or run nats-server for it
+                """
+            ])
+    }
+
+    @Test func placesAreNoPartOfWhatAConfigurationSays() throws {
+        let one = try BrokerConfigurationTests.read("debug: true").configuration
+        let other = try BrokerConfigurationTests.read("\n\ndebug: true").configuration
+        #expect(one == other && one.hashValue == other.hashValue)
+    }
+}

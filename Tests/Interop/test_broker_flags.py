@@ -1,0 +1,224 @@
+"""`chancery broker` started as nats-server is: its flags in all of their forms, its files, its signals, its exit codes."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from peers import CHANCERY, NATS_SERVER
+
+DEADLINE = 30.0
+
+
+def wait_for(what, process=None):
+    """The first true value of `what`."""
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        if value := what():
+            return value
+        assert process is None or process.poll() is None, f"it ended with {process.returncode}"
+        time.sleep(0.01)
+    raise AssertionError("it did not come to pass")
+
+
+class Broker:
+    """A broker that is started with flags, in a folder with `broker.conf`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.processes = []
+
+    def __call__(self, *flags, extra="", program=(CHANCERY, "broker")):
+        (self.folder / "flags.conf").write_text((self.folder / "broker.conf").read_text() + extra)
+        ports = self.folder / f"ports{len(self.processes)}"
+        ports.mkdir()
+        log = self.folder / f"said{len(self.processes)}"
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [*program, "-c", "flags.conf", "--ports_file_dir", ports, *flags], cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={"PATH": os.environ["PATH"]})
+        self.processes.append(process)
+        process.said = log
+        try:
+            file = wait_for(lambda: next(iter(ports.glob("*.ports")), None), process)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}: {log.read_text()}") from None
+        process.ports = wait_for(lambda: json.loads(file.read_text() or "null"))
+        process.ports_file = file
+        return process
+
+    def stop(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with the configuration of an operator."""
+    folder = tmp_path_factory.mktemp("flags")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CHANCERY_HOME": str(folder / "home")}
+    for words in (
+            ("add", "operator", "O", "--sys"), ("add", "account", "A"),
+            ("generate", "config", "--mem-resolver", "--config-file", "broker.conf")):
+        subprocess.run([CHANCERY, *words], cwd=folder, env=environment, check=True, capture_output=True, timeout=60)
+    return folder
+
+
+@pytest.fixture
+def broker(home, tmp_path):
+    (tmp_path / "broker.conf").write_text((home / "broker.conf").read_text())
+    broker = Broker(tmp_path)
+    yield broker
+    broker.stop()
+
+
+def ends(*words, cwd=None, program=(CHANCERY, "broker")):
+    return subprocess.run(
+        [*program, *words], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        env={"PATH": os.environ["PATH"]})
+
+
+def info(process):
+    """The INFO line of a broker."""
+    host, port = re.fullmatch(r"nats://(.*):(\d+)", process.ports["nats"][0]).groups()
+    with socket.create_connection((host, int(port)), timeout=DEADLINE) as connection:
+        line = connection.makefile("rb").readline()
+    return json.loads(line.removeprefix(b"INFO "))
+
+
+@pytest.mark.parametrize("flags", [
+    ("-a", "127.0.0.1", "-p", "-1", "-n", "n1"), ("-addr", "127.0.0.1", "-port", "-1", "-name", "n1"),
+    ("--addr=127.0.0.1", "--port=-1", "--server_name=n1"), ("--net", "127.0.0.1", "-p=-1", "-n=n1"),
+    ("-p", "4222", "-p", "-1", "--net=127.0.0.1", "-n", "x", "-server_name", "n1")])
+def test_flags_in_every_form(broker, flags):
+    process = broker(*flags)
+    assert process.ports["nats"][0].startswith("nats://127.0.0.1:")
+    assert process.ports["nats"][0] != "nats://127.0.0.1:4222"
+    assert info(process)["server_name"] == "n1"
+
+
+def test_a_flag_goes_before_the_file(broker):
+    process = broker("-p", "-1", "-n", "flag", "-D=false", extra="\nlisten: 127.0.0.1:1\nserver_name: file\ndebug: true\n")
+    assert info(process)["server_name"] == "flag"
+    assert "[DBG]" not in process.said.read_text()
+
+
+def test_what_no_flag_says_is_as_in_the_file(broker):
+    process = broker("-DV", extra="\nlisten: 127.0.0.1:-1\nserver_name: file\n")
+    assert info(process)["server_name"] == "file"
+
+
+def test_pid_and_ports_files(broker):
+    process = broker("-a", "127.0.0.1", "-p", "-1", "-P", "x.pid")
+    pid = broker.folder / "x.pid"
+    assert pid.read_text() == str(process.pid)
+    assert process.ports_file.name == f"chancery_{process.pid}.ports"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(DEADLINE) == 0
+    assert not pid.exists() and not process.ports_file.exists()
+
+
+def test_a_program_named_nats_server(broker):
+    wrapper = broker.folder / "nats-server"
+    wrapper.write_text(f'#!/bin/bash\nexec -a nats-server "{CHANCERY}" broker "$@"\n')
+    wrapper.chmod(0o755)
+    process = broker("-a", "127.0.0.1", "-p", "-1", program=(wrapper,))
+    assert process.ports_file.name == f"nats-server_{process.pid}.ports"
+
+
+def test_a_log_that_is_opened_again(broker):
+    process = broker("-a", "127.0.0.1", "-p", "-1", "-l", "broker.log", "-T=false")
+    log, aside = broker.folder / "broker.log", broker.folder / "aside.log"
+    wait_for(lambda: re.search(rf"^\[{process.pid}\] \[INF\] Server is ready$", log.read_text(), re.MULTILINE), process)
+    assert process.said.read_text() == ""
+    log.rename(aside)
+    process.send_signal(signal.SIGUSR1)
+    wait_for(lambda: log.exists() and "File log re-opened" in log.read_text(), process)
+    assert "Trapped" in aside.read_text()
+
+
+def test_a_log_that_grows_too_large(broker):
+    process = broker(
+        "-a", "127.0.0.1", "-p", "-1", "-l", "broker.log", "--log_size_limit", "400", extra="\nlog_max_num: 3\n")
+    wait_for(lambda: any("ready" in file.read_text() for file in broker.folder.glob("broker.log*")), process)
+    for _ in range(12):
+        before = sum(len(file.read_text()) for file in broker.folder.glob("broker.log*"))
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: sum(len(file.read_text()) for file in broker.folder.glob("broker.log*")) != before, process)
+    files = sorted(broker.folder.glob("broker.log*"))
+    assert 2 <= len(files) <= 3
+    assert all(len(file.read_text()) <= 400 for file in files)
+
+
+@pytest.mark.parametrize("command, code", [("quit", 0), ("term", 0), ("stop", -signal.SIGKILL)])
+def test_signals_that_end_it(broker, command, code):
+    process = broker("-a", "127.0.0.1", "-p", "-1", "-P", "x.pid")
+    told = ends("--signal", f"{command}={broker.folder / 'x.pid'}")
+    assert told.returncode == 0, told.stderr
+    assert process.wait(DEADLINE) == code
+
+
+@pytest.mark.parametrize("command, said", [
+    ("reopen", "not a file logger"), ("reload", "configuration again"), ("ldm", "Lame duck mode")])
+def test_signals_that_do_not_end_it(broker, command, said):
+    process = broker("-a", "127.0.0.1", "-p", "-1")
+    assert ends("-sl", f"{command}={process.pid}").returncode == 0
+    wait_for(lambda: said in process.said.read_text(), process)
+    assert info(process)["server_id"]
+
+
+@pytest.mark.parametrize("words, said", [
+    (("--signal", "foo=1"), 'unknown signal "foo"'), (("--signal", "reload=abc"), "invalid pid: abc"),
+    (("--signal=quit=2147483647",), "No such process"), (("--signal=quit=-5",), "invalid pid"),
+    (("-t",), "must specify [-c, --config] option to check configuration file syntax"),
+    (("-c", "nowhere.conf"), "nowhere.conf: no such file"), (("-t", "-c", "nowhere.conf"), "nowhere.conf: no such file"),
+    (("-js",), "-js: JetStream is not supported"), (("-sd", "x"), "JetStream"), (("--store_dir=x",), "JetStream"),
+    (("--cluster", "nats://a:1"), "clustering"), (("-routes", "nats://a:1"), "clustering"),
+    (("-cluster_listen", "x"), "clustering"), (("--profile", "1"), "profiling"), (("-s",), "the system log"),
+    (("-r", "udp://a"), "the system log"), (("--tls",), "--tlscert"), (("--tlsverify",), "--tlscert"),
+    (("--tls", "--tlscert", "a.pem", "--tlskey", "b.pem"), "a.pem cannot be read"),
+    (("--pass", "geheim"), "a password without a user"),
+    (("--user", "a", "--pass", "geheim", "--auth", "geheim"), "exclude each other"),
+    (("--user", "a", "--pass", "geheim"), '"authorization"'), (("-m", "1", "-ms", "2"), "exclude each other"),
+    (("--auth=geheim",), "does not do that yet"),
+])
+def test_refusals_end_with_1(tmp_path, words, said):
+    done = ends(*words, cwd=tmp_path)
+    assert done.returncode == 1 and said in done.stderr, done.stderr
+    assert "geheim" not in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("words", [("-js=false", "-v"), ("-s=false", "-version"), ("--profile", "0", "version")])
+def test_what_is_said_to_be_off_is_not_refused(words):
+    done = ends(*words)
+    assert done.returncode == 0 and re.fullmatch(r"chancery: v[\w.+-]+\n", done.stdout), done.stderr
+
+
+@pytest.mark.parametrize("words", [
+    ("--nope",), ("-p", "abc"), ("-p",), ("-p", "70000"), ("-D=maybe",), ("extra",), ("-log_size_limit=x",)])
+def test_wrong_usage_ends_with_2(words):
+    assert ends(*words).returncode == 2
+
+
+def test_help():
+    for words in (("-h",), ("--help",), ("help",), ("-help",)):
+        done = ends(*words)
+        assert done.returncode == 0 and "--tlscacert" in done.stdout, done.stderr
+
+
+def test_users_of_flags_and_of_an_operator_exclude_each_other(broker):
+    done = ends("-c", "broker.conf", "--user", "a", "--pass", "geheim", cwd=broker.folder)
+    assert done.returncode == 1 and "--user: with an operator" in done.stderr and "geheim" not in done.stderr
+
+
+def test_both_servers_say_that_a_file_is_valid(broker):
+    for program in ((NATS_SERVER,), (CHANCERY, "broker")):
+        done = ends("-t", "-c", "broker.conf", cwd=broker.folder, program=program)
+        assert done.returncode == 0 and "configuration file broker.conf is valid" in done.stderr
