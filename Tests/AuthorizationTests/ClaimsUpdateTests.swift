@@ -58,27 +58,31 @@ import Testing
         guard case .failure(.invalid) = check(invalid, isForced: true) else { Issue.record("taken"); return }
     }
 
+    /// Rule S16: a role's `replies` come from settings that a trusted operator signed for this account.
     @Test func settingsAreTheOperatorsWord() throws {
+        var world = World()
+        var template = UserPermissionLimits()
+        template.permissions.subscribe.allow = ["_INBOX.me.>"]
+        world.user.limits = .scoped
+        world.useSigningKey { .scope(UserScope(key: $0, role: "r", template: template)) }
         let key = world.accountKey.publicKey
-        func settings(_ change: (inout GenericClaims) -> Void, signer: KeyPair? = nil) throws -> GenericClaims {
-            var claims = GenericClaims(subject: key.text, type: SettingsClaims.typeName)
-            claims.data["roles"] = .object(["AKEY": .object(["replies": .string("own")])])
-            change(&claims)
-            return try GenericClaims.decode(claims.encode(signedBy: signer ?? world.operatorKey, at: 1))
+        func settings(_ subject: String, _ signer: KeyPair) throws -> SettingsClaims {
+            var claims = SettingsClaims(subject: subject)
+            claims.roles[world.signingKey.publicKey.text] = RoleSettings(replies: .own)
+            return try SettingsClaims.decode(claims.encode(signedBy: signer, at: 1))
         }
-        let read = try AcceptedSettings(settings { _ in }, account: key, trust: world.trust)
-        #expect(read.replies(of: "AKEY") == .own && read.replies(of: "other") == .any)
-        #expect(throws: SettingsRefusal.untrusted) {
-            try AcceptedSettings(settings({ _ in }, signer: .generate(.operator)), account: key, trust: world.trust)
-        }
-        #expect(throws: SettingsRefusal.anotherAccount) {
-            try AcceptedSettings(settings { _ in }, account: KeyPair.generate(.account).publicKey, trust: world.trust)
-        }
-        #expect(throws: SettingsRefusal.self) {
-            try AcceptedSettings(
-                settings { $0.data["roles"] = .object(["A": .object(["replies": .string("sometimes")])]) },
-                account: key,
-                trust: world.trust)
+        let read = try settings(key.text, world.operatorKey)
+        #expect(world.trust.accepts(read, of: key))
+        #expect(try !world.trust.accepts(settings(key.text, .generate(.operator)), of: key))
+        #expect(!world.trust.accepts(read, of: KeyPair.generate(.account).publicKey))
+
+        let token = try world.account.encode(signedBy: world.operatorKey, at: 1000)
+        for (account, isAllowed) in [
+            (try ResolvedAccount(token: token, settings: read), false), (try ResolvedAccount(token: token), true),
+        ] {
+            guard case .admitted(let principal) = try world.admit(account: account) else { Issue.record("no"); return }
+            #expect(principal.permissions.decide(reply: Array("orders".utf8).span).isAllowed == isAllowed)
+            #expect(principal.permissions.decide(reply: Array("_INBOX.me.1".utf8).span).isAllowed)
         }
     }
 }

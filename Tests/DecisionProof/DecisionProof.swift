@@ -12,7 +12,7 @@ public struct DecisionProof {
         public var decisions = 0
         /// Users that the oracle and the program agree not to let in.
         public var refusedUsers = 0
-        /// Questions made from a rule.
+        /// Subjects and patterns made from a rule.
         public var mutated = 0
         public var outcomes: [String: Int] = [:]
         /// The first differences, in words.
@@ -64,6 +64,7 @@ public struct DecisionProof {
     /// Compares until there were as many decisions and as many rule sets.
     public mutating func run(decisions: Int, ruleSets: Int) {
         while tally.decisions < decisions || tally.ruleSets < ruleSets { runOne() }
+        tally.mutated = generator.nearRules
     }
 
     private mutating func runOne() {

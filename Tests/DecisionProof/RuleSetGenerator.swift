@@ -24,6 +24,12 @@ struct RuleSetGenerator {
     }
 
     var random: SeededGenerator
+    /// How many subjects and patterns were made from a rule.
+    private(set) var nearRules = 0
+
+    init(random: SeededGenerator) {
+        self.random = random
+    }
 
     private mutating func chance(_ one: Int, in all: Int) -> Bool {
         Int.random(in: 0..<all, using: &random) < one
@@ -104,6 +110,7 @@ struct RuleSetGenerator {
         guard let rule = rules.randomElement(using: &random), !chance(1, in: 3) else {
             return (0..<Int.random(in: 1...set.depth + 1, using: &random)).map { _ in anyToken(set) }
         }
+        nearRules += 1
         var tokens = rule.tokens.map { token -> [UInt8] in
             isWildcard(token) ? anyToken(set) : token
         }
@@ -116,6 +123,7 @@ struct RuleSetGenerator {
         guard let rule = rules.randomElement(using: &random), !chance(1, in: 4) else {
             return OracleRules.tokens(Array(pattern(set, false).utf8))
         }
+        nearRules += 1
         var tokens = rule.tokens
         switch Int.random(in: 0..<6, using: &random) {
         case 0: tokens[Int.random(in: 0..<tokens.count, using: &random)] = Array("*".utf8)

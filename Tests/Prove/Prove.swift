@@ -23,6 +23,7 @@ enum Prove {
         }
         let tally = total.withLock { $0 }
         print("\(tally.decisions) decisions over \(tally.ruleSets) rule sets, \(tally.refusedUsers) users not let in")
+        print("\(tally.mutated * 100 / max(1, tally.decisions)) % of the subjects and patterns were made from a rule")
         for (outcome, _) in tally.outcomes.sorted(by: { $0.value > $1.value }) {
             let share = tally.share(outcome)
             print("  \(share / 10).\(share % 10) %  \(outcome)")

@@ -12,15 +12,15 @@ public struct ResolvedAccount: Sendable {
     public let token: String
     /// The first rule that the claims break; nobody signs in to an account that has one. Times are not looked at here.
     public let fault: String?
-    /// What the account's settings say about its roles.
-    public let settings: AcceptedSettings
+    /// What the account JWT has no field for; see ``Trust/accepts(_:of:)``.
+    public let settings: SettingsClaims?
 
     private let grants: AccountGrants
 
-    /// - Parameter settings: what the account's settings say about its roles, by the keys of their scopes.
+    /// - Parameter settings: the account's settings, if a trusted operator signed any.
     /// - Throws: ``ClaimsError`` when the token is not an account JWT whose signature verifies; ``Refusal`` is not used
     ///   here, since whether the account is trusted depends on the moment it is asked.
-    public init(token text: String, settings: AcceptedSettings = AcceptedSettings()) throws {
+    public init(token text: String, settings: SettingsClaims? = nil) throws {
         let decoded = try Token.decode(text)
         guard case .account(let claims) = decoded.claims else { throw NotAnAccountToken() }
         key = try PublicKey(claims.subject)
@@ -51,7 +51,8 @@ public struct ResolvedAccount: Sendable {
             values.accountTags = claims.tags
             let program = try programs.program(
                 ProgramInput(
-                    permissions: scope.template.permissions, account: values, replies: settings.replies(of: scope.key)))
+                    permissions: scope.template.permissions, account: values,
+                    replies: settings?.roles[scope.key]?.replies ?? .any))
             // A scope's key was validated with the claims.
             return Grant(
                 account: .key(key), issuer: try? PublicKey(scope.key), role: scope.role,

@@ -37,9 +37,9 @@ public struct Trust: Sendable {
         operators.contains { $0.didSign(account) }
     }
 
-    /// Whether an operator signed settings of an account.
-    func signed(_ settings: GenericClaims) -> Bool {
-        operators.contains { $0.didSign(settings) }
+    /// Whether settings are an account's, and an operator signed them.
+    public func accepts(_ settings: SettingsClaims, of account: PublicKey) -> Bool {
+        settings.subject == account.text && operators.contains { $0.didSign(settings) }
     }
 
     /// Whether the operator that signed an account lets only signing keys sign, which then holds for the account's users
