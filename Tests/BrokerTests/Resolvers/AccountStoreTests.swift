@@ -11,7 +11,7 @@ import Testing
 
     /// A folder of its own for each test.
     private let folder: String = {
-        var template = Array("/tmp/chancery-store-XXXXXX".utf8CString)
+        var template = Array(("/tmp/chancery-store-" + String(repeating: "X", count: 6)).utf8CString)
         return mkdtemp(&template).map { String(cString: $0) } ?? "/tmp/chancery-store"
     }()
 
