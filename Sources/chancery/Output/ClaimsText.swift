@@ -9,7 +9,7 @@ struct ClaimsText {
         bytes = Array(json.utf8)
     }
 
-    /// The text with one member or element a line.
+    /// The text with one member or element a line, for people.
     var indented: String {
         var output: [UInt8] = []
         var depth = 0
@@ -23,7 +23,7 @@ struct ClaimsText {
             switch byte {
             case UInt8(ascii: "\""):
                 let end = endOfString(index)
-                output.append(contentsOf: bytes[index..<end])
+                output.append(contentsOf: Self.plain(bytes[index..<end]))
                 index = end
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -50,6 +50,30 @@ struct ClaimsText {
             index += 1
         }
         return String(decoding: output, as: UTF8.self)
+    }
+
+    /// A string with `<`, `>` and `&` as they are. Tokens have them escaped, and subjects are full of them.
+    private static func plain(_ string: ArraySlice<UInt8>) -> [UInt8] {
+        let escapes: [[UInt8]: UInt8] = [
+            Array("u003c".utf8): UInt8(ascii: "<"), Array("u003e".utf8): UInt8(ascii: ">"),
+            Array("u0026".utf8): UInt8(ascii: "&"),
+        ]
+        var output: [UInt8] = []
+        var rest = string
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                output.append(byte)
+                continue
+            }
+            if let character = escapes[Array(rest.prefix(5))] {
+                output.append(character)
+                rest = rest.dropFirst(5)
+            } else {
+                output += [byte] + rest.prefix(1)
+                rest = rest.dropFirst()
+            }
+        }
+        return output
     }
 
     /// The JSON of one field, or nil if there is none.
