@@ -101,12 +101,20 @@ import Testing
                 == .invalidValue)
     }
 
-    @Test func `a validity in the past is signed, with a warning`() throws {
+    @Test func `a validity in the past is refused, and an account whose validity is over can still be changed`() throws
+    {
         let test = TestDirectory()
         let directory = try test.opened(accounts: "A")
         var edits = AccountEdits()
-        edits.validity.expires = TestDirectory.start - 1
-        let report = try directory.change("test") { try $0.editAccount(at: .account("A"), edits) }.report
+        edits.validity.expires = TestDirectory.start
+        #expect(
+            refusal { try directory.change("test") { try $0.editAccount(at: .account("A"), edits) } } == .invalidValue)
+        edits.validity.expires = TestDirectory.start + 10
+        try directory.change("test") { try $0.editAccount(at: .account("A"), edits) }
+        test.now += 20
+        var others = AccountEdits()
+        others.tags.add = ["t"]
+        let report = try directory.change("test") { try $0.editAccount(at: .account("A"), others) }.report
         #expect(report.warnings == ["account \"A\": claim is expired"])
         #expect(try directory.findings(at: test.now).map(\.level) == [.time])
     }

@@ -1,7 +1,10 @@
 """What every test file here can ask for."""
 
+import contextlib
+import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -11,6 +14,15 @@ import pytest
 from peers import engine, maker, realised, world  # noqa: F401
 
 CHANCERY = Path(os.environ.get("CHANCERY", ".build/debug/chancery")).absolute()
+
+
+def kept(home):
+    """Digests of everything that a home keeps: the content of the directory, and every other file."""
+    files = {path.name: path.read_bytes() for path in home.glob("*") if not path.name.startswith("directory.sqlite")}
+    if (home / "directory.sqlite").exists():
+        with contextlib.closing(sqlite3.connect(home / "directory.sqlite")) as database:
+            files["directory"] = "\n".join(database.iterdump()).encode()
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 class CommandLine:

@@ -1,46 +1,50 @@
 """What people type by mistake: each is refused with what is wrong and what to do, and everything stays as it was."""
 
-import hashlib
-import json
+import shutil
 import time
 
 import pytest
 
 import issuer
+from conftest import CommandLine, kept
 from test_command_line import claims
 
 
-@pytest.fixture
-def home(chancery):
-    """An operator O with an account A, a user u, an export and another account B."""
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    chancery = CommandLine(tmp_path_factory.mktemp("prepared"))
     chancery("add", "operator", "O")
     chancery("add", "account", "A")
     chancery("add", "user", "u")
     chancery("add", "export", "-s", "s.>", "--private")
     chancery("add", "account", "B")
     chancery("select", "account", "A")
+    return chancery.home
+
+
+@pytest.fixture
+def home(chancery, prepared):
+    """An operator O with an account A, a user u, an export and another account B."""
+    shutil.copytree(prepared, chancery.home)
     return chancery
 
 
 def everything(chancery):
-    """The audit log's root, which covers every change, what is selected, and every file of the home but the database's."""
-    verified = json.loads(chancery("audit", "verify", "--json").stdout)
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in chancery.home.iterdir()
-             if not path.name.startswith("directory.sqlite")}
-    return verified, chancery("env", "--json").stdout, files
+    """What the home keeps, and the files beside it."""
+    beside = sorted(path.name for path in chancery.folder.rglob("*") if not path.is_relative_to(chancery.home))
+    return kept(chancery.home), beside
 
 
 def refused(chancery, *words, exits=1, says=()):
     before = everything(chancery)
-    folder = sorted(path.name for path in chancery.folder.rglob("*") if not path.is_relative_to(chancery.home))
     told = chancery(*words, exits=exits)
     assert told.stdout == ""
     lines = told.stderr.splitlines()
+    # What is wrong, and what to do.
     assert lines[0].startswith("error: ") and len(lines) >= 2, told.stderr
     for text in says:
         assert text in told.stderr, told.stderr
     assert everything(chancery) == before
-    assert folder == sorted(path.name for path in chancery.folder.rglob("*") if not path.is_relative_to(chancery.home))
 
 
 NAMES = [("", "needs a name"), ("   ", "needs a name"), (".", "stands for a folder"), ("..", "stands for a folder"),
@@ -56,7 +60,7 @@ def test_names_that_cannot_be_file_names(home, name, says):
     refused(home, "rename", "account", "A", f"{name}", says=[says])
 
 
-SUBJECTS = ["a b", "a\tb", " a", "a ", "a..b", ".a", "a.", "a.>.b", ">.a", "a b c"]
+SUBJECTS = ["a b c", "a\tb", " a", "a..b", "a.>.b"]
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -79,16 +83,14 @@ def test_an_empty_subject_is_refused(home):
     refused(home, "add", "mapping", "--from=", "--to=b")
 
 
-NUMBERS = ["9223372036854775808", "99999999999999999999999", "9007199254740993t", "8589934592gib", "-2", "1.5", "0x10", "1e3",
-           "ten", "10 mib", "", "-1k", "1kk"]
+NUMBERS = ["9223372036854775808", "9007199254740993t", "8589934592gib", "-2", "1.5", "0x10", "1e3", "10 mib", "", "-1k"]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_limits_that_overflow_or_are_none(home, number):
-    for option in ("--conns", "--payload", "--js-disk-storage", "--js-streams", "--trace-context-sampling"):
+    for option in ("--conns", "--js-disk-storage"):
         refused(home, "edit", "account", "A", f"{option}={number}", exits=2, says=["is not a number"])
-    for option in ("--subs", "--data", "--payload"):
-        refused(home, "edit", "user", "u", f"{option}={number}", exits=2, says=["is not a number"])
+    refused(home, "edit", "user", "u", f"--payload={number}", exits=2, says=["is not a number"])
 
 
 def test_numbers_that_mean_nothing_where_they_stand(home):
@@ -101,7 +103,7 @@ def test_numbers_that_mean_nothing_where_they_stand(home):
     refused(home, "add", "user", "v", "--allow-pub-response=many", exits=2)
 
 
-DATES = ["2020-01-01", "1970-01-02", "2020-02-29T12:00:00Z", "2000-12-31T23:59:59+14:00"]
+DATES = ["2020-01-01", "2020-02-29T23:59:59+14:00"]
 
 
 @pytest.mark.parametrize("date", DATES)
@@ -149,7 +151,7 @@ def test_unknown_keys(home):
 
 def test_no_seed_is_ever_repeated(home):
     seed = issuer.Key.new("user").seed
-    for words in (("add", "user", seed), ("describe", "user", seed), ("add", "user", "v", "-k", seed), ("add", "user", "v", "-K", seed),
+    for words in (("add", "user", seed), ("describe", "user", seed), ("add", "user", "v", "-k", seed), ("add", "user", "v", "-K", seed), ("context", "add", seed),
                   ("select", "account", seed), ("edit", "account", "A", "--conns", seed), ("describe", "jwt", "-f", seed)):
         done = home(*words, exits=None)
         assert done.returncode in (1, 2) and seed not in done.stderr + done.stdout, words

@@ -6,7 +6,6 @@ are the claims that must be there in the end, written from the rules of the form
 keys stand in them as names, and what depends on the time as `now` or `+2w`. `data/nsc/flags.json` names every flag.
 """
 
-import hashlib
 import json
 import re
 import shlex
@@ -20,7 +19,7 @@ import pytest
 
 import issuer
 from certificates import Authority
-from conftest import CommandLine
+from conftest import CommandLine, kept
 from peers import Server
 from test_command_line import decoded
 from test_interchange import curve_key
@@ -193,9 +192,7 @@ class Script:
 
     def state(self):
         """A digest of everything that is kept."""
-        files = sorted(path for path in self.chancery.home.glob("*") if path.suffix not in (".sqlite-shm", ".sqlite-wal"))
-        tokens = self.chancery("audit", "verify", "--json", exits=None).stdout if files else ""
-        return tokens, [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files if path.suffix == ".key"]
+        return kept(self.chancery.home)
 
     # Servers
 

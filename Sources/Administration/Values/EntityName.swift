@@ -32,7 +32,8 @@ public enum EntityName {
         }
         guard !looksLikeSeed(name) else {
             throw AdministrationError(
-                .invalidValue, "what was given as a name looks like a seed", remedy: "choose a name; it is not shown here")
+                .invalidValue, "what was given as a name looks like a seed",
+                remedy: "choose a name; it is not shown here")
         }
         guard EntityReference(name).publicKey == nil else {
             throw AdministrationError(

@@ -25,7 +25,6 @@ extension Session {
         // What the client sends meanwhile stays in the socket.
         setReading(false)
         let admission = Admission(options.credentials, facts: facts, trust: context.trust)
-        self.options.credentials = PresentedCredentials(token: nil, signature: nil)
         let moment = context.environment.moment()
         verify { [admission] in
             var machine = admission

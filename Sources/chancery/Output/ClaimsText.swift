@@ -21,7 +21,7 @@ struct ClaimsText {
         }
     }
 
-    /// The text with one member or element a line.
+    /// The text with one member or element a line, for people.
     var indented: String {
         var output: [UInt8] = []
         var depth = 0
@@ -35,7 +35,7 @@ struct ClaimsText {
             switch byte {
             case UInt8(ascii: "\""):
                 let end = endOfString(index)
-                output.append(contentsOf: bytes[index..<end])
+                output.append(contentsOf: Self.plain(bytes[index..<end]))
                 index = end
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -64,20 +64,28 @@ struct ClaimsText {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// The same for a person: `>`, `<` and `&`, which tokens hold as escapes, are themselves.
-    var readable: String {
-        var text = ""
-        var rest = indented[...]
-        while let backslash = rest.firstIndex(of: "\\") {
-            text += rest[..<backslash]
-            rest = rest[backslash...]
-            // An escaped backslash is passed over with what it escapes.
-            let length = rest.hasPrefix("\\u") ? 6 : 2
-            let escape = rest.prefix(length)
-            text += ["\\u003c": "<", "\\u003e": ">", "\\u0026": "&"][String(escape)] ?? String(escape)
-            rest = rest.dropFirst(length)
+    /// A string with `<`, `>` and `&` as they are. Tokens have them escaped, and subjects are full of them.
+    private static func plain(_ string: ArraySlice<UInt8>) -> [UInt8] {
+        let escapes: [[UInt8]: UInt8] = [
+            Array("u003c".utf8): UInt8(ascii: "<"), Array("u003e".utf8): UInt8(ascii: ">"),
+            Array("u0026".utf8): UInt8(ascii: "&"),
+        ]
+        var output: [UInt8] = []
+        var rest = string
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                output.append(byte)
+                continue
+            }
+            if let character = escapes[Array(rest.prefix(5))] {
+                output.append(character)
+                rest = rest.dropFirst(5)
+            } else {
+                output += [byte] + rest.prefix(1)
+                rest = rest.dropFirst()
+            }
         }
-        return text + rest
+        return output
     }
 
     /// The JSON of one field, or nil if there is none.

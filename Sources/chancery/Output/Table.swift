@@ -3,7 +3,8 @@ import NKeys
 /// A table for people, no wider than their screen: cells that do not fit are continued on the next line. A cell holds no
 /// line break and no seed, whatever it was given.
 struct Table {
-    private static let narrowestColumn = 8
+    /// A column that is narrower shows no wide character.
+    private static let narrowestColumn = 2
 
     /// A line above the table; nil for none.
     var title: String?
@@ -94,12 +95,14 @@ struct Table {
 
     private static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
-    /// East Asian wide characters and emoji take two columns.
+    /// East Asian wide characters and emoji take two columns, marks by themselves none.
     private static func width(_ character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
+        if first.properties.isEmojiPresentation || character.unicodeScalars.contains("\u{FE0F}") { return 2 }
+        if first.properties.generalCategory == .nonspacingMark { return 0 }
         switch first.value {
         case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-            0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            0xFFE0...0xFFE6, 0x1F200...0x1F2FF, 0x20000...0x3FFFD:
             return 2
         default:
             return 1

@@ -100,7 +100,7 @@ struct ClaimsTables {
         guard !members.isEmpty else { return table }
         table.addLine()
         for (name, value) in members {
-            let lines = ClaimsText(value.jsonText).readable.split(separator: "\n").map(String.init)
+            let lines = ClaimsText(value.jsonText).indented.split(separator: "\n").map(String.init)
             table.add(name, values: lines)
         }
         return table
