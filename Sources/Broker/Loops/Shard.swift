@@ -28,6 +28,8 @@ final class Shard {
     /// Sessions with output that has not been handed to their sockets yet.
     private var unflushed: [Session] = []
     private var isTurnEnding = false
+    /// Whether a session is handing output to its socket.
+    var isWriting = false
     /// Sessions that wait until other shards have caught up.
     var waiting: [Session] = []
     /// The shards that they wait for.

@@ -29,19 +29,32 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // Whatever other shards said before the client sent this comes first.
-        shard.readMail()
-        session?.receive(unwrapInboundIn(data))
+        let bytes = unwrapInboundIn(data)
+        outsideWrites { handler in
+            // Whatever other shards said before the client sent this comes first.
+            handler.shard.readMail()
+            handler.session?.receive(bytes)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        session?.disconnected()
-        session = nil
+        outsideWrites { handler in
+            handler.session?.disconnected()
+            handler.session = nil
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // The client has finished sending; it gets what it asked for until then, and no more.
-        if case ChannelEvent.inputClosed = event { session?.finish() }
+        guard case ChannelEvent.inputClosed = event else { return }
+        outsideWrites { $0.session?.finish() }
+    }
+
+    /// Does something for the session, but never in the middle of a write: a socket whose write fails hands over what it
+    /// has read before it closes, while the session that writes, and perhaps one that routes to it, is in use.
+    private func outsideWrites(_ work: @escaping (ClientHandler) -> Void) {
+        guard shard.isWriting else { return work(self) }
+        shard.eventLoop.assumeIsolated().execute { work(self) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -41,16 +41,24 @@ extension Session {
     /// What was said on other shards' behalf before goes to them before this goes to the socket.
     private func flushEarly() {
         shard.handOver()
-        output.flush(now: context.monotonicNow)
+        write()
+    }
+
+    /// Hands the output to the socket, which must not come back to any session meanwhile.
+    private func write(_ written: EventLoopPromise<Void>? = nil) {
+        let wasWriting = shard.isWriting
+        shard.isWriting = true
+        output.flush(now: context.monotonicNow, written: written)
+        shard.isWriting = wasWriting
     }
 
     /// Hands all output to the socket, when the turn of the loop ends.
     func flush() {
         isUnflushed = false
-        guard case .closing = state else { return output.flush(now: context.monotonicNow) }
+        guard case .closing = state else { return write() }
         let written = channel.eventLoop.makePromise(of: Void.self)
         let channel = channel
         written.futureResult.assumeIsolated().whenComplete { _ in channel.close(mode: .output, promise: nil) }
-        output.flush(now: context.monotonicNow, written: written)
+        write(written)
     }
 }
