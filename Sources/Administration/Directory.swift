@@ -194,9 +194,10 @@ public final class Directory: Sendable {
 
     private static func isCurrent(_ database: DatabaseQueue) throws -> Bool {
         try database.read { database in
-            // Asked first, since another process may be making the tables at this moment.
-            guard try database.tableExists("grdb_migrations") else {
-                guard try Row.fetchOne(database, sql: "SELECT 1 FROM sqlite_master") == nil else {
+            // One question, since another process may be making the tables at this moment.
+            let tables = try database.texts("SELECT name AS text FROM sqlite_master WHERE type = 'table'")
+            guard tables.contains("grdb_migrations") else {
+                guard tables.isEmpty else {
                     throw AdministrationError(
                         .storageFailed, "the file is the database of another program",
                         remedy: "choose another folder with --all-dirs DIR; nothing was touched")
