@@ -2,7 +2,7 @@ public import Authorization
 public import NIOCore
 import NIOPosix
 
-/// A running broker: one listener for clients, in operator mode.
+/// A running broker: one listener for clients.
 ///
 ///     let server = try await BrokerServer.start(configuration, decisions: sink, environment: environment)
 ///     print(server.address)
@@ -31,7 +31,7 @@ public final class BrokerServer: Sendable {
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
     public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
-        _ = try OperatorMode(settings)
+        _ = try BrokerMode(settings)
     }
 
     /// Starts a broker and returns when it listens.
@@ -49,7 +49,7 @@ public final class BrokerServer: Sendable {
         if let problem = settings.unenforced.first {
             throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
         }
-        let mode = try OperatorMode(settings)
+        let mode = try BrokerMode(settings)
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
         let loops = try await BrokerLoops.start(

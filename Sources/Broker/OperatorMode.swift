@@ -2,25 +2,9 @@ import Authorization
 import Claims
 import NKeys
 
-/// Why a broker cannot be started with a configuration.
-public struct BrokerStartError: Error, Sendable, Hashable, CustomStringConvertible {
-    public let message: String
-    /// What to do about it.
-    public let remedy: String
-
-    public var description: String { remedy.isEmpty ? message : "\(message)\n  \(remedy)" }
-}
-
-/// The trust that a configuration establishes: its operators, the system account and the accounts known from the start,
-/// decoded and verified.
-struct OperatorMode {
-    let trust: Trust
-    let systemAccount: PublicKey?
-    let accounts: [ResolvedAccount]
-    /// What is odd, but no reason not to start.
-    let warnings: [String]
-
-    init(_ configuration: BrokerConfiguration) throws(BrokerStartError) {
+/// Operators vouch for accounts and these for users: reads a configuration's JWTs and verifies them.
+enum OperatorMode {
+    static func read(_ configuration: BrokerConfiguration) throws(BrokerStartError) -> BrokerMode {
         guard !configuration.operators.isEmpty else {
             throw BrokerStartError(
                 message: "the configuration names no operator",
@@ -31,15 +15,16 @@ struct OperatorMode {
                 message: "operators require an account resolver", remedy: "add the line: resolver: MEMORY")
         }
         var operators: [OperatorClaims] = []
-        for token in configuration.operators { operators.append(try Self.readOperator(token)) }
-        systemAccount = try Self.systemAccount(configuration, operators)
-        trust = Trust(operators: operators, systemAccount: systemAccount.map(AccountIdentity.key))
-        (accounts, warnings) = try Self.readAccounts(configuration, trust)
+        for token in configuration.operators { operators.append(try readOperator(token)) }
+        let systemAccount = try systemAccount(configuration, operators)
+        let trust = Trust(operators: operators, systemAccount: systemAccount.map(AccountIdentity.key))
+        let (accounts, warnings) = try readAccounts(configuration, trust)
         if let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) {
             throw BrokerStartError(
                 message: "the system account \(systemAccount) has no JWT here",
                 remedy: "add it to resolver_preload")
         }
+        return BrokerMode(trust: trust, accounts: accounts.map(AccountDefinition.token), warnings: warnings)
     }
 
     private static func readOperator(_ token: String) throws(BrokerStartError) -> OperatorClaims {

@@ -1,30 +1,56 @@
 import Authorization
 import Claims
-import NKeys
+
+/// What says what an account is.
+enum AccountDefinition: Sendable {
+    /// A JWT.
+    case token(ResolvedAccount)
+    /// The server's configuration.
+    case configured(LocalAccount)
+
+    var identity: AccountIdentity {
+        switch self {
+        case .token(let resolved): .key(resolved.key)
+        case .configured(let account): .name(account.name)
+        }
+    }
+
+    var claims: AccountClaims {
+        switch self {
+        case .token(let resolved): resolved.claims
+        case .configured(let account): account.claims
+        }
+    }
+
+    /// The account's JWT; nil for an account of the configuration.
+    var resolved: ResolvedAccount? {
+        if case .token(let resolved) = self { resolved } else { nil }
+    }
+}
 
 /// What is in force for one account at some moment: its claims and what its imports come to. Immutable; the control plane
 /// makes it and every shard puts it in place.
 final class AccountState: Sendable {
     /// The account's place in every shard's table.
     let number: Int
-    let resolved: ResolvedAccount
+    let definition: AccountDefinition
     let streamImports: [StreamImport]
     let serviceImports: [ServiceImport]
 
     init(
-        number: Int, resolved: ResolvedAccount, streamImports: [StreamImport] = [],
+        number: Int, definition: AccountDefinition, streamImports: [StreamImport] = [],
         serviceImports: [ServiceImport] = []
     ) {
         self.number = number
-        self.resolved = resolved
+        self.definition = definition
         self.streamImports = streamImports
         self.serviceImports = serviceImports
     }
 
-    var key: PublicKey { resolved.key }
-
-    var claims: AccountClaims { resolved.claims }
-
+    var identity: AccountIdentity { definition.identity }
+    var claims: AccountClaims { definition.claims }
+    /// The account's JWT; nil for an account of the configuration.
+    var resolved: ResolvedAccount? { definition.resolved }
     /// Most connections; nil for no limit.
     var maximumConnections: Int? {
         let limit = claims.limits.connections

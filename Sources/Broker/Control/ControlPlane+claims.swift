@@ -23,9 +23,9 @@ extension ControlPlane {
             let named = Self.accountToken(of: subject)
             account = named ?? resolved.key.text
             _ = try ClaimsUpdate.check(
-                resolved, named: named, stored: state(resolved.key)?.resolved, trust: context.trust,
+                resolved, named: named, stored: state(.key(resolved.key))?.resolved, trust: context.trust,
                 at: context.environment.moment().seconds)
-            put(resolved) { [self, account] cut in
+            put(.token(resolved)) { [self, account] cut in
                 context.environment.log(
                     .info,
                     "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version), "
@@ -77,13 +77,13 @@ extension ControlPlane {
     /// The account JWT in force, or nothing.
     func lookUpClaims(subject: [UInt8]) -> String {
         guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return "" }
-        return state(key)?.resolved.token ?? ""
+        return state(.key(key))?.resolved?.token ?? ""
     }
 
     func listClaims() -> String {
         var answer = JSONText()
         answer.add("server", serverMember())
-        answer.add("data", numbers.keys.sorted().map(\.text))
+        answer.add("data", numbers.keys.compactMap(\.key).sorted().map(\.text))
         return answer.text
     }
 }

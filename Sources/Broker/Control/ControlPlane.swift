@@ -1,7 +1,6 @@
 import Authorization
 import Claims
 import NIOCore
-import NKeys
 
 /// What is decided for the broker as a whole, on a loop of its own: which claims are in force, what imports come to, how
 /// many connections an account has. It hands immutable states to every shard, and knows when all of them have put them in
@@ -31,7 +30,7 @@ final class ControlPlane {
     private(set) var shards: [ShardAddress] = []
     /// By number.
     private(set) var tenants: [Tenant] = []
-    private(set) var numbers: [PublicKey: Int] = [:]
+    private(set) var numbers: [AccountIdentity: Int] = [:]
     var openRequests: [Link: OpenRequests] = [:]
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
@@ -39,9 +38,9 @@ final class ControlPlane {
     /// Counts this server's answers on system subjects.
     var systemSequence: UInt64 = 0
 
-    init(_ context: BrokerContext, accounts: [ResolvedAccount]) {
+    init(_ context: BrokerContext, accounts: [AccountDefinition]) {
         self.context = context
-        for resolved in accounts { setClaims(resolved) }
+        for definition in accounts { setDefinition(definition) }
         for number in tenants.indices { compileImports(of: number) }
     }
 
@@ -52,24 +51,24 @@ final class ControlPlane {
 
     var states: [AccountState] { tenants.map(\.state) }
 
-    func state(_ key: PublicKey) -> AccountState? {
-        numbers[key].map { tenants[$0].state }
+    func state(_ account: AccountIdentity) -> AccountState? {
+        numbers[account].map { tenants[$0].state }
     }
 
-    /// Keeps claims; imports stay as they are. Returns the account's number.
+    /// Keeps what an account is; imports stay as they are. Returns the account's number.
     @discardableResult
-    private func setClaims(_ resolved: ResolvedAccount) -> Int {
-        if let number = numbers[resolved.key] {
+    private func setDefinition(_ definition: AccountDefinition) -> Int {
+        if let number = numbers[definition.identity] {
             let old = tenants[number].state
-            resolved.inheritPrograms(of: old.resolved)
+            if let previous = old.resolved { definition.resolved?.inheritPrograms(of: previous) }
             tenants[number].state = AccountState(
-                number: number, resolved: resolved, streamImports: old.streamImports,
+                number: number, definition: definition, streamImports: old.streamImports,
                 serviceImports: old.serviceImports)
             return number
         }
         let number = tenants.count
-        tenants.append(Tenant(state: AccountState(number: number, resolved: resolved)))
-        numbers[resolved.key] = number
+        tenants.append(Tenant(state: AccountState(number: number, definition: definition)))
+        numbers[definition.identity] = number
         return number
     }
 
@@ -79,16 +78,16 @@ final class ControlPlane {
 
     // MARK: Updates
 
-    /// Puts new claims of an account in force, for those who are connected too.
+    /// Puts what an account is now in force, for those who are connected too.
     ///
     /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
-    func put(_ resolved: ResolvedAccount, whenDone: @escaping (_ cut: Int) -> Void) {
-        let number = setClaims(resolved)
+    func put(_ definition: AccountDefinition, whenDone: @escaping (_ cut: Int) -> Void) {
+        let number = setDefinition(definition)
         compileImports(of: number)
         var states = [tenants[number].state]
         // Exports may have changed under those who import from here.
         for other in tenants.indices where other != number {
-            guard tenants[other].state.claims.imports.contains(where: { $0.account == resolved.key.text }) else {
+            guard tenants[other].state.claims.imports.contains(where: { $0.account == definition.identity.text }) else {
                 continue
             }
             compileImports(of: other)
@@ -119,10 +118,10 @@ final class ControlPlane {
 
     // MARK: Connections
 
-    /// Lets somebody in whose credential was found good: under the claims of that version, so if they have changed since
-    /// they are asked once more.
+    /// Lets somebody in whose credential was found good: under the claims of that version, nil for a user of the
+    /// configuration, so if they have changed since they are asked once more.
     func admit(
-        _ connection: UInt64, from shard: Int, _ principal: Principal, under version: TokenVersion,
+        _ connection: UInt64, from shard: Int, _ principal: Principal, under version: TokenVersion?,
         facts: ConnectionFacts
     ) {
         shards[shard].post(
@@ -130,14 +129,14 @@ final class ControlPlane {
     }
 
     private func answer(
-        _ connection: UInt64, _ shard: Int, _ principal: Principal, _ version: TokenVersion, _ facts: ConnectionFacts
+        _ connection: UInt64, _ shard: Int, _ principal: Principal, _ version: TokenVersion?, _ facts: ConnectionFacts
     ) -> AdmissionAnswer {
-        guard let key = principal.account.key, let number = numbers[key] else { return .refused(.unknownAccount) }
+        guard let number = numbers[principal.account] else { return .refused(.unknownAccount) }
         let state = tenants[number].state
         var principal = principal
-        if state.resolved.version != version {
+        if let resolved = state.resolved, resolved.version != version {
             let review = Admission.review(
-                principal, account: state.resolved, facts: facts, trust: context.trust,
+                principal, account: resolved, facts: facts, trust: context.trust,
                 at: context.environment.moment())
             switch review {
             case .admitted(let changed): principal = changed

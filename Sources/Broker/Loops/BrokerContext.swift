@@ -1,7 +1,6 @@
 import Authorization
 import NIOCore
 import NIOPosix
-import NKeys
 import Synchronization
 
 /// What all parts of a running broker share: settings and identity, which do not change, and a few counts.
@@ -11,7 +10,8 @@ final class BrokerContext: Sendable {
     let identity: ServerIdentity
     let environment: BrokerEnvironment
     let trust: Trust
-    let systemAccount: PublicKey?
+    /// Nil for none.
+    var systemAccount: AccountIdentity? { trust.systemAccount }
     /// Where signatures are verified, which takes time of its own.
     let signatures: NIOThreadPool
     let decisions: DecisionRecorder
@@ -22,7 +22,7 @@ final class BrokerContext: Sendable {
     private let lastClient = Atomic<UInt64>(0)
 
     init(
-        settings: BrokerConfiguration, mode: OperatorMode, decisions: (any DecisionSink)?,
+        settings: BrokerConfiguration, mode: BrokerMode, decisions: (any DecisionSink)?,
         environment: BrokerEnvironment, signatures: NIOThreadPool
     ) {
         self.settings = settings
@@ -30,7 +30,6 @@ final class BrokerContext: Sendable {
         identity = ServerIdentity(name: settings.serverName)
         self.environment = environment
         trust = mode.trust
-        systemAccount = mode.systemAccount
         self.signatures = signatures
         self.decisions = DecisionRecorder(decisions)
     }

@@ -27,7 +27,7 @@ final class BrokerLoops: Sendable {
 
     /// Starts all loops and makes the shards and the control plane known to each other.
     static func start(
-        _ settings: BrokerConfiguration, _ mode: OperatorMode, decisions: (any DecisionSink)?,
+        _ settings: BrokerConfiguration, _ mode: BrokerMode, decisions: (any DecisionSink)?,
         environment: BrokerEnvironment, count: Int
     ) async throws -> BrokerLoops {
         let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))

@@ -12,7 +12,7 @@ enum RequestIdentity {
 
     /// The message as the exporting account sees it: with one identity header, the server's own.
     static func stamp(
-        headerCount: Int, payload: Span<UInt8>, client: Client?, importer: PublicKey, isShared: Bool
+        headerCount: Int, payload: Span<UInt8>, client: Client?, importer: AccountIdentity, isShared: Bool
     ) -> (headerCount: Int, bytes: [UInt8]) {
         let bytes = copied(payload)
         let identity = client.map { Self.identity($0, importer, isShared: isShared) }
@@ -53,7 +53,7 @@ enum RequestIdentity {
     }
 
     /// Which account asks, and where the importer shares it, who. Names and public keys only, never the JWT (rule S10).
-    private static func identity(_ client: Client, _ importer: PublicKey, isShared: Bool) -> String {
+    private static func identity(_ client: Client, _ importer: AccountIdentity, isShared: Bool) -> String {
         let own = client.principal.account
         var json = JSONText()
         if isShared {
@@ -63,7 +63,7 @@ enum RequestIdentity {
         }
         json.add("acc", own.text)
         // A request that already crossed accounts: the one in between answers for it.
-        if own.key != importer { json.add("svc", importer.text) }
+        if own != importer { json.add("svc", importer.text) }
         guard isShared else { return json.text }
         if let user = client.principal.user { json.add("user", user.text) }
         if !client.name.isEmpty { json.add("name", client.name) }

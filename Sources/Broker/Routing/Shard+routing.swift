@@ -170,11 +170,11 @@ extension Shard {
         }
         if let client = origin.client {
             context.decisions.record(
-                .importUse, .allowed(Rule(.unrestricted)), by: client, subject: remote, exporter: exporter.key)
+                .importUse, .allowed(Rule(.unrestricted)), by: client, subject: remote, exporter: exporter.identity)
         }
         let stamped = RequestIdentity.stamp(
             headerCount: shape.headerCount, payload: tail.extracting(shape.payload(tail.count)),
-            client: origin.client, importer: accounts[service.importer].key, isShared: service.sharesIdentity)
+            client: origin.client, importer: accounts[service.importer].identity, isShared: service.sharesIdentity)
         let message = ComposedMessage(
             reply: way.span, headerCount: stamped.headerCount, payload: stamped.bytes.span, serial: nextSerial())
         onward.shared = nil

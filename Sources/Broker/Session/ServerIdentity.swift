@@ -35,7 +35,7 @@ struct ServerIdentity: Sendable {
         if account == nil { json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self)) }
         if let account {
             json.add("connect_info", true)
-            json.add("remote_account", account.key.text)
+            json.add("remote_account", account.identity.text)
             if account === session.shard.systemAccount { json.add("acc_is_sys", true) }
         }
         return "INFO \(json.text)\r\n"

@@ -15,6 +15,7 @@ extension Session {
         }
         leaveAccount()
         claimant = nil
+        claimsVersion = nil
         self.options = options
         if let fault = options.fault {
             close(telling: fault)
@@ -55,7 +56,7 @@ extension Session {
             refuse(.unsupportedCredentials)
         case .needs(.account(let key)):
             shard.readMail()
-            let resolved = shard.account(key)?.state.resolved
+            let resolved = shard.account(.key(key))?.state.resolved
             claimsVersion = resolved?.version
             let moment = context.environment.moment()
             verify {
@@ -69,8 +70,8 @@ extension Session {
 
     /// Asks the control plane for a place in the account.
     private func register(_ principal: Principal) {
-        guard let claimsVersion, !shard.isStopping else { return refuse(.unknownAccount) }
-        let (id, shard, facts) = (id, shard.index, facts)
+        guard !shard.isStopping else { return refuse(.unknownAccount) }
+        let (id, shard, facts, claimsVersion) = (id, shard.index, facts, claimsVersion)
         self.shard.control.execute { $0.admit(id, from: shard, principal, under: claimsVersion, facts: facts) }
     }
 
@@ -92,7 +93,7 @@ extension Session {
         state = .active
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
-        context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.key)")
+        context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
         sendOKIfVerbose()
         proceed()
     }
@@ -128,9 +129,9 @@ extension Session {
     /// Asks whether the session may stay now that its account's claims have changed (rule S13: only those are cut whose
     /// own credential, key or limit it ended), and puts the new program in place.
     func review() {
-        guard isActive, let client, let account else { return }
+        guard isActive, let client, let resolved = account?.state.resolved else { return }
         let review = Admission.review(
-            client.principal, account: account.state.resolved, facts: facts, trust: context.trust,
+            client.principal, account: resolved, facts: facts, trust: context.trust,
             at: context.environment.moment())
         switch review {
         case .admitted(let changed):

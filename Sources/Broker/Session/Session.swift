@@ -30,7 +30,8 @@ final class Session {
     var options = ConnectOptions()
     /// Whose credential was presented last.
     var claimant: Claimant?
-    /// The version of the account's claims under which the credential was found good.
+    /// The version of the account's claims under which the credential was found good; nil for a user of the
+    /// configuration.
     var claimsVersion: TokenVersion?
     var client: Client?
     /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
