@@ -24,6 +24,8 @@ struct BrokerMode: Sendable {
     }
 
     init(_ configuration: BrokerConfiguration) throws(BrokerStartError) {
-        self = try OperatorMode.read(configuration)
+        self =
+            configuration.operators.isEmpty
+            ? try ConfigurationMode.read(configuration) : try OperatorMode.read(configuration)
     }
 }

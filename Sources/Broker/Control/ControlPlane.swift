@@ -118,32 +118,30 @@ final class ControlPlane {
 
     // MARK: Connections
 
-    /// Lets somebody in whose credential was found good: under the claims of that version, nil for a user of the
-    /// configuration, so if they have changed since they are asked once more.
+    /// Lets somebody in whose credential was found good, under rules and claims that may have changed since: then it is
+    /// asked about once more.
     func admit(
-        _ connection: UInt64, from shard: Int, _ principal: Principal, under version: TokenVersion?,
+        _ connection: UInt64, from shard: Int, _ principal: Principal, under basis: AdmissionBasis,
         facts: ConnectionFacts
     ) {
         shards[shard].post(
-            .admission(connection: connection, answer(connection, shard, principal, version, facts)))
+            .admission(connection: connection, answer(connection, shard, principal, basis, facts)))
     }
 
     private func answer(
-        _ connection: UInt64, _ shard: Int, _ principal: Principal, _ version: TokenVersion?, _ facts: ConnectionFacts
+        _ connection: UInt64, _ shard: Int, _ principal: Principal, _ basis: AdmissionBasis, _ facts: ConnectionFacts
     ) -> AdmissionAnswer {
-        guard let number = numbers[principal.account] else { return .refused(.unknownAccount) }
-        let state = tenants[number].state
         var principal = principal
-        if let resolved = state.resolved, resolved.version != version {
-            let review = Admission.review(
-                principal, account: resolved, facts: facts, trust: context.trust,
-                at: context.environment.moment())
-            switch review {
+        let resolved = state(principal.account)?.resolved
+        if basis.generation != context.rules.generation || basis.version != resolved?.version {
+            switch context.review(principal, of: resolved, facts) {
             case .admitted(let changed): principal = changed
             case .refused(let refusal): return .refused(refusal)
             case .needs: return .refused(.unknownAccount)
             }
         }
+        guard let number = numbers[principal.account] else { return .refused(.unknownAccount) }
+        let state = tenants[number].state
         if let refusal = Admission.refusalToBind(
             facts.type, to: state.claims.limits, connections: tenants[number].connections.count)
         {

@@ -1,21 +1,18 @@
 import Authorization
+import Claims
 import NIOCore
 import NIOPosix
 import Synchronization
 
-/// What all parts of a running broker share: settings and identity, which do not change, and a few counts.
+/// What all parts of a running broker share: its identity, the rules in force, and a few counts.
 final class BrokerContext: Sendable {
-    let settings: BrokerConfiguration
-    let limits: TimeLimits
     let identity: ServerIdentity
     let environment: BrokerEnvironment
-    let trust: Trust
-    /// Nil for none.
-    var systemAccount: AccountIdentity? { trust.systemAccount }
     /// Where signatures are verified, which takes time of its own.
     let signatures: NIOThreadPool
     let decisions: DecisionRecorder
 
+    private let present: Mutex<BrokerRules>
     /// Open connections, whether they have signed in or not.
     private let connections = Atomic<Int>(0)
     private let lastConnection = Atomic<UInt64>(0)
@@ -25,13 +22,28 @@ final class BrokerContext: Sendable {
         settings: BrokerConfiguration, mode: BrokerMode, decisions: (any DecisionSink)?,
         environment: BrokerEnvironment, signatures: NIOThreadPool
     ) {
-        self.settings = settings
-        limits = TimeLimits(settings)
         identity = ServerIdentity(name: settings.serverName)
         self.environment = environment
-        trust = mode.trust
+        present = Mutex(BrokerRules(settings: settings, trust: mode.trust, generation: 0))
         self.signatures = signatures
         self.decisions = DecisionRecorder(decisions)
+    }
+
+    /// What is in force now. A reload replaces it, so whoever looks at several things takes it once.
+    var rules: BrokerRules { present.withLock { $0 } }
+    var settings: BrokerConfiguration { rules.settings }
+    var limits: TimeLimits { rules.limits }
+    var trust: Trust { rules.trust }
+    /// Nil for none.
+    var systemAccount: AccountIdentity? { rules.trust.systemAccount }
+
+    /// Whether somebody who was let in may stay under the present rules.
+    ///
+    /// - Parameter account: the account's JWT; nil in a server with accounts of its own.
+    func review(_ principal: Principal, of account: ResolvedAccount?, _ facts: ConnectionFacts) -> Admission.Step {
+        let (trust, moment) = (trust, environment.moment())
+        guard let account else { return Admission.review(principal, facts: facts, trust: trust, at: moment) }
+        return Admission.review(principal, account: account, facts: facts, trust: trust, at: moment)
     }
 
     /// Nanoseconds of a clock that never goes back.
@@ -55,21 +67,47 @@ final class BrokerContext: Sendable {
     }
 }
 
+/// The settings and whom the broker trusts, from one reading of the configuration.
+final class BrokerRules: Sendable {
+    let settings: BrokerConfiguration
+    let limits: TimeLimits
+    let trust: Trust
+    /// How many readings came before.
+    let generation: UInt64
+
+    init(settings: BrokerConfiguration, trust: Trust, generation: UInt64) {
+        self.settings = settings
+        limits = TimeLimits(settings)
+        self.trust = trust
+        self.generation = generation
+    }
+}
+
+/// What a credential was found good under.
+struct AdmissionBasis: Sendable {
+    /// That of the rules.
+    let generation: UInt64
+    /// The version of the account's JWT; nil for a user of the configuration.
+    var version: TokenVersion?
+}
+
 /// The configured durations in nanoseconds, as the monotonic clock counts.
-struct TimeLimits {
+struct TimeLimits: Sendable {
     let signIn: Int64
     let pingInterval: Int64
     let write: Int64
 
     init(_ configuration: BrokerConfiguration) {
-        signIn = Self.nanoseconds(configuration.authorizationTimeout)
-        pingInterval = Self.nanoseconds(configuration.pingInterval)
-        write = Self.nanoseconds(configuration.writeDeadline)
+        signIn = configuration.authorizationTimeout.nanoseconds
+        pingInterval = configuration.pingInterval.nanoseconds
+        write = configuration.writeDeadline.nanoseconds
     }
+}
 
+extension Duration {
     /// What is over 292 years is as good as for ever.
-    private static func nanoseconds(_ duration: Duration) -> Int64 {
-        let (seconds, attoseconds) = duration.components
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return .max }
         let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)

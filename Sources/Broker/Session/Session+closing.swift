@@ -84,6 +84,8 @@ extension Session {
         if output.isOverdue(now, deadline: context.limits.write) { return closeSlowConsumer() }
         output.trim()
         switch state {
+        case .awaitingConnect where context.trust.isOpen:
+            pingIfSilent(now)
         case .awaitingConnect, .signingIn:
             if now - signInSince > context.limits.signIn { refuse(.authenticationTimeout) }
         case .active:
@@ -107,7 +109,7 @@ extension Session {
             return
         }
         unansweredPings += 1
-        if unansweredPings > context.settings.maximumPingsOut {
+        if unansweredPings > context.rules.settings.maximumPingsOut {
             close(telling: ErrorLine.staleConnection)
         } else {
             send("PING\r\n")

@@ -10,56 +10,81 @@ extension Session {
     /// Handles CONNECT, the first or a later one. A later one signs in anew, maybe into another account, so everything
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
-        guard let options = ConnectOptions(json: json, after: options) else {
+        guard var options = ConnectOptions(json: json, after: options) else {
             return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
         }
         leaveAccount()
         claimant = nil
-        claimsVersion = nil
+        let credentials = options.credentials
+        let secrets = options.takeSecrets()
         self.options = options
         if let fault = options.fault {
             close(telling: fault)
             return
         }
+        answersConnect = true
+        begin(credentials, secrets)
+    }
+
+    /// A client that begins with anything else than CONNECT presents nothing, and is decided on before that is looked at.
+    func signInUnannounced() {
+        answersConnect = false
+        begin(PresentedCredentials(), PresentedSecrets())
+    }
+
+    private func begin(_ credentials: PresentedCredentials, _ secrets: PresentedSecrets) {
         state = .signingIn
         signInSince = context.monotonicNow
         // What the client sends meanwhile stays in the socket.
         setReading(false)
-        let admission = Admission(options.credentials, facts: facts, trust: context.trust)
+        let rules = context.rules
+        basis = AdmissionBasis(generation: rules.generation)
+        let admission = Admission(credentials, facts: facts, trust: rules.trust)
         let moment = context.environment.moment()
-        verify { [admission] in
+        verify(secrets) { [admission] in
             var machine = admission
             return (machine.start(at: moment), machine)
         }
     }
 
-    /// Runs a part of the machine that verifies signatures on the thread pool, and goes on with what it said.
-    private func verify(_ work: @escaping @Sendable () -> (Admission.Step, Admission)) {
-        let future = context.signatures.runIfActive(eventLoop: shard.eventLoop, work)
+    /// Runs a part of the machine that verifies signatures or passwords on the thread pool, and goes on with what it said.
+    /// What comes to its turn too late is not worth the time any more.
+    private func verify(
+        _ secrets: PresentedSecrets, _ work: @escaping @Sendable () -> (Admission.Step, Admission)
+    ) {
+        let (context, deadline) = (context, signInSince.addingSaturating(context.limits.signIn))
+        let future = context.signatures.runIfActive(eventLoop: shard.eventLoop) {
+            context.monotonicNow > deadline ? nil : work()
+        }
         future.assumeIsolated().whenComplete { [weak self] result in
             guard let self, case .signingIn = state else { return }
             switch result {
-            case .success((let step, let machine)): advance(step, machine)
-            case .failure: refuse(.authenticationTimeout)
+            case .success((let step, let machine)?): advance(step, machine, secrets)
+            case .success(nil), .failure: refuse(.authenticationTimeout)
             }
         }
     }
 
-    private func advance(_ step: Admission.Step, _ machine: Admission) {
+    private func advance(_ step: Admission.Step, _ machine: Admission, _ secrets: PresentedSecrets) {
         claimant = machine.claimant
         switch step {
         case .refused(let refusal):
             refuse(refusal)
-        case .needs(.password), .needs(.callout):
-            // Asked for only by users of a configuration and by accounts with callouts, which this server has no
-            // means for.
+        case .needs(.callout):
+            // Asked for only by accounts with callouts, which this server has no means for.
             refuse(.unsupportedCredentials)
+        case .needs(.password(let check)):
+            let moment = context.environment.moment()
+            verify(secrets) {
+                var machine = machine
+                return (machine.resume(passwordIsRight: secrets.pass(check), at: moment), machine)
+            }
         case .needs(.account(let key)):
             shard.readMail()
             let resolved = shard.account(.key(key))?.state.resolved
-            claimsVersion = resolved?.version
+            basis.version = resolved?.version
             let moment = context.environment.moment()
-            verify {
+            verify(secrets) {
                 var machine = machine
                 return (machine.resume(account: resolved, at: moment), machine)
             }
@@ -71,8 +96,8 @@ extension Session {
     /// Asks the control plane for a place in the account.
     private func register(_ principal: Principal) {
         guard !shard.isStopping else { return refuse(.unknownAccount) }
-        let (id, shard, facts, claimsVersion) = (id, shard.index, facts, claimsVersion)
-        self.shard.control.execute { $0.admit(id, from: shard, principal, under: claimsVersion, facts: facts) }
+        let (id, shard, facts, basis) = (id, shard.index, facts, basis)
+        self.shard.control.execute { $0.admit(id, from: shard, principal, under: basis, facts: facts) }
     }
 
     /// The control plane has answered.
@@ -94,7 +119,7 @@ extension Session {
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
-        sendOKIfVerbose()
+        if answersConnect { sendOKIfVerbose() }
         proceed()
     }
 
@@ -106,11 +131,12 @@ extension Session {
         self.client = client
         responseTerms = client.responseTerms
         parser.maximumPayload = maximumPayload
+        parser.maximumControlLine = context.rules.settings.maximumControlLine
     }
 
     /// The least of what user, account and server allow.
     var maximumPayload: Int {
-        min(client?.principal.maximumPayload ?? .max, context.settings.maximumPayload)
+        min(client?.principal.maximumPayload ?? .max, context.rules.settings.maximumPayload)
     }
 
     /// Takes the session out of its account, with everything it holds there.
@@ -129,11 +155,11 @@ extension Session {
     /// Asks whether the session may stay now that its account's claims have changed (rule S13: only those are cut whose
     /// own credential, key or limit it ended), and puts the new program in place.
     func review() {
-        guard isActive, let client, let resolved = account?.state.resolved else { return }
-        let review = Admission.review(
-            client.principal, account: resolved, facts: facts, trust: context.trust,
-            at: context.environment.moment())
+        guard isActive, let client, let account else { return }
+        let review = context.review(client.principal, of: account.state.resolved, facts)
         switch review {
+        case .admitted(let changed) where changed.account != account.identity:
+            refuse(.accountChanged, silently: true)
         case .admitted(let changed):
             take(changed)
             applyProgram()
@@ -142,7 +168,8 @@ extension Session {
             // The key that signed the user is gone.
             refuse(.permissionsWithdrawn)
         case .refused(let refusal):
-            refuse(refusal)
+            // Whom the configuration does not know any more is cut without a word, as by nats-server.
+            refuse(refusal, silently: refusal == .unknownUser || refusal == .unknownKey)
         case .needs:
             refuse(.unknownAccount)
         }

@@ -75,7 +75,7 @@ extension Session {
 
     /// The least of what user, account and server allow.
     var maximumSubscriptions: Int {
-        min(client?.principal.maximumSubscriptions ?? .max, context.settings.maximumSubscriptions ?? .max)
+        min(client?.principal.maximumSubscriptions ?? .max, context.rules.settings.maximumSubscriptions ?? .max)
     }
 
     private func text(_ bytes: [UInt8]) -> String {

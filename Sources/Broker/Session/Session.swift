@@ -30,9 +30,10 @@ final class Session {
     var options = ConnectOptions()
     /// Whose credential was presented last.
     var claimant: Claimant?
-    /// The version of the account's claims under which the credential was found good; nil for a user of the
-    /// configuration.
-    var claimsVersion: TokenVersion?
+    /// What the credential was found good under.
+    var basis = AdmissionBasis(generation: 0)
+    /// Whether it is CONNECT that is decided on, which gets an answer.
+    var answersConnect = true
     var client: Client?
     /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
     var responseTerms: ResponseTerms?
@@ -81,8 +82,9 @@ final class Session {
         remoteAddress = channel.remoteAddress?.ipAddress
         facts = ConnectionFacts(address: address, nonce: Nonce.random())
         parser = CommandParser(
-            maximumControlLine: context.settings.maximumControlLine, maximumPayload: context.settings.maximumPayload)
-        output = SessionOutput(channel: channel, limit: context.settings.maximumPending)
+            maximumControlLine: context.rules.settings.maximumControlLine,
+            maximumPayload: context.rules.settings.maximumPayload)
+        output = SessionOutput(channel: channel, limit: context.rules.settings.maximumPending)
         connectedAt = context.environment.moment().seconds
         signInSince = now
         lastInput = now

@@ -5,9 +5,8 @@ import Testing
 
 @Suite struct UnenforcedSettingTests {
     @Test(arguments: [
-        ("authorization { user: a, password: b }", "authorization"), ("authorization { users: [] }", "authorization"),
-        ("accounts { A {} }", "accounts"), ("mappings { a: b }", "mappings"), ("tls { certs: [] }", "tls"),
-        ("no_system_account: true", "no_system_account"), ("http: 8222", "http"),
+        ("mappings { a: b }", "mappings"), ("accounts { A { mappings { a: b } } }", "accounts"),
+        ("tls { certs: [] }", "tls"), ("http: 8222", "http"),
         ("https_port: 1, tls { certs: [] }", "tls"),
         ("websocket { port: 1, no_tls: true }", "websocket"), ("max_sub_tokens: 4", "max_sub_tokens"),
         ("resolver { type: full, dir: d }", "resolver"), ("resolver_pinned_accounts: []", "resolver_pinned_accounts"),
@@ -23,7 +22,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "port: 1", "authorization { timeout: 2 }", "resolver: MEMORY", "write_timeout: close", "no_header_support: off",
+        "port: 1", "authorization { timeout: 2 }", "authorization { user: a, password: b }",
+        "authorization { users: [] }", "accounts { A {} }", "no_system_account: true", "resolver: MEMORY",
+        "write_timeout: close", "no_header_support: off",
         "jetstream: disabled", "server_tags: a", "lame_duck_duration: \"1m\"", "log_file: x", "proxy_protocol: false",
     ])
     func whatTheBrokerDoesIsNotNamed(text: String) throws {
@@ -32,11 +33,11 @@ import Testing
 
     @Test func withoutAFileThereIsNoPlace() {
         var configuration = BrokerConfiguration()
-        configuration.noAuthUser = "a"
+        configuration.maximumSubscriptionTokens = 4
         #expect(
             configuration.unenforced.map(\.description) == [
                 """
-                command line: error: "no_auth_user": a user for clients without credentials: this broker does not do that yet
+                command line: error: "max_sub_tokens": a limit on the tokens of a subject: this broker does not do that yet
                   = remove it, or run nats-server for it
                 """
             ])

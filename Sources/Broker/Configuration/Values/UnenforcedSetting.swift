@@ -10,13 +10,13 @@ public struct UnenforcedSetting: Sendable {
     let isUsed: @Sendable (BrokerConfiguration) -> Bool
 
     static let all: [UnenforcedSetting] = [
-        UnenforcedSetting("authorization", "users, passwords and tokens in the configuration") {
-            $0.authorization.map { $0 != AuthorizationConfiguration() } ?? false
+        UnenforcedSetting("authorization.auth_callout", "authentication callouts") {
+            $0.authorization?.callout != nil
         },
-        UnenforcedSetting("accounts", "accounts in the configuration") { !$0.accounts.isEmpty },
         UnenforcedSetting("mappings", "subject mappings in the configuration") { !$0.mappings.isEmpty },
-        UnenforcedSetting("no_auth_user", "a user for clients without credentials") { $0.noAuthUser != nil },
-        UnenforcedSetting("no_system_account", "a broker without system account") { $0.hasNoSystemAccount },
+        UnenforcedSetting("accounts", "subject mappings of an account in the configuration") {
+            $0.accounts.contains { !$0.mappings.isEmpty }
+        },
         UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
         UnenforcedSetting("resolver", "a resolver other than MEMORY") { $0.resolver != nil && $0.resolver != .memory },
         UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
