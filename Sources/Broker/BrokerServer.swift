@@ -13,7 +13,7 @@ public final class BrokerServer: Sendable {
     /// The server's public key, as in its INFO line.
     public let id: String
 
-    private let loops: BrokerLoops
+    let loops: BrokerLoops
     private let listener: any Channel
 
     /// What clients find as the server's version.
@@ -46,9 +46,7 @@ public final class BrokerServer: Sendable {
         _ settings: BrokerConfiguration, decisions: (any DecisionSink)? = nil, environment: BrokerEnvironment,
         loops: Int? = nil
     ) async throws -> BrokerServer {
-        if let problem = settings.unenforced.first {
-            throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
-        }
+        try refuseUnenforced(settings)
         let mode = try BrokerMode(settings)
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
@@ -62,6 +60,11 @@ public final class BrokerServer: Sendable {
             try? await loops.shutDown()
             throw error
         }
+    }
+
+    static func refuseUnenforced(_ settings: BrokerConfiguration) throws(BrokerStartError) {
+        guard let problem = settings.unenforced.first else { return }
+        throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
     }
 
     /// Stops listening, ends all connections and returns when everything is released.

@@ -17,7 +17,9 @@ enum OperatorMode {
         var operators: [OperatorClaims] = []
         for token in configuration.operators { operators.append(try readOperator(token)) }
         let systemAccount = try systemAccount(configuration, operators)
-        let trust = Trust(operators: operators, systemAccount: systemAccount.map(AccountIdentity.key))
+        let trust = Trust(
+            operators: operators, pinnedAccounts: try pinnedAccounts(configuration),
+            systemAccount: systemAccount.map(AccountIdentity.key), defaultSentinel: configuration.defaultSentinel)
         let (accounts, warnings) = try readAccounts(configuration, trust)
         if let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) {
             throw BrokerStartError(
@@ -65,6 +67,22 @@ enum OperatorMode {
                 message: "system_account \(name) is not an account's public key", remedy: "it begins with A")
         }
         return key
+    }
+
+    private static func pinnedAccounts(
+        _ configuration: BrokerConfiguration
+    ) throws(BrokerStartError) -> Set<PublicKey>? {
+        guard let texts = configuration.pinnedAccounts else { return nil }
+        var keys: Set<PublicKey> = []
+        for text in texts {
+            guard let key = try? PublicKey(text), key.kind == .account else {
+                throw BrokerStartError(
+                    message: "resolver_pinned_accounts has \(text), which is not an account's public key",
+                    remedy: "it begins with A")
+            }
+            keys.insert(key)
+        }
+        return keys
     }
 
     private static func readAccounts(

@@ -143,7 +143,7 @@ extension Admission {
         case .password: user = local[principal.name] ?? local.single.flatMap { $0.name == principal.name ? $0 : nil }
         case .sharedToken: user = local.sharedToken
         case .certificate: user = facts.certificate?.user(in: local, type: facts.type)
-        case .token: user = nil
+        case .token, .sentinel: user = nil
         }
         guard let user else { return .refused(principal.kind == .nkey ? .unknownKey : .unknownUser) }
         guard user.password == principal.grant.password else { return .refused(.wrongPassword) }

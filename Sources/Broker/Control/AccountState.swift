@@ -7,11 +7,14 @@ enum AccountDefinition: Sendable {
     case token(ResolvedAccount)
     /// The server's configuration.
     case configured(LocalAccount)
+    /// Nothing any more: the configuration has it no longer. It keeps its place, with nobody in it.
+    case removed(AccountIdentity)
 
     var identity: AccountIdentity {
         switch self {
         case .token(let resolved): .key(resolved.key)
         case .configured(let account): .name(account.name)
+        case .removed(let identity): identity
         }
     }
 
@@ -19,6 +22,7 @@ enum AccountDefinition: Sendable {
         switch self {
         case .token(let resolved): resolved.claims
         case .configured(let account): account.claims
+        case .removed(let identity): AccountClaims(subject: identity.text)
         }
     }
 

@@ -56,6 +56,8 @@ extension ControlPlane {
                 at: context.environment.moment().seconds)
         case .configured(let account):
             try ImportUse.grant(use, importer: importer.identity.text, exporter: account)
+        case .removed:
+            throw .noExport
         }
     }
 

@@ -38,8 +38,12 @@ final class ControlPlane {
     /// Counts this server's answers on system subjects.
     var systemSequence: UInt64 = 0
 
+    /// The accounts of the present configuration.
+    var configured: Set<AccountIdentity>
+
     init(_ context: BrokerContext, accounts: [AccountDefinition]) {
         self.context = context
+        configured = Set(accounts.map(\.identity))
         for definition in accounts { setDefinition(definition) }
         for number in tenants.indices { compileImports(of: number) }
     }
@@ -57,7 +61,7 @@ final class ControlPlane {
 
     /// Keeps what an account is; imports stay as they are. Returns the account's number.
     @discardableResult
-    private func setDefinition(_ definition: AccountDefinition) -> Int {
+    func setDefinition(_ definition: AccountDefinition) -> Int {
         if let number = numbers[definition.identity] {
             let old = tenants[number].state
             if let previous = old.resolved { definition.resolved?.inheritPrograms(of: previous) }
@@ -72,7 +76,7 @@ final class ControlPlane {
         return number
     }
 
-    private func compileImports(of number: Int) {
+    func compileImports(of number: Int) {
         tenants[number].state = compiled(tenants[number].state)
     }
 
@@ -93,10 +97,17 @@ final class ControlPlane {
             compileImports(of: other)
             states.append(tenants[other].state)
         }
-        let excess = newestAboveLimit(number)
+        distribute(states, reviewed: number..<number + 1, whenDone: whenDone)
+    }
+
+    /// Has every shard put states in force.
+    ///
+    /// - Parameter reviewed: the accounts whose connections are asked about.
+    func distribute(_ states: [AccountState], reviewed: Range<Int>, whenDone: @escaping (_ cut: Int) -> Void) {
         lastErrand += 1
         errands[lastErrand] = Errand(shards: shards.count, whenDone: whenDone)
-        let update = AccountsUpdate(number: lastErrand, states: states, reviewed: number, excess: excess)
+        let update = AccountsUpdate(
+            number: lastErrand, states: states, reviewed: reviewed, excess: reviewed.flatMap(newestAboveLimit))
         for shard in shards { shard.post(.accounts(update)) }
     }
 

@@ -31,6 +31,14 @@ final class BrokerContext: Sendable {
 
     /// What is in force now. A reload replaces it, so whoever looks at several things takes it once.
     var rules: BrokerRules { present.withLock { $0 } }
+
+    /// For the control plane alone, which then has everybody reviewed.
+    func replaceRules(_ settings: BrokerConfiguration, _ trust: Trust) {
+        present.withLock {
+            $0 = BrokerRules(settings: settings, trust: trust, generation: $0.generation + 1)
+        }
+    }
+
     var settings: BrokerConfiguration { rules.settings }
     var limits: TimeLimits { rules.limits }
     var trust: Trust { rules.trust }

@@ -99,6 +99,13 @@ final class BrokerLoops: Sendable {
             .get()
     }
 
+    /// Puts another configuration in force, and returns how many connections that ended when every loop has done so.
+    func reload(_ settings: BrokerConfiguration, _ mode: BrokerMode) async throws -> Int {
+        let done = control.eventLoop.makePromise(of: Int.self)
+        control.execute { $0.reload(settings, mode) { done.succeed($0) } }
+        return try await done.futureResult.get()
+    }
+
     /// Ends all connections, and returns when everything is released.
     func stop() async throws {
         let stopped = control.eventLoop.makePromise(of: Void.self)

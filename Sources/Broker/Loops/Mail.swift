@@ -50,8 +50,8 @@ struct AccountsUpdate: Sendable {
     let number: UInt64
     /// In the order of their numbers; an account that a shard does not know has the next number.
     let states: [AccountState]
-    /// The account whose connections have to be reviewed.
-    let reviewed: Int?
+    /// The accounts whose connections have to be reviewed, by number.
+    let reviewed: Range<Int>
     /// Connections that are beyond their account's limit.
     let excess: [UInt64]
 }

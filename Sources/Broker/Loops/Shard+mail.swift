@@ -78,8 +78,8 @@ extension Shard {
     private func apply(_ update: AccountsUpdate) {
         put(update.states)
         let before = sessions.values.count { $0.isActive }
-        if let reviewed = update.reviewed {
-            for session in Array(accounts[reviewed].sessions.values) { session.review() }
+        for account in accounts[update.reviewed] {
+            for session in Array(account.sessions.values) { session.review() }
         }
         for connection in update.excess { sessions[connection]?.refuse(.accountConnectionLimit) }
         let cut = before - sessions.values.count { $0.isActive }

@@ -60,6 +60,14 @@ final class TestBroker: Sendable {
         try await server.stop()
     }
 
+    /// Reloads a configuration file of this text, and returns how many connections that ended.
+    func reload(_ text: String, port: Int = 0) async throws -> Int {
+        var configuration = try BrokerConfigurationTests.read(text).configuration
+        configuration.host = "127.0.0.1"
+        configuration.port = port
+        return try await server.reload(configuration)
+    }
+
     /// A client that says CONNECT with these members. Throws where it is not let in.
     func client(connect members: String) throws -> TestClient {
         let client = try TestClient(port: server.address.port ?? 0)

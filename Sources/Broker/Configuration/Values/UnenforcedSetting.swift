@@ -20,10 +20,6 @@ public struct UnenforcedSetting: Sendable {
         UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
         UnenforcedSetting("resolver", "a resolver other than MEMORY") { $0.resolver != nil && $0.resolver != .memory },
         UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
-        UnenforcedSetting("resolver_pinned_accounts", "a list of accounts that may be used") {
-            $0.pinnedAccounts != nil
-        },
-        UnenforcedSetting("default_sentinel", "a JWT for clients without one") { $0.defaultSentinel != nil },
         UnenforcedSetting("tls", "TLS") { $0.tls != nil },
         UnenforcedSetting("websocket", "WebSocket") { $0.webSocket != nil },
         UnenforcedSetting("http", "monitoring over HTTP") { $0.monitoring != nil },

@@ -1,0 +1,30 @@
+import Authorization
+import Claims
+
+// Another configuration while the server runs.
+extension ControlPlane {
+    /// Puts a configuration in force, for those who are connected too: whoever would not come in any more, or would come
+    /// into another account, is cut, and everybody else goes on with what they may do now (rules S13 and S15).
+    ///
+    /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
+    func reload(_ settings: BrokerConfiguration, _ mode: BrokerMode, whenDone: @escaping (_ cut: Int) -> Void) {
+        context.replaceRules(settings, mode.trust)
+        let before = configured
+        configured = Set(mode.accounts.map(\.identity))
+        for identity in before.subtracting(configured) { setDefinition(.removed(identity)) }
+        for definition in mode.accounts where !isOlder(definition) { setDefinition(definition) }
+        for number in tenants.indices { compileImports(of: number) }
+        distribute(states, reviewed: tenants.indices, whenDone: whenDone)
+    }
+
+    /// Nothing rolls an account back to older claims (rule S14): a file may not know of those that were pushed since.
+    private func isOlder(_ definition: AccountDefinition) -> Bool {
+        guard let read = definition.resolved, let present = state(definition.identity)?.resolved,
+            read.claims.issuedAt < present.claims.issuedAt
+        else { return false }
+        context.environment.log(
+            .warning,
+            "account \(read.key): the configuration's JWT was issued before the one in force, and is not taken")
+        return true
+    }
+}
