@@ -31,7 +31,9 @@ public final class BrokerServer: Sendable {
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
     public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
-        _ = try OperatorMode(settings)
+        let mode = try OperatorMode(settings)
+        // What a folder or another server has is known when the broker starts.
+        if settings.resolver == .memory { try mode.requireSystemAccount() }
     }
 
     /// Starts a broker and returns when it listens.
@@ -49,11 +51,22 @@ public final class BrokerServer: Sendable {
         if let problem = settings.unenforced.first {
             throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
         }
-        let mode = try OperatorMode(settings)
+        let (resolver, accounts) = try await AccountResolver.open(
+            settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
+        var settings = settings
+        settings.preloadedAccounts = accounts
+        let mode: OperatorMode
+        do {
+            mode = try OperatorMode(settings)
+            try mode.requireSystemAccount()
+        } catch {
+            try? await resolver.shutDown()
+            throw error
+        }
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
         let loops = try await BrokerLoops.start(
-            settings, mode, decisions: decisions, environment: environment, count: count)
+            settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
         do {
             let listener = try await loops.listen()
             guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
