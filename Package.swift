@@ -68,7 +68,13 @@ let package = Package(
         room("Authorization", ["Claims", "NKeys", "Secrets", "Subjects"]),
 
         // Floor 5
-        room("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
+        room(
+            "Broker",
+            [
+                "Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + nio),
         room(
             "Messaging",
             [

@@ -23,6 +23,14 @@ struct BrokerMode: Sendable {
         self.warnings = warnings
     }
 
+    /// Nothing works without the system account's claims, wherever they come from.
+    func requireSystemAccount() throws(BrokerStartError) {
+        guard let account = trust.systemAccount, !accounts.contains(where: { $0.identity == account }) else { return }
+        throw BrokerStartError(
+            message: "the system account \(account) has no JWT here",
+            remedy: "add it to resolver_preload, or to where the resolver finds accounts")
+    }
+
     init(_ configuration: BrokerConfiguration) throws(BrokerStartError) {
         self =
             configuration.operators.isEmpty

@@ -17,7 +17,7 @@ extension BrokerServer {
                 message: "\"\(setting.key)\" cannot change while the broker runs",
                 remedy: "start it again, or leave \(setting.key) as it was")
         }
-        let mode = try BrokerMode(settings)
+        let mode = try Self.mode(settings, loops.context.resolver)
         guard mode.trust.isOperatorMode == present.trust.isOperatorMode else {
             throw BrokerStartError(
                 message: "\"operator\" cannot come or go while the broker runs", remedy: "start it again")
@@ -28,6 +28,18 @@ extension BrokerServer {
         }
         for warning in mode.warnings { loops.context.environment.log(.warning, warning) }
         return try await loops.reload(settings, mode)
+    }
+
+    /// Accounts that do not come from the configuration alone were read when the broker started, and are kept up to date
+    /// where they are.
+    private static func mode(
+        _ settings: BrokerConfiguration, _ resolver: AccountResolver
+    ) throws(BrokerStartError) -> BrokerMode {
+        var settings = settings
+        if resolver.canFetch { settings.preloadedAccounts = [] }
+        let mode = try BrokerMode(settings)
+        if !resolver.canFetch { try mode.requireSystemAccount() }
+        return mode
     }
 }
 

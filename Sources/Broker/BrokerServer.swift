@@ -31,7 +31,9 @@ public final class BrokerServer: Sendable {
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
     public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
-        _ = try BrokerMode(settings)
+        let mode = try BrokerMode(settings)
+        // What a folder or another server has is known when the broker starts.
+        if settings.operators.isEmpty || settings.resolver == .memory { try mode.requireSystemAccount() }
     }
 
     /// Starts a broker and returns when it listens.
@@ -47,11 +49,25 @@ public final class BrokerServer: Sendable {
         loops: Int? = nil
     ) async throws -> BrokerServer {
         try refuseUnenforced(settings)
-        let mode = try BrokerMode(settings)
+        let (resolver, accounts) =
+            settings.operators.isEmpty
+            ? (.memory, settings.preloadedAccounts)
+            : try await AccountResolver.open(
+                settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
+        var settings = settings
+        settings.preloadedAccounts = accounts
+        let mode: BrokerMode
+        do {
+            mode = try BrokerMode(settings)
+            try mode.requireSystemAccount()
+        } catch {
+            try? await resolver.shutDown()
+            throw error
+        }
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
         let loops = try await BrokerLoops.start(
-            settings, mode, decisions: decisions, environment: environment, count: count)
+            settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
         do {
             let listener = try await loops.listen()
             guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }

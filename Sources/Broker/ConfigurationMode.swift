@@ -9,9 +9,10 @@ enum ConfigurationMode {
 
     static func read(_ configuration: BrokerConfiguration) throws(BrokerStartError) -> BrokerMode {
         // Whoever wrote these thinks of an operator. Without one everybody would come in.
-        guard configuration.preloadedAccounts.isEmpty, configuration.pinnedAccounts == nil else {
+        let hasResolver = configuration.resolver != nil && configuration.resolver != .memory
+        guard !hasResolver, configuration.preloadedAccounts.isEmpty, configuration.pinnedAccounts == nil else {
             throw BrokerStartError(
-                message: "there are JWTs or keys of accounts, but the configuration names no operator",
+                message: "there is a resolver of accounts, but the configuration names no operator",
                 remedy: "chancery generate config --mem-resolver writes the operator and its accounts")
         }
         let system = configuration.hasNoSystemAccount ? nil : configuration.systemAccount ?? systemAccount

@@ -14,19 +14,26 @@ enum OperatorMode {
             throw BrokerStartError(
                 message: "operators require an account resolver", remedy: "add the line: resolver: MEMORY")
         }
-        var operators: [OperatorClaims] = []
-        for token in configuration.operators { operators.append(try readOperator(token)) }
+        let operators = try readOperators(configuration)
         let systemAccount = try systemAccount(configuration, operators)
         let trust = Trust(
             operators: operators, pinnedAccounts: try pinnedAccounts(configuration),
             systemAccount: systemAccount.map(AccountIdentity.key), defaultSentinel: configuration.defaultSentinel)
         let (accounts, warnings) = try readAccounts(configuration, trust)
-        if let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) {
-            throw BrokerStartError(
-                message: "the system account \(systemAccount) has no JWT here",
-                remedy: "add it to resolver_preload")
-        }
         return BrokerMode(trust: trust, accounts: accounts.map(AccountDefinition.token), warnings: warnings)
+    }
+
+    /// The system account that a configuration states, or else its operator.
+    static func systemAccount(_ configuration: BrokerConfiguration) throws(BrokerStartError) -> PublicKey? {
+        try systemAccount(configuration, readOperators(configuration))
+    }
+
+    private static func readOperators(
+        _ configuration: BrokerConfiguration
+    ) throws(BrokerStartError) -> [OperatorClaims] {
+        var operators: [OperatorClaims] = []
+        for token in configuration.operators { operators.append(try readOperator(token)) }
+        return operators
     }
 
     private static func readOperator(_ token: String) throws(BrokerStartError) -> OperatorClaims {

@@ -44,7 +44,9 @@ import Testing
         #expect(throws: BrokerStartError.self) { try OperatorMode.read(configuration) }
         configuration = try self.configuration()
         configuration.systemAccount = KeyPair.generate(.account).publicKey.text
-        #expect(throws: BrokerStartError.self) { try OperatorMode.read(configuration) }
+        let incomplete = try OperatorMode.read(configuration)
+        #expect(throws: BrokerStartError.self) { try incomplete.requireSystemAccount() }
+        #expect(throws: BrokerStartError.self) { try BrokerServer.check(configuration) }
         let asserting = try self.configuration { $0.assertServerVersion = "99.0.0" }
         #expect(throws: BrokerStartError.self) { try OperatorMode.read(asserting) }
         var other = try self.configuration { $0.systemAccount = accountKey.publicKey.text }

@@ -52,7 +52,7 @@ import Testing
             try others[0].publish("x.z", "denied")
             try others[0].publish("x.a", "allowed")
             try others[0].publish("y", "gone")
-            try others[0].flush()
+            #expect(try others[0].bodies() == ["denied", "allowed", "gone"])
             for client in narrowed {
                 let frames = try client.flush()
                 #expect(
@@ -63,7 +63,7 @@ import Testing
                 try client.publish("x.a", "no")
                 #expect(try client.flush() == [.other("-ERR 'Permissions Violation for Publish to \"x.a\"'")])
             }
-            for client in others { #expect(try client.bodies() == ["denied", "allowed", "gone"]) }
+            for client in others.dropFirst() { #expect(try client.bodies() == ["denied", "allowed", "gone"]) }
         }
     }
 
@@ -121,22 +121,24 @@ import Testing
             for client in moved + removed { #expect(lastWords(client) == nil) }
             let back = try clients(broker, "m")
             try back[0].publish("x", "C")
-            try back[0].flush()
-            for client in back { #expect(try client.bodies() == ["C"]) }
+            #expect(try back[0].bodies() == ["C"])
+            for client in back.dropFirst() { #expect(try client.bodies() == ["C"]) }
             for client in kept { #expect(try client.bodies().isEmpty) }
         }
     }
 
     @Test func importsComeAndGoForWhoIsSubscribed() async throws {
         func text(_ isImported: Bool) -> String {
-            """
-            accounts {
-              A { users: [{user: a, password: p}], exports: [{stream: "s.>"}, {service: q}] }
-              B { users: [{user: b, password: p}] \
-            \(isImported
-                ? "imports: [{stream: {account: A, subject: \"s.>\"}}, {service: {account: A, subject: q}}]" : "") }
-            }
-            """
+            let imports = "imports: [{stream: {account: A, subject: \"s.>\"}}, {service: {account: A, subject: q}}]"
+            return """
+                accounts {
+                  A { users: [{user: a, password: p}], exports: [{stream: "s.>"}, {service: q}] }
+                  B {
+                    users: [{user: b, password: p}]
+                    \(isImported ? imports : "")
+                  }
+                }
+                """
         }
         try await TestBroker.run(configuration: text(true)) { broker in
             let readers = try clients(broker, "b", subscribing: "s.> 1")

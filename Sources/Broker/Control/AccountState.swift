@@ -40,21 +40,29 @@ final class AccountState: Sendable {
     let definition: AccountDefinition
     let streamImports: [StreamImport]
     let serviceImports: [ServiceImport]
+    /// Whether it was deleted: nobody signs in to it, nothing is imported from it. Its number stays its own.
+    let isDeleted: Bool
 
     init(
         number: Int, definition: AccountDefinition, streamImports: [StreamImport] = [],
-        serviceImports: [ServiceImport] = []
+        serviceImports: [ServiceImport] = [], isDeleted: Bool = false
     ) {
         self.number = number
         self.definition = definition
         self.streamImports = streamImports
         self.serviceImports = serviceImports
+        self.isDeleted = isDeleted
     }
 
     var identity: AccountIdentity { definition.identity }
     var claims: AccountClaims { definition.claims }
     /// The account's JWT; nil for an account of the configuration.
     var resolved: ResolvedAccount? { definition.resolved }
+    /// Whether somebody may be in it: it was neither deleted nor taken out of the configuration.
+    var isHeld: Bool {
+        if case .removed = definition { return false }
+        return !isDeleted
+    }
     /// Most connections; nil for no limit.
     var maximumConnections: Int? {
         let limit = claims.limits.connections

@@ -9,12 +9,16 @@ extension ControlPlane {
     /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
     func reload(_ settings: BrokerConfiguration, _ mode: BrokerMode, whenDone: @escaping (_ cut: Int) -> Void) {
         context.replaceRules(settings, mode.trust)
+        // Accounts that come from elsewhere stay as they are there.
+        if !context.resolver.canFetch { take(mode.accounts) }
+        putInForce(Array(tenants.indices), whenDone: whenDone)
+    }
+
+    private func take(_ accounts: [AccountDefinition]) {
         let before = configured
-        configured = Set(mode.accounts.map(\.identity))
+        configured = Set(accounts.map(\.identity))
         for identity in before.subtracting(configured) { setDefinition(.removed(identity)) }
-        for definition in mode.accounts where !isOlder(definition) { setDefinition(definition) }
-        for number in tenants.indices { compileImports(of: number) }
-        distribute(states, reviewed: tenants.indices, whenDone: whenDone)
+        for definition in accounts where !isOlder(definition) { setDefinition(definition) }
     }
 
     /// Nothing rolls an account back to older claims (rule S14): a file may not know of those that were pushed since.

@@ -1,6 +1,7 @@
 import Authorization
 import Claims
 import NIOCore
+import NKeys
 
 /// What is decided for the broker as a whole, on a loop of its own: which claims are in force, what imports come to, how
 /// many connections an account has. It hands immutable states to every shard, and knows when all of them have put them in
@@ -27,11 +28,14 @@ final class ControlPlane {
     }
 
     let context: BrokerContext
+    let eventLoop: any EventLoop
     private(set) var shards: [ShardAddress] = []
     /// By number.
     private(set) var tenants: [Tenant] = []
     private(set) var numbers: [AccountIdentity: Int] = [:]
     var openRequests: [Link: OpenRequests] = [:]
+    var fetches = AccountFetches()
+    var deletions = ClaimsDeletion()
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?
@@ -41,8 +45,9 @@ final class ControlPlane {
     /// The accounts of the present configuration.
     var configured: Set<AccountIdentity>
 
-    init(_ context: BrokerContext, accounts: [AccountDefinition]) {
+    init(_ context: BrokerContext, on eventLoop: any EventLoop, accounts: [AccountDefinition]) {
         self.context = context
+        self.eventLoop = eventLoop
         configured = Set(accounts.map(\.identity))
         for definition in accounts { setDefinition(definition) }
         for number in tenants.indices { compileImports(of: number) }
@@ -55,8 +60,10 @@ final class ControlPlane {
 
     var states: [AccountState] { tenants.map(\.state) }
 
+    /// The state of an account that is held.
     func state(_ account: AccountIdentity) -> AccountState? {
-        numbers[account].map { tenants[$0].state }
+        guard let state = numbers[account].map({ tenants[$0].state }), state.isHeld else { return nil }
+        return state
     }
 
     /// Keeps what an account is; imports stay as they are. Returns the account's number.
@@ -76,38 +83,44 @@ final class ControlPlane {
         return number
     }
 
-    func compileImports(of number: Int) {
+    private func compileImports(of number: Int) {
         tenants[number].state = compiled(tenants[number].state)
     }
 
     // MARK: Updates
 
-    /// Puts what an account is now in force, for those who are connected too.
+    /// Puts what accounts are now in force, for those who are connected too.
     ///
     /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
-    func put(_ definition: AccountDefinition, whenDone: @escaping (_ cut: Int) -> Void) {
-        let number = setDefinition(definition)
-        compileImports(of: number)
-        var states = [tenants[number].state]
-        // Exports may have changed under those who import from here.
-        for other in tenants.indices where other != number {
-            guard tenants[other].state.claims.imports.contains(where: { $0.account == definition.identity.text }) else {
-                continue
-            }
-            compileImports(of: other)
-            states.append(tenants[other].state)
-        }
-        distribute(states, reviewed: number..<number + 1, whenDone: whenDone)
+    func put(_ definitions: [AccountDefinition], whenDone: @escaping (_ cut: Int) -> Void) {
+        putInForce(definitions.map { setDefinition($0) }, whenDone: whenDone)
     }
 
-    /// Has every shard put states in force.
-    ///
-    /// - Parameter reviewed: the accounts whose connections are asked about.
-    func distribute(_ states: [AccountState], reviewed: Range<Int>, whenDone: @escaping (_ cut: Int) -> Void) {
+    /// Deletes accounts that are held: everybody who is connected goes, and nothing is imported from them any more.
+    func delete(_ keys: [PublicKey], whenDone: @escaping (_ cut: Int) -> Void) {
+        let changed = keys.compactMap { numbers[.key($0)] }
+        for number in changed {
+            tenants[number].state = AccountState(
+                number: number, definition: tenants[number].state.definition, isDeleted: true)
+        }
+        putInForce(changed, whenDone: whenDone)
+    }
+
+    /// Hands what is in force for these accounts now to every shard.
+    func putInForce(_ changed: [Int], whenDone: @escaping (_ cut: Int) -> Void) {
+        let names = Set(changed.map { tenants[$0].state.identity.text })
+        var affected = Set(changed)
+        // Exports may have changed under those who import from here.
+        for other in tenants.indices
+        where tenants[other].state.claims.imports.contains(where: { names.contains($0.account) }) {
+            affected.insert(other)
+        }
+        for number in affected where !tenants[number].state.isDeleted { compileImports(of: number) }
         lastErrand += 1
         errands[lastErrand] = Errand(shards: shards.count, whenDone: whenDone)
         let update = AccountsUpdate(
-            number: lastErrand, states: states, reviewed: reviewed, excess: reviewed.flatMap(newestAboveLimit))
+            number: lastErrand, states: affected.sorted().map { tenants[$0].state }, reviewed: changed,
+            excess: changed.flatMap { newestAboveLimit($0) })
         for shard in shards { shard.post(.accounts(update)) }
     }
 
@@ -142,6 +155,7 @@ final class ControlPlane {
     private func answer(
         _ connection: UInt64, _ shard: Int, _ principal: Principal, _ basis: AdmissionBasis, _ facts: ConnectionFacts
     ) -> AdmissionAnswer {
+        if numbers[principal.account].map({ tenants[$0].state.isDeleted }) ?? false { return .refused(.accountDeleted) }
         var principal = principal
         let resolved = state(principal.account)?.resolved
         if basis.generation != context.rules.generation || basis.version != resolved?.version {

@@ -8,6 +8,7 @@ import Synchronization
 final class BrokerContext: Sendable {
     let identity: ServerIdentity
     let environment: BrokerEnvironment
+    let resolver: AccountResolver
     /// Where signatures are verified, which takes time of its own.
     let signatures: NIOThreadPool
     let decisions: DecisionRecorder
@@ -19,12 +20,13 @@ final class BrokerContext: Sendable {
     private let lastClient = Atomic<UInt64>(0)
 
     init(
-        settings: BrokerConfiguration, mode: BrokerMode, decisions: (any DecisionSink)?,
+        settings: BrokerConfiguration, mode: BrokerMode, resolver: AccountResolver, decisions: (any DecisionSink)?,
         environment: BrokerEnvironment, signatures: NIOThreadPool
     ) {
         identity = ServerIdentity(name: settings.serverName)
         self.environment = environment
         present = Mutex(BrokerRules(settings: settings, trust: mode.trust, generation: 0))
+        self.resolver = resolver
         self.signatures = signatures
         self.decisions = DecisionRecorder(decisions)
     }

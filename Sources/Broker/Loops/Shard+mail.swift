@@ -27,6 +27,8 @@ extension Shard {
             apply(update)
         case .admission(let connection, let answer):
             sessions[connection]?.enter(answer)
+        case .fetched(let connection):
+            sessions[connection]?.accountWasFetched()
         case .announcement(let subject, let body):
             announce(subject, body)
         case .stop:
@@ -78,8 +80,8 @@ extension Shard {
     private func apply(_ update: AccountsUpdate) {
         put(update.states)
         let before = sessions.values.count { $0.isActive }
-        for account in accounts[update.reviewed] {
-            for session in Array(account.sessions.values) { session.review() }
+        for reviewed in update.reviewed {
+            for session in Array(accounts[reviewed].sessions.values) { session.review() }
         }
         for connection in update.excess { sessions[connection]?.refuse(.accountConnectionLimit) }
         let cut = before - sessions.values.count { $0.isActive }

@@ -65,7 +65,7 @@ final class Shard {
         put(states)
         if let identity = context.systemAccount, let account = account(identity) {
             systemAccount = account
-            SystemService.install(in: account)
+            SystemService.install(in: account, resolver: context.resolver)
         }
     }
 
@@ -79,8 +79,10 @@ final class Shard {
 
     // MARK: Accounts
 
+    /// An account that is held.
     func account(_ identity: AccountIdentity) -> Account? {
-        numbers[identity].map { accounts[$0] }
+        guard let account = numbers[identity].map({ accounts[$0] }), account.state.isHeld else { return nil }
+        return account
     }
 
     /// Puts states in force; those of accounts that are new come in the order of their numbers.

@@ -81,15 +81,38 @@ extension Session {
             }
         case .needs(.account(let key)):
             shard.readMail()
-            let resolved = shard.account(.key(key))?.state.resolved
-            basis.version = resolved?.version
-            let moment = context.environment.moment()
-            verify(secrets) {
-                var machine = machine
-                return (machine.resume(account: resolved, at: moment), machine)
+            let account = shard.account(.key(key))
+            if let account, !isOutdated(account) { return resume(machine, with: account, secrets) }
+            guard context.resolver.canFetch, !shard.isStopping else {
+                return resume(machine, with: account, secrets)
             }
+            wantedAccount = (key, machine, secrets)
+            let (id, index) = (id, shard.index)
+            shard.control.execute { $0.fetch(key, for: id, on: index) }
         case .admitted(let principal):
             register(principal)
+        }
+    }
+
+    /// Whether there may be newer claims where these came from.
+    private func isOutdated(_ account: Account) -> Bool {
+        account.claims.expires > 0 && account.claims.expires < context.environment.moment().seconds
+    }
+
+    /// The account is held now, or is not to be had.
+    func accountWasFetched() {
+        guard case .signingIn = state, let (key, machine, secrets) = wantedAccount else { return }
+        wantedAccount = nil
+        resume(machine, with: shard.account(.key(key)), secrets)
+    }
+
+    private func resume(_ machine: Admission, with account: Account?, _ secrets: PresentedSecrets) {
+        let resolved = account?.state.resolved
+        basis.version = resolved?.version
+        let moment = context.environment.moment()
+        verify(secrets) {
+            var machine = machine
+            return (machine.resume(account: resolved, at: moment), machine)
         }
     }
 
@@ -141,6 +164,7 @@ extension Session {
 
     /// Takes the session out of its account, with everything it holds there.
     func leaveAccount() {
+        wantedAccount = nil
         removeAllSubscriptions()
         if let account {
             account.sessions[id] = nil
@@ -156,6 +180,7 @@ extension Session {
     /// own credential, key or limit it ended), and puts the new program in place.
     func review() {
         guard isActive, let client, let account else { return }
+        guard !account.state.isDeleted else { return refuse(.accountDeleted) }
         let review = context.review(client.principal, of: account.state.resolved, facts)
         switch review {
         case .admitted(let changed) where changed.account != account.identity:

@@ -34,6 +34,8 @@ final class Session {
     var basis = AdmissionBasis(generation: 0)
     /// Whether it is CONNECT that is decided on, which gets an answer.
     var answersConnect = true
+    /// The account that is being fetched for signing in, and where to go on.
+    var wantedAccount: (key: PublicKey, machine: Admission, secrets: PresentedSecrets)?
     var client: Client?
     /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
     var responseTerms: ResponseTerms?

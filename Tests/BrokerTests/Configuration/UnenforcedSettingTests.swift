@@ -9,7 +9,6 @@ import Testing
         ("tls { certs: [] }", "tls"), ("http: 8222", "http"),
         ("https_port: 1, tls { certs: [] }", "tls"),
         ("websocket { port: 1, no_tls: true }", "websocket"), ("max_sub_tokens: 4", "max_sub_tokens"),
-        ("resolver { type: full, dir: d }", "resolver"),
         ("proxy_protocol: true, proxy_protocol_sources: \"::/0\"", "proxy_protocol"),
         ("no_header_support: on", "no_header_support"),
         ("write_timeout: retry", "write_timeout"),

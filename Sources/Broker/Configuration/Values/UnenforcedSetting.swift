@@ -18,7 +18,6 @@ public struct UnenforcedSetting: Sendable {
             $0.accounts.contains { !$0.mappings.isEmpty }
         },
         UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
-        UnenforcedSetting("resolver", "a resolver other than MEMORY") { $0.resolver != nil && $0.resolver != .memory },
         UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
         UnenforcedSetting("tls", "TLS") { $0.tls != nil },
         UnenforcedSetting("websocket", "WebSocket") { $0.webSocket != nil },
