@@ -42,8 +42,9 @@ struct ServiceRequest: Sendable {
     let body: [UInt8]
     /// Where the answer goes in the system account; empty for nowhere.
     let reply: [UInt8]
-    /// The shard that the request came in on.
+    /// The shard that the request came in on, and the connection that sent it.
     let shard: Int
+    let connection: UInt64
     /// How many subscriptions there are in all accounts, as that shard knows.
     let subscriptions: Int
 }
@@ -62,8 +63,8 @@ extension ControlPlane {
     }
 
     private func answer(_ request: ServiceRequest, _ text: String) {
-        guard !request.reply.isEmpty else { return }
-        shards[request.shard].post(.announcement(subject: request.reply, body: Array(text.utf8)))
+        shards[request.shard].post(
+            .serviceAnswer(connection: request.connection, reply: request.reply, body: Array(text.utf8)))
     }
 
     /// The `server` member of every answer.

@@ -1,4 +1,5 @@
 import Authorization
+import NIOCore
 
 // What shards and the control plane say to each other.
 
@@ -17,8 +18,9 @@ extension Shard {
         case .applied(let sequence, let shard):
             noteApplied(sequence, by: shard)
         case .parcel(let parcel, let shard):
-            deliver(parcel, from: shard)
-            if peers[index].backlogs[shard].remove(parcel.size) { peers[shard].post(.caughtUp(by: index)) }
+            unpack(parcel, from: shard)
+        case .emptied(let storage):
+            if spares.count < Self.mostSpares { spares.append(storage) }
         case .caughtUp(let shard):
             goOn(after: shard)
         case .stall(let connection):
@@ -27,8 +29,8 @@ extension Shard {
             apply(update)
         case .admission(let connection, let answer):
             sessions[connection]?.enter(answer)
-        case .announcement(let subject, let body):
-            announce(subject, body)
+        case .serviceAnswer(let connection, let reply, let body):
+            answer(connection, on: reply, body)
         case .stop:
             stop()
         }
@@ -44,7 +46,10 @@ extension Shard {
     }
 
     /// Parcels beyond this are handed over before the turn of the loop ends.
-    private static let earlyHandOver = 256 << 10
+    private static let earlyHandOver = 96 << 10
+    /// Storage from this size on goes back to where it came from.
+    private static let leastReturned = 16 << 10
+    private static let mostSpares = 8
 
     /// Gives the parcel for a shard away if it has grown large.
     @inline(__always)
@@ -57,10 +62,22 @@ extension Shard {
 
     private func post(outboxOf target: Int) {
         let parcel = outboxes[target]
-        outboxes[target] = Parcel()
+        outboxes[target] = Parcel(storage: spares.popLast() ?? ByteBuffer())
         let isBehind = peers[target].backlogs[index].add(parcel.size)
         peers[target].post(.parcel(parcel, from: index))
         if isBehind { laggards.insert(target) }
+    }
+
+    /// Delivers a parcel, and gives back what it was made of.
+    private func unpack(_ parcel: consuming Parcel, from shard: Int) {
+        let size = parcel.size
+        deliver(parcel, from: shard)
+        if peers[index].backlogs[shard].remove(size) { peers[shard].post(.caughtUp(by: index)) }
+        var storage = parcel.buffer
+        guard storage.capacity >= Self.leastReturned, !isStopping else { return }
+        _ = consume parcel
+        storage.clear()
+        peers[shard].post(.emptied(storage))
     }
 
     /// A shard has caught up; when all have, those who had to wait go on.

@@ -35,8 +35,8 @@ extension Session {
     /// Runs a part of the machine that verifies signatures on the thread pool, and goes on with what it said.
     private func verify(_ work: @escaping @Sendable () -> (Admission.Step, Admission)) {
         let future = context.signatures.runIfActive(eventLoop: shard.eventLoop, work)
-        future.assumeIsolated().whenComplete { [weak self] result in
-            guard let self, case .signingIn = state else { return }
+        future.assumeIsolated().whenComplete { [self] result in
+            guard case .signingIn = state else { return }
             switch result {
             case .success((let step, let machine)): advance(step, machine)
             case .failure: refuse(.authenticationTimeout)

@@ -53,6 +53,8 @@ final class Session {
     var stalls = 0
     /// Whether the client's commands wait until other shards have caught up.
     var isWaiting = false
+    /// How many of the server's services have not answered the client's requests yet; its commands wait for them.
+    var awaitedServices = 0
 
     // MARK: Output
     var output: SessionOutput
