@@ -47,8 +47,8 @@ extension Shard {
 
     /// Parcels beyond this are handed over before the turn of the loop ends.
     private static let earlyHandOver = 96 << 10
-    /// Storage from this size on goes back to where it came from.
-    private static let leastReturned = 16 << 10
+    /// Storage of these sizes goes back to where it came from: less is quickly had anew, more is not worth keeping.
+    private static let returned = 16 << 10...512 << 10
     private static let mostSpares = 8
 
     /// Gives the parcel for a shard away if it has grown large.
@@ -62,22 +62,26 @@ extension Shard {
 
     private func post(outboxOf target: Int) {
         let parcel = outboxes[target]
-        outboxes[target] = Parcel(storage: spares.popLast() ?? ByteBuffer())
+        outboxes[target] = Parcel(storage: takeSpare())
         let isBehind = peers[target].backlogs[index].add(parcel.size)
         peers[target].post(.parcel(parcel, from: index))
         if isBehind { laggards.insert(target) }
     }
 
-    /// Delivers a parcel, and gives back what it was made of.
-    private func unpack(_ parcel: consuming Parcel, from shard: Int) {
-        let size = parcel.size
-        deliver(parcel, from: shard)
-        if peers[index].backlogs[shard].remove(size) { peers[shard].post(.caughtUp(by: index)) }
-        var storage = parcel.buffer
-        guard storage.capacity >= Self.leastReturned, !isStopping else { return }
-        _ = consume parcel
+    /// A buffer to fill. Emptied only now, when whoever delivered what was in it has let go of it.
+    private func takeSpare() -> ByteBuffer {
+        guard var storage = spares.popLast() else { return ByteBuffer() }
         storage.clear()
-        peers[shard].post(.emptied(storage))
+        return storage
+    }
+
+    /// Delivers a parcel, and gives back what it was made of.
+    private func unpack(_ parcel: Parcel, from shard: Int) {
+        deliver(parcel, from: shard)
+        if peers[index].backlogs[shard].remove(parcel.size) { peers[shard].post(.caughtUp(by: index)) }
+        if Self.returned.contains(parcel.buffer.capacity), !isStopping {
+            peers[shard].post(.emptied(parcel.buffer))
+        }
     }
 
     /// A shard has caught up; when all have, those who had to wait go on.

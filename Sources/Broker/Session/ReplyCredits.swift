@@ -46,13 +46,15 @@ struct ReplyCredits {
         let hash = Self.hash(reply)
         let deadline = terms.lifetime.map { now.addingSaturating($0) } ?? .max
         if let place = find(reply, hash), var credit = credits[place] {
-            // What can be answered any number of times stays so; and so does the greatest number.
-            credit.answers = terms.maximum.map { credit.answers.addingSaturating($0) } ?? Self.any
+            // What is left counts if its time is not over. What can be answered any number of times stays so; and so does
+            // the greatest number.
+            let left = now <= credit.deadline ? credit.answers : 0
+            credit.answers = terms.maximum.map { left.addingSaturating($0) } ?? Self.any
             credit.deadline = deadline
             credits[place] = credit
             return
         }
-        makeRoom(for: reply.count)
+        makeRoom(for: reply.count, now: now)
         let place = newest & (credits.count - 1)
         let list = Int(truncatingIfNeeded: hash) & (lists.count - 1)
         credits[place] = Credit(
@@ -139,14 +141,24 @@ struct ReplyCredits {
         }
     }
 
-    /// Drops the oldest, used up or not, until one more fits.
-    private mutating func makeRoom(for count: Int) {
-        while oldest < newest, newest - oldest >= Self.capacity || liveBytes + count > Self.byteCapacity {
+    /// Drops the oldest until one more fits: those whose time is over before the arrays grow, the others when they have
+    /// grown as far as they may.
+    private mutating func makeRoom(for count: Int, now: Int64) {
+        while oldest < newest, newest - oldest >= credits.count {
             let place = oldest & (credits.count - 1)
-            if let credit = credits[place], credit.answers > 0 { unlink(place) }
-            drop(place)
+            guard let credit = credits[place], credit.answers <= 0 || credit.deadline < now else { break }
+            discard(place)
+        }
+        while oldest < newest, newest - oldest >= Self.capacity || liveBytes + count > Self.byteCapacity {
+            discard(oldest & (credits.count - 1))
         }
         if newest - oldest >= credits.count { grow() }
+    }
+
+    /// Drops the oldest credit, used up or not.
+    private mutating func discard(_ place: Int) {
+        if let credit = credits[place], credit.answers > 0 { unlink(place) }
+        drop(place)
     }
 
     private var liveBytes: Int {

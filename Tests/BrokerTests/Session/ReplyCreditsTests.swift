@@ -125,9 +125,8 @@ extension ReplyCredits {
             if Int.random(in: 0..<3, using: &generator) == 0 {
                 let term = terms[Int.random(in: 0..<3, using: &generator)]
                 credits.grant(key.span, term, now: now)
-                expected[key] = (
-                    (expected[key]?.answers ?? 0) + (term.maximum ?? 0), term.lifetime.map { now + $0 } ?? .max
-                )
+                let left = expected[key].map { now <= $0.deadline ? $0.answers : 0 } ?? 0
+                expected[key] = (left + (term.maximum ?? 0), term.lifetime.map { now + $0 } ?? .max)
             } else {
                 var isExpected = false
                 if let (answers, deadline) = expected[key] {
