@@ -150,7 +150,7 @@ extension Shard {
         if shape.replyCount > 0 {
             let route = ReplyRoutes.Route(
                 importer: service.importer, reply: copied(tail.extracting(shape.reply)), answers: service.responses,
-                deadline: context.monotonicNow.addingSaturating(service.threshold), open: service.open)
+                threshold: service.threshold, open: service.open, now: context.monotonicNow)
             guard let opened = exporter.replies.open(route) else { return false }
             way = opened
         }
@@ -160,7 +160,8 @@ extension Shard {
         }
         let stamped = RequestIdentity.stamp(
             headerCount: shape.headerCount, payload: tail.extracting(shape.payload(tail.count)),
-            client: origin.client, importer: accounts[service.importer].key, isShared: service.sharesIdentity)
+            client: origin.client, roundTrip: origin.session?.roundTrip, importer: accounts[service.importer].key,
+            isShared: service.sharesIdentity)
         let message = ComposedMessage(
             reply: way.span, headerCount: stamped.headerCount, payload: stamped.bytes.span, serial: nextSerial())
         onward.shared = nil

@@ -124,18 +124,11 @@ extension Session {
         case .subscribe: subscribe(command, bytes)
         case .unsubscribe: unsubscribe(command, bytes)
         case .ping: answerPing()
-        case .pong: unansweredPings = 0
+        case .pong: notePong()
         case .connect: signIn(bytes.extracting(command.argument.start..<command.argument.end))
         case .ignored: break
         case .error: close(telling: nil)
         }
-    }
-
-    private func answerPing() {
-        send("PONG\r\n")
-        guard !hasToldAccount, options.protocolVersion >= 1, let account else { return }
-        hasToldAccount = true
-        send(context.identity.information(for: self, account: account))
     }
 
     private func fail(_ fault: ProtocolFault) {
@@ -187,6 +180,7 @@ extension Session {
     }
 
     func serviceAnswered() {
+        guard awaitedServices > 0 else { return }
         awaitedServices -= 1
         if awaitedServices == 0 { proceed() }
     }

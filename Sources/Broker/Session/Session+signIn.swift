@@ -21,7 +21,9 @@ extension Session {
             return
         }
         state = .signingIn
-        signInSince = context.monotonicNow
+        let now = context.monotonicNow
+        if roundTrip == 0 { roundTrip = max(now - signInSince, 1) }
+        signInSince = now
         // What the client sends meanwhile stays in the socket.
         setReading(false)
         let admission = Admission(options.credentials, facts: facts, trust: context.trust)
@@ -93,6 +95,7 @@ extension Session {
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.key)")
+        if maximumSubscriptions == 0 { return close(telling: ErrorLine.maximumSubscriptionsExceeded) }
         sendOKIfVerbose()
         proceed()
     }
