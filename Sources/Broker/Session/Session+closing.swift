@@ -85,7 +85,7 @@ extension Session {
         output.trim()
         switch state {
         case .awaitingConnect where context.trust.isOpen:
-            pingIfSilent(now)
+            pingIfDue(now)
         case .awaitingConnect, .signingIn:
             if now - signInSince > context.limits.signIn { refuse(.authenticationTimeout) }
         case .active:
@@ -93,26 +93,11 @@ extension Session {
             if let account, account.claims.expires > 0, seconds > account.claims.expires {
                 return refuse(.accountExpired)
             }
-            pingIfSilent(now)
+            pingIfDue(now)
         case .closing:
             if now - closingSince > Self.farewell { channel.close(promise: nil) }
         case .closed:
             break
-        }
-    }
-
-    private func pingIfSilent(_ now: Int64) {
-        guard now - lastPing > context.limits.pingInterval else { return }
-        lastPing = now
-        if now - lastInput <= context.limits.pingInterval {
-            unansweredPings = 0
-            return
-        }
-        unansweredPings += 1
-        if unansweredPings > context.rules.settings.maximumPingsOut {
-            close(telling: ErrorLine.staleConnection)
-        } else {
-            send("PING\r\n")
         }
     }
 }

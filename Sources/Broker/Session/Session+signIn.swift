@@ -34,7 +34,9 @@ extension Session {
 
     private func begin(_ credentials: PresentedCredentials, _ secrets: PresentedSecrets) {
         state = .signingIn
-        signInSince = context.monotonicNow
+        let now = context.monotonicNow
+        if roundTrip == 0 { roundTrip = max(now - signInSince, 1) }
+        signInSince = now
         // What the client sends meanwhile stays in the socket.
         setReading(false)
         let rules = context.rules
@@ -56,8 +58,8 @@ extension Session {
         let future = context.signatures.runIfActive(eventLoop: shard.eventLoop) {
             context.monotonicNow > deadline ? nil : work()
         }
-        future.assumeIsolated().whenComplete { [weak self] result in
-            guard let self, case .signingIn = state else { return }
+        future.assumeIsolated().whenComplete { [self] result in
+            guard case .signingIn = state else { return }
             switch result {
             case .success((let step, let machine)?): advance(step, machine, secrets)
             case .success(nil), .failure: refuse(.authenticationTimeout)
@@ -142,6 +144,7 @@ extension Session {
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
+        if maximumSubscriptions == 0 { return close(telling: ErrorLine.maximumSubscriptionsExceeded) }
         if answersConnect { sendOKIfVerbose() }
         proceed()
     }
