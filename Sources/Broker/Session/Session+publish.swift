@@ -62,7 +62,7 @@ extension Session {
             let decision = client.decide(reply: reply)
             if !decision.isAllowed {
                 context.decisions.record(.publish, decision, by: client, subject: reply)
-                sendError(ErrorLine.replyViolation(text(of: reply)))
+                sendError(ErrorLine.replyViolation(copied(reply)))
                 return false
             }
         }
@@ -81,12 +81,8 @@ extension Session {
 
     private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
         context.decisions.record(.publish, decision, by: client, subject: subject)
-        sendError(ErrorLine.publishViolation(text(of: subject)))
+        sendError(ErrorLine.publishViolation(copied(subject)))
         return false
-    }
-
-    private func text(of subject: Span<UInt8>) -> String {
-        String(decoding: copied(subject), as: UTF8.self)
     }
 
     /// Answers a request that nobody could take, on the requester's own subscription to the reply subject.
