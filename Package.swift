@@ -41,6 +41,7 @@ let package = Package(
     dependencies: [
         // Exact versions: nothing else pins them.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -68,7 +69,14 @@ let package = Package(
         room("Authorization", ["Claims", "NKeys", "Secrets", "Subjects"]),
 
         // Floor 5
-        room("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
+        room(
+            "Broker",
+            [
+                "Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ] + nio),
         room(
             "Messaging",
             [
@@ -131,7 +139,12 @@ let package = Package(
             name: "prove", dependencies: ["DecisionProof"], path: "Tests/Prove", swiftSettings: swiftSettings),
 
         tests("Authorization", ["Claims", "DecisionProof", "NKeys", "Oracle", "Secrets", "Subjects"]),
-        tests("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
+        tests(
+            "Broker",
+            [
+                "Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),
         tests(
