@@ -17,6 +17,8 @@ struct Listener: Sendable {
     let pingInterval: Int64
     /// What is asked of those who open a WebSocket; nil where clients speak the protocol as it is.
     var webSocket: WebSocketRules?
+    /// Who has to begin with a PROXY header and is believed (rule S12); nobody else is.
+    var proxies: [NetworkRange] = []
 
     /// The listener for clients of the plain protocol.
     static func clients(_ settings: BrokerConfiguration) throws(BrokerStartError) -> Listener {
@@ -26,7 +28,8 @@ struct Listener: Sendable {
             type: .standard, host: settings.host, port: settings.port, tls: tls,
             allowsPlain: settings.allowsPlainClients, noAuthUser: nil,
             signIn: TimeLimits.nanoseconds(settings.authorizationTimeout),
-            pingInterval: TimeLimits.nanoseconds(settings.pingInterval))
+            pingInterval: TimeLimits.nanoseconds(settings.pingInterval),
+            proxies: settings.usesProxyProtocol ? settings.proxyProtocolSources.compactMap { NetworkRange($0) } : [])
     }
 
     /// The listener for WebSockets; nil where none is asked for.
@@ -45,7 +48,11 @@ struct Listener: Sendable {
     }
 
     /// Puts everything between the socket and the session in place.
-    func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations, shard: Shard) throws {
+    func addHandlers(to channel: any Channel, shard: Shard) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if let peer = channel.remoteAddress?.networkAddress, proxies.contains(where: { $0.contains(peer) }) {
+            try pipeline.addHandler(ProxyHeaderHandler(environment: shard.context.environment))
+        }
         if let tls {
             try pipeline.addHandler(
                 TLSEntranceHandler(tls: tls, allowsPlain: allowsPlain, environment: shard.context.environment))

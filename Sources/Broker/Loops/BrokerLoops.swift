@@ -92,7 +92,7 @@ final class BrokerLoops: Sendable {
                     guard let shard = shards[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.operationUnsupported
                     }
-                    try listener.addHandlers(to: channel.pipeline.syncOperations, shard: shard.value)
+                    try listener.addHandlers(to: channel, shard: shard.value)
                 }
             }
             .bind(host: listener.host, port: listener.port)

@@ -17,7 +17,6 @@ import Testing
         ("websocket { port: 1, no_tls: true, authorization { token: a } }", "websocket.authorization"),
         ("max_sub_tokens: 4", "max_sub_tokens"),
         ("resolver { type: full, dir: d }", "resolver"), ("resolver_pinned_accounts: []", "resolver_pinned_accounts"),
-        ("proxy_protocol: true, proxy_protocol_sources: \"::/0\"", "proxy_protocol"),
         ("no_header_support: on", "no_header_support"),
         ("write_timeout: retry", "write_timeout"),
     ])
@@ -30,7 +29,8 @@ import Testing
 
     @Test(arguments: [
         "port: 1", "authorization { timeout: 2 }", "resolver: MEMORY", "write_timeout: close", "no_header_support: off",
-        "jetstream: disabled", "server_tags: a", "lame_duck_duration: \"1m\"", "log_file: x", "proxy_protocol: false",
+        "jetstream: disabled", "server_tags: a", "lame_duck_duration: \"1m\"", "log_file: x",
+        "proxy_protocol: true, proxy_protocol_sources: \"::/0\"",
         "tls { certs: [], cipher_suites: [TLS_AES_128_GCM_SHA256], curve_preferences: [X25519] }",
     ])
     func whatTheBrokerDoesIsNotNamed(text: String) throws {

@@ -40,8 +40,6 @@ public struct UnenforcedSetting: Sendable {
             $0.webSocket?.user != nil || $0.webSocket?.token != nil
         },
         UnenforcedSetting("http", "monitoring over HTTP") { $0.monitoring != nil },
-        UnenforcedSetting("proxies", "trusted proxies") { !$0.trustedProxies.isEmpty },
-        UnenforcedSetting("proxy_protocol", "the PROXY protocol") { $0.usesProxyProtocol },
         UnenforcedSetting("max_sub_tokens", "a limit on the tokens of a subject") {
             $0.maximumSubscriptionTokens != nil
         },
