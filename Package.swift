@@ -73,6 +73,8 @@ let package = Package(
             "Broker",
             [
                 "Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),

@@ -37,7 +37,9 @@ public final class BrokerServer: Sendable {
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
     public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
-        _ = try OperatorMode(settings)
+        let mode = try OperatorMode(settings)
+        // What a folder or another server has is known when the broker starts.
+        if settings.resolver == .memory { try mode.requireSystemAccount() }
     }
 
     /// Reads the certificates and keys that a configuration's listeners need, and says what is wrong with them.
@@ -61,11 +63,22 @@ public final class BrokerServer: Sendable {
             throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
         }
         let listeners = try Listener.all(settings)
-        let mode = try OperatorMode(settings)
+        let (resolver, accounts) = try await AccountResolver.open(
+            settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
+        var settings = settings
+        settings.preloadedAccounts = accounts
+        let mode: OperatorMode
+        do {
+            mode = try OperatorMode(settings)
+            try mode.requireSystemAccount()
+        } catch {
+            try? await resolver.shutDown()
+            throw error
+        }
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
         let loops = try await BrokerLoops.start(
-            settings, mode, decisions: decisions, environment: environment, count: count)
+            settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
         do {
             return try await open(listeners, loops)
         } catch {

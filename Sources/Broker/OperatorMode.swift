@@ -30,16 +30,33 @@ struct OperatorMode {
             throw BrokerStartError(
                 message: "operators require an account resolver", remedy: "add the line: resolver: MEMORY")
         }
-        var operators: [OperatorClaims] = []
-        for token in configuration.operators { operators.append(try Self.readOperator(token)) }
+        let operators = try Self.readOperators(configuration)
         systemAccount = try Self.systemAccount(configuration, operators)
-        trust = Trust(operators: operators, systemAccount: systemAccount.map(AccountIdentity.key))
+        trust = Trust(
+            operators: operators, systemAccount: systemAccount.map(AccountIdentity.key),
+            proxies: Set(configuration.trustedProxies.compactMap { try? PublicKey($0) }))
         (accounts, warnings) = try Self.readAccounts(configuration, trust)
-        if let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) {
-            throw BrokerStartError(
-                message: "the system account \(systemAccount) has no JWT here",
-                remedy: "add it to resolver_preload")
-        }
+    }
+
+    /// The system account that a configuration states, or else its operator.
+    static func systemAccount(_ configuration: BrokerConfiguration) throws(BrokerStartError) -> PublicKey? {
+        try systemAccount(configuration, readOperators(configuration))
+    }
+
+    /// Nothing works without the system account's claims, wherever they come from.
+    func requireSystemAccount() throws(BrokerStartError) {
+        guard let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) else { return }
+        throw BrokerStartError(
+            message: "the system account \(systemAccount) has no JWT here",
+            remedy: "add it to resolver_preload, or to where the resolver finds accounts")
+    }
+
+    private static func readOperators(
+        _ configuration: BrokerConfiguration
+    ) throws(BrokerStartError) -> [OperatorClaims] {
+        var operators: [OperatorClaims] = []
+        for token in configuration.operators { operators.append(try readOperator(token)) }
+        return operators
     }
 
     private static func readOperator(_ token: String) throws(BrokerStartError) -> OperatorClaims {

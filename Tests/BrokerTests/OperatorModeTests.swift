@@ -43,7 +43,9 @@ import Testing
         #expect(throws: BrokerStartError.self) { try OperatorMode(configuration) }
         configuration = try self.configuration()
         configuration.systemAccount = KeyPair.generate(.account).publicKey.text
-        #expect(throws: BrokerStartError.self) { try OperatorMode(configuration) }
+        let incomplete = try OperatorMode(configuration)
+        #expect(throws: BrokerStartError.self) { try incomplete.requireSystemAccount() }
+        #expect(throws: BrokerStartError.self) { try BrokerServer.check(configuration) }
         let asserting = try self.configuration { $0.assertServerVersion = "99.0.0" }
         #expect(throws: BrokerStartError.self) { try OperatorMode(asserting) }
         var other = try self.configuration { $0.systemAccount = accountKey.publicKey.text }

@@ -7,7 +7,7 @@ import pytest
 from certificates import Authority
 from issuer import Credentials
 from peers import Server
-from wire import Connection
+from wire import Closed, Connection
 
 
 @pytest.fixture
@@ -45,13 +45,51 @@ def test_a_memory_resolver(made, tmp_path, engine):
         server.stop()
 
 
-def test_a_full_resolver(made, tmp_path):
+def test_a_full_resolver(made, tmp_path, engine):
     configuration = made("generate", "config", "--nats-resolver").stdout
-    server = Server("nats-server", tmp_path / "s", lambda port: f'listen: "127.0.0.1:{port}"\n{configuration}')
+
+    def start():
+        return Server(engine, tmp_path / "s", lambda port: f'listen: "127.0.0.1:{port}"\n{configuration}')
+
+    server = start()
     try:
         made("push", "-A", "-u", server.url)
         for text in credentials(made):
             sign_in(server, text)
+        server.stop()
+        # What was pushed is still there.
+        server = start()
+        for text in credentials(made):
+            sign_in(server, text)
+        made("pull", "-A", "-u", server.url)
+    finally:
+        server.stop()
+
+
+def test_a_deleted_account_is_gone_for_good(made, tmp_path, engine):
+    configuration = made("generate", "config", "--nats-resolver").stdout
+    assert "allow_delete: false" in configuration
+    configuration = configuration.replace("allow_delete: false", "allow_delete: true")
+    server = Server(engine, tmp_path / "s", lambda port: f'listen: "127.0.0.1:{port}"\n{configuration}')
+    try:
+        made("push", "-A", "-u", server.url)
+        user, *_ = credentials(made)
+        connection = Connection(server.address)
+        connection.sign_in(Credentials.parse(user))
+        made("delete", "account", "A", "-D", "-R", "-F")
+        made("push", "--prune", "-A", "-u", server.url)
+        connection.ending()
+        with pytest.raises(Closed):
+            sign_in(server, user)
+    finally:
+        server.stop()
+
+
+def test_a_cache_starts_with_what_is_preloaded(made, tmp_path, engine):
+    configuration = made("generate", "config", "--nats-resolver-cache").stdout
+    server = Server(engine, tmp_path / "s", lambda port: f'listen: "127.0.0.1:{port}"\n{configuration}')
+    try:
+        sign_in(server, made("generate", "creds", "sys", "-a", "SYS").stdout)
     finally:
         server.stop()
 

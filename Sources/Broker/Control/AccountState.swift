@@ -10,15 +10,18 @@ final class AccountState: Sendable {
     let resolved: ResolvedAccount
     let streamImports: [StreamImport]
     let serviceImports: [ServiceImport]
+    /// Whether it was deleted: nobody signs in to it, nothing is imported from it. Its number stays its own.
+    let isDeleted: Bool
 
     init(
         number: Int, resolved: ResolvedAccount, streamImports: [StreamImport] = [],
-        serviceImports: [ServiceImport] = []
+        serviceImports: [ServiceImport] = [], isDeleted: Bool = false
     ) {
         self.number = number
         self.resolved = resolved
         self.streamImports = streamImports
         self.serviceImports = serviceImports
+        self.isDeleted = isDeleted
     }
 
     var key: PublicKey { resolved.key }

@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import NIOCore
 import NKeys
 
 // Changing accounts while the server runs, by the system account's protocol.
@@ -12,33 +13,95 @@ extension ControlPlane {
     ///   - subject: the subject of the request; where it names an account, the JWT has to be that account's.
     ///   - answer: gets the answer's JSON, when the JWT is in force on every shard or was refused.
     func updateClaims(_ body: [UInt8], subject: [UInt8], answer: @escaping (String) -> Void) {
-        var account = "n/a"
+        let named = Self.accountToken(of: subject)
+        let token = String(decoding: body, as: UTF8.self)
+        guard case .folder(let folder) = context.resolver else {
+            let outcome = Result { try checked(token, named: named) }
+            return conclude(outcome, named: named, answer: answer)
+        }
+        keep(token, named: named, in: folder).assumeIsolated().whenComplete { [self] outcome in
+            conclude(outcome, named: named, answer: answer)
+        }
+    }
+
+    /// What became of an update.
+    private enum UpdateOutcome: Sendable {
+        case taken(ResolvedAccount)
+        /// A cache does not keep what nobody here uses.
+        case skipped(PublicKey)
+        case refused(PublicKey, any Error)
+    }
+
+    private func checked(_ token: String, named: String?) throws -> UpdateOutcome {
+        let resolved = try Self.decoded(token)
         do {
-            let resolved: ResolvedAccount
-            do {
-                resolved = try ResolvedAccount(token: String(decoding: body, as: UTF8.self))
-            } catch {
-                throw ClaimsUpdateRefusal.undecodable("\(error)")
-            }
-            let named = Self.accountToken(of: subject)
-            account = named ?? resolved.key.text
             _ = try ClaimsUpdate.check(
                 resolved, named: named, stored: state(resolved.key)?.resolved, trust: context.trust,
                 at: context.environment.moment().seconds)
-            put(resolved) { [self, account] cut in
+            return .taken(resolved)
+        } catch {
+            return .refused(resolved.key, error)
+        }
+    }
+
+    private static func decoded(_ token: String) throws(ClaimsUpdateRefusal) -> ResolvedAccount {
+        do { return try ResolvedAccount(token: token) } catch { throw .undecodable("\(error)") }
+    }
+
+    /// Reads a JWT, then checks it and writes it into the folder, which is one step for all others who read or write there.
+    private func keep(_ token: String, named: String?, in folder: FolderResolver) -> EventLoopFuture<UpdateOutcome> {
+        let (trust, now) = (context.trust, context.environment.moment().seconds)
+        return folder.run(on: eventLoop) { _ in try Self.decoded(token) }.assumeIsolated()
+            .flatMap { [self] resolved in
+                let held = state(resolved.key)?.resolved
+                return folder.run(on: eventLoop) { store in
+                    do {
+                        let stored = try store.load(resolved.key, now: now).flatMap { try? ResolvedAccount(token: $0) }
+                        if folder.configuration.kind == .cache, stored == nil, held == nil {
+                            return .skipped(resolved.key)
+                        }
+                        _ = try ClaimsUpdate.check(
+                            resolved, named: named, stored: stored ?? held, trust: trust, at: now)
+                        _ = try store.save(token, of: resolved.key, now: now)
+                        return .taken(resolved)
+                    } catch {
+                        return .refused(resolved.key, error)
+                    }
+                }
+            }.nonisolated()
+    }
+
+    private func conclude(
+        _ outcome: Result<UpdateOutcome, any Error>, named: String?, answer: @escaping (String) -> Void
+    ) {
+        switch outcome {
+        case .success(.skipped(let key)):
+            answer(updateAnswer(key.text, "jwt update cache skipped"))
+        case .success(.taken(let resolved)):
+            fetches.deleted.remove(resolved.key)
+            // What is in the folder alone is read when somebody needs it; a fetch that runs may have read it before.
+            guard numbers[resolved.key] != nil || fetches.isRunning || !context.resolver.canFetch else {
+                return answer(updateAnswer(resolved.key.text, "jwt updated"))
+            }
+            put([resolved]) { [self] cut in
                 context.environment.log(
                     .info,
                     "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version), "
                         + "which ended \(cut) connections")
-                answer(updateAnswer(account))
+                answer(updateAnswer(resolved.key.text, "jwt updated"))
             }
-        } catch {
-            context.environment.log(.warning, "account \(account): JWT refused: \(error)")
-            let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
-            answer(
-                updateFailure(
-                    account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)"))
+        case .success(.refused(let key, let error)):
+            answer(refusal(of: named ?? key.text, error))
+        case .failure(let error):
+            answer(refusal(of: named ?? "n/a", error))
         }
+    }
+
+    private func refusal(of account: String, _ error: any Error) -> String {
+        context.environment.log(.warning, "account \(account): JWT refused: \(error)")
+        let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
+        return failure(
+            of: account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
     }
 
     /// The account that a request subject names: the fourth token of `$SYS.REQ.ACCOUNT.<key>.…`, the third of
@@ -52,20 +115,24 @@ extension ControlPlane {
         return String(decoding: tokens[place + 1], as: UTF8.self)
     }
 
-    private func updateAnswer(_ account: String) -> String {
+    private func updateAnswer(_ account: String, _ message: String) -> String {
         var data = JSONText()
         data.add("account", account)
         data.add("code", UInt64(200))
-        data.add("message", "jwt updated")
+        data.add("message", message)
+        return self.answer(data: data)
+    }
+
+    private func answer(data: JSONText) -> String {
         var answer = JSONText()
         answer.add("server", serverMember())
         answer.add("data", data)
         return answer.text
     }
 
-    private func updateFailure(_ account: String, _ description: String) -> String {
+    private func failure(of account: String?, _ description: String) -> String {
         var failure = JSONText()
-        failure.add("account", account)
+        if let account { failure.add("account", account) }
         failure.add("code", UInt64(500))
         failure.add("description", description)
         var answer = JSONText()
@@ -74,16 +141,81 @@ extension ControlPlane {
         return answer.text
     }
 
-    /// The account JWT in force, or nothing.
-    func lookUpClaims(subject: [UInt8]) -> String {
-        guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return "" }
-        return state(key)?.resolved.token ?? ""
+    // MARK: Looking
+
+    /// The account JWT that is kept, or where none is, that is in force; or nothing.
+    func lookUpClaims(subject: [UInt8], answer: @escaping (String) -> Void) {
+        guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return answer("") }
+        guard case .folder(let folder) = context.resolver else {
+            return answer(state(key)?.resolved.token ?? "")
+        }
+        let now = context.environment.moment().seconds
+        folder.run(on: eventLoop) { try $0.load(key, now: now) }.assumeIsolated().whenComplete { outcome in
+            answer((try? outcome.get()) ?? "")
+        }
     }
 
-    func listClaims() -> String {
+    /// The accounts that are kept, or where nothing is, that are held.
+    func listClaims(answer: @escaping (String) -> Void) {
+        guard case .folder(let folder) = context.resolver else {
+            return answer(listAnswer(numbers.keys.filter { state($0) != nil }))
+        }
+        folder.run(on: eventLoop) { $0.accounts }.assumeIsolated().whenComplete { [self] outcome in
+            answer(listAnswer((try? outcome.get()) ?? []))
+        }
+    }
+
+    private func listAnswer(_ accounts: [PublicKey]) -> String {
         var answer = JSONText()
         answer.add("server", serverMember())
-        answer.add("data", numbers.keys.sorted().map(\.text))
+        answer.add("data", accounts.sorted().map(\.text))
         return answer.text
+    }
+
+    /// Gives another server all account JWTs, if it does not have the same: one message each, and an empty one at the end.
+    func packClaims(for digest: [UInt8], answer: @escaping (String) -> Void) {
+        guard case .folder(let folder) = context.resolver else { return }
+        folder.run(on: eventLoop) { $0.pack(for: digest) }.assumeIsolated().whenComplete { outcome in
+            for (account, token) in (try? outcome.get()) ?? [] { answer("\(account)|\(token)") }
+            answer("")
+        }
+    }
+
+    // MARK: Deleting
+
+    /// Deletes accounts for good, if an operator asks for it.
+    func deleteClaims(_ body: [UInt8], answer: @escaping (String) -> Void) {
+        guard case .folder(let folder) = context.resolver else { return }
+        let accounts: [PublicKey]
+        do throws(ClaimsDeletionRefusal) {
+            guard folder.configuration.deletion != .refused else { throw .disabled }
+            accounts = try deletions.accept(
+                String(decoding: body, as: UTF8.self), trust: context.trust, at: context.environment.moment().seconds)
+        } catch {
+            context.environment.log(.warning, "accounts were not deleted: \(error)")
+            return answer(failure(of: nil, "delete accounts request failed - \(error)"))
+        }
+        let keepsCopy = folder.configuration.deletion == .rename
+        let removal = folder.run(on: eventLoop) { store in
+            for account in accounts { _ = try store.delete(account, keepsCopy: keepsCopy) }
+        }
+        removal.assumeIsolated().whenComplete { [self] outcome in
+            if fetches.isRunning { fetches.deleted.formUnion(accounts) }
+            delete(accounts) { [self] cut in
+                context.environment.log(
+                    .info, "deleted accounts \(accounts.map(\.text)), which ended \(cut) connections")
+                switch outcome {
+                case .success: answer(deletionAnswer(accounts.count))
+                case .failure(let error): answer(failure(of: nil, "delete accounts request failed - \(error)"))
+                }
+            }
+        }
+    }
+
+    private func deletionAnswer(_ count: Int) -> String {
+        var data = JSONText()
+        data.add("code", UInt64(200))
+        data.add("message", "deleted \(count) accounts")
+        return answer(data: data)
     }
 }

@@ -28,19 +28,23 @@ final class ControlPlane {
     }
 
     let context: BrokerContext
+    let eventLoop: any EventLoop
     private(set) var shards: [ShardAddress] = []
     /// By number.
     private(set) var tenants: [Tenant] = []
     private(set) var numbers: [PublicKey: Int] = [:]
     var openRequests: [Link: OpenRequests] = [:]
+    var fetches = AccountFetches()
+    var deletions = ClaimsDeletion()
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?
     /// Counts this server's answers on system subjects.
     var systemSequence: UInt64 = 0
 
-    init(_ context: BrokerContext, accounts: [ResolvedAccount]) {
+    init(_ context: BrokerContext, on eventLoop: any EventLoop, accounts: [ResolvedAccount]) {
         self.context = context
+        self.eventLoop = eventLoop
         for resolved in accounts { setClaims(resolved) }
         for number in tenants.indices { compileImports(of: number) }
     }
@@ -52,8 +56,10 @@ final class ControlPlane {
 
     var states: [AccountState] { tenants.map(\.state) }
 
+    /// The state of an account that is held and was not deleted.
     func state(_ key: PublicKey) -> AccountState? {
-        numbers[key].map { tenants[$0].state }
+        guard let state = numbers[key].map({ tenants[$0].state }), !state.isDeleted else { return nil }
+        return state
     }
 
     /// Keeps claims; imports stay as they are. Returns the account's number.
@@ -79,25 +85,38 @@ final class ControlPlane {
 
     // MARK: Updates
 
-    /// Puts new claims of an account in force, for those who are connected too.
+    /// Puts new claims of accounts in force, for those who are connected too.
     ///
     /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
-    func put(_ resolved: ResolvedAccount, whenDone: @escaping (_ cut: Int) -> Void) {
-        let number = setClaims(resolved)
-        compileImports(of: number)
-        var states = [tenants[number].state]
-        // Exports may have changed under those who import from here.
-        for other in tenants.indices where other != number {
-            guard tenants[other].state.claims.imports.contains(where: { $0.account == resolved.key.text }) else {
-                continue
-            }
-            compileImports(of: other)
-            states.append(tenants[other].state)
+    func put(_ accounts: [ResolvedAccount], whenDone: @escaping (_ cut: Int) -> Void) {
+        putInForce(accounts.map { setClaims($0) }, whenDone: whenDone)
+    }
+
+    /// Deletes accounts that are held: everybody who is connected goes, and nothing is imported from them any more.
+    func delete(_ keys: [PublicKey], whenDone: @escaping (_ cut: Int) -> Void) {
+        let changed = keys.compactMap { numbers[$0] }
+        for number in changed {
+            tenants[number].state = AccountState(
+                number: number, resolved: tenants[number].state.resolved, isDeleted: true)
         }
-        let excess = newestAboveLimit(number)
+        putInForce(changed, whenDone: whenDone)
+    }
+
+    /// Hands what is in force for these accounts now to every shard.
+    private func putInForce(_ changed: [Int], whenDone: @escaping (_ cut: Int) -> Void) {
+        let names = Set(changed.map { tenants[$0].state.key.text })
+        var affected = Set(changed)
+        // Exports may have changed under those who import from here.
+        for other in tenants.indices
+        where tenants[other].state.claims.imports.contains(where: { names.contains($0.account) }) {
+            affected.insert(other)
+        }
+        for number in affected where !tenants[number].state.isDeleted { compileImports(of: number) }
         lastErrand += 1
         errands[lastErrand] = Errand(shards: shards.count, whenDone: whenDone)
-        let update = AccountsUpdate(number: lastErrand, states: states, reviewed: number, excess: excess)
+        let update = AccountsUpdate(
+            number: lastErrand, states: affected.sorted().map { tenants[$0].state }, reviewed: changed,
+            excess: changed.flatMap { newestAboveLimit($0) })
         for shard in shards { shard.post(.accounts(update)) }
     }
 
@@ -134,6 +153,7 @@ final class ControlPlane {
     ) -> AdmissionAnswer {
         guard let key = principal.account.key, let number = numbers[key] else { return .refused(.unknownAccount) }
         let state = tenants[number].state
+        guard !state.isDeleted else { return .refused(.accountDeleted) }
         var principal = principal
         if state.resolved.version != version {
             let review = Admission.review(

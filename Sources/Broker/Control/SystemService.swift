@@ -11,6 +11,10 @@ enum SystemService: Sendable {
     case claimsLookup
     /// `$SYS.REQ.CLAIMS.LIST`
     case claimsList
+    /// `$SYS.REQ.CLAIMS.DELETE`, of a resolver with a folder
+    case claimsDelete
+    /// `$SYS.REQ.CLAIMS.PACK`, of a full resolver
+    case claimsPack
     /// `$SYS.REQ.SERVER.PING.IDZ`
     case identity
     /// `$SYS.REQ.SERVER.PING.STATSZ`
@@ -26,9 +30,17 @@ enum SystemService: Sendable {
         ("$SYS.REQ.SERVER.PING.STATSZ", .statistics),
     ]
 
+    private static let folderSubjects: [(String, SystemService)] = [("$SYS.REQ.CLAIMS.DELETE", .claimsDelete)]
+    private static let fullSubjects: [(String, SystemService)] = [("$SYS.REQ.CLAIMS.PACK", .claimsPack)]
+
+    private static func subjects(for resolver: AccountResolver) -> [(String, SystemService)] {
+        guard case .folder(let folder) = resolver else { return subjects }
+        return subjects + folderSubjects + (folder.configuration.kind == .full ? fullSubjects : [])
+    }
+
     /// Registers the services in the system account.
-    static func install(in account: Account) {
-        for (subject, service) in subjects {
+    static func install(in account: Account, resolver: AccountResolver) {
+        for (subject, service) in subjects(for: resolver) {
             guard let pattern = try? Pattern(subject) else { continue }
             account.interest.insert(Subscription(pattern: pattern, target: .system(service)))
         }
@@ -54,8 +66,10 @@ extension ControlPlane {
         switch service {
         case .claimsUpdate:
             updateClaims(request.body, subject: request.subject) { self.answer(request, $0) }
-        case .claimsLookup: answer(request, lookUpClaims(subject: request.subject))
-        case .claimsList: answer(request, listClaims())
+        case .claimsLookup: lookUpClaims(subject: request.subject) { self.answer(request, $0) }
+        case .claimsList: listClaims { self.answer(request, $0) }
+        case .claimsDelete: deleteClaims(request.body) { self.answer(request, $0) }
+        case .claimsPack: packClaims(for: request.body) { self.answer(request, $0) }
         case .identity: answer(request, describeServer())
         case .statistics: answer(request, describeLoad(subscriptions: request.subscriptions))
         }

@@ -12,6 +12,7 @@ final class BrokerContext: Sendable {
     let environment: BrokerEnvironment
     let trust: Trust
     let systemAccount: PublicKey?
+    let resolver: AccountResolver
     /// Where signatures are verified, which takes time of its own.
     let signatures: NIOThreadPool
     let decisions: DecisionRecorder
@@ -22,7 +23,7 @@ final class BrokerContext: Sendable {
     private let lastClient = Atomic<UInt64>(0)
 
     init(
-        settings: BrokerConfiguration, mode: OperatorMode, decisions: (any DecisionSink)?,
+        settings: BrokerConfiguration, mode: OperatorMode, resolver: AccountResolver, decisions: (any DecisionSink)?,
         environment: BrokerEnvironment, signatures: NIOThreadPool
     ) {
         self.settings = settings
@@ -31,6 +32,7 @@ final class BrokerContext: Sendable {
         self.environment = environment
         trust = mode.trust
         systemAccount = mode.systemAccount
+        self.resolver = resolver
         self.signatures = signatures
         self.decisions = DecisionRecorder(decisions)
     }

@@ -27,19 +27,20 @@ final class BrokerLoops: Sendable {
 
     /// Starts all loops and makes the shards and the control plane known to each other.
     static func start(
-        _ settings: BrokerConfiguration, _ mode: OperatorMode, decisions: (any DecisionSink)?,
-        environment: BrokerEnvironment, count: Int
+        _ settings: BrokerConfiguration, _ mode: OperatorMode, resolver: AccountResolver,
+        decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int
     ) async throws -> BrokerLoops {
         let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
         signatures.start()
         let context = BrokerContext(
-            settings: settings, mode: mode, decisions: decisions, environment: environment, signatures: signatures)
+            settings: settings, mode: mode, resolver: resolver, decisions: decisions, environment: environment,
+            signatures: signatures)
         let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let shardGroup = MultiThreadedEventLoopGroup(numberOfThreads: count)
 
         let controlLoop = controlGroup.next()
         let (plane, states) = try await controlLoop.submit {
-            let plane = ControlPlane(context, accounts: mode.accounts)
+            let plane = ControlPlane(context, on: controlLoop, accounts: mode.accounts)
             return (NIOLoopBound(plane, eventLoop: controlLoop), plane.states)
         }.get()
         let control = ControlAddress(plane)
@@ -108,6 +109,7 @@ final class BrokerLoops: Sendable {
     }
 
     func shutDown() async throws {
+        try await context.resolver.shutDown()
         try await context.signatures.shutdownGracefully()
         try await shardGroup.shutdownGracefully()
         try await controlGroup.shutdownGracefully()

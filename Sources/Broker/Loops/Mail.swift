@@ -21,6 +21,8 @@ enum Mail: Sendable {
 
     case accounts(AccountsUpdate)
     case admission(connection: UInt64, AdmissionAnswer)
+    /// The account that a connection wants to sign in to is held now, if it is to be had at all.
+    case fetched(connection: UInt64)
     /// A message of the server itself, in its system account.
     case announcement(subject: [UInt8], body: [UInt8])
     /// Ends all connections.
@@ -50,8 +52,8 @@ struct AccountsUpdate: Sendable {
     let number: UInt64
     /// In the order of their numbers; an account that a shard does not know has the next number.
     let states: [AccountState]
-    /// The account whose connections have to be reviewed.
-    let reviewed: Int?
+    /// The accounts whose connections have to be reviewed.
+    let reviewed: [Int]
     /// Connections that are beyond their account's limit.
     let excess: [UInt64]
 }

@@ -27,6 +27,8 @@ extension Shard {
             apply(update)
         case .admission(let connection, let answer):
             sessions[connection]?.enter(answer)
+        case .fetched(let connection):
+            sessions[connection]?.accountWasFetched()
         case .announcement(let subject, let body):
             announce(subject, body)
         case .stop:
@@ -78,7 +80,7 @@ extension Shard {
     private func apply(_ update: AccountsUpdate) {
         put(update.states)
         let before = sessions.values.count { $0.isActive }
-        if let reviewed = update.reviewed {
+        for reviewed in update.reviewed {
             for session in Array(accounts[reviewed].sessions.values) { session.review() }
         }
         for connection in update.excess { sessions[connection]?.refuse(.accountConnectionLimit) }

@@ -66,7 +66,7 @@ final class Shard {
         put(states)
         if let key = context.systemAccount, let account = account(key) {
             systemAccount = account
-            SystemService.install(in: account)
+            SystemService.install(in: account, resolver: context.resolver)
         }
     }
 
@@ -80,8 +80,10 @@ final class Shard {
 
     // MARK: Accounts
 
+    /// An account that is held and was not deleted.
     func account(_ key: PublicKey) -> Account? {
-        numbers[key].map { accounts[$0] }
+        guard let account = numbers[key].map({ accounts[$0] }), !account.state.isDeleted else { return nil }
+        return account
     }
 
     /// Puts states in force; those of accounts that are new come in the order of their numbers.

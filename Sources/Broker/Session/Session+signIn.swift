@@ -56,15 +56,37 @@ extension Session {
             refuse(.unsupportedCredentials)
         case .needs(.account(let key)):
             shard.readMail()
-            let resolved = shard.account(key)?.state.resolved
-            claimsVersion = resolved?.version
-            let moment = context.environment.moment()
-            verify {
-                var machine = machine
-                return (machine.resume(account: resolved, at: moment), machine)
+            if let account = shard.account(key), !isOutdated(account) { return resume(machine, with: account) }
+            guard context.resolver.canFetch, !shard.isStopping else {
+                return resume(machine, with: shard.account(key))
             }
+            wantedAccount = (key, machine)
+            let (id, index) = (id, shard.index)
+            shard.control.execute { $0.fetch(key, for: id, on: index) }
         case .admitted(let principal):
             register(principal)
+        }
+    }
+
+    /// Whether there may be newer claims where these came from.
+    private func isOutdated(_ account: Account) -> Bool {
+        account.claims.expires > 0 && account.claims.expires < context.environment.moment().seconds
+    }
+
+    /// The account is held now, or is not to be had.
+    func accountWasFetched() {
+        guard case .signingIn = state, let (key, machine) = wantedAccount else { return }
+        wantedAccount = nil
+        resume(machine, with: shard.account(key))
+    }
+
+    private func resume(_ machine: Admission, with account: Account?) {
+        let resolved = account?.state.resolved
+        claimsVersion = resolved?.version
+        let moment = context.environment.moment()
+        verify {
+            var machine = machine
+            return (machine.resume(account: resolved, at: moment), machine)
         }
     }
 
@@ -130,6 +152,7 @@ extension Session {
     /// own credential, key or limit it ended), and puts the new program in place.
     func review() {
         guard isActive, let client, let account else { return }
+        guard !account.state.isDeleted else { return refuse(.accountDeleted) }
         let review = Admission.review(
             client.principal, account: account.state.resolved, facts: facts, trust: context.trust,
             at: context.environment.moment())

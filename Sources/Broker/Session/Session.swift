@@ -37,6 +37,8 @@ final class Session {
     var claimant: Claimant?
     /// The version of the account's claims under which the credential was found good.
     var claimsVersion: TokenVersion?
+    /// The account that is being fetched for signing in, and where to go on.
+    var wantedAccount: (key: PublicKey, machine: Admission)?
     var client: Client?
     /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
     var responseTerms: ResponseTerms?

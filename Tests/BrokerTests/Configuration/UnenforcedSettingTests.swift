@@ -16,7 +16,7 @@ import Testing
         ("https_port: 1, tls { certs: [] }", "http"),
         ("websocket { port: 1, no_tls: true, authorization { token: a } }", "websocket.authorization"),
         ("max_sub_tokens: 4", "max_sub_tokens"),
-        ("resolver { type: full, dir: d }", "resolver"), ("resolver_pinned_accounts: []", "resolver_pinned_accounts"),
+        ("resolver_pinned_accounts: []", "resolver_pinned_accounts"),
         ("no_header_support: on", "no_header_support"),
         ("write_timeout: retry", "write_timeout"),
     ])

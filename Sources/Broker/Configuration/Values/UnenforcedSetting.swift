@@ -18,7 +18,6 @@ public struct UnenforcedSetting: Sendable {
         UnenforcedSetting("no_auth_user", "a user for clients without credentials") { $0.noAuthUser != nil },
         UnenforcedSetting("no_system_account", "a broker without system account") { $0.hasNoSystemAccount },
         UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
-        UnenforcedSetting("resolver", "a resolver other than MEMORY") { $0.resolver != nil && $0.resolver != .memory },
         UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
         UnenforcedSetting("resolver_pinned_accounts", "a list of accounts that may be used") {
             $0.pinnedAccounts != nil
