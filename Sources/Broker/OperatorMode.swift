@@ -34,7 +34,7 @@ struct OperatorMode {
         systemAccount = try Self.systemAccount(configuration, operators)
         trust = Trust(
             operators: operators, systemAccount: systemAccount.map(AccountIdentity.key),
-            proxies: Set(configuration.trustedProxies.compactMap { try? PublicKey($0) }))
+            proxies: configuration.proxyKeys)
         (accounts, warnings) = try Self.readAccounts(configuration, trust)
     }
 

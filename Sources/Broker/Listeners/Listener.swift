@@ -1,5 +1,6 @@
 import Authorization
 import NIOCore
+import NKeys
 
 /// A place where clients come in, and what is asked of them and told to them there. Immutable; its certificates and
 /// keys are read.
@@ -27,8 +28,8 @@ struct Listener: Sendable {
         return Listener(
             type: .standard, host: settings.host, port: settings.port, tls: tls,
             allowsPlain: settings.allowsPlainClients, noAuthUser: nil,
-            signIn: TimeLimits.nanoseconds(settings.authorizationTimeout),
-            pingInterval: TimeLimits.nanoseconds(settings.pingInterval),
+            signIn: settings.authorizationTimeout.nanoseconds,
+            pingInterval: settings.pingInterval.nanoseconds,
             proxies: settings.usesProxyProtocol ? settings.proxyProtocolSources.compactMap { NetworkRange($0) } : [])
     }
 
@@ -42,8 +43,8 @@ struct Listener: Sendable {
         return Listener(
             type: .webSocket, host: block.host ?? "0.0.0.0", port: block.port, tls: tls, allowsPlain: false,
             noAuthUser: block.noAuthUser,
-            signIn: TimeLimits.nanoseconds(block.authorizationTimeout ?? settings.authorizationTimeout),
-            pingInterval: TimeLimits.nanoseconds(block.pingInterval ?? settings.pingInterval),
+            signIn: (block.authorizationTimeout ?? settings.authorizationTimeout).nanoseconds,
+            pingInterval: (block.pingInterval ?? settings.pingInterval).nanoseconds,
             webSocket: WebSocketRules(block))
     }
 
@@ -62,6 +63,9 @@ struct Listener: Sendable {
         }
         try pipeline.addHandler(ClientHandler(shard: shard, listener: self))
     }
+
+    /// Whether clients have to present something here, whatever the server asks elsewhere.
+    var asksForCredentials: Bool { noAuthUser != nil }
 
     /// What INFO lines say about TLS here.
     func describe(in json: inout JSONText) {
@@ -84,4 +88,9 @@ extension BrokerConfiguration {
     func placeText(_ key: String) -> String {
         places[key].map { "\($0.position): \(key)" } ?? key
     }
+}
+
+extension BrokerConfiguration {
+    /// The keys of the proxies whose word counts; the reader has looked at them.
+    var proxyKeys: Set<PublicKey> { Set(trustedProxies.compactMap { try? PublicKey($0) }) }
 }

@@ -161,14 +161,15 @@ final class WebSocketHandler: ChannelDuplexHandler {
             end(WebSocketFrames.close(answer.code, answer.words), context)
         case .fault(let fault):
             environment.log(.info, "\(label(context)): WebSocket protocol error: \(fault.rawValue)")
-            end(WebSocketFrames.close(WebSocketCloseCode.protocolError, fault.rawValue), context)
+            // As nats-server does: with a client that breaks the rules of frames there is nothing to agree on.
+            end(nil, context)
         case .incomplete, .pong:
             break
         }
     }
 
     /// The client has nothing more to say. What its session still has for it goes in front of the close frame.
-    private func end(_ frame: [UInt8], _ context: ChannelHandlerContext) {
+    private func end(_ frame: [UInt8]?, _ context: ChannelHandlerContext) {
         hasEnded = true
         closeFrame = frame
         context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
@@ -230,8 +231,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if state == .open, mode != .input {
             state = .closing
-            let frame = closeFrame ?? WebSocketFrames.close(WebSocketCloseCode.normal)
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: frame)), promise: nil)
+            let frame = closeFrame ?? (hasEnded ? nil : WebSocketFrames.close(WebSocketCloseCode.normal))
+            if let frame { context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: frame)), promise: nil) }
         }
         context.close(mode: mode, promise: promise)
     }
