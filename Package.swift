@@ -135,7 +135,7 @@ let package = Package(
         // A judge that shares no code with what it judges, and the program that has it judge millions of decisions.
         .target(name: "Oracle", path: "Tests/Oracle", swiftSettings: swiftSettings),
         .target(
-            name: "DecisionProof", dependencies: ["Authorization", "Claims", "Oracle", "TestSupport"],
+            name: "DecisionProof", dependencies: ["Authorization", "Claims", "Oracle", "Subjects", "TestSupport"],
             path: "Tests/DecisionProof", swiftSettings: swiftSettings),
         .executableTarget(
             name: "prove", dependencies: ["DecisionProof"], path: "Tests/Prove", swiftSettings: swiftSettings),
