@@ -199,9 +199,17 @@ private struct Asking {
         }
     }
 
-    private func reply(_ subject: [[UInt8]], _ tally: inout DecisionProof.Tally) {
+    /// What could be taken for a pattern is judged as one: the sender has to be allowed to subscribe to it.
+    private mutating func reply(_ subject: [[UInt8]], _ tally: inout DecisionProof.Tally) {
         let text = Array(subject.joined(separator: ".".utf8))
-        let isAllowed = rules.isInSet(subject, nil) && rules.denials(subject, nil).isEmpty
+        let isAllowed: Bool
+        if RoleSets.isSubject(subject) {
+            isAllowed = rules.isInSet(subject, nil) && rules.denials(subject, nil).isEmpty
+        } else if subject.contains([]) || subject.dropLast().contains([UInt8(ascii: ">")]) {
+            isAllowed = false
+        } else {
+            isAllowed = rules.subscribe(subject, nil, in: worldWithLiterals()).isAllowed
+        }
         let decision = permissions.decide(reply: text.span)
         tally.add("reply")
         if decision.isAllowed != isAllowed { tally.differ("reply \(Self.shown(text)): \(set.role)") }

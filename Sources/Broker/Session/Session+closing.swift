@@ -95,26 +95,11 @@ extension Session {
             if let account, account.claims.expires > 0, seconds > account.claims.expires {
                 return refuse(.accountExpired)
             }
-            pingIfSilent(now)
+            pingIfDue(now)
         case .closing:
             if now - closingSince > Self.farewell { channel.close(promise: nil) }
         case .closed:
             break
-        }
-    }
-
-    private func pingIfSilent(_ now: Int64) {
-        guard now - lastPing > listener.pingInterval else { return }
-        lastPing = now
-        if now - lastInput <= listener.pingInterval {
-            unansweredPings = 0
-            return
-        }
-        unansweredPings += 1
-        if unansweredPings > context.settings.maximumPingsOut {
-            close(telling: ErrorLine.staleConnection)
-        } else {
-            send("PING\r\n")
         }
     }
 }

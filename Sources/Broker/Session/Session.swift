@@ -60,6 +60,8 @@ final class Session {
     var stalls = 0
     /// Whether the client's commands wait until other shards have caught up.
     var isWaiting = false
+    /// How many of the server's services have not answered the client's requests yet; its commands wait for them.
+    var awaitedServices = 0
 
     // MARK: Output
     var output: SessionOutput
@@ -71,8 +73,16 @@ final class Session {
     /// When the client was last expected to sign in.
     var signInSince: Int64
     var lastInput: Int64
+    /// When the client was last looked at for a PING.
     var lastPing: Int64
     var unansweredPings = 0
+    /// When the PING was sent whose answer is still to come; 0 for none.
+    var pingedAt: Int64 = 0
+    /// How long the client takes to answer, nanoseconds: until it was first measured, the time from the greeting to
+    /// CONNECT; 0 before that.
+    var roundTrip: Int64 = 0
+    /// When a PING was last sent to measure it; 0 for never.
+    var measuredAt: Int64 = 0
     var closingSince: Int64 = 0
     /// Whether the first PING after CONNECT has been answered with the account's particulars.
     var hasToldAccount = false
