@@ -21,7 +21,7 @@ enum ConfigurationMode {
             accounts.append(AccountConfiguration(name: system))
         }
         let trust = Trust(
-            operators: [], systemAccount: system.map(AccountIdentity.name),
+            operators: [], systemAccount: system.map(AccountIdentity.name), proxies: configuration.proxyKeys,
             local: try users(of: configuration, accounts))
         return BrokerMode(
             trust: trust, accounts: accounts.map { .configured(LocalAccount($0)) },

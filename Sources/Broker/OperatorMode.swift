@@ -18,7 +18,8 @@ enum OperatorMode {
         let systemAccount = try systemAccount(configuration, operators)
         let trust = Trust(
             operators: operators, pinnedAccounts: try pinnedAccounts(configuration),
-            systemAccount: systemAccount.map(AccountIdentity.key), defaultSentinel: configuration.defaultSentinel)
+            systemAccount: systemAccount.map(AccountIdentity.key), defaultSentinel: configuration.defaultSentinel,
+            proxies: configuration.proxyKeys)
         let (accounts, warnings) = try readAccounts(configuration, trust)
         return BrokerMode(trust: trust, accounts: accounts.map(AccountDefinition.token), warnings: warnings)
     }

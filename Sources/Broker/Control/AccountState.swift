@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import Subjects
 
 /// What says what an account is.
 enum AccountDefinition: Sendable {
@@ -40,17 +41,20 @@ final class AccountState: Sendable {
     let definition: AccountDefinition
     let streamImports: [StreamImport]
     let serviceImports: [ServiceImport]
+    /// In the order in which they are looked through.
+    let mappings: [SubjectMapping]
     /// Whether it was deleted: nobody signs in to it, nothing is imported from it. Its number stays its own.
     let isDeleted: Bool
 
     init(
         number: Int, definition: AccountDefinition, streamImports: [StreamImport] = [],
-        serviceImports: [ServiceImport] = [], isDeleted: Bool = false
+        serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], isDeleted: Bool = false
     ) {
         self.number = number
         self.definition = definition
         self.streamImports = streamImports
         self.serviceImports = serviceImports
+        self.mappings = mappings
         self.isDeleted = isDeleted
     }
 

@@ -17,8 +17,12 @@ extension ControlPlane {
                     .warning, "import of \"\(use.subject)\" into \(state.identity) is not used: \(error.rawValue)")
             }
         }
+        let mappings = state.claims.subjectMappings { error, source in
+            context.environment.log(.warning, "mapping of \"\(source)\" in \(state.identity) is not used: \(error)")
+        }
         return AccountState(
-            number: state.number, definition: state.definition, streamImports: streams, serviceImports: services)
+            number: state.number, definition: state.definition, streamImports: streams, serviceImports: services,
+            mappings: mappings)
     }
 
     private func compile(

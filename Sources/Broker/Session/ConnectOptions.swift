@@ -88,6 +88,18 @@ struct ConnectOptions {
         return true
     }
 
+    /// Takes what CONNECT leaves out from a browser's cookies.
+    mutating func fill(from cookies: WebSocketCookies) {
+        if (credentials.token ?? "").isEmpty { credentials.token = cookies.jwt ?? credentials.token }
+        if (credentials.user ?? "").isEmpty { credentials.user = cookies.user ?? credentials.user }
+        if secrets.password == nil, let password = cookies.password, password.count > 0 {
+            (secrets.password, credentials.hasPassword) = (password, true)
+        }
+        if secrets.sharedToken == nil, let token = cookies.token, token.count > 0 {
+            (secrets.sharedToken, credentials.hasSharedToken) = (token, true)
+        }
+    }
+
     /// What makes the options unusable, in the words for the client.
     var fault: String? {
         guard (0...1).contains(protocolVersion) else { return ErrorLine.invalidClientProtocol }

@@ -13,6 +13,7 @@ extension Session {
         guard var options = ConnectOptions(json: json, after: options) else {
             return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
         }
+        if let cookies { options.fill(from: cookies) }
         leaveAccount()
         claimant = nil
         let credentials = options.credentials
@@ -54,7 +55,7 @@ extension Session {
     private func verify(
         _ secrets: PresentedSecrets, _ work: @escaping @Sendable () -> (Admission.Step, Admission)
     ) {
-        let (context, deadline) = (context, signInSince.addingSaturating(context.limits.signIn))
+        let (context, deadline) = (context, signInSince.addingSaturating(listener.signIn))
         let future = context.signatures.runIfActive(eventLoop: shard.eventLoop) {
             context.monotonicNow > deadline ? nil : work()
         }
