@@ -52,6 +52,8 @@ private struct FixedSetting: Sendable {
         FixedSetting("host", \.host), FixedSetting("port", \.port), FixedSetting("server_name", \.serverName),
         FixedSetting("tls", \.tls), FixedSetting("websocket", \.webSocket), FixedSetting("http", \.monitoring),
         FixedSetting("resolver", \.resolver), FixedSetting("proxy_protocol", \.usesProxyProtocol),
+        FixedSetting("proxy_protocol_sources", \.proxyProtocolSources),
+        FixedSetting("allow_non_tls", \.allowsPlainClients),
     ]
 
     private init<Value: Equatable & Sendable>(

@@ -1,6 +1,7 @@
 import Authorization
 import Claims
 import Secrets
+import Subjects
 
 /// The configuration itself says who comes in: reads its users and accounts.
 enum ConfigurationMode {
@@ -16,7 +17,9 @@ enum ConfigurationMode {
                 remedy: "chancery generate config --mem-resolver writes the operator and its accounts")
         }
         let system = configuration.hasNoSystemAccount ? nil : configuration.systemAccount ?? systemAccount
-        var accounts = [AccountConfiguration(name: AccountIdentity.global.text)] + configuration.accounts
+        var global = AccountConfiguration(name: AccountIdentity.global.text)
+        global.mappings = configuration.mappings
+        var accounts = [global] + configuration.accounts
         if let system, !accounts.contains(where: { $0.name == system }) {
             accounts.append(AccountConfiguration(name: system))
         }
@@ -157,7 +160,13 @@ extension LocalAccount {
         claims.imports = configuration.imports.map(Import.init)
         self.init(
             name: configuration.name, claims: claims,
-            importers: configuration.exports.map { $0.accounts.map { Set($0) } })
+            importers: configuration.exports.map { $0.accounts.map { Set($0) } },
+            // The reader has looked at them.
+            mappings: configuration.mappings.compactMap { mapping in
+                try? SubjectMapping(
+                    from: mapping.source,
+                    to: mapping.destinations.map { .init($0.subject, weight: $0.weight, cluster: $0.cluster ?? "") })
+            })
     }
 }
 

@@ -17,7 +17,7 @@ extension ControlPlane {
                     .warning, "import of \"\(use.subject)\" into \(state.identity) is not used: \(error.rawValue)")
             }
         }
-        let mappings = state.claims.subjectMappings { error, source in
+        let mappings = state.definition.subjectMappings { error, source in
             context.environment.log(.warning, "mapping of \"\(source)\" in \(state.identity) is not used: \(error)")
         }
         return AccountState(

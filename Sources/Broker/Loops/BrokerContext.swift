@@ -103,9 +103,13 @@ struct AdmissionBasis: Sendable {
 
 /// The configured durations in nanoseconds, as the monotonic clock counts.
 struct TimeLimits: Sendable {
+    let signIn: Int64
+    let pingInterval: Int64
     let write: Int64
 
     init(_ configuration: BrokerConfiguration) {
+        signIn = configuration.authorizationTimeout.nanoseconds
+        pingInterval = configuration.pingInterval.nanoseconds
         write = configuration.writeDeadline.nanoseconds
     }
 }

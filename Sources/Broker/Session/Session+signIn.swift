@@ -7,6 +7,9 @@ import Wire
 // Signing in: the session feeds the admission machine what it asks for, and does what it says.
 
 extension Session {
+    /// How long the client may take, nanoseconds.
+    var signInPatience: Int64 { listener.signIn ?? context.limits.signIn }
+
     /// Handles CONNECT, the first or a later one. A later one signs in anew, maybe into another account, so everything
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
@@ -55,7 +58,7 @@ extension Session {
     private func verify(
         _ secrets: PresentedSecrets, _ work: @escaping @Sendable () -> (Admission.Step, Admission)
     ) {
-        let (context, deadline) = (context, signInSince.addingSaturating(listener.signIn))
+        let (context, deadline) = (context, signInSince.addingSaturating(signInPatience))
         let future = context.signatures.runIfActive(eventLoop: shard.eventLoop) {
             context.monotonicNow > deadline ? nil : work()
         }

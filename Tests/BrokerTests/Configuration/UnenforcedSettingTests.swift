@@ -5,7 +5,6 @@ import Testing
 
 @Suite struct UnenforcedSettingTests {
     @Test(arguments: [
-        ("mappings { a: b }", "mappings"), ("accounts { A { mappings { a: b } } }", "accounts"),
         (
             "tls { certs: [], cipher_suites: [TLS_RSA_WITH_RC4_128_SHA], allow_insecure_cipher_suites: true }",
             "tls.cipher_suites"
@@ -27,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         "port: 1", "authorization { timeout: 2 }", "authorization { user: a, password: b }",
-        "authorization { users: [] }", "accounts { A {} }", "no_system_account: true", "resolver: MEMORY",
+        "authorization { users: [] }", "accounts { A {} }", "accounts { A { mappings { a: b } } }", "mappings { a: b }",
+        "no_system_account: true", "resolver: MEMORY",
         "write_timeout: close", "no_header_support: off",
         "jetstream: disabled", "server_tags: a", "lame_duck_duration: \"1m\"", "log_file: x",
         "proxy_protocol: true, proxy_protocol_sources: \"::/0\"",

@@ -13,10 +13,6 @@ public struct UnenforcedSetting: Sendable {
         UnenforcedSetting("authorization.auth_callout", "authentication callouts") {
             $0.authorization?.callout != nil
         },
-        UnenforcedSetting("mappings", "subject mappings in the configuration") { !$0.mappings.isEmpty },
-        UnenforcedSetting("accounts", "subject mappings of an account in the configuration") {
-            $0.accounts.contains { !$0.mappings.isEmpty }
-        },
         UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
         UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
         UnenforcedSetting("tls.cipher_suites", "a cipher suite with RC4, 3DES or CBC and SHA-256") {
