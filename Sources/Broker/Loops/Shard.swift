@@ -171,17 +171,21 @@ final class Shard {
 }
 
 /// Quick random numbers for choices that need to be even, not secret.
-struct QuickRandom {
+struct QuickRandom: RandomNumberGenerator {
     private var state = UInt64.random(in: .min ... .max)
 
-    /// A number from 0 and below `count`, which is over 0.
     @inline(__always)
-    mutating func next(below count: Int) -> Int {
+    mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var value = state
         value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
         value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        value ^= value >> 31
-        return Int(truncatingIfNeeded: value.multipliedFullWidth(by: UInt64(count)).high)
+        return value ^ (value >> 31)
+    }
+
+    /// A number from 0 and below `count`, which is over 0.
+    @inline(__always)
+    mutating func next(below count: Int) -> Int {
+        Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(count)).high)
     }
 }

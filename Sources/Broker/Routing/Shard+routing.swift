@@ -152,9 +152,15 @@ extension Shard {
         _ shape: MessageShape
     ) -> Bool {
         guard isOpen(until: service.validUntil),
-            let remote = service.keepsSubject ? copied(subject) : service.toRemote.rename(subject),
-            var onward = origin.crossing(to: service.exporter, remote)
+            var remote = service.keepsSubject ? copied(subject) : service.toRemote.rename(subject)
         else { return false }
+        // The exporter's mappings hold for whatever enters its account.
+        switch exporter.mappings.outcome(of: remote.span, using: &random) {
+        case .kept: break
+        case .moved(let mapped): remote = mapped
+        case .lost: return true
+        }
+        guard var onward = origin.crossing(to: service.exporter, remote) else { return false }
 
         var way: [UInt8] = []
         if shape.replyCount > 0 {

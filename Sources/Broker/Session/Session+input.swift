@@ -140,11 +140,6 @@ extension Session {
         close(telling: fault.text)
     }
 
-    /// What the connection is called in the log.
-    var label: String {
-        "\(remoteAddress ?? "local") - cid:\(id)"
-    }
-
     // MARK: Waiting
 
     func setReading(_ isReading: Bool) {

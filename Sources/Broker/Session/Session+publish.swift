@@ -12,14 +12,27 @@ extension Session {
         _ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer, by client: Client, in account: Account
     ) {
         let subject = bytes.extracting(command.argument.start..<command.argument.end)
-        let reply = bytes.extracting(command.option.start..<command.option.end)
         if command.headerCount > 0, !options.headers {
             // Without a word, as servers do: the client broke what it had announced itself.
             close(telling: nil)
             return
         }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
+        if account.mappings.isEmpty { return publish(on: subject, command, bytes, input, by: client, in: account) }
+        switch account.mappings.outcome(of: subject, using: &shard.random) {
+        case .kept: publish(on: subject, command, bytes, input, by: client, in: account)
+        case .moved(let subject): publish(on: subject.span, command, bytes, input, by: client, in: account)
+        case .lost: sendOKIfVerbose()
+        }
+    }
 
+    /// Publishes on the subject that a message goes to in the end: that is the one that its sender needs permission for.
+    @inline(__always)
+    private func publish(
+        on subject: Span<UInt8>, _ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer, by client: Client,
+        in account: Account
+    ) {
+        let reply = bytes.extracting(command.option.start..<command.option.end)
         let match = account.interest.remembered(subject)
         guard mayPublish(subject, reply, client, match) else { return }
         sendOKIfVerbose()
@@ -62,7 +75,7 @@ extension Session {
             let decision = client.decide(reply: reply)
             if !decision.isAllowed {
                 context.decisions.record(.publish, decision, by: client, subject: reply)
-                sendError(ErrorLine.replyViolation(text(of: reply)))
+                sendError(ErrorLine.replyViolation(copied(reply)))
                 return false
             }
         }
@@ -81,12 +94,8 @@ extension Session {
 
     private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
         context.decisions.record(.publish, decision, by: client, subject: subject)
-        sendError(ErrorLine.publishViolation(text(of: subject)))
+        sendError(ErrorLine.publishViolation(copied(subject)))
         return false
-    }
-
-    private func text(of subject: Span<UInt8>) -> String {
-        String(decoding: copied(subject), as: UTF8.self)
     }
 
     /// Answers a request that nobody could take, on the requester's own subscription to the reply subject.

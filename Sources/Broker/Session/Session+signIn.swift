@@ -10,9 +10,10 @@ extension Session {
     /// Handles CONNECT, the first or a later one. A later one signs in anew, maybe into another account, so everything
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
-        guard let options = ConnectOptions(json: json, after: options) else {
+        guard var options = ConnectOptions(json: json, after: options) else {
             return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
         }
+        if let cookies { options.fill(from: cookies) }
         leaveAccount()
         claimant = nil
         self.options = options
