@@ -19,9 +19,19 @@ extension Shard {
         if hasPrefix(subject, ReplyRoutes.prefix) {
             receivers += routeAnswer(origin, from: account, subject, tail, shape)
         }
-        let match = known ?? account.interest.match(subject)
-        if match.isEmpty { return receivers }
-        receivers += deliverLocally(match, origin, subject, tail, shape)
+        // A known match is its holder's, and not retained once more.
+        if let known { return receivers + spread(known, origin, in: account, subject, tail, shape) }
+        return receivers + spread(account.interest.match(subject), origin, in: account, subject, tail, shape)
+    }
+
+    /// To everybody in a match.
+    @inline(__always)
+    private func spread(
+        _ match: Match, _ origin: Origin, in account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
+    ) -> Int {
+        if match.isEmpty { return 0 }
+        var receivers = deliverLocally(match, origin, subject, tail, shape)
         for foreign in match.foreign {
             hand(to: foreign.shard, foreign.slots, origin, account, subject, tail, shape)
             receivers += foreign.slots.count
