@@ -30,25 +30,34 @@ extension AccountClaims: PayloadClaims {
         switch name {
         case "imports", "exports", "revocations": try readMember(name, from: &reader)
         case "limits":
-            try reader.read(&limits)
-            // The older format knew no JetStream; what it seems to grant does not count.
-            limits.jetStream = JetStreamLimits()
-            limits.tieredJetStream = [:]
-        case "signing_keys":
-            var keys: [String] = []
-            try reader.read(&keys)
-            // One entry a key, in the order of keys, as in the current format.
-            var entries: TextDictionary<SigningKey> = [:]
-            for key in signingKeys.map(\.key) + keys { entries[key] = .key(key) }
-            signingKeys = entries.map(\.value)
+            guard try reader.beginObject() else { return }
+            while let name = try reader.nextMember() { try limits.readVersion1Member(name, from: &reader) }
+        case "signing_keys": try reader.read(&version1SigningKeys)
         default: try reader.skip()
         }
     }
 
-    /// Strings are plain keys, objects are scopes, and elements of other types are passed over.
-    private mutating func readSigningKeys(from reader: inout JSONReader) throws(ClaimsError) {
-        guard try reader.beginArray() else { return }
+    /// One entry a key, in the order of keys, as in the current format.
+    mutating func migrate(issuerAccount: String) {
         var entries: TextDictionary<SigningKey> = [:]
+        for key in version1SigningKeys { entries[key] = .key(key) }
+        signingKeys = entries.map(\.value)
+        version1SigningKeys = []
+    }
+
+    /// Strings are plain keys, objects are scopes, and elements of other types are passed over. Those of a second
+    /// member of that name are added.
+    private mutating func readSigningKeys(from reader: inout JSONReader) throws(ClaimsError) {
+        var entries: TextDictionary<SigningKey> = [:]
+        for entry in signingKeys { entries[entry.key] = entry }
+        try reader.readTree { (reader) throws(ClaimsError) in try Self.readSigningKeys(&entries, from: &reader) }
+        signingKeys = entries.map(\.value)
+    }
+
+    private static func readSigningKeys(
+        _ entries: inout TextDictionary<SigningKey>, from reader: inout JSONReader
+    ) throws(ClaimsError) {
+        guard try reader.beginArray() else { return }
         while try reader.nextElement() {
             switch reader.nextByte() {
             case 0x22:
@@ -60,18 +69,20 @@ extension AccountClaims: PayloadClaims {
             default: try reader.skip()
             }
         }
-        signingKeys = entries.map(\.value)
     }
 
     private mutating func readMappings(from reader: inout JSONReader) throws(ClaimsError) {
         guard try reader.beginObject() else {
             mappings = [:]
+            nullMappings = []
             return
         }
         while let subject = try reader.nextExactMember() {
             var destinations: [WeightedMapping] = []
+            let isNull = reader.nextByte() == 0x6E
             try reader.read(&destinations)
             mappings[subject] = destinations
+            if isNull { nullMappings.insert(ExactText(subject)) } else { nullMappings.remove(ExactText(subject)) }
         }
     }
 
@@ -102,6 +113,10 @@ extension AccountClaims: PayloadClaims {
         writer.beginObject()
         for (subject, destinations) in mappings {
             writer.dataName(subject)
+            guard !destinations.isEmpty || !nullMappings.contains(ExactText(subject)) else {
+                writer.writeNull()
+                continue
+            }
             writer.write(destinations) { $1.write($0) }
         }
         writer.endObject()

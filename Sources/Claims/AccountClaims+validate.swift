@@ -79,6 +79,18 @@ extension AccountClaims {
     }
 
     private func validateSigningKeys(_ issues: inout IssueList) {
+        validateSigningKeyTexts(&issues)
+        for (index, entry) in signingKeys.enumerated() {
+            guard let scope = entry.scope else { continue }
+            issues.at("signing_keys", .element(index), "template") { issues in
+                for number in scope.inexactNumbers {
+                    issues.error(UserScope.inexactNumberFault(number.value), at: number.steps)
+                }
+            }
+        }
+    }
+
+    private func validateSigningKeyTexts(_ issues: inout IssueList) {
         for (index, entry) in signingKeys.enumerated() where !PublicKey.isValid(entry.key, .account) {
             switch entry {
             case .key(let key):

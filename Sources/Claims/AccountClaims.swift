@@ -30,6 +30,10 @@ public struct AccountClaims: ClaimSet {
     public var defaultPermissions = Permissions()
     /// `mappings`: subject to weighted destinations.
     public var mappings: TextDictionary<[WeightedMapping]> = [:]
+    /// The subjects whose list was `null`, which is written again as long as the list is empty.
+    var nullMappings: Set<ExactText> = []
+    /// The signing keys of the older format as they came, until they are taken over.
+    var version1SigningKeys: [String] = []
     /// `authorization`: who answers authentication callouts.
     public var authorization = ExternalAuthorization()
     /// `trace`: where message traces go; nil for nowhere.

@@ -1,6 +1,23 @@
 extension AccountLimits: JSONObjectReadable {
     mutating func readMember(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
         switch name {
+        case "tiered_limits": try reader.read(&tieredJetStream)
+        default:
+            if try readPlainMember(name, from: &reader) { return }
+            try jetStream.readMember(name, from: &reader)
+        }
+    }
+
+    /// The older format knew no JetStream; what it seems to grant is passed over.
+    mutating func readVersion1Member(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
+        if try !readPlainMember(name, from: &reader) { try reader.skip() }
+    }
+
+    /// Reads a limit that has nothing to do with JetStream; false, with nothing consumed, if it is none.
+    private mutating func readPlainMember(
+        _ name: String, from reader: inout JSONReader
+    ) throws(ClaimsError) -> Bool {
+        switch name {
         case "subs": try reader.read(&subscriptions)
         case "data": try reader.read(&data)
         case "payload": try reader.read(&payload)
@@ -10,9 +27,9 @@ extension AccountLimits: JSONObjectReadable {
         case "disallow_bearer": try reader.read(&disallowBearer)
         case "conn": try reader.read(&connections)
         case "leaf": try reader.read(&leafNodeConnections)
-        case "tiered_limits": try reader.read(&tieredJetStream)
-        default: try jetStream.readMember(name, from: &reader)
+        default: return false
         }
+        return true
     }
 }
 

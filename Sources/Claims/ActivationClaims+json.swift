@@ -10,11 +10,20 @@ extension ActivationClaims: PayloadClaims {
         }
     }
 
-    /// The older format says `type` for what is `kind` now.
+    /// The older format says `type` for what is `kind` now. Its limits are dropped, but must have been limits.
     mutating func readVersion1Member(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
         switch name {
         case "subject": try reader.read(&importSubject)
         case "type": try importType.read(from: &reader)
+        case "max", "payload":
+            var dropped: Int64 = 0
+            try reader.read(&dropped)
+        case "src":
+            var dropped = ""
+            try reader.read(&dropped)
+        case "times":
+            var dropped: [TimeRange] = []
+            try reader.read(&dropped)
         default: try reader.skip()
         }
     }

@@ -134,12 +134,8 @@ extension ClientTLS: JSONObjectReadable {
         case "cipher": try reader.read(&cipher)
         case "certs": try reader.read(&certificates)
         case "verified_chains":
-            verifiedChains = []
-            guard try reader.beginArray() else { return }
-            while try reader.nextElement() {
-                var chain: [String] = []
+            try reader.read(&verifiedChains, new: []) { (chain, reader) throws(ClaimsError) in
                 try reader.read(&chain)
-                verifiedChains.append(chain)
             }
         default: try reader.skip()
         }

@@ -104,9 +104,17 @@ extension AnyClaims {
         throw ClaimsError(.value, fault, at: "nats.account_server_url")
     }
 
-    /// Checks that every value has a form in JSON.
+    /// Checks that every value has a form in JSON from which servers read the same value.
     fileprivate func checkWritable() throws(ClaimsError) {
         guard case .account(let claims) = self else { return }
+        for (index, entry) in claims.signingKeys.enumerated() {
+            guard let number = entry.scope?.inexactNumbers.first else { continue }
+            var path = ClaimPath()
+            for step in ["nats", "signing_keys", .element(index), "template"] + number.steps { path.append(step) }
+            throw ClaimsError(
+                .value, UserScope.inexactNumberFault(number.value), at: path.text,
+                remedy: "use a number up to 9007199254740992, or -1 for unlimited")
+        }
         if let index = claims.imports.firstIndex(where: \.isNull) {
             throw ClaimsError(
                 .value, "null import is not allowed", at: "nats.imports[\(index)]", remedy: "remove it from the imports"

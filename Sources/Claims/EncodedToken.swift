@@ -38,16 +38,27 @@ struct EncodedToken {
     func verify(issuer: String, version: Int) throws(ClaimsError) {
         let signature = try Self.decode(signature, "signature")
         let signed = version <= 1 ? payload : text[..<payload.endIndex]
+        guard let key = try? PublicKey(issuer), key.kind.canSign else {
+            throw ClaimsError(
+                .signature, Self.signatureFault(version), at: "iss",
+                remedy: issuer.isEmpty
+                    ? "the claim iss is missing: it must be the public key of who signed"
+                    : "the claim iss is no public key that signs: get the token again from its issuer")
+        }
         // One text per signature: spare bits would let anybody make another text of a token, with another version.
-        guard !signature.hasSpareBits, let key = try? PublicKey(issuer),
+        guard !signature.hasSpareBits,
             signature.bytes.withUnsafeBytes({
                 key.isValidSignature($0, of: UnsafeRawBufferPointer(rebasing: signed))
             })
         else {
             throw ClaimsError(
-                .signature, "claim failed V\(version <= 1 ? 1 : 2) signature verification",
+                .signature, Self.signatureFault(version),
                 remedy: "the token was changed, cut or not signed by the key it names: get it again from its issuer")
         }
+    }
+
+    private static func signatureFault(_ version: Int) -> String {
+        "claim failed V\(version <= 1 ? 1 : 2) signature verification"
     }
 
     /// The bytes of a chunk.

@@ -34,6 +34,8 @@ extension ServiceLatency: JSONObjectReadable {
                 }
                 sampling = 0
             } else {
+                // `null` is 0 here, even where a number was.
+                sampling = 0
                 try reader.read(&sampling)
             }
         case "results": try reader.read(&results)

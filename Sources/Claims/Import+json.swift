@@ -1,8 +1,7 @@
 extension ExportType {
-    /// Reads the word; `null` leaves the type unknown.
+    /// Reads the word. Unlike elsewhere `null` is refused, as an empty word is.
     mutating func read(from reader: inout JSONReader) throws(ClaimsError) {
-        if try reader.readNull() { return }
-        switch try reader.string() {
+        switch try reader.readNull() ? "" : try reader.string() {
         case "stream": self = .stream
         case "service": self = .service
         case let word: throw reader.error("unknown export type \(quoted(word)): it is \"stream\" or \"service\"")

@@ -31,6 +31,10 @@ struct IssueList {
     }
 
     mutating func error(_ description: @autoclosure () -> String, at steps: ClaimPath.Step...) {
+        error(description(), at: steps)
+    }
+
+    mutating func error(_ description: @autoclosure () -> String, at steps: [ClaimPath.Step]) {
         let path = path
         add(.error) { ValidationIssue(.error, description(), at: path.text(steps)) }
     }

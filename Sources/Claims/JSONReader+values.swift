@@ -39,13 +39,35 @@ extension JSONReader {
         value = try integer()
     }
 
-    /// Reads an array of strings; a `null` among them is an empty string.
+    /// Reads an array of strings; a `null` among them leaves what stood there.
     mutating func read(_ value: inout [String]) throws(ClaimsError) {
-        value = []
-        guard try beginArray() else { return }
-        while try nextElement() {
-            value.append(try readNull() ? "" : try string())
+        try read(&value, new: "") { (text, reader) throws(ClaimsError) in try reader.read(&text) }
+    }
+
+    /// Reads an array into what is there already, as the reference's library does: each element into the one at its
+    /// place, after which the list has as many elements as the array.
+    ///
+    /// Only where a member comes again is anything there. Its list may have been cut before: the elements beyond stay in
+    /// the list's memory there, and come back in a longer one.
+    mutating func read<Element: Sendable>(
+        _ list: inout [Element], new: Element, each: (inout Element, inout JSONReader) throws(ClaimsError) -> Void
+    ) throws(ClaimsError) {
+        let place = list.isEmpty ? nil : self.place
+        var end = place.flatMap { cutEnds.removeValue(forKey: $0) as? [Element] } ?? []
+        guard try beginArray() else {
+            list = []
+            return
         }
+        var count = 0
+        while try nextElement() {
+            if count == list.count { list.append(end.popLast() ?? new) }
+            try each(&list[count], &self)
+            count += 1
+        }
+        end.append(contentsOf: list[count...].reversed())
+        list.removeSubrange(count...)
+        // An array without elements is a new one there.
+        if let place, count > 0, !end.isEmpty { cutEnds[place] = end }
     }
 
     /// Reads an array of strings and notes an array without any element.
@@ -56,8 +78,21 @@ extension JSONReader {
     }
 
     mutating func read<Value: JSONObjectReadable>(_ value: inout Value) throws(ClaimsError) {
+        guard !isTree else {
+            guard let members = try sortedMembers() else { return }
+            return try read(members, into: &value)
+        }
         guard try beginObject() else { return }
         while let name = try nextMember() { try value.readMember(name, from: &self) }
+    }
+
+    /// Reads the members of the object just passed over, in the order given.
+    mutating func read<Value: JSONObjectReadable>(
+        _ members: [Member], into value: inout Value
+    ) throws(ClaimsError) {
+        for member in members {
+            try read(member) { (name, reader) throws(ClaimsError) in try value.readMember(name, from: &reader) }
+        }
     }
 
     /// Reads an object, or nothing for `null`.
@@ -71,25 +106,18 @@ extension JSONReader {
         value = read
     }
 
-    /// Reads an array of objects; a `null` among them is a value of which nothing was read.
-    mutating func read<Value: JSONObjectReadable>(_ value: inout [Value]) throws(ClaimsError) {
-        value = []
-        guard try beginArray() else { return }
-        while try nextElement() {
-            var element = Value()
-            try read(&element)
-            value.append(element)
-        }
+    /// Reads an array of objects; a `null` among them leaves what stood there.
+    mutating func read<Value: JSONObjectReadable & Sendable>(_ value: inout [Value]) throws(ClaimsError) {
+        try read(&value, new: Value()) { (element, reader) throws(ClaimsError) in try reader.read(&element) }
     }
 
     /// Reads an array of objects, the `null` ones among them included.
-    mutating func read<Value: JSONNullReadable>(_ value: inout [Value]) throws(ClaimsError) {
-        value = []
-        guard try beginArray() else { return }
-        while try nextElement() {
-            var element = Value()
-            if try readNull() { element.isNull = true } else { try read(&element) }
-            value.append(element)
+    mutating func read<Value: JSONNullReadable & Sendable>(_ value: inout [Value]) throws(ClaimsError) {
+        try read(&value, new: Value()) { (element, reader) throws(ClaimsError) in
+            let isNull = try reader.readNull()
+            if isNull || element.isNull { element = Value() }
+            element.isNull = isNull
+            if !isNull { try reader.read(&element) }
         }
     }
 

@@ -2,7 +2,8 @@
 ///
 /// The rules are those of the reference's library (Go's `encoding/json`): names match without regard to case, the last
 /// of two equal names wins, `null` leaves a value as it was, integers have neither fraction nor exponent, a lone
-/// surrogate and every byte that is not UTF-8 become U+FFFD, and nothing may follow the value. Nesting is bounded.
+/// surrogate and every byte that is not UTF-8 become U+FFFD, and nothing may follow the value. What a name that comes
+/// twice holds is read into what the first one left, element by element for lists. Nesting is bounded.
 struct JSONReader {
     /// Deeper nesting is refused; claims need less than ten levels.
     static let maximumDepth = 200
@@ -14,6 +15,13 @@ struct JSONReader {
     private var depth = 0
     /// Whether the object or array just begun has had no member yet.
     private var isFirst = false
+    /// The folded name of the member that is read, at each depth; empty where there is none.
+    private var names: [String] = []
+    /// The ends of lists that were cut when their member came again with fewer elements, by the list's place and last
+    /// element first: a third list of that name is read into them.
+    var cutEnds: [String: any Sendable] = [:]
+    /// Whether the text is read as if it had been a tree before, whose numbers are all doubles; see ``readTree(_:)``.
+    private(set) var isTree = false
 
     /// `text` must stay valid while the reader is used.
     init(_ text: UnsafeRawBufferPointer, root: String = "") {
@@ -49,6 +57,7 @@ struct JSONReader {
         guard peek() == mark else { throw error("expected \(expected)") }
         depth += 1
         guard depth <= Self.maximumDepth else { throw error("nested too deeply") }
+        if names.count < depth { names.append("") } else { names[depth - 1] = "" }
         position += 1
         isFirst = true
         return true
@@ -59,6 +68,7 @@ struct JSONReader {
         guard try next(before: 0x7D) else { return nil }
         let name = try foldedName()
         try expectColon()
+        names[depth - 1] = name
         return name
     }
 
@@ -113,6 +123,60 @@ struct JSONReader {
         position += 1
     }
 
+    /// The names that lead to the member that is read.
+    var place: String { names.prefix(depth).joined(separator: ".") }
+
+    // MARK: Trees
+
+    /// A member of an object that was passed over: its exact name and where its value begins.
+    struct Member {
+        let name: String
+        let offset: Int
+    }
+
+    /// Reads something as the reference reads what it has first made a tree of, and then text again: numbers go through
+    /// doubles, an object has each exact name once, and its members come in the order of their names.
+    mutating func readTree(_ body: (inout JSONReader) throws(ClaimsError) -> Void) throws(ClaimsError) {
+        let wasTree = isTree
+        isTree = true
+        defer { isTree = wasTree }
+        try body(&self)
+    }
+
+    /// Passes over an object and returns its members in the order of their names, of equal ones the last; nil for
+    /// `null`.
+    mutating func sortedMembers() throws(ClaimsError) -> [Member]? {
+        guard try beginObject() else { return nil }
+        var members: [Member] = []
+        while let name = try nextExactMember() {
+            _ = nextByte()
+            members.append(Member(name: name, offset: position))
+            try skip()
+        }
+        members.sort { one, other in
+            let (first, second) = (ExactText(one.name), ExactText(other.name))
+            return first == second ? one.offset < other.offset : first < second
+        }
+        return members.indices.filter { index in
+            index + 1 == members.count || ExactText(members[index + 1].name) != ExactText(members[index].name)
+        }.map { members[$0] }
+    }
+
+    /// Reads the value of a member of the object just passed over.
+    mutating func read(
+        _ member: Member, _ body: (String, inout JSONReader) throws(ClaimsError) -> Void
+    ) throws(ClaimsError) {
+        let end = position
+        let name = Self.folded(member.name)
+        position = member.offset
+        depth += 1
+        names[depth - 1] = name
+        try body(name, &self)
+        depth -= 1
+        position = end
+        isFirst = false
+    }
+
     // MARK: Scalars
 
     /// Consumes `null` if it is next.
@@ -145,11 +209,10 @@ struct JSONReader {
     mutating func integer<Integer: FixedWidthInteger>() throws(ClaimsError) -> Integer {
         skipWhiteSpace()
         let start = position
-        let literal = try number()
-        guard !literal.isEmpty, literal.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
+        let literal = isTree ? JSONNumber.text(try double()) : String(decoding: try number(), as: UTF8.self)
+        guard !literal.isEmpty, literal.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
             // An unsigned field refuses "-0" too.
-            Integer.isSigned || literal.first != 0x2D,
-            let value = Integer(String(decoding: literal, as: UTF8.self))
+            Integer.isSigned || literal.utf8.first != 0x2D, let value = Integer(literal)
         else { throw error("expected an integer from \(Integer.min) to \(Integer.max)", at: start) }
         return value
     }
@@ -163,16 +226,19 @@ struct JSONReader {
         return value
     }
 
-    /// Passes over a number, which may be too large for any type.
+    /// Passes over a number, which may be too large for any type unless it was in a tree.
     mutating func skipNumber() throws(ClaimsError) {
         skipWhiteSpace()
-        _ = try number()
+        if isTree { _ = try double() } else { _ = try number() }
     }
 
     /// The bytes of a number literal.
     private mutating func number() throws(ClaimsError) -> Slice<UnsafeRawBufferPointer> {
         let start = position
-        if peek() == 0x2D { position += 1 }
+        guard let first = peek(), first == 0x2D || (0x30...0x39).contains(first) else {
+            throw error("expected a value")
+        }
+        if first == 0x2D { position += 1 }
         if peek() == 0x30 {
             position += 1
         } else {
@@ -193,7 +259,7 @@ struct JSONReader {
     private mutating func digits() throws(ClaimsError) {
         let start = position
         while let byte = peek(), (0x30...0x39).contains(byte) { position += 1 }
-        guard position > start else { throw error("expected a number") }
+        guard position > start else { throw error("expected a digit") }
     }
 
     // MARK: Bytes
@@ -233,7 +299,10 @@ struct JSONReader {
         let (content, hasEscapes) = try rawText()
         let isPlain = !hasEscapes && content.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
         if isPlain { return Self.repaired(content) }
-        let name = hasEscapes ? try unescaped(content) : Self.repaired(content)
+        return Self.folded(hasEscapes ? try unescaped(content) : Self.repaired(content))
+    }
+
+    private static func folded(_ name: String) -> String {
         // Two letters outside ASCII fold to ASCII ones, there as here: the long s and the Kelvin sign.
         var folded = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {

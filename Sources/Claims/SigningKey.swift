@@ -39,6 +39,27 @@ public struct UserScope: Sendable, Hashable {
     /// For people.
     public var description: String
 
+    /// The members of the template whose numbers servers would read as others: they take each number of a scope for a
+    /// double first, and write that with the fewest digits.
+    ///
+    /// Numbers up to 2^53 on either side of 0 are always exact.
+    var inexactNumbers: [(steps: [ClaimPath.Step], value: Int64)] {
+        var numbers: [(steps: [ClaimPath.Step], value: Int64)] = [
+            (["subs"], template.subscriptions), (["data"], template.data), (["payload"], template.payload),
+        ]
+        if let response = template.permissions.response {
+            numbers.append((["resp", "max"], Int64(response.maxMessages)))
+            numbers.append((["resp", "ttl"], response.expires))
+        }
+        return numbers.filter { Int64(JSONNumber.text(Double($0.value))) != $0.value }
+    }
+
+    /// What is wrong with a number that servers would read as another one.
+    static func inexactNumberFault(_ value: Int64) -> String {
+        "the number \(value) of a scope's template is beyond 2^53: servers would read it as "
+            + JSONNumber.text(Double(value))
+    }
+
     /// A scope whose template allows everything without limits, unless it is said.
     public init(
         key: String = "", role: String = "", template: UserPermissionLimits = UserPermissionLimits(),

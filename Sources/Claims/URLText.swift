@@ -81,11 +81,35 @@ struct URLText {
             try Self.checkPort(host[colon...])
             name = host[..<colon]
         }
-        let forbidden = Set(" ^`{|}\\%")
+        let forbidden = Set(" ^`{|}\\")
         if let character = name.first(where: forbidden.contains) {
             throw Fault(message: "invalid character \(quoted(String(character))) in host name")
         }
+        try Self.checkHostEscapes(name, mayHaveZone: host.hasPrefix("["))
         hostName = String(name)
+    }
+
+    /// In a host only bytes that are not ASCII may be escaped, and the per cent sign; in the zone of an IPv6 address, which
+    /// an escaped per cent sign begins, also a blank and what needs no escape.
+    private static func checkHostEscapes(_ host: Substring, mayHaveZone: Bool) throws(Fault) {
+        try checkEscapes(host)
+        var isZone = false
+        var rest = host
+        while let sign = rest.firstIndex(of: "%") {
+            let escape = rest[sign...].prefix(3)
+            rest = rest[sign...].dropFirst(3)
+            let byte = UInt8(escape.dropFirst(), radix: 16) ?? 0
+            if mayHaveZone, byte == 0x25 { isZone = true }
+            let isAllowed = byte == 0x25 || (isZone ? isAllowedInZone(byte) : byte >= 0x80)
+            if !isAllowed { throw Fault(message: "invalid URL escape \(quoted(String(escape)))") }
+        }
+    }
+
+    private static func isAllowedInZone(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "-_.~!$&'()*+,;=:[]<>\"".utf8.contains(byte)
+        }
     }
 
     /// Nothing, or a colon and digits.

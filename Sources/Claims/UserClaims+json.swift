@@ -21,7 +21,13 @@ extension UserClaims: PayloadClaims {
     }
 
     mutating func readVersion1Member(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
-        try limits.readVersion1Member(name, from: &reader)
+        if name == "max" {
+            // Dropped, but it must have been a limit.
+            var dropped: Int64 = 0
+            try reader.read(&dropped)
+        } else {
+            try limits.readVersion1Member(name, from: &reader)
+        }
     }
 
     mutating func migrate(issuerAccount: String) {

@@ -34,17 +34,24 @@ extension TimeRange {
 }
 
 /// Times of day as text.
-enum TimeOfDayText {
-    /// `H:MM:SS` or `HH:MM:SS`; a fraction of a second may follow after a dot or a comma.
-    static func isValid(_ text: String) -> Bool {
+package enum TimeOfDayText {
+    /// Whether the text is a time of day; see ``seconds(_:)``.
+    static func isValid(_ text: String) -> Bool { seconds(text) != nil }
+
+    /// The whole seconds since midnight of `H:MM:SS` or `HH:MM:SS`, or nil if it is neither. A fraction of a second
+    /// may follow after a dot or a comma, and is cut off.
+    package static func seconds(_ text: String) -> Int? {
         var rest = text.utf8[...]
         guard let hour = number(&rest, digits: 1...2), hour < 24, skip(0x3A, &rest),
             let minute = number(&rest, digits: 2...2), minute < 60, skip(0x3A, &rest),
             let second = number(&rest, digits: 2...2), second < 60
-        else { return false }
-        guard let mark = rest.popFirst() else { return true }
-        guard mark == 0x2E || mark == 0x2C, !rest.isEmpty else { return false }
-        return rest.allSatisfy { (0x30...0x39).contains($0) }
+        else { return nil }
+        let seconds = hour * 3600 + minute * 60 + second
+        guard let mark = rest.popFirst() else { return seconds }
+        guard mark == 0x2E || mark == 0x2C, !rest.isEmpty, rest.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return seconds
     }
 
     private static func number(_ text: inout Substring.UTF8View, digits: ClosedRange<Int>) -> Int? {

@@ -24,12 +24,13 @@ extension UserPermissionLimits: JSONObjectReadable {
         }
     }
 
-    /// An array as it is, or a text with commas.
+    /// An array as it is, or a text with commas. Either takes the place of what was there.
     private mutating func readSources(from reader: inout JSONReader) throws(ClaimsError) {
         if reader.nextByte() == 0x22 {
             sources = NetworkList.parse(try reader.string())
             if sources.isEmpty { hasEmptyArray = true }
         } else {
+            sources = []
             try reader.read(&sources, notingEmpty: &hasEmptyArray)
         }
     }

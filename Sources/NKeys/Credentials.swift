@@ -70,6 +70,37 @@ public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable 
         return pair
     }
 
+    /// The key pair of a file that may hold a user's seed; nil for one in which nothing says that there is a seed.
+    /// - Throws: ``NKeyError``: what is wrong with the seed. A file that says that it holds one must have one.
+    public static func userKeyPairIfAny(in contents: Secret) throws(NKeyError) -> KeyPair? {
+        guard hasSeed(contents) else { return nil }
+        return try contents.withBytes { (bytes) throws(NKeyError) in try userKeyPair(in: bytes) }
+    }
+
+    /// Whether something in a file says that it holds a seed: a second decorated block, a line of dashes with that word,
+    /// or a line that begins like a seed and has nothing but letters and digits of one case.
+    public static func hasSeed(_ contents: Secret) -> Bool {
+        contents.withBytes { bytes in
+            DecoratedBlock.bodies(in: bytes, endsWithoutBreak: true).count >= 2
+                || Lines.ranges(in: bytes).contains { announcesSeed(bytes[$0].trimmingWhiteSpace()) }
+        }
+    }
+
+    /// Whether a file has a decorated block, whose content is the token.
+    public static func hasTokenBlock(_ contents: Secret) -> Bool {
+        contents.withBytes { !DecoratedBlock.bodies(in: $0, endsWithoutBreak: true).isEmpty }
+    }
+
+    private static func announcesSeed(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+        let upper = line.map { (0x61...0x7A).contains($0) ? $0 - 0x20 : $0 }
+        if upper.starts(with: "---".utf8) { return String(decoding: upper, as: UTF8.self).contains("SEED") }
+        // A line of a wrapped token has letters of both cases.
+        let hasUpper = line.contains { (0x41...0x5A).contains($0) }
+        let hasLower = line.contains { (0x61...0x7A).contains($0) }
+        guard upper.count >= 20, !hasUpper || !hasLower else { return false }
+        return ["SU", "SA", "SO"].contains { upper.starts(with: $0.utf8) }
+    }
+
     static func tokenBytes(in contents: UnsafeRawBufferPointer, endsWithoutBreak: Bool = true) -> UnsafeRawBufferPointer
     {
         guard let block = DecoratedBlock.bodies(in: contents, endsWithoutBreak: endsWithoutBreak).first else {

@@ -14,6 +14,14 @@ extension KeyPair {
         self.init(publicKey: pair.publicKey, privateKey: pair.privateKey)
     }
 
+    /// The curve pair of a seed's text form, which must be a curve key's.
+    /// - Throws: ``NKeyError``: what ``init(seed:)`` throws, and `not a valid curve seed` for one of another kind.
+    public convenience init(curveSeed: Secret) throws(NKeyError) {
+        let pair = try curveSeed.withBytes { (text) throws(NKeyError) in try KeyPair.read(seed: text) }
+        guard pair.publicKey.kind == .curve else { throw .invalidCurveSeed }
+        self.init(publicKey: pair.publicKey, privateKey: pair.privateKey)
+    }
+
     /// The 58 characters of the seed.
     public var seed: Secret {
         let bytes = Secret(count: 36) { bytes in

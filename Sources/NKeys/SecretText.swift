@@ -2,7 +2,7 @@
 /// place of a public key, inside another text. Whatever quotes a text to a person leaves them out.
 package enum SecretText {
     /// Shorter runs of letters leave more of a seed unknown than can be guessed.
-    private static let shortestRun = 40
+    static let shortestRun = 40
     /// The characters of a token's signature, nearly: what comes without one signs nobody in.
     private static let shortestSignature = 80
 
@@ -10,14 +10,15 @@ package enum SecretText {
     ///
     /// A run of at least 40 base32 letters, of either case, that begins with S or P counts as a seed or a private key, mistyped
     /// or cut ones included. Inside a longer run, or across line breaks (which readers of keys skip), only one with a
-    /// right checksum does. A token is three chunks of which the first begins with `ey` and the last is long enough for
+    /// right checksum does. So does one with other characters in it; see ``damagedKeys(in:)``. A token is three chunks of which the first begins with `ey` and the last is long enough for
     /// a signature. What stands before the `@` of a URL is left out whatever it is.
     package static func hidden(in text: String) -> String {
         guard text.utf8.count >= shortestRun || text.utf8.contains(UInt8(ascii: "@")) else { return text }
         var text = text
         let found = text.withUTF8 { bytes in
             let bytes = UnsafeRawBufferPointer(bytes)
-            let found = keys(in: bytes) + brokenKeys(in: bytes) + tokens(in: bytes) + logins(in: bytes)
+            var found = keys(in: bytes) + brokenKeys(in: bytes) + tokens(in: bytes) + logins(in: bytes)
+            found += damagedKeys(in: bytes, besides: found.map(\.range))
             return found.sorted {
                 $0.range.lowerBound < $1.range.lowerBound
             }

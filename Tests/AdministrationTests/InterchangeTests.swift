@@ -30,6 +30,43 @@ import Testing
         #expect(again.report.items.isEmpty && again.report.warnings.isEmpty)
     }
 
+    @Test func `loose files with a damaged seed, or more than a token, are named`() throws {
+        let test = TestDirectory()
+        let folder = test.home.path + "/loose"
+        let operatorKey = KeyPair.generate(.operator)
+        let (user, account) = (KeyPair.generate(.user), KeyPair.generate(.account))
+        let jwt = try UserClaims(subject: user.publicKey.text, name: "u").encode(signedBy: account, at: 1)
+        let file = Self.text(try UserClaims.credentials(jwt: jwt, seed: user.seed))
+        let seed = Self.text(user.seed)
+        let key = Self.text(operatorKey.seed)
+        try PrivateFile.makeFolder(folder)
+        func write(_ text: String, _ name: String) throws {
+            try PrivateFile.write(Secret(copying: Array(text.utf8)), to: "\(folder)/\(name)")
+        }
+        try write(file, "good.creds")
+        try write(jwt + "\n", "alone.creds")
+        try write(file.replacing(seed, with: seed.lowercased()), "lower.creds")
+        try write(file.replacing(seed, with: seed.dropLast(5)), "cut.creds")
+        try write("\(jwt)\n\(seed)\n", "bare.creds")
+        try write(jwt.prefix(60) + " " + jwt.dropFirst(60), "blank.jwt")
+        try write(jwt.prefix(60) + "\0" + jwt.dropFirst(60), "nul.jwt")
+        try write(" \n" + jwt.prefix(60) + "\r\n" + jwt.dropFirst(60) + "\n\n", "wrapped.jwt")
+        try write("\(key)\n\(Self.text(account.seed))\n", "two.nk")
+        try write(key.dropLast(9) + (key.dropLast(8).last == "A" ? "B" : "A") + key.suffix(8), "typo.nk")
+        let loose = try LooseFiles.read([folder])
+        let problems = loose.problems.map { $0.path.split(separator: "/").last.map(String.init) ?? "" }
+        #expect(
+            Set(problems) == ["lower.creds", "cut.creds", "bare.creds", "blank.jwt", "nul.jwt", "typo.nk"])
+        #expect(loose.problems.contains { $0.message.contains("without the lines that mark them") })
+        #expect(loose.problems.contains { $0.message.contains("invalid checksum") })
+        #expect(loose.problems.allSatisfy { !$0.message.contains(seed.dropLast(5)) })
+        #expect(loose.tokens.count == 1)
+        let keys = Set(loose.pairs.map(\.publicKey))
+        #expect(keys == [operatorKey.publicKey, account.publicKey, user.publicKey])
+    }
+
+    private static func text(_ secret: Secret) -> String { secret.withBytes { String(decoding: $0, as: UTF8.self) } }
+
     private static func fill(_ change: Change, _ name: String, _ random: inout SeededGenerator) throws {
         var new = NewOperator(name: name)
         (new.withSystemAccount, new.withSigningKey) = (.random(using: &random), .random(using: &random))

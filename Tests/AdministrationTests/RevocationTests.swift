@@ -39,6 +39,7 @@ import Testing
         let later = try directory.change("test") { try $0.revokeUser(key, at: .account("A"), through: 500) }.value
         let earlier = try directory.change("test") { try $0.revokeUser(key, at: .account("A"), through: 400) }
         #expect(later.time == 500 && earlier.value.time == 500 && earlier.report.warnings.count == 1)
+        #expect(earlier.report.items.isEmpty, "nothing changed")
     }
 
     @Test func `only users are revoked`() throws {

@@ -42,6 +42,33 @@ import Testing
         }
     }
 
+    /// Keys are read with line breaks in them passed over; nobody else takes such a text for the key.
+    @Test func keysAreTakenByTheirExactTextOnly() throws {
+        for end in ["\n", "\r\n"] {
+            var world = World()
+            world.useSigningKey { .key($0) }
+            #expect(try world.refusal() == nil)
+            world.user.issuerAccount += end
+            #expect(try world.isRefusedAtOnce(world.signed(issuer: world.signingKey.publicKey.text)))
+            world = World()
+            #expect(try !world.isRefusedAtOnce(world.signed(issuer: world.accountKey.publicKey.text)))
+            #expect(try world.isRefusedAtOnce(world.signed(issuer: world.accountKey.publicKey.text + end)))
+            world.user.subject += end
+            #expect(try world.isRefusedAtOnce(world.signed(issuer: world.accountKey.publicKey.text)))
+        }
+    }
+
+    @Test func hoursMayHaveAFraction() throws {
+        var world = World()
+        for (start, end) in [("11:59:59.9", "12:00:01,5"), ("00:00:00.5", "23:59:59.5"), ("9:00:00.25", "13:00:00")] {
+            world.user.limits.times = [TimeRange(start: start, end: end)]
+            #expect(try world.refusal() == nil, "\(start) to \(end)")
+        }
+        // The fraction of an end is cut off.
+        world.user.limits.times = [TimeRange(start: "11:00:00", end: "12:00:00.9")]
+        #expect(try world.refusal() == .outsideHours)
+    }
+
     @Test func theNonceHasToBeSigned() throws {
         var world = World()
         let stranger = try KeyPair.generate(.user).sign(world.facts.nonce)

@@ -67,6 +67,24 @@ struct World {
         return admission.resume(account: try resolved ?? self.resolved(), at: moment)
     }
 
+    /// The user's token with any text as its issuer.
+    func signed(issuer: String) throws -> String {
+        var claims = user
+        claims.issuer = issuer
+        claims.issuedAt = 2000
+        let header = base64url(Array(#"{"typ":"JWT","alg":"ed25519-nkey"}"#.utf8))
+        let signed = header + "." + base64url(Array(try claims.json().utf8))
+        return signed + "." + base64url(try userSigner.sign(Array(signed.utf8)))
+    }
+
+    /// Whether a token is refused before anybody asks for its account.
+    func isRefusedAtOnce(_ token: String) throws -> Bool {
+        let credentials = PresentedCredentials(token: token, signature: base64url(try userKey.sign(facts.nonce)))
+        var admission = Admission(credentials, facts: facts, trust: trust)
+        if case .refused = admission.start(at: moment) { return true }
+        return false
+    }
+
     func refusal() throws -> Refusal? {
         if case .refused(let refusal) = try admit() { return refusal }
         return nil

@@ -161,12 +161,24 @@ struct ClaimsGenerator {
         return limits
     }
 
+    private static func exact(_ number: Int64) -> Int64 {
+        (-9_007_199_254_740_992...9_007_199_254_740_992).contains(number) ? number : number >> 11
+    }
+
     private mutating func scope() -> UserScope {
         var template = userLimits()
         // In a template an absent limit means unlimited, so that 0 does not come back.
         if template.subscriptions == 0 { template.subscriptions = 1 }
         if template.data == 0 { template.data = 1 }
         if template.payload == 0 { template.payload = 1 }
+        // Larger numbers would come back as others, and are not written.
+        for number in [\UserPermissionLimits.subscriptions, \.data, \.payload] {
+            template[keyPath: number] = Self.exact(template[keyPath: number])
+        }
+        if let response = template.permissions.response {
+            template.permissions.response = ResponsePermission(
+                maxMessages: Int(Self.exact(Int64(response.maxMessages))), expires: Self.exact(response.expires))
+        }
         return UserScope(key: text(), role: text(), template: template, description: text())
     }
 

@@ -49,6 +49,47 @@ struct TokenTests {
         #expect(try token.text.bytes { try Token.decode(bytes: $0) } == token)
     }
 
+    @Test("an issuer that is no key is named", arguments: ["", "seed", "AB", "curve"])
+    func unusableIssuer(issuer: String) throws {
+        let pair = try EveryField.pair(.account, 1)
+        let text =
+            switch issuer {
+            case "seed": pair.seed.withBytes { String(decoding: $0, as: UTF8.self) }
+            case "curve": try EveryField.key(.curve, 1)
+            default: issuer
+            }
+        let token = try Self.token(#"{"iss":"\#(text)","nats":{"type":"user","version":2}}"#, pair)
+        for error in [
+            #expect(throws: ClaimsError.self, performing: { try Token.decode(token) }),
+            #expect(throws: ClaimsError.self, performing: { try GenericClaims.decode(token) }),
+        ] {
+            #expect(error?.code == .signature)
+            #expect(error?.path == "iss")
+            #expect(error?.remedy.contains("iss") == true)
+            #expect(error?.message == "claim failed V2 signature verification")
+            #expect(text.count < 50 || error?.remedy.contains(text) == false)
+        }
+    }
+
+    @Test("a payload is shown as it is: members in their order, doubled ones, numbers as they are spelled")
+    func payloadText() throws {
+        let pair = try EveryField.pair(.account, 1)
+        let key = pair.publicKey.text
+        let member = #""exports": [ {"subject":"b"},\#n{"subject":"a", "x": 1e2} , null ]"#
+        let payload =
+            #"{ "nats":{"type":"account","version":2,\#(member)},"iss":"\#(key)","a \\\" b": "c d","sub":"A" }"#
+        let token = try Token.decode(Self.token(payload, pair))
+        #expect(
+            token.payloadText
+                == #"{"nats":{"type":"account","version":2,"exports":[{"subject":"b"},{"subject":"a","x":1e2},null]},"#
+                + #""iss":"\#(key)","a \\\" b":"c d","sub":"A"}"#)
+    }
+
+    private static func token(_ payload: String, _ pair: KeyPair) throws -> String {
+        let signed = TokenHeader.currentEncoded + [0x2E] + Base64URL.encode(Array(payload.utf8))
+        return String(decoding: signed + [0x2E] + Base64URL.encode(try pair.sign(signed)), as: UTF8.self)
+    }
+
     @Test("each type of claims has its signers", arguments: KeyKind.allCases)
     func signers(kind: KeyKind) throws {
         var generator = ClaimsGenerator(SeededGenerator(seed: 1))

@@ -41,6 +41,13 @@ struct ValidationRulesTests {
         }
     }
 
+    @Test("a fraction of a second is cut off")
+    func timeFractions() {
+        #expect(TimeOfDayText.seconds("1:02:03.999") == 3723)
+        #expect(TimeOfDayText.seconds("00:00:00,1") == 0)
+        #expect(TimeOfDayText.seconds("+1:02:03") == nil)
+    }
+
     @Test("time zones: the caller knows which exist")
     func timeZones() {
         #expect(TimeZoneNames.fault("", { _ in false }) == nil)
@@ -60,6 +67,12 @@ struct ValidationRulesTests {
         #expect(url.scheme == "nats" && url.hasUser && url.hostName == "::1" && url.path == "/a%20b")
         #expect(try URLText("h:4222").scheme == "h")
         #expect(try URLText("tls://h:1").path == "")
+        for text in ["http://[fe80::1%25en0]/", "http://[fe80::1%25en%200]:80/", "http://a%C3%A9", "http://a%25b"] {
+            #expect(throws: Never.self, "\(text)") { try URLText(text) }
+        }
+        for text in ["http://[fe80::1%en0]/", "http://[fe80::1%2Fx]/", "http://a%41", "http://[fe80::1%25%2F]/"] {
+            #expect(throws: URLText.Fault.self, "\(text)") { try URLText(text) }
+        }
         for text in ["http://a b", "http://a:b", ":x", "1:2", "http://[::1", "http://a/%z", "a\u{1}", "http://a@b@c d"]
         {
             #expect(throws: URLText.Fault.self, "\(text)") { try URLText(text) }

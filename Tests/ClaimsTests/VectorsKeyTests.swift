@@ -149,7 +149,6 @@ struct VectorsKeyTests {
 
     @Test("operations that a key does not have", arguments: Vector.of("nkey.operation"))
     func operation(_ vector: Vector) throws {
-        if RuledOut(vector: vector) != nil { return }
         let user = KeyPair.generate(.user)
         let curve = KeyPair.generate(.curve)
         do {
@@ -158,6 +157,7 @@ struct VectorsKeyTests {
             case "compatible.user-as-user-or-account": try NKey.pair(user).require(.user, .account)
             case "curvepublic.open": _ = try NKey.publicKey(curve.publicKey).open([], from: curve.publicKey)
             case "curvepublic.seal": _ = try NKey.publicKey(curve.publicKey).seal([], to: curve.publicKey)
+            case "fromcurveseed.user-seed": _ = try KeyPair(curveSeed: user.seed)
             case "public.seed": _ = try NKey.publicKey(user.publicKey).seed()
             case "public.sign": _ = try NKey.publicKey(user.publicKey).sign([])
             case "user.seal": _ = try NKey.pair(user).seal([], to: curve.publicKey)
@@ -172,9 +172,16 @@ struct VectorsKeyTests {
     @Test("sealing", arguments: Vector.of("xkey.seal"))
     func seal(_ vector: Vector) throws {
         let pair = try KeyPair(seed: Secret(copying: Array(try vector.text("seed").utf8)))
-        if RuledOut(vector: vector) != nil { return }
         let nonce = try vector.bytes("nonce_hex")
         let random = RandomSource { $0.copyBytes(from: nonce) }
+        if RuledOut(vector: vector) == .exhaustedRandomness {
+            // A source has no way to say that it ended. One that gives too little never makes a nonce shorter.
+            let own = pair.publicKey
+            let sealed = try pair.seal(vector.bytes("plain_hex"), to: vector.text("recipient"), random: random)
+            #expect(try sealed.count == 4 + 24 + 16 + vector.bytes("plain_hex").count)
+            #expect(try pair.open(pair.seal([1, 2], to: own.text, random: random), from: own.text) == [1, 2])
+            return
+        }
         do {
             let sealed = try pair.seal(vector.bytes("plain_hex"), to: vector.text("recipient"), random: random)
             #expect(try sealed == Vector.bytes(hex: #require(vector.expect["sealed_hex"]?.text)))

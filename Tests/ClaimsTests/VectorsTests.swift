@@ -31,8 +31,6 @@ enum RuledOut: CaseIterable {
     case unknownExportType
     /// Encoding takes a signer; there is no way to give none.
     case missingSigner
-    /// A seed says what kind of key it is; nobody can ask it for a pair of another kind.
-    case seedOfAnotherKind
     /// A source of randomness fills whatever it is given; none falls short.
     case exhaustedRandomness
 
@@ -40,7 +38,6 @@ enum RuledOut: CaseIterable {
         switch (vector.kind, vector.expectedError) {
         case ("jwt.encode_error", let error?) where error.hasSuffix("unknown export type"): self = .unknownExportType
         case ("jwt.encode_error", "keypair is required"): self = .missingSigner
-        case ("nkey.operation", NKeyError.invalidCurveSeed.message): self = .seedOfAnotherKind
         case ("xkey.seal", "unexpected EOF"): self = .exhaustedRandomness
         default: return nil
         }

@@ -78,7 +78,7 @@ struct VectorsTokenTests {
 
     @Test("refusing to write", arguments: Vector.of("jwt.encode_error"))
     func refuseToEncode(_ vector: Vector) throws {
-        if RuledOut(vector: vector) != nil { return }
+        if let rule = RuledOut(vector: vector) { return try checkRuledOut(rule, vector) }
         let keys = Dictionary(uniqueKeysWithValues: KeyKind.allCases.map { ($0, KeyPair.generate($0)) })
         func key(_ kind: KeyKind) throws -> KeyPair { try #require(keys[kind]) }
         func name(_ kind: KeyKind) throws -> String { try key(kind).publicKey.text }
@@ -130,6 +130,33 @@ struct VectorsTokenTests {
             #expect(error.code.description == errorClass)
         } else {
             #expect(error.message == vector.expectedError)
+        }
+    }
+
+    /// What no code that compiles can ask for, asked as nearly as it can be.
+    private func checkRuledOut(_ rule: RuledOut, _ vector: Vector) throws {
+        let account = KeyPair.generate(.account)
+        switch rule {
+        case .unknownExportType:
+            // A fourth type is no value. Its word is refused with the same class of error where it is read, and the
+            // value for "not said" is not written at all.
+            let payload = #"{"nats":{"exports":[{"type":"queue"}],"type":"account","version":2}}"#
+            let error = #expect(throws: ClaimsError.self) {
+                try payload.bytes { try PayloadType.readClaims($0) }
+            }
+            #expect(error?.code.description == vector.expect["error_class"]?.text)
+            #expect(error?.message.contains("unknown export type") == true)
+            var claims = AccountClaims(subject: account.publicKey.text)
+            claims.exports = [Export(subject: "a", type: .unknown)]
+            #expect(try claims.json().contains(#""exports":[{"subject":"a"}]"#))
+        case .missingSigner:
+            // There is always a key that is named as the issuer; nothing is written where it cannot sign.
+            let user = UserClaims(subject: KeyPair.generate(.user).publicKey.text)
+            let error = #expect(throws: ClaimsError.self) {
+                try user.encode(issuer: account.publicKey, at: 1) { try NKey.publicKey(account.publicKey).sign($0) }
+            }
+            #expect(error?.code == .signing)
+        case .exhaustedRandomness: Issue.record("\(vector.id) writes no token")
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Secrets
 import Testing
 
@@ -16,6 +17,42 @@ struct CredentialsTests {
         #expect(read.keyPair.publicKey == pair.publicKey)
         #expect(text(Credentials.jwt(in: file)) == jwt)
     }
+
+    @Test("a seed that is there must be right; a file without any may be taken")
+    func damagedSeeds() throws {
+        let seed = text(pair.seed)
+        let file = text(try Credentials.format(jwt: jwt, seed: pair.seed))
+        #expect(try Credentials.userKeyPairIfAny(in: secret(file))?.publicKey == pair.publicKey)
+        for damaged in [
+            seed.replacing(seed.dropFirst(20).prefix(1), with: "1", maxReplacements: 1), seed.lowercased(),
+            String(seed.dropLast(4)), " " + seed, "X" + seed.dropFirst(), String(seed.prefix(30)), "", seed + "!",
+            String(seed.prefix(20)) + " " + seed.dropFirst(20), text(KeyPair.generate(.account).seed),
+        ] {
+            let error = #expect(throws: NKeyError.self, "\(damaged)") {
+                try Credentials.userKeyPairIfAny(in: secret(file.replacing(seed, with: damaged)))
+            }
+            #expect(damaged.count < 30 || error?.message.contains(damaged) == false)
+        }
+        let block = file.components(separatedBy: "*****")[0]
+        for seedless in [jwt, jwt + "\n", block, String(repeating: "eyJhSUBbAA\n", count: 9)] {
+            #expect(try Credentials.userKeyPairIfAny(in: secret(seedless)) == nil)
+            #expect(!Credentials.hasSeed(secret(seedless)))
+        }
+    }
+
+    @Test("every seed of a key file is read, and one with a typo is told")
+    func seedsOfKeyFiles() {
+        let (one, other) = (text(KeyPair.generate(.operator).seed), text(pair.seed))
+        let typo = other.dropLast(9) + (other.dropLast(8).last == "A" ? "B" : "A") + other.suffix(8)
+        let both = KeyFile.pairs(in: secret("# keys\n\(one)\n  \(other)\n\(pair.publicKey)\n"))
+        #expect(both.pairs.map(\.publicKey.kind) == [.operator, .user])
+        #expect(both.faults.isEmpty)
+        let damaged = KeyFile.pairs(in: secret("\(typo)\n"))
+        #expect(damaged.pairs.isEmpty)
+        #expect(damaged.faults.map(\.code) == [.invalidChecksum])
+    }
+
+    private func secret(_ text: String) -> Secret { Secret(copying: Array(text.utf8)) }
 
     @Test("the text has the exact markers")
     func exactText() throws {

@@ -40,6 +40,34 @@ struct SecretTextTests {
         }
     }
 
+    @Test("a secret that was mistyped, grouped, cut or copied in part is not shown either", arguments: secrets)
+    func damaged(secret: String) {
+        let letters = Array(secret)
+        func with(_ text: String, at place: Int, instead count: Int = 1) -> String {
+            String(letters[..<place]) + text + String(letters[(place + count)...])
+        }
+        let groups = { (size: Int, mark: String) in
+            stride(from: 0, to: letters.count, by: size).map { String(letters[$0..<min($0 + size, letters.count)]) }
+                .joined(separator: mark)
+        }
+        var texts = ["0", "1", "8", "9", " ", "-", "é", "!", ".", "/", "_", "\n", "a", "  "].flatMap { mark in
+            [with(mark, at: 20), with(mark, at: 20, instead: 0), with(mark, at: 1), with(mark, at: letters.count - 9)]
+        }
+        texts.append(with("0", at: 25).lowercased())
+        // Without its first letter a private curve key is like a public key.
+        if letters.count != 56 { texts += [String(letters.dropFirst()), "X" + letters.dropFirst()] }
+        texts += [groups(4, " "), groups(4, "-"), groups(10, " "), groups(16, "\n")]
+        texts += [String(with("1", at: 11).prefix(48)), with("0", at: 30, instead: 3)]
+        for text in texts {
+            let shown = SecretText.hidden(in: "there is no user \"\(text)\" in the account A")
+            let upper = Array(shown.uppercased().utf8)
+            let parts = Set((0...(upper.count - 12)).map { upper[$0..<$0 + 12] })
+            let isShown = (0...(letters.count - 12)).contains { parts.contains(Array(secret.utf8)[$0..<$0 + 12]) }
+            #expect(!isShown, "\(text) is shown as \(shown)")
+            #expect(shown.hasPrefix("there is no user \"[") && shown.hasSuffix("\" in the account A"))
+        }
+    }
+
     @Test("what is around a secret stays")
     func around() {
         let seed = Self.text(KeyPair.generate(.user).seed)
@@ -79,6 +107,13 @@ struct SecretTextTests {
             "", "S", "SU", String(repeating: "S", count: 39), "the supercalifragilisticexpialidocious",
             String(repeating: "a", count: 200), "a.b.\(String(repeating: "c", count: 90))",
             (0..<60).map { "s\($0)" }.joined(separator: "\n"),
+            // The version and the identifier of a token, a fingerprint.
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08",
+            "KE5TG4VRPXTV5DBWAYKVXYBTYQHFTXWVAJ5ZZV5WPZ5SJ62FJS4A",
+            "STANDARD WEBSOCKET LEAFNODE LEAFNODE_WS MQTT MQTT_WS IN_PROCESS",
+            "ORDERS.EU-1.STOCK.2024.WAREHOUSE.SHELF.17.ITEMS.ALL.THINGS",
+            "THE SERVER SAYS: PERMISSIONS VIOLATION FOR SUBSCRIPTION",
         ] {
             #expect(SecretText.hidden(in: text) == text)
         }

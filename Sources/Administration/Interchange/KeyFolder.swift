@@ -22,8 +22,7 @@ public struct KeyFolder: Sendable {
         var problems: [InterchangeProblem] = []
         for file in files {
             do throws(AdministrationError) {
-                let pair = try Self.pair(in: file)
-                pairs[pair.publicKey] = pair
+                for pair in try Self.pairs(in: file, &problems) { pairs[pair.publicKey] = pair }
             } catch {
                 problems.append(InterchangeProblem(path: file, message: error.message))
             }
@@ -32,8 +31,16 @@ public struct KeyFolder: Sendable {
         self.problems = problems
     }
 
-    private static func pair(in file: String) throws(AdministrationError) -> KeyPair {
+    /// Every seed of a file; a damaged one beside others is a problem by itself.
+    private static func pairs(
+        in file: String, _ problems: inout [InterchangeProblem]
+    ) throws(AdministrationError) -> [KeyPair] {
         let content = try PrivateFile.read(file)
+        let (pairs, faults) = KeyFile.pairs(in: content)
+        for fault in faults {
+            problems.append(InterchangeProblem(path: file, message: "holds a damaged seed: \(fault.message)"))
+        }
+        guard pairs.isEmpty, faults.isEmpty else { return pairs }
         let key: NKey
         do {
             key = try KeyFile.parse(content)
@@ -43,6 +50,6 @@ public struct KeyFolder: Sendable {
         guard case .pair(let pair) = key else {
             throw AdministrationError(.invalidValue, "holds a public key only")
         }
-        return pair
+        return [pair]
     }
 }

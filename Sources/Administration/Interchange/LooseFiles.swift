@@ -34,9 +34,7 @@ public struct LooseFiles: Sendable {
 
     private mutating func readToken(_ path: String) {
         do throws(AdministrationError) {
-            let text = Credentials.jwt(in: try PrivateFile.read(path)).withBytes { bytes in
-                String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
-            }
+            let text = try TokenText.token(in: PrivateFile.read(path), from: "the file")
             tokens.append(Found(path: path, token: try Change.decoded(text)))
         } catch {
             problems.append(InterchangeProblem(path: path, message: error.message))
@@ -45,8 +43,12 @@ public struct LooseFiles: Sendable {
 
     private mutating func readCredentials(_ path: String) {
         readToken(path)
-        if let content = try? PrivateFile.read(path), let pair = try? Credentials.parse(content).keyPair {
-            pairs.append(pair)
+        // What cannot be read was named with the token.
+        guard let content = try? PrivateFile.read(path) else { return }
+        do throws(AdministrationError) {
+            if let pair = try TokenText.userPair(in: content, from: "the file") { pairs.append(pair) }
+        } catch {
+            problems.append(InterchangeProblem(path: path, message: error.message))
         }
     }
 

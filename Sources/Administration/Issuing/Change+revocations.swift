@@ -19,10 +19,11 @@ extension Change {
             ? try reader.latestUserIssue(in: account.publicKey) : try reader.latestIssue(to: subject)
         if let time, time > now { warn("the revocation lies in the future: nothing issued before then will count") }
         var entry = time ?? IssueTime.revocation(now: now, last: latest)
+        if let kept = try account.claims().revocations.entries[subject], kept > entry {
+            warn("nothing was changed: an entry with a later time is kept")
+            return (subject, kept)
+        }
         try editAccount(account, signer: signer) { claims, _ in
-            if let older = claims.revocations.entries[subject], older > entry {
-                warn("an entry with a later time is kept")
-            }
             claims.revocations.revoke(subject, at: entry)
             entry = claims.revocations.entries[subject] ?? entry
         }

@@ -1,5 +1,5 @@
 public import Claims
-import NKeys
+public import NKeys
 
 extension DirectoryReader {
     /// Checks the operator's token, and those of accounts with all their users: the rules of the format, the times, and
@@ -62,7 +62,22 @@ extension DirectoryReader {
         let issues = claims.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown).map {
             finding(claims, $0.description, at: $0.path, level: $0.level)
         }
-        return [subject].compactMap { $0 } + issues
+        return [subject, unknownType(claims)].compactMap { $0 } + issues
+    }
+
+    /// What is wrong with a token beside which, in its file, stands a seed.
+    public static func findings(_ claims: some ClaimSet, withSeedOf key: PublicKey) -> [Finding] {
+        guard claims.subject != key.text else { return [] }
+        return [finding(claims, "the seed in the file is that of \(key.text), not of this user", at: "sub")]
+    }
+
+    /// Servers compare types byte by byte, so that one in capitals is a type that nobody knows.
+    private static func unknownType(_ claims: some ClaimSet) -> Finding? {
+        guard case .generic(let generic) = claims.any, ClaimKind(rawValue: generic.type) == nil,
+            let kind = ClaimKind(rawValue: generic.type.lowercased())
+        else { return nil }
+        return finding(
+            claims, "the type is \"\(generic.type)\", which no server takes for \"\(kind.rawValue)\"", at: "nats.type")
     }
 
     private static func untrusted(_ account: AccountClaims, by operator: OperatorClaims) -> String {
@@ -71,7 +86,8 @@ extension DirectoryReader {
             : "is signed by \(account.issuer), which is no key of its operator"
     }
 
-    private static func finding(
+    /// Something that is wrong with claims.
+    public static func finding(
         _ claims: some ClaimSet, _ text: String, at path: String = "", level: ValidationIssue.Level = .error
     ) -> Finding {
         Finding(

@@ -1,6 +1,8 @@
 import Claims
 
 /// A daily time window, `HH:MM:SS` to `HH:MM:SS`, both ends excluded. A start after the end crosses midnight.
+///
+/// A fraction of a second is cut off either end. Since `now` is whole seconds too, that lets nobody in early or late.
 struct TimeWindow: Sendable, Hashable {
     private static let day = 86_400
     let start: Int
@@ -8,7 +10,9 @@ struct TimeWindow: Sendable, Hashable {
 
     /// Nil where one of the two is no time of day.
     init?(_ range: TimeRange) {
-        guard let start = Self.seconds(range.start), let end = Self.seconds(range.end) else { return nil }
+        guard let start = TimeOfDayText.seconds(range.start), let end = TimeOfDayText.seconds(range.end) else {
+            return nil
+        }
         self.start = start
         self.end = end
     }
@@ -18,13 +22,5 @@ struct TimeWindow: Sendable, Hashable {
         if start <= end { return now > start && now < end ? end - now : nil }
         if now > start { return end + Self.day - now }
         return now < end ? end - now : nil
-    }
-
-    private static func seconds(_ text: String) -> Int? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, let hour = Int(parts[0]), let minute = Int(parts[1]), let second = Int(parts[2]),
-            (0..<24).contains(hour), (0..<60).contains(minute), (0..<60).contains(second)
-        else { return nil }
-        return hour * 3600 + minute * 60 + second
     }
 }

@@ -131,15 +131,20 @@ struct Candidate: Sendable {
     let issuer: PublicKey
     let account: PublicKey
 
-    /// Nil where a key in the claims is not what it has to be.
+    /// Nil where a key in the claims is not what it has to be, by its exact text: keys are read with line breaks in them
+    /// passed over, but no other tool takes such a text for the key.
     init?(_ claims: UserClaims, version: TokenVersion, kind: CredentialKind = .token) {
-        guard let user = try? PublicKey(claims.subject), user.kind == .user,
-            let issuer = try? PublicKey(claims.issuer), issuer.kind == .account,
-            let account = try? PublicKey(claims.account), account.kind == .account
+        guard let user = Self.key(claims.subject, .user), let issuer = Self.key(claims.issuer, .account),
+            let account = Self.key(claims.account, .account)
         else { return nil }
         credential = UserCredential(claims, user: user, version: version, kind: kind)
         self.issuer = issuer
         self.account = account
+    }
+
+    private static func key(_ text: String, _ kind: KeyKind) -> PublicKey? {
+        guard let key = try? PublicKey(text), key.kind == kind, key.text == text else { return nil }
+        return key
     }
 
     /// The credential of a principal, to be looked at once more; nil for one that no JWT let in.

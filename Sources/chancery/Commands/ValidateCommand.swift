@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Claims
+import NKeys
 
 /// `chancery validate`
 struct ValidateCommand: ParsableCommand, Exemplified {
@@ -44,7 +45,13 @@ struct ValidateCommand: ParsableCommand, Exemplified {
 
     private func findings(inFile path: String) throws -> [Finding] {
         let token = try Token.decodeAny(TokenFile.token(path))
-        return DirectoryReader.findings(token.claims.value, at: SystemClock.now())
+        let findings = DirectoryReader.findings(token.claims.value, at: SystemClock.now())
+        do throws(AdministrationError) {
+            guard let pair = try TokenFile.userPair(path) else { return findings }
+            return findings + DirectoryReader.findings(token.claims.value, withSeedOf: pair.publicKey)
+        } catch {
+            return findings + [DirectoryReader.finding(token.claims.value, error.message)]
+        }
     }
 
     private func findingsInDirectory() throws -> [Finding] {

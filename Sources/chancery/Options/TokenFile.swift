@@ -17,17 +17,13 @@ enum TokenFile {
         try token(in: PrivateFile.read(path), from: path)
     }
 
+    /// The user's key pair in the credentials file at that path; nil where it is no file, or one without a seed.
+    static func userPair(_ path: String) throws(AdministrationError) -> KeyPair? {
+        guard !path.contains("\n"), PrivateFile.exists(path) else { return nil }
+        return try TokenText.userPair(in: PrivateFile.read(path), from: path)
+    }
+
     private static func token(in content: Secret, from what: String) throws -> String {
-        // A file without a block counts as a token from end to end, and might be a seed: only what looks like a JWT
-        // leaves guarded memory.
-        let token = Credentials.jwt(in: content).withBytes { bytes -> String? in
-            let bytes = bytes.filter { $0 > 0x20 }
-            return bytes.count { $0 == UInt8(ascii: ".") } == 2 ? String(decoding: bytes, as: UTF8.self) : nil
-        }
-        guard let token else {
-            throw AdministrationError(
-                .invalidValue, "\(what) holds no token", remedy: "give a JWT, or a file with one, bare or decorated")
-        }
-        return token
+        try TokenText.token(in: content, from: what)
     }
 }

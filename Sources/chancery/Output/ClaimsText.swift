@@ -1,7 +1,9 @@
+import Claims
+
 /// The JSON of a claims body, as text: shown with one member a line, or one field of it.
 ///
-/// The text keeps the order of its members and the spelling of its numbers. It comes from our own writer, so it is
-/// known to be well-formed; what is not ends a search without a result. Characters that could command a terminal, which
+/// The text keeps the order of its members and the spelling of its numbers. It was read as JSON before and has no white
+/// space, so it is known to be well-formed; what is not ends a search without a result. Characters that could command a terminal, which
 /// JSON allows in strings, are shown as escapes.
 struct ClaimsText {
     private let bytes: [UInt8]
@@ -90,7 +92,8 @@ struct ClaimsText {
 
     /// The JSON of one field, or nil if there is none.
     ///
-    /// - Parameter path: names with dots between them, elements of arrays as `[0]`: `nats.exports[0].subject`.
+    /// - Parameter path: names with dots between them, elements of arrays as `[0]`, and names that are more than a word in
+    ///   quotes, as messages have them: `nats.exports[0].subject`, `nats.mappings."a.b"[0].subject`.
     func field(_ path: String) -> String? {
         var position = 0
         for step in Self.steps(path) {
@@ -103,21 +106,44 @@ struct ClaimsText {
     }
 
     private static func steps(_ path: String) -> [(name: String, index: Int?)] {
-        path.split(separator: ".").flatMap { part -> [(name: String, index: Int?)] in
-            let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
-            let name = pieces[0].isEmpty ? [] : [(name: String(pieces[0]), index: Int?.none)]
-            return name + pieces.dropFirst().map { (name: "", index: Int($0.dropLast()) ?? -1) }
+        var steps: [(name: String, index: Int?)] = []
+        var rest = path.unicodeScalars[...]
+        while let first = rest.first {
+            switch first {
+            case ".": rest.removeFirst()
+            case "[":
+                let digits = rest.dropFirst().prefix { $0 != "]" }
+                rest = rest.dropFirst(digits.count + 2)
+                steps.append(("", Int(String(digits)) ?? -1))
+            case "\"": steps.append((quotedName(&rest), nil))
+            default:
+                let name = rest.prefix { $0 != "." && $0 != "[" }
+                rest = rest.dropFirst(name.count)
+                steps.append((String(name), nil))
+            }
         }
+        return steps
+    }
+
+    /// Takes a name in quotes, in which a backslash makes a character stand for itself.
+    private static func quotedName(_ rest: inout Substring.UnicodeScalarView) -> String {
+        var name = String.UnicodeScalarView()
+        rest.removeFirst()
+        while let scalar = rest.popFirst(), scalar != "\"" {
+            name.append(scalar == "\\" ? rest.popFirst() ?? scalar : scalar)
+        }
+        return String(name)
     }
 
     private func member(_ name: String, at start: Int) -> Int? {
         guard start < bytes.count, bytes[start] == UInt8(ascii: "{") else { return nil }
-        let quoted = Array("\"\(name)\"".utf8)
+        let wanted = JSONValue.string(name)
         var index = start + 1
         while index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
             let end = endOfString(index)
             let value = end + 1
-            if bytes[index..<end].elementsEqual(quoted) { return value }
+            // Names are compared by what they say: they may have escapes.
+            if JSONValue(parsing: Array(bytes[index..<end])) == wanted { return value }
             index = endOfValue(value) + 1
         }
         return nil

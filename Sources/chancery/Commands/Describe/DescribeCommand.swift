@@ -23,7 +23,7 @@ struct DescribeOptions: ParsableArguments {
     @Option(
         name: [.customShort("F"), .long],
         help: ArgumentHelp(
-            "Show one field in JSON, such as sub or nats.limits.conn or nats.exports[0].", valueName: "path"))
+            "Show one field in JSON, such as sub, nats.exports[0] or nats.mappings.\"a.b\".", valueName: "path"))
     var field: String?
 
     @Flag(name: [.customShort("W"), .long], help: "Accepted for scripts written for nsc: keys are always whole.")
@@ -50,7 +50,8 @@ struct DescribeOptions: ParsableArguments {
                 ? token.text
                 : Credentials.decoratedText(jwt: token.text, typeName: token.claims.kind.rawValue)
         }
-        let body = ClaimsText(try token.claims.value.json())
+        // As it is, not as it would be written again: a path in a message must lead to what it names.
+        let body = ClaimsText(token.payloadText)
         if let field {
             guard let value = body.field(field) else {
                 throw AdministrationError(

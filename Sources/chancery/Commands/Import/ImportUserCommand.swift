@@ -1,7 +1,5 @@
 import Administration
 import ArgumentParser
-import NKeys
-import Secrets
 
 /// `chancery import user`
 struct ImportUserCommand: ParsableCommand, Exemplified {
@@ -20,7 +18,7 @@ struct ImportUserCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let token = try TokenFile.token(file)
-        let pair = PrivateFile.exists(file) ? try? Credentials.parse(PrivateFile.read(file)).keyPair : nil
+        let pair = try TokenFile.userPair(file)
         try directory.change("import user", dryRun: dryRun.dryRun) {
             try $0.importUser(token, pair: pair, of: directory.operatorReference, taking.options)
         }
