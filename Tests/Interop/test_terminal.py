@@ -13,7 +13,7 @@ import unicodedata
 
 import pytest
 
-from conftest import CHANCERY
+from conftest import CHANCERY, CommandLine
 from test_command_line import claims
 
 
@@ -127,6 +127,47 @@ def test_a_command_asks_for_what_it_was_not_told(operator):
     assert "chancery add user --account A --name='alice smith'" in said or "chancery add user --account A '--name=alice smith'" in said
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A directory where every command finds something to change, and no account is named anywhere."""
+    chancery = CommandLine(tmp_path_factory.mktemp("interview"))
+    for line in ("add operator O", "add account A", "add user u", "add export -s s -p", "add mapping -f a -t b",
+                 "edit signing-key --sk generate --role r", "edit account A --tag t"):
+        chancery(*line.split())
+    return chancery
+
+
+def leaves(chancery, *path):
+    """Every command that takes -i."""
+    text = chancery(*path, "--help").stdout
+    below = re.findall(r"^  ([a-z_-]+)(?:, [a-z_-]+)*(?: |$)", text.partition("SUBCOMMANDS:")[2].partition("\n\n")[0], re.M)
+    for command in below:
+        if (*path, command) != ("broker",):
+            yield from leaves(chancery, *path, command)
+    if not below and "--interactive" in text:
+        yield path
+
+
+def test_every_command_asks_when_no_account_is_named(filled):
+    commands = [path for path in leaves(filled) if path[0] not in ("tool", "push", "pull")]
+    assert {("add", "user"), ("edit", "operator"), ("revocations", "add-user"), ("delete", "export")} <= set(commands)
+    before = filled("audit", "verify", "--json").stdout
+    for path in commands:
+        # Nothing is answered, so that every question is asked, and in the end nothing is to happen.
+        process = subprocess.run(
+            [CHANCERY, *path, "-i"], env=filled.environment, cwd=filled.folder, text=True, input="\n" * 3 + "y\n" * 40 + "n\n",
+            capture_output=True, timeout=60)
+        assert process.returncode in (0, 1, 2), (path, process)
+        assert "Can't read" not in process.stderr and "Fatal" not in process.stderr, (path, process.stderr)
+        assert "Answer, or press return" in process.stderr, (path, process.stderr)
+
+
+def test_the_accounts_that_there_are_are_named(operator):
+    operator("add", "account", "B")
+    said = answers(operator, ["add", "user", "-i"], ["alice", *[""] * 20], exits=1)
+    assert "(A, B)" in said
+
+
 def test_even_the_command_is_asked_for(operator):
     said = answers(operator, ["-i", "add"], ["nonsense", "account", "B", "", "", "", "", "y"])
     assert "none of them" in said
@@ -140,8 +181,8 @@ def test_nothing_happens_without_a_yes(operator):
 
 
 def test_nothing_is_asked_without_being_told_to(operator):
-    for words in (("add", "user"), ("add", "export"), ("delete", "user"), ("init",)):
-        done = operator(*words, exits=2)
+    for words, code in ((("add", "user"), 2), (("add", "export"), 2), (("delete", "user"), 1), (("init",), 2)):
+        done = operator(*words, exits=code)
         assert "?" not in done.stderr.split("\n")[0]
 
 
