@@ -30,7 +30,7 @@ def into(chancery, words, place):
 def test_an_answer_that_is_lost_is_no_success(filled, place):
     for line in ("generate creds u", "generate nkey -u", "describe user u -J", "describe user u", "describe user u -R", "list users",
                  "list users --json", "audit query", "audit verify", "status", "env", "--help", "--version", "completion bash",
-                 "generate config --mem-resolver", "add user v --json", "validate -A --json"):
+                 "generate config --mem-resolver", "add user v --json"):
         done = into(filled, line.split(), place)
         assert done.returncode == 1, (line, done)
         assert done.stderr.count("the answer cannot be written to the standard output: ") == 1, (line, done)
