@@ -41,6 +41,7 @@ let package = Package(
     dependencies: [
         // Exact versions: nothing else pins them.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -74,6 +75,9 @@ let package = Package(
                 "Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
             ] + nio),
         room(
             "Messaging",
@@ -131,13 +135,18 @@ let package = Package(
         // A judge that shares no code with what it judges, and the program that has it judge millions of decisions.
         .target(name: "Oracle", path: "Tests/Oracle", swiftSettings: swiftSettings),
         .target(
-            name: "DecisionProof", dependencies: ["Authorization", "Claims", "Oracle", "TestSupport"],
+            name: "DecisionProof", dependencies: ["Authorization", "Claims", "Oracle", "Subjects", "TestSupport"],
             path: "Tests/DecisionProof", swiftSettings: swiftSettings),
         .executableTarget(
             name: "prove", dependencies: ["DecisionProof"], path: "Tests/Prove", swiftSettings: swiftSettings),
 
         tests("Authorization", ["Claims", "DecisionProof", "NKeys", "Oracle", "Secrets", "Subjects"]),
-        tests("Broker", ["Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire"] + nio),
+        tests(
+            "Broker",
+            [
+                "Authorization", "Claims", "NKeys", "Secrets", "Subjects", "Wire",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),
         tests(

@@ -2,7 +2,7 @@ public import Authorization
 public import NIOCore
 import NIOPosix
 
-/// A running broker: one listener for clients, in operator mode.
+/// A running broker: a listener for clients, maybe one for WebSockets, in operator mode.
 ///
 ///     let server = try await BrokerServer.start(configuration, decisions: sink, environment: environment)
 ///     print(server.address)
@@ -10,11 +10,13 @@ import NIOPosix
 public final class BrokerServer: Sendable {
     /// Where clients connect: the port is the real one, also when any free port was asked for.
     public let address: SocketAddress
+    /// Where WebSockets are opened, and whether over TLS; nil without them.
+    public let webSocket: (address: SocketAddress, isSecure: Bool)?
     /// The server's public key, as in its INFO line.
     public let id: String
 
     private let loops: BrokerLoops
-    private let listener: any Channel
+    private let listeners: [any Channel]
 
     /// What clients find as the server's version.
     public static let version = ServerIdentity.version
@@ -22,11 +24,15 @@ public final class BrokerServer: Sendable {
     /// Connections are spread over no more loops than this: every loop keeps a replica of all interest.
     private static let mostLoops = 16
 
-    private init(loops: BrokerLoops, listener: any Channel, address: SocketAddress) {
+    private init(
+        loops: BrokerLoops, listeners: [any Channel], address: SocketAddress,
+        webSocket: (address: SocketAddress, isSecure: Bool)?
+    ) {
         self.loops = loops
         id = loops.context.identity.id
-        self.listener = listener
+        self.listeners = listeners
         self.address = address
+        self.webSocket = webSocket
     }
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
@@ -36,14 +42,19 @@ public final class BrokerServer: Sendable {
         if settings.resolver == .memory { try mode.requireSystemAccount() }
     }
 
+    /// Reads the certificates and keys that a configuration's listeners need, and says what is wrong with them.
+    public static func checkListeners(_ settings: BrokerConfiguration) throws(BrokerStartError) {
+        _ = try Listener.all(settings)
+    }
+
     /// Starts a broker and returns when it listens.
     ///
     /// - Parameters:
     ///   - settings: port 0 stands for any free port.
     ///   - decisions: gets every decision it wants, on all of the broker's event loops at once.
     ///   - loops: how many event loops share the connections, 1 to 16; nil for one on each core.
-    /// - Throws: ``BrokerStartError`` when operators or accounts are not in order; `IOError` when the address cannot be
-    ///   listened on.
+    /// - Throws: ``BrokerStartError`` when operators, accounts or certificates are not in order; ``ListeningError`` when an address
+    ///   cannot be listened on.
     public static func start(
         _ settings: BrokerConfiguration, decisions: (any DecisionSink)? = nil, environment: BrokerEnvironment,
         loops: Int? = nil
@@ -51,6 +62,7 @@ public final class BrokerServer: Sendable {
         if let problem = settings.unenforced.first {
             throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
         }
+        let listeners = try Listener.all(settings)
         let (resolver, accounts) = try await AccountResolver.open(
             settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
         var settings = settings
@@ -68,18 +80,40 @@ public final class BrokerServer: Sendable {
         let loops = try await BrokerLoops.start(
             settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
         do {
-            let listener = try await loops.listen()
-            guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
-            return BrokerServer(loops: loops, listener: listener, address: address)
+            return try await open(listeners, loops)
         } catch {
             try? await loops.shutDown()
             throw error
         }
     }
 
+    private static func open(_ listeners: [Listener], _ loops: BrokerLoops) async throws -> BrokerServer {
+        var channels: [any Channel] = []
+        var address: SocketAddress?
+        var webSocket: (address: SocketAddress, isSecure: Bool)?
+        for listener in listeners {
+            let channel: any Channel
+            do { channel = try await loops.listen(listener) } catch let error as IOError {
+                throw ListeningError(host: listener.host, port: listener.port, reason: error)
+            }
+            channels.append(channel)
+            guard let found = channel.localAddress else { throw ChannelError.unknownLocalAddress }
+            if listener.type == .webSocket { webSocket = (found, listener.tls != nil) } else { address = found }
+        }
+        guard let address else { throw ChannelError.unknownLocalAddress }
+        return BrokerServer(loops: loops, listeners: channels, address: address, webSocket: webSocket)
+    }
+
     /// Stops listening, ends all connections and returns when everything is released.
     public func stop() async throws {
-        try? await listener.close()
+        for listener in listeners { try? await listener.close() }
         try await loops.stop()
     }
+}
+
+/// An address that cannot be listened on.
+public struct ListeningError: Error, Sendable {
+    public let host: String
+    public let port: Int
+    public let reason: IOError
 }

@@ -32,7 +32,9 @@ struct OperatorMode {
         }
         let operators = try Self.readOperators(configuration)
         systemAccount = try Self.systemAccount(configuration, operators)
-        trust = Trust(operators: operators, systemAccount: systemAccount.map(AccountIdentity.key))
+        trust = Trust(
+            operators: operators, systemAccount: systemAccount.map(AccountIdentity.key),
+            proxies: configuration.proxyKeys)
         (accounts, warnings) = try Self.readAccounts(configuration, trust)
     }
 

@@ -77,9 +77,17 @@ public struct TemplateEntry: Sendable, Hashable {
         case "account-subject()": return .accountSubject
         default: break
         }
-        if let tag = argument(of: "tag(", in: word) { return .tag(tag) }
-        if let tag = argument(of: "account-tag(", in: word) { return .accountTag(tag) }
+        if let tag = argument(of: "tag(", in: word) { return .tag(ownTag(tag, of: "tag(", trimmed)) }
+        if let tag = argument(of: "account-tag(", in: word) {
+            return .accountTag(ownTag(tag, of: "account-tag(", trimmed))
+        }
         return .undefined(trimmed)
+    }
+
+    /// The tag that a function asks for. Where the function's name has capitals, `nats-server` 2.15.1 takes it for part of
+    /// the tag, so that there are no values; anything else here would grant more than there.
+    private static func ownTag(_ tag: String, of beginning: String, _ written: String) -> String {
+        written.utf8.starts(with: beginning.utf8) ? tag : beginning + tag
     }
 
     /// What stands between a beginning and a closing parenthesis, by bytes: it may begin with a combining mark.

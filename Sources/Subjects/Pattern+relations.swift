@@ -2,17 +2,22 @@
 
 extension Pattern {
     /// Whether a subject lies in the pattern's set. The subject's own wildcard characters are taken as they stand, since
-    /// a server lets a client publish to `a.*` as if it were literal.
+    /// a server lets a client publish to `a.*` as if it were literal. A text with an empty token (`a..b`) is no subject and
+    /// lies in no set.
     public func matches(_ subject: Span<UInt8>) -> Bool {
         var position = 0
         var start = 0
         while true {
             var end = start
             while end < subject.count, subject[end] != UInt8(ascii: ".") { end += 1 }
-            if position == tokens.count { return hasTail }
-            if case .literal(let bytes) = tokens[position], !equal(bytes, subject, start, end) { return false }
+            guard end > start else { return false }
+            if position < tokens.count {
+                if case .literal(let bytes) = tokens[position], !equal(bytes, subject, start, end) { return false }
+            } else if !hasTail {
+                return false
+            }
             position += 1
-            if end == subject.count { return position == tokens.count && !hasTail }
+            if end == subject.count { return hasTail ? position > tokens.count : position == tokens.count }
             start = end + 1
         }
     }

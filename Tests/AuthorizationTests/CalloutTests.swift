@@ -77,6 +77,18 @@ import Testing
         #expect(user.endsAt == 1_000_500)
     }
 
+    /// Whoever proved to be somebody else is asked about, whatever else it calls itself.
+    @Test("2.8: an answerer's name that was not proved keeps nobody from being asked about")
+    func unprovedNames() throws {
+        let world = try world()
+        var ann = PresentedCredentials(user: "ann", hasPassword: true)
+        ann.nkey = "auth"
+        var admission = Admission(ann, facts: world.facts, trust: world.trust)
+        var step = admission.start(at: now)
+        if case .needs(.password) = step { step = admission.resume(passwordIsRight: true, at: now) }
+        guard case .needs(.callout) = step else { Issue.record("\(step)"); return }
+    }
+
     @Test("row 66: who answers may not ask, and its account may not either") func answerers() throws {
         let world = try world()
         let auth = PresentedCredentials(user: "auth", hasPassword: true)

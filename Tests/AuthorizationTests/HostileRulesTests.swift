@@ -89,6 +89,53 @@ import Testing
         #expect(permissions.decide(.publish, x(2) + "." + x(1)).isAllowed)
     }
 
+    /// Each template behind one token is a step of its own, so more of them than steps are refused when they are read.
+    @Test func manyTemplatesBehindOneToken() throws {
+        #expect(throws: ProgramFault.tooManySteps(list: .publishAllow)) {
+            try compile((0..<40_000).map { "x.{{tag(a)}}\($0)" }, account: PermissionTemplate.Values())
+        }
+    }
+
+    /// What trying combinations of values costs is part of the stated bound.
+    @Test func joinedTemplatesCount() throws {
+        let plain = try compile(["{{tag(a)}}.{{tag(b)}}.z"], account: PermissionTemplate.Values())
+        let joined = try compile(["{{tag(a)}}{{tag(b)}}.z"], account: PermissionTemplate.Values())
+        #expect(plain.maximumSteps < 16)
+        #expect(joined.maximumSteps >= ProgramLimits.maximumExpansions)
+    }
+
+    /// One SUB that meets thousands of entries of other groups, each of which takes long to look for.
+    @Test func groupEntriesThatTakeLongAreNotAllLookedAt() throws {
+        let ways = (0..<512).map { bits in
+            (0..<9).map { bits >> $0 & 1 == 0 ? "a" : "*" }.joined(separator: ".")
+        }
+        let allow =
+            ways.map { "a.\($0).z x" } + (0..<200).map { "a.a.a.a.a.a.a.a.a.a.l\($0) x" } + ["a.> q2", ">"]
+        let permissions = try EffectivePermissions(
+            PermissionProgram(Permissions(publish: Permission(), subscribe: Permission(allow: allow))))
+        #expect(permissions.program.maximumSteps > 2000)
+        #expect(permissions.decide(.subscribe, "a.>", "q2").isAllowed)
+        // Would be allowed in the end; more steps than a subscription may take are not taken to find out.
+        #expect(!permissions.decide(.subscribe, ">", "q2").isAllowed)
+        let few = try EffectivePermissions(
+            PermissionProgram(
+                Permissions(publish: Permission(), subscribe: Permission(allow: Array(allow.suffix(20))))))
+        #expect(few.decide(.subscribe, ">", "q2").isAllowed)
+    }
+
+    /// A client may call its group `>`; then a rule has to name all that this could be.
+    @Test func groupsThatLookLikePatterns() throws {
+        let allowing = try EffectivePermissions(
+            PermissionProgram(
+                Permissions(publish: Permission(), subscribe: Permission(allow: ["b *", "c >", "d q.*"]))))
+        #expect(!allowing.decide(.subscribe, "b", ">").isAllowed && allowing.decide(.subscribe, "b", "*").isAllowed)
+        #expect(allowing.decide(.subscribe, "c", ">").isAllowed && allowing.decide(.subscribe, "c", "q.>").isAllowed)
+        #expect(!allowing.decide(.subscribe, "d", "q.>").isAllowed && allowing.decide(.subscribe, "d", "q.x").isAllowed)
+        let denying = try EffectivePermissions(
+            PermissionProgram(Permissions(publish: Permission(), subscribe: Permission(deny: ["> *"]))))
+        #expect(denying.decide(.subscribe, "b", ">").isAllowed && !denying.decide(.subscribe, "b", "q").isAllowed)
+    }
+
     /// Ten thousand entries with groups on overlapping subjects: refused rather than compared for long.
     @Test func manyGroupEntries() throws {
         let allow = (0..<8000).map { "jobs.\($0).> g\($0 % 7)" } + ["jobs.>"]

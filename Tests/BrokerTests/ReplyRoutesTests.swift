@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ReplyRoutesTests {
     private func route(_ open: OpenRequests, _ answers: ReplyRoutes.Answers = .one) -> ReplyRoutes.Route {
-        ReplyRoutes.Route(importer: 7, reply: Array("inbox".utf8), answers: answers, deadline: 100, open: open)
+        ReplyRoutes.Route(
+            importer: 7, reply: Array("inbox".utf8), answers: answers, threshold: 100, open: open, now: 0)
     }
 
     @Test func oneAnswerClosesTheWay() throws {
@@ -34,6 +35,14 @@ import Testing
         _ = routes.open(route(OpenRequests()))
         routes.removeExpired(now: 2_000_000_000)
         #expect(routes.isEmpty)
+    }
+
+    @Test func theTimeOfManyAnswersRunsFromTheLast() throws {
+        var routes = ReplyRoutes(shard: 0)
+        let opened = routes.open(route(OpenRequests(), .many))
+        let subject = try #require(opened)
+        let taken = [90, 180, 280, 381].map { routes.take(subject, isEmpty: false, now: $0) != nil }
+        #expect(taken == [true, true, true, false] && routes.isEmpty)
     }
 
     @Test func aFloodIsTheImportersOwnMisfortune() {

@@ -24,12 +24,17 @@ struct PermissionTemplateTests {
     @Test("values fill one token each")
     func oneTokenEach() throws {
         let allow = [
-            "n.{{name()}}", "s.{{ subject() }}.>", "{{account-name()}}.{{account-subject()}}", "d.{{TAG(Dept)}}",
+            "n.{{name()}}", "s.{{ subject() }}.>", "{{account-name()}}.{{account-subject()}}", "d.{{tag(Dept)}}",
             "r.{{account-tag(region)}}",
         ]
         let expanded = try expand(publish: Permission(allow: allow))
         #expect(expanded.publish.allow == ["n.ann", "s.UKEY.>", "shop.AKEY", "d.a", "d.b", "r.eu"])
         #expect(expanded.publish.deny == [])
+    }
+
+    @Test("a tag function's name has no capitals: nats-server 2.15.1 finds no values then")
+    func capitals() throws {
+        #expect(try expand(publish: Permission(allow: ["d.{{TAG(dept)}}", "n.{{Name()}}"])).publish.allow == ["n.ann"])
     }
 
     @Test("a value with a dot, a wildcard or white space is refused: dropped from allow, an error in deny")

@@ -9,6 +9,10 @@ public struct DecisionProof {
     /// What was asked and how it came out.
     public struct Tally: Sendable {
         public var ruleSets = 0
+        /// Fingerprints of the rule sets, to count those that differ.
+        public var fingerprints: Set<Int> = []
+        /// Questions that the algebra was asked too.
+        public var algebra = 0
         public var decisions = 0
         /// Users that the oracle and the program agree not to let in.
         public var refusedUsers = 0
@@ -33,6 +37,8 @@ public struct DecisionProof {
 
         public mutating func add(_ other: Tally) {
             ruleSets += other.ruleSets
+            fingerprints.formUnion(other.fingerprints)
+            algebra += other.algebra
             decisions += other.decisions
             refusedUsers += other.refusedUsers
             mutated += other.mutated
@@ -61,9 +67,9 @@ public struct DecisionProof {
         generator = RuleSetGenerator(random: SeededGenerator(seed: seed))
     }
 
-    /// Compares until there were as many decisions and as many rule sets.
+    /// Compares until there were as many decisions and as many rule sets, all of them different.
     public mutating func run(decisions: Int, ruleSets: Int) {
-        while tally.decisions < decisions || tally.ruleSets < ruleSets { runOne() }
+        while tally.decisions < decisions || tally.fingerprints.count < ruleSets { runOne() }
         tally.mutated = generator.nearRules
     }
 
@@ -77,8 +83,25 @@ public struct DecisionProof {
             return
         }
         tally.ruleSets += 1
+        tally.fingerprints.insert(Self.fingerprint(set))
         var asking = Asking(set: set, rules: rules, permissions: permissions)
         for _ in 0..<Self.subjectsPerSet { asking.ask(&generator, &tally) }
+    }
+
+    private static func fingerprint(_ set: RuleSetGenerator.RuleSet) -> Int {
+        var hasher = Hasher()
+        let role = set.role
+        for list in [role.publishAllow, role.publishDeny, role.subscribeAllow, role.subscribeDeny] {
+            hasher.combine(list)
+        }
+        hasher.combine(role.mayRespond)
+        if (role.publishAllow + role.publishDeny + role.subscribeAllow + role.subscribeDeny).contains(where: {
+            $0.contains("{{")
+        }) {
+            hasher.combine(set.user.name)
+            hasher.combine(set.user.tags)
+        }
+        return hasher.finalize()
     }
 
     private static func compile(_ set: RuleSetGenerator.RuleSet) -> EffectivePermissions? {
@@ -105,12 +128,15 @@ private struct Asking {
     let rules: OracleRules
     let permissions: EffectivePermissions
     private let near: [OracleRule]
+    private let sets: RoleSets
+    private var questions = 0
     private var world: OracleWorld?
 
     init(set: RuleSetGenerator.RuleSet, rules: OracleRules, permissions: EffectivePermissions) {
         self.set = set
         self.rules = rules
         self.permissions = permissions
+        sets = RoleSets(rules)
         near = rules.publishAllow + rules.publishDeny + rules.subscribeAllow + rules.subscribeDeny
     }
 
@@ -124,10 +150,16 @@ private struct Asking {
         }
     }
 
-    private func publish(_ subject: [[UInt8]], hasCredit: Bool, _ tally: inout DecisionProof.Tally) {
+    private mutating func publish(_ subject: [[UInt8]], hasCredit: Bool, _ tally: inout DecisionProof.Tally) {
         let text = Array(subject.joined(separator: ".".utf8))
         let decision = permissions.decide(hasCredit ? .respond : .publish, subject: text.span)
         compare(decision, rules.publish(subject, hasCredit: hasCredit), &tally) { "publish \(Self.shown(text))" }
+        guard isForAlgebra(), !hasCredit, RoleSets.isSubject(subject) else { return }
+        tally.algebra += 1
+        let verdict = try? sets.mayPublish(text)
+        if verdict?.set != decision.isAllowed || verdict?.union != decision.isAllowed {
+            tally.differ("algebra: publish \(Self.shown(text)): \(String(describing: verdict)) for \(set.role)")
+        }
     }
 
     private mutating func subscribe(
@@ -138,6 +170,18 @@ private struct Asking {
         let tokens = group.map { OracleRules.tokens(Array($0.utf8)) }
         let verdict = rules.subscribe(pattern, tokens, in: worldWithLiterals())
         compare(decision, verdict, &tally) { "subscribe \(Self.shown(text)) queue \(group ?? "-")" }
+        guard isForAlgebra() else { return }
+        tally.algebra += 1
+        let maySubscribe = try? sets.maySubscribe(text, tokens)
+        if maySubscribe != decision.isAllowed {
+            tally.differ("algebra: subscribe \(Self.shown(text)) queue \(group ?? "-") for \(set.role)")
+        }
+    }
+
+    /// One question in eight: the algebra's answers take longer.
+    private mutating func isForAlgebra() -> Bool {
+        questions += 1
+        return questions % 8 == 0
     }
 
     private func deliver(_ subject: [[UInt8]], _ group: String?, _ tally: inout DecisionProof.Tally) {
@@ -155,9 +199,17 @@ private struct Asking {
         }
     }
 
-    private func reply(_ subject: [[UInt8]], _ tally: inout DecisionProof.Tally) {
+    /// What could be taken for a pattern is judged as one: the sender has to be allowed to subscribe to it.
+    private mutating func reply(_ subject: [[UInt8]], _ tally: inout DecisionProof.Tally) {
         let text = Array(subject.joined(separator: ".".utf8))
-        let isAllowed = rules.isInSet(subject, nil) && rules.denials(subject, nil).isEmpty
+        let isAllowed: Bool
+        if RoleSets.isSubject(subject) {
+            isAllowed = rules.isInSet(subject, nil) && rules.denials(subject, nil).isEmpty
+        } else if subject.contains([]) || subject.dropLast().contains([UInt8(ascii: ">")]) {
+            isAllowed = false
+        } else {
+            isAllowed = rules.subscribe(subject, nil, in: worldWithLiterals()).isAllowed
+        }
         let decision = permissions.decide(reply: text.span)
         tally.add("reply")
         if decision.isAllowed != isAllowed { tally.differ("reply \(Self.shown(text)): \(set.role)") }

@@ -100,6 +100,7 @@ struct RuleSetGenerator {
         pick([
             "{{name()}}", "{{ Name() }}", "{{tag(t)}}", "{{tag(t)}}", "{{tag(u)}}", "{{account-name()}}",
             "{{account-tag(s)}}", "{{subject()}}", "k-{{tag(t)}}", "{{tag(t)}}-{{tag(u)}}", "{{tag(t)}}{{name()}}",
+            chance(1, in: 8) ? "{{Tag(t)}}" : "{{name()}}",
         ])
     }
 
@@ -138,6 +139,11 @@ struct RuleSetGenerator {
 
     private mutating func mutated(_ tokens: [[UInt8]], _ set: RuleSet) -> [[UInt8]] {
         var tokens = tokens
+        if chance(1, in: 25) {
+            // What clients may publish to although it is no subject, or looks like a pattern.
+            tokens[Int.random(in: 0..<tokens.count, using: &random)] = Array(pick(["", "*", ">"]).utf8)
+            return tokens
+        }
         switch Int.random(in: 0..<8, using: &random) {
         case 0: tokens[Int.random(in: 0..<tokens.count, using: &random)] = anyToken(set)
         case 1: tokens.append(anyToken(set))
@@ -160,7 +166,7 @@ struct RuleSetGenerator {
         Array((chance(1, in: 5) ? "fresh" : pick(set.tokens)).utf8)
     }
 
-    mutating func group() -> String? { pick([nil, "q1", "q2", "q3", "q.1", "q1"]) }
+    mutating func group() -> String? { pick([nil, "q1", "q2", "q3", "q.1", "q1", nil, "q1", ">", "*", "q.>"]) }
 
     /// What is asked.
     enum Question: CaseIterable {

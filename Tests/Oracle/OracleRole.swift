@@ -61,8 +61,10 @@ public struct OracleRule {
         text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map { Array($0) }
     }
 
-    /// Whether a pattern matches a subject: `*` any one token, `>` one or more at the end.
+    /// Whether a pattern matches a subject: `*` any one token, `>` one or more at the end. Wildcards match nothing that has
+    /// an empty token.
     public static func matches(_ pattern: [[UInt8]], _ subject: [[UInt8]]) -> Bool {
+        if subject.contains([]) { return pattern == subject }
         for (index, token) in pattern.enumerated() {
             if token == [UInt8(ascii: ">")], index == pattern.count - 1 { return subject.count > index }
             guard index < subject.count else { return false }
@@ -73,8 +75,13 @@ public struct OracleRule {
 
     public func matches(_ subject: [[UInt8]]) -> Bool { Self.matches(tokens, subject) }
 
-    /// Whether the rule has a queue part that names a group.
+    /// Whether the rule has a queue part that names a group: its very text, or a pattern that matches whatever the group's
+    /// name would match, were it a pattern.
     public func names(_ group: [[UInt8]]) -> Bool {
-        queue.map { $0 == group || Self.matches($0, group) } ?? false
+        guard let queue else { return false }
+        if queue == group { return true }
+        let tail: [UInt8] = [UInt8(ascii: ">")]
+        if group.last == tail, !group.contains([]), queue.last != tail { return false }
+        return Self.matches(queue, group)
     }
 }

@@ -5,7 +5,7 @@ public struct OracleRules {
     public let subscribeAllow: [OracleRule]
     public let subscribeDeny: [OracleRule]
     public let mayRespond: Bool
-    let restrictsPublish: Bool
+    public let restrictsPublish: Bool
     public let restrictsSubscribe: Bool
 
     /// What is said about a question, with the entries that may be named for it.

@@ -76,7 +76,10 @@ enum OracleTemplate {
         default: break
         }
         guard word.hasSuffix(")") else { return nil }
+        let written = template.dropFirst(2).dropLast(2).filter { $0 != " " }
         for (prefix, tags) in [("tag(", user.tags), ("account-tag(", user.accountTags)] where word.hasPrefix(prefix) {
+            // With capitals it is a function all the same, of a tag that nobody has.
+            guard written.hasPrefix(prefix) else { return [] }
             let key = word.dropFirst(prefix.count).dropLast() + ":"
             return tags.filter { $0.hasPrefix(key) }.map { String($0.dropFirst(key.count)) }
         }

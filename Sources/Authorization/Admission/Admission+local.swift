@@ -107,7 +107,7 @@ extension Admission {
     /// Lets the verdict stand, or asks the configured callout, which may overrule it either way: about everybody who was
     /// not let in, and about those whose account is in its charge. The users that answer callouts are never asked about.
     mutating func afterLocal(_ outcome: Result<Principal, Refusal>, at moment: Moment) -> Step {
-        guard let callout = trust.local.callout, !isAnswering(callout), isInCharge(callout, of: outcome) else {
+        guard let callout = trust.local.callout, !isAnswering(callout, outcome), isInCharge(callout, of: outcome) else {
             switch outcome {
             case .success(let principal): return admit(principal)
             case .failure(let refusal): return refuse(refusal)
@@ -123,9 +123,14 @@ extension Admission {
         return .needs(.callout(question))
     }
 
-    private func isAnswering(_ callout: LocalCallout) -> Bool {
-        let names = [credentials.claimedName, claimant?.name].compactMap(\.self)
-        return names.contains { callout.users.contains($0) }
+    /// Whether this is one of the users that answer callouts. Who was let in is who it has proved to be; only of somebody
+    /// who was refused anyway does it count what they called themselves.
+    private func isAnswering(_ callout: LocalCallout, _ outcome: Result<Principal, Refusal>) -> Bool {
+        let proved = claimant?.name
+        switch outcome {
+        case .success: return proved.map(callout.users.contains) ?? false
+        case .failure: return [credentials.claimedName, proved].contains { $0.map(callout.users.contains) ?? false }
+        }
     }
 
     private func isInCharge(_ callout: LocalCallout, of outcome: Result<Principal, Refusal>) -> Bool {

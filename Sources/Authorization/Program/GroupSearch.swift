@@ -7,17 +7,15 @@ import Subjects
 /// past the bound is refused.
 struct GroupSearch {
     private let rules: SubscribeRules
-    private let queue: [UInt8]
+    private let group: GroupName
     private let seed: UInt64
-    private let queueTokens: SubjectTokens
     private let fillings: Fillings
     private var budget = ProgramLimits.subscribeBudget
 
-    init(rules: SubscribeRules, queue: [UInt8], question: SubscribeRules.Question, fillings: Fillings) {
+    init(rules: SubscribeRules, group: GroupName, seed: UInt64, fillings: Fillings) {
         self.rules = rules
-        self.queue = queue
-        seed = question.tokens.seed
-        queueTokens = question.queueTokens
+        self.group = group
+        self.seed = seed
         self.fillings = fillings
     }
 
@@ -26,12 +24,14 @@ struct GroupSearch {
         guard let pattern = Self.pattern(words, hasTail) else { return rules.groupEntries.first?.index ?? -1 }
         for entry in rules.groupEntries {
             var filled = FilledEntries(entry, fillings)
-            while let (subject, group) = filled.next() {
+            while let (subject, named) = filled.next() {
                 budget -= 1 + subject.tokens.count
                 guard budget > 0 else { return entry.index }
                 guard let meeting = subject.intersection(pattern) else { continue }
-                if let group, Self.names(group, queue) { continue }
-                guard isNamed(meeting) else { return entry.index }
+                if let named, names(named) { continue }
+                // Taken off before they are taken, and all that it might take.
+                budget -= rules.groupAllow.maximumSteps
+                guard budget > 0, isNamed(meeting) else { return entry.index }
             }
         }
         return -1
@@ -43,21 +43,20 @@ struct GroupSearch {
         return try? Pattern(bytes: bytes + tail)
     }
 
-    /// Whether a group's part of an entry names a group: by its text, or as a pattern of names.
-    private static func names(_ words: (tokens: [Pattern.Token], hasTail: Bool), _ queue: [UInt8]) -> Bool {
-        Pattern(tokens: words.tokens, hasTail: words.hasTail).matches(queue.span)
+    /// Whether a group's part of an entry names the group: by its text, or as a pattern of names.
+    private func names(_ words: FilledEntries.Words) -> Bool {
+        group.isNamed(by: Pattern(tokens: words.tokens, hasTail: words.hasTail))
     }
 
     /// Whether entries that name the group contain a pattern.
-    private mutating func isNamed(_ pattern: Pattern) -> Bool {
+    private func isNamed(_ pattern: Pattern) -> Bool {
         let text = pattern.bytes
         let words = PatternWords(text.span)
         let span = text.span.extracting(0..<words.count)
         let tokens = SubjectTokens(span, seed: seed, isEmpty: words.isEmpty)
-        budget -= rules.groupAllow.maximumSteps < 64 ? rules.groupAllow.maximumSteps : 64
         var coverage = PatternCoverage()
         rules.groupAllow.cover(
-            &coverage, span, hasTail: words.hasTail, tokens, queue: .group(queue), queueTokens, fillings)
+            &coverage, span, hasTail: words.hasTail, tokens, queue: .group(group), fillings)
         return coverage.rule >= 0
     }
 }

@@ -85,7 +85,7 @@ extension RuleTable {
     @inline(__always)
     func cover(
         _ coverage: inout PatternCoverage, _ words: Span<UInt8>, hasTail: Bool, _ tokens: SubjectTokens,
-        queue: QueueQuestion, _ queueTokens: SubjectTokens, _ fillings: Fillings
+        queue: QueueQuestion, _ fillings: Fillings
     ) {
         guard !isEmpty else { return }
         var walk = RuleWalk(from: root)
@@ -93,12 +93,12 @@ extension RuleTable {
             let node = nodes[Int(walk.node)]
             if stop == .tail {
                 // Fewer tokens than the pattern has, and any number behind them.
-                let rule = accept(node.tail, words, queue, queueTokens, fillings)
+                let rule = accept(node.tail, words, queue, fillings)
                 if rule >= 0 { coverage.containsAll(rule) }
             } else if hasTail {
-                follow(walk.node, &coverage, words, queue, queueTokens, fillings)
+                follow(walk.node, &coverage, words, queue, fillings)
             } else {
-                let rule = accept(node.end, words, queue, queueTokens, fillings)
+                let rule = accept(node.end, words, queue, fillings)
                 if rule >= 0 { coverage.containsAll(rule) }
             }
             if coverage.whole >= 0 { return }
@@ -108,16 +108,16 @@ extension RuleTable {
     /// Follows the `*` behind a node that all tokens of a pattern with `>` lead to.
     private func follow(
         _ first: UInt32, _ coverage: inout PatternCoverage, _ words: Span<UInt8>, _ queue: QueueQuestion,
-        _ queueTokens: SubjectTokens, _ fillings: Fillings
+        _ fillings: Fillings
     ) {
         var node = first
         var tokens = 0
         while node != Self.none {
             if tokens > 0 {
-                let rule = accept(nodes[Int(node)].end, words, queue, queueTokens, fillings)
+                let rule = accept(nodes[Int(node)].end, words, queue, fillings)
                 if rule >= 0 { coverage.containsSlice(tokens, rule) }
             }
-            let rule = accept(nodes[Int(node)].tail, words, queue, queueTokens, fillings)
+            let rule = accept(nodes[Int(node)].tail, words, queue, fillings)
             if rule >= 0 {
                 if tokens == 0 { coverage.containsAll(rule) }
                 return coverage.containsSlices(from: tokens + 1, rule)
@@ -129,13 +129,13 @@ extension RuleTable {
 
     @inline(__always)
     private func accept(
-        _ end: Int32, _ words: Span<UInt8>, _ queue: QueueQuestion, _ queueTokens: SubjectTokens, _ fillings: Fillings
+        _ end: Int32, _ words: Span<UInt8>, _ queue: QueueQuestion, _ fillings: Fillings
     ) -> Int32 {
         guard end >= 0 else { return -1 }
         switch queue {
         case .plain: return joints.isEmpty || fitsTogether(end, words, nil, fillings) ? end : -1
-        case .anyGroup: return matchQueue(UInt32(end), words, nil, queueTokens, fillings)
-        case .group(let group): return matchQueue(UInt32(end), words, group, queueTokens, fillings)
+        case .anyGroup: return matchQueue(UInt32(end), words, nil, fillings)
+        case .group(let group): return matchQueue(UInt32(end), words, group, fillings)
         }
     }
 }
@@ -147,5 +147,5 @@ enum QueueQuestion {
     /// A table of entries with groups, whichever they are.
     case anyGroup
     /// A table of entries with groups, those that name this one.
-    case group([UInt8])
+    case group(GroupName)
 }

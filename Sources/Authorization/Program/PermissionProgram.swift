@@ -5,8 +5,9 @@ public import Claims
 ///
 /// What a decision costs: one walk over the subject's tokens and, in each of at most two lists, one over the rules that
 /// agree with them, which for rules that begin with literals is as long as the subject has tokens, however many rules
-/// there are. Whatever the rules, it is at most ``maximumSteps`` steps a list; a rule set that could take more than
-/// ``ProgramLimits/maximumSteps`` is not compiled.
+/// there are. Whatever the rules, it is at most ``maximumSteps`` steps a list; a rule set whose walk could take more than
+/// ``ProgramLimits/maximumSteps`` is not compiled. Where templates are joined (`{{tag(a)}}-{{tag(b)}}`), up to
+/// ``ProgramLimits/maximumExpansions`` combinations of their values come on top, which ``maximumSteps`` contains.
 public final class PermissionProgram: Sendable {
     /// How often, and for how long, a delivered request may be answered although the publish lists do not allow it; nil
     /// if not at all.

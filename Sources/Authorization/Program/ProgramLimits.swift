@@ -21,7 +21,10 @@ public enum ProgramLimits {
     /// Longest literal token, in bytes.
     public static let maximumTokenLength = 1 << 15
 
-    /// Most comparisons that one subscription may take where entries with queue groups meet its pattern.
+    /// Most subjects that the templates of one list may make for one user.
+    public static let maximumExpansions = 4096
+
+    /// Most steps that one subscription may take where entries with queue groups meet its pattern.
     static let subscribeBudget = 1 << 18
 
     /// Most rules that are looked at to see whether deliveries need a filter; beyond, they get one.

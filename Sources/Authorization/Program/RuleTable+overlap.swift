@@ -2,15 +2,15 @@ extension RuleTable {
     /// Whether some rule matches some subject of a pattern. Rules whose templates are joined, and more rules than
     /// ``ProgramLimits/overlapBudget``, count as if they did.
     ///
-    /// - Parameter queue: in a table with queue groups, the group that has to be named.
+    /// - Parameter group: in a table with queue groups, the group that has to be named.
     func overlaps(
-        _ words: Span<UInt8>, _ question: SubscribeRules.Question, _ queue: [UInt8]?, _ fillings: Fillings
+        _ words: Span<UInt8>, _ question: SubscribeRules.Question, _ group: GroupName?, _ fillings: Fillings
     ) -> Bool {
         guard !isEmpty else { return false }
         if !question.pattern.hasWildcards {
-            return queue == nil
+            return group == nil
                 ? match(words, question.tokens, fillings) >= 0
-                : match(words, question.tokens, queue: queue, question.queueTokens, fillings) >= 0
+                : match(words, question.tokens, group: group, fillings) >= 0
         }
         var budget = ProgramLimits.overlapBudget
         var waiting: [(node: UInt32, depth: Int, start: Int)] = [(root, 0, 0)]
@@ -20,10 +20,10 @@ extension RuleTable {
             let node = nodes[Int(place)]
             let isAtEnd = depth >= question.tokens.count
             // What goes on with `>` needs a token more.
-            if !isAtEnd || question.pattern.hasTail, names(node.tail, queue, question, fillings) { return true }
+            if !isAtEnd || question.pattern.hasTail, names(node.tail, group, fillings) { return true }
             if isAtEnd {
                 let isBeyond = depth > question.tokens.count
-                if isBeyond || !question.pattern.hasTail, names(node.end, queue, question, fillings) { return true }
+                if isBeyond || !question.pattern.hasTail, names(node.end, group, fillings) { return true }
                 if question.pattern.hasTail { addChildren(of: place, to: &waiting, depth + 1, start) }
                 continue
             }
@@ -66,16 +66,14 @@ extension RuleTable {
     }
 
     /// Whether something ends here, for the group where one is asked about.
-    private func names(
-        _ end: Int32, _ queue: [UInt8]?, _ question: SubscribeRules.Question, _ fillings: Fillings
-    ) -> Bool {
+    private func names(_ end: Int32, _ group: GroupName?, _ fillings: Fillings) -> Bool {
         guard end >= 0 else { return false }
-        guard let queue else { return true }
+        guard let group else { return true }
         // Which subject it is stays open, so joined templates are not compared: the group's tokens alone decide.
+        let words = group.bytes.span.extracting(0..<group.count)
         var walk = RuleWalk(from: UInt32(end))
-        while let stop = walk.next(in: self, queue.span, question.queueTokens, fillings) {
-            let node = nodes[Int(walk.node)]
-            if (stop == .end ? node.end : node.tail) >= 0 { return true }
+        while let stop = walk.next(in: self, words, group.tokens, fillings) {
+            if group.rule(at: nodes[Int(walk.node)], stop) >= 0 { return true }
         }
         return false
     }

@@ -29,11 +29,17 @@ struct RuleTableBuilder {
         let token: [UInt8]
     }
 
+    private struct TemplateChildKey: Hashable {
+        let parent: Int
+        let template: Int
+    }
+
     /// Which list, to be named when it is past a limit.
     private let list: Rule.List
     private var nodes: [Node] = [Node(parent: -1, way: .root, depth: 0)]
     private var literals: [ChildKey: Int] = [:]
     private var templates: [TemplateToken: Int] = [:]
+    private var templateChildren: [TemplateChildKey: Int] = [:]
     private var templateTokens: [TemplateToken] = []
     private var joints: [JointRule] = []
 
@@ -86,7 +92,7 @@ struct RuleTableBuilder {
                 if nodes[node].any < 0 { nodes[node].any = add(.any, to: node) }
                 node = nodes[node].any
             case .template(let template):
-                node = templateChild(of: node, template)
+                node = try templateChild(of: node, template)
             case .literal(let bytes):
                 guard bytes.count <= ProgramLimits.maximumTokenLength else { throw .tokenTooLong }
                 let key = ChildKey(parent: node, token: bytes)
@@ -103,7 +109,7 @@ struct RuleTableBuilder {
         return node
     }
 
-    private mutating func templateChild(of node: Int, _ token: TemplateToken) -> Int {
+    private mutating func templateChild(of node: Int, _ token: TemplateToken) throws(ProgramFault) -> Int {
         let template: Int
         if let known = templates[token] {
             template = known
@@ -112,9 +118,13 @@ struct RuleTableBuilder {
             templates[token] = template
             templateTokens.append(token)
         }
-        if let known = nodes[node].templates.first(where: { $0.template == template }) { return known.node }
+        let key = TemplateChildKey(parent: node, template: template)
+        if let known = templateChildren[key] { return known }
+        // Each is a step of its own, so more would be refused in the end.
+        guard nodes[node].templates.count < ProgramLimits.maximumSteps else { throw .tooManySteps(list: list) }
         let child = add(.template, to: node)
         nodes[node].templates.append((template, child))
+        templateChildren[key] = child
         return child
     }
 
@@ -127,7 +137,8 @@ struct RuleTableBuilder {
 
     /// The most steps that any subject can take: at each node it goes on to one literal at most, and to everything else.
     ///
-    /// A template costs a step of its own. Behind the tokens that have marks, the rest of the subject is cut again on each
+    /// A template costs a step of its own. Where templates are joined, each combination of their values may be tried once,
+    /// and a list has at most ``ProgramLimits/maximumExpansions`` of those. Behind the tokens that have marks, the rest of the subject is cut again on each
     /// way that is tried, which costs ``ProgramLimits/cutting``.
     func maximumSteps() throws(ProgramFault) -> Int {
         var steps = [Int](repeating: 0, count: nodes.count)
@@ -146,7 +157,7 @@ struct RuleTableBuilder {
                 steps[node.parent] += steps[index]
             }
         }
-        return steps[0]
+        return steps[0] + (joints.isEmpty ? 0 : ProgramLimits.maximumExpansions)
     }
 
     /// What cutting tokens again costs at a node: once where a way leaves the tokens that have marks, and further on for

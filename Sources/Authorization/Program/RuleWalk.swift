@@ -55,7 +55,7 @@ struct RuleWalk {
                 followEdge(from: index, table, subject, tokens, fillings)
             case .before:
                 phase = .leaving
-                if table.nodes[Int(node)].tail >= 0 { return .tail }
+                if table.nodes[Int(node)].tail >= 0, !tokens.hasEmptyToken { return .tail }
             case .leaving:
                 guard goBack(table, subject, tokens) else { return nil }
             }
@@ -77,6 +77,11 @@ struct RuleWalk {
     ) {
         var index = Int(first)
         let mark = tokens.mark(depth, start: start, in: subject)
+        guard Int(mark.end) > start else {
+            // Only a literal can stand for an empty token.
+            phase = .before
+            return
+        }
         while true {
             let edge = table.edges[index]
             if edge.template == RuleTable.Edge.last {
@@ -125,15 +130,14 @@ extension RuleTable {
 
     /// In a table with queue groups: the rule for a subject and a group, or -1. Without a group any will do.
     func match(
-        _ subject: Span<UInt8>, _ tokens: SubjectTokens, queue: [UInt8]?, _ queueTokens: SubjectTokens,
-        _ fillings: Fillings
+        _ subject: Span<UInt8>, _ tokens: SubjectTokens, group: GroupName?, _ fillings: Fillings
     ) -> Int32 {
         var walk = RuleWalk(from: root)
         while let stop = walk.next(in: self, subject, tokens, fillings) {
             let node = nodes[Int(walk.node)]
             let queues = stop == .end ? node.end : node.tail
             guard queues >= 0 else { continue }
-            let rule = matchQueue(UInt32(queues), subject, queue, queueTokens, fillings)
+            let rule = matchQueue(UInt32(queues), subject, group, fillings)
             if rule >= 0 { return rule }
         }
         return -1
@@ -169,14 +173,14 @@ extension RuleTable {
 
     /// The rule among the queue parts of one subject that names a group, or -1.
     func matchQueue(
-        _ queues: UInt32, _ subject: Span<UInt8>, _ queue: [UInt8]?, _ tokens: SubjectTokens, _ fillings: Fillings
+        _ queues: UInt32, _ subject: Span<UInt8>, _ group: GroupName?, _ fillings: Fillings
     ) -> Int32 {
-        guard let queue else { return anyQueue(queues, subject, fillings) }
+        guard let group else { return anyQueue(queues, subject, fillings) }
+        let words = group.bytes.span.extracting(0..<group.count)
         var walk = RuleWalk(from: queues)
-        while let stop = walk.next(in: self, queue.span, tokens, fillings) {
-            let node = nodes[Int(walk.node)]
-            let rule = stop == .end ? node.end : node.tail
-            if rule >= 0, joints.isEmpty || fitsTogether(rule, subject, queue, fillings) { return rule }
+        while let stop = walk.next(in: self, words, group.tokens, fillings) {
+            let rule = group.rule(at: nodes[Int(walk.node)], stop)
+            if rule >= 0, joints.isEmpty || fitsTogether(rule, subject, group.bytes, fillings) { return rule }
         }
         return -1
     }

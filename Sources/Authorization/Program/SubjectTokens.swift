@@ -17,6 +17,9 @@ struct SubjectTokens {
 
     /// All tokens, also those without marks.
     private(set) var count = 0
+    /// Whether one of the tokens is empty. Such a text is no subject: wildcards do not match it, whatever token they stand
+    /// for (as `nats-server` 2.15.1 decides about publishing to `a..b`).
+    private(set) var hasEmptyToken = false
     let seed: UInt64
     private var marks = InlineArray<16, Mark>(repeating: Mark())
 
@@ -26,19 +29,30 @@ struct SubjectTokens {
         self.seed = seed
         guard !isEmpty else { return }
         var hash = TokenHash(seed)
+        var start = 0
         for index in 0..<subject.count {
             let byte = subject[index]
             if byte != UInt8(ascii: ".") {
                 hash.add(byte)
             } else {
+                if index == start { hasEmptyToken = true }
+                start = index + 1
                 append(&hash, end: index)
                 if count == Self.capacity {
-                    countRest(subject, from: index + 1)
+                    countRest(subject, from: start)
                     return
                 }
             }
         }
+        if start == subject.count { hasEmptyToken = true }
         append(&hash, end: subject.count)
+    }
+
+    /// The same, with empty tokens that `>` stands for as for any other.
+    func allowingEmptyTokens() -> SubjectTokens {
+        var tokens = self
+        tokens.hasEmptyToken = false
+        return tokens
     }
 
     private mutating func append(_ hash: inout TokenHash, end: Int) {
@@ -47,9 +61,15 @@ struct SubjectTokens {
         hash = TokenHash(seed)
     }
 
-    private mutating func countRest(_ subject: Span<UInt8>, from start: Int) {
+    private mutating func countRest(_ subject: Span<UInt8>, from first: Int) {
         count += 1
-        for index in start..<subject.count where subject[index] == UInt8(ascii: ".") { count += 1 }
+        var start = first
+        for index in first..<subject.count where subject[index] == UInt8(ascii: ".") {
+            if index == start { hasEmptyToken = true }
+            start = index + 1
+            count += 1
+        }
+        if start == subject.count { hasEmptyToken = true }
     }
 
     /// The token at a depth that begins at a byte.

@@ -17,15 +17,12 @@ struct SubscribeRules: Sendable {
     struct Question {
         let pattern: PatternWords
         let tokens: SubjectTokens
-        let queue: [UInt8]?
-        let queueTokens: SubjectTokens
+        let group: GroupName?
 
         init(_ text: Span<UInt8>, queue: [UInt8]?, seed: UInt64) {
             pattern = PatternWords(text)
             tokens = SubjectTokens(text.extracting(0..<pattern.count), seed: seed, isEmpty: pattern.isEmpty)
-            self.queue = queue
-            let group = queue ?? []
-            queueTokens = SubjectTokens(group.span, seed: seed)
+            group = queue.map { GroupName($0, seed: seed) }
         }
     }
 
@@ -50,7 +47,7 @@ struct SubscribeRules: Sendable {
     private func denyingRule(_ question: Question, _ words: Span<UInt8>, _ fillings: Fillings) -> Int32 {
         var coverage = PatternCoverage()
         cover(&coverage, plainDeny, .plain, question, words, fillings)
-        if let queue = question.queue { cover(&coverage, groupDeny, .group(queue), question, words, fillings) }
+        if let group = question.group { cover(&coverage, groupDeny, .group(group), question, words, fillings) }
         return coverage.rule
     }
 
@@ -60,21 +57,20 @@ struct SubscribeRules: Sendable {
         _ words: Span<UInt8>, _ fillings: Fillings
     ) {
         table.cover(
-            &coverage, words, hasTail: question.pattern.hasTail, question.tokens, queue: which, question.queueTokens,
-            fillings)
+            &coverage, words, hasTail: question.pattern.hasTail, question.tokens, queue: which, fillings)
     }
 
     // MARK: The allow list
 
     private func allow(_ question: Question, _ words: Span<UInt8>, _ fillings: Fillings) -> Decision {
         var coverage = PatternCoverage()
-        if let queue = question.queue, !groupAllow.isEmpty {
-            cover(&coverage, groupAllow, .group(queue), question, words, fillings)
+        if let group = question.group, !groupAllow.isEmpty {
+            cover(&coverage, groupAllow, .group(group), question, words, fillings)
             if coverage.rule >= 0 { return .allowed(Rule(.allow, .subscribeAllow, entry: coverage.rule)) }
             cover(&coverage, plainAllow, .plain, question, words, fillings)
             guard coverage.rule >= 0 else { return refusal(question, words, fillings) }
             // Plain entries speak for a group only where no group entry does.
-            let other = groupElsewhere(queue, question, words, fillings)
+            let other = groupElsewhere(group, question, words, fillings)
             guard other < 0 else { return .denied(Rule(.queue, .subscribeAllow, entry: other)) }
         } else {
             cover(&coverage, plainAllow, .plain, question, words, fillings)
@@ -96,12 +92,12 @@ struct SubscribeRules: Sendable {
 
     /// A group entry that meets the pattern where no entry names the group, or -1.
     private func groupElsewhere(
-        _ queue: [UInt8], _ question: Question, _ words: Span<UInt8>, _ fillings: Fillings
+        _ group: GroupName, _ question: Question, _ words: Span<UInt8>, _ fillings: Fillings
     ) -> Int32 {
         if !question.pattern.hasWildcards {
-            return groupAllow.match(words, question.tokens, queue: nil, question.queueTokens, fillings)
+            return groupAllow.match(words, question.tokens, group: nil, fillings)
         }
-        var search = GroupSearch(rules: self, queue: queue, question: question, fillings: fillings)
+        var search = GroupSearch(rules: self, group: group, seed: question.tokens.seed, fillings: fillings)
         return search.entryElsewhere(words, hasTail: question.pattern.hasTail)
     }
 
@@ -115,8 +111,7 @@ struct SubscribeRules: Sendable {
         let tokens = SubjectTokens(subject, seed: seed)
         let plain = plainDeny.isEmpty ? -1 : plainDeny.match(subject, tokens, fillings)
         guard plain < 0, let queue, !groupDeny.isEmpty else { return plain }
-        let queueTokens = SubjectTokens(queue.span, seed: seed)
-        return groupDeny.match(subject, tokens, queue: queue, queueTokens, fillings)
+        return groupDeny.match(subject, tokens, group: GroupName(queue, seed: seed), fillings)
     }
 
     /// Whether deliveries of a subscription have to be checked one by one, because a deny meets some of its subjects.
@@ -128,7 +123,7 @@ struct SubscribeRules: Sendable {
         let question = Question(text, queue: queue, seed: seed)
         let words = text.extracting(0..<question.pattern.count)
         if plainDeny.overlaps(words, question, nil, fillings) { return true }
-        guard let queue else { return false }
-        return groupDeny.overlaps(words, question, queue, fillings)
+        guard let group = question.group else { return false }
+        return groupDeny.overlaps(words, question, group, fillings)
     }
 }

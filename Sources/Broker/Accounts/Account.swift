@@ -17,6 +17,7 @@ final class Account {
     private var subscriptions: [Subscription] = []
     /// The subscriptions in ``interest`` that lead to other accounts' services.
     private var serviceImports: [Subscription] = []
+    var mappings = AccountMappings()
     /// The way back for answers to requests that came in from other accounts through this shard.
     var replies: ReplyRoutes
 
@@ -57,6 +58,7 @@ final class Account {
     func put(_ state: AccountState, among accounts: [Account]) {
         removeImports()
         self.state = state
+        mappings = AccountMappings(state.mappings)
         for service in state.serviceImports {
             let subscription = Subscription(
                 pattern: service.local, target: .serviceImport(service, exporter: accounts[service.exporter]))

@@ -9,7 +9,7 @@ struct ReplyRoutes {
     enum Answers: Sendable {
         /// The first answer closes the way.
         case one
-        /// The way stays open until an empty answer, or until its time is over.
+        /// The way stays open until an empty answer, or until no answer has come for its time.
         case many
     }
 
@@ -19,10 +19,23 @@ struct ReplyRoutes {
         /// The reply subject that the requester waits on.
         let reply: [UInt8]
         let answers: Answers
-        /// When the way closes, in nanoseconds of the broker's monotonic clock.
-        let deadline: Int64
+        /// How long the way stays open without an answer, in nanoseconds.
+        let threshold: Int64
+        /// When it closes, in nanoseconds of the broker's monotonic clock.
+        fileprivate(set) var deadline: Int64
         /// Where it is counted.
         let open: OpenRequests
+
+        init(
+            importer: Int, reply: [UInt8], answers: Answers, threshold: Int64, open: OpenRequests, now: Int64
+        ) {
+            self.importer = importer
+            self.reply = reply
+            self.answers = answers
+            self.threshold = threshold
+            self.open = open
+            deadline = now.addingSaturating(threshold)
+        }
     }
 
     /// What every such reply subject begins with; clients may not choose it for themselves.
@@ -68,11 +81,17 @@ struct ReplyRoutes {
         return subject
     }
 
-    /// The way back for an answer on a subject. One for a single answer is closed by that, any by an empty one.
+    /// The way back for an answer on a subject. One for a single answer is closed by that, any by an empty one; the time of
+    /// one that stays open begins anew.
     mutating func take(_ subject: [UInt8], isEmpty: Bool, now: Int64) -> Route? {
         guard let route = routes[subject] else { return nil }
-        if route.answers == .one || isEmpty || now > route.deadline { close(subject) }
-        return now > route.deadline ? nil : route
+        let isInTime = now <= route.deadline
+        if route.answers == .one || isEmpty || !isInTime {
+            close(subject)
+        } else {
+            routes[subject]?.deadline = now.addingSaturating(route.threshold)
+        }
+        return isInTime ? route : nil
     }
 
     mutating func close(_ subject: [UInt8]) {

@@ -15,7 +15,7 @@ final class ServiceImport: Sendable {
     let local: Pattern
     /// How many answers a request may have.
     let responses: ReplyRoutes.Answers
-    /// Nanoseconds that the way back stays open.
+    /// Nanoseconds that the way back stays open without an answer.
     let threshold: Int64
     /// Whether the requester's identity is shown in full.
     let sharesIdentity: Bool

@@ -173,11 +173,11 @@ extension ControlPlane {
     }
 
     /// Gives another server all account JWTs, if it does not have the same: one message each, and an empty one at the end.
-    func packClaims(for digest: [UInt8], answer: @escaping (String) -> Void) {
+    func packClaims(for digest: [UInt8], answer: @escaping (_ text: String, _ isLast: Bool) -> Void) {
         guard case .folder(let folder) = context.resolver else { return }
         folder.run(on: eventLoop) { $0.pack(for: digest) }.assumeIsolated().whenComplete { outcome in
-            for (account, token) in (try? outcome.get()) ?? [] { answer("\(account)|\(token)") }
-            answer("")
+            for (account, token) in (try? outcome.get()) ?? [] { answer("\(account)|\(token)", false) }
+            answer("", true)
         }
     }
 

@@ -17,8 +17,12 @@ extension ControlPlane {
                     .warning, "import of \"\(use.subject)\" into \(state.key) is not used: \(error.rawValue)")
             }
         }
+        let mappings = state.claims.subjectMappings { error, source in
+            context.environment.log(.warning, "mapping of \"\(source)\" in \(state.key) is not used: \(error)")
+        }
         return AccountState(
-            number: state.number, resolved: state.resolved, streamImports: streams, serviceImports: services)
+            number: state.number, resolved: state.resolved, streamImports: streams, serviceImports: services,
+            mappings: mappings)
     }
 
     private func compile(

@@ -54,8 +54,9 @@ struct ServiceRequest: Sendable {
     let body: [UInt8]
     /// Where the answer goes in the system account; empty for nowhere.
     let reply: [UInt8]
-    /// The shard that the request came in on.
+    /// The shard that the request came in on, and the connection that sent it.
     let shard: Int
+    let connection: UInt64
     /// How many subscriptions there are in all accounts, as that shard knows.
     let subscriptions: Int
 }
@@ -69,15 +70,16 @@ extension ControlPlane {
         case .claimsLookup: lookUpClaims(subject: request.subject) { self.answer(request, $0) }
         case .claimsList: listClaims { self.answer(request, $0) }
         case .claimsDelete: deleteClaims(request.body) { self.answer(request, $0) }
-        case .claimsPack: packClaims(for: request.body) { self.answer(request, $0) }
+        case .claimsPack: packClaims(for: request.body) { self.answer(request, $0, isLast: $1) }
         case .identity: answer(request, describeServer())
         case .statistics: answer(request, describeLoad(subscriptions: request.subscriptions))
         }
     }
 
-    private func answer(_ request: ServiceRequest, _ text: String) {
-        guard !request.reply.isEmpty else { return }
-        shards[request.shard].post(.announcement(subject: request.reply, body: Array(text.utf8)))
+    private func answer(_ request: ServiceRequest, _ text: String, isLast: Bool = true) {
+        shards[request.shard].post(
+            .serviceAnswer(
+                connection: isLast ? request.connection : nil, reply: request.reply, body: Array(text.utf8)))
     }
 
     /// The `server` member of every answer.

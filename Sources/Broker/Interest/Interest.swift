@@ -123,6 +123,12 @@ final class Interest {
         while start <= subject.count {
             var end = start
             while end < subject.count, subject[end] != UInt8(ascii: ".") { end += 1 }
+            if end == start {
+                // A subject with an empty token is nobody's, whatever its beginning matches.
+                level.removeAll(keepingCapacity: true)
+                found.removeAll(keepingCapacity: true)
+                break
+            }
             step(subject.extracting(start..<end))
             start = end + 1
         }

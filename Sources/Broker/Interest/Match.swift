@@ -3,13 +3,6 @@ import Authorization
 /// Everybody who gets a message on some subject of an account, as found in its index and sorted by how they are reached.
 /// Good until the account's subscriptions change.
 final class Match {
-    /// A receiver on this shard. Neither is retained for each delivery: ``plain`` keeps the subscription for as long as the
-    /// match exists, and the subscription its session.
-    struct Local {
-        let session: Unmanaged<Session>
-        let subscription: Unmanaged<Subscription>
-    }
-
     /// The receivers on another shard that nobody has to be asked about.
     struct Foreign {
         let shard: Int
@@ -27,7 +20,8 @@ final class Match {
     let generation: UInt64
     let plain: [Subscription]
     let groups: [Group]
-    private(set) var local: [Local] = []
+    /// The clients of this shard that subscribed in the account itself; ``plain`` keeps what they refer to.
+    private(set) var local: [Receiver] = []
     private(set) var foreign: [Foreign] = []
     /// The rest of ``plain``: through imports, filtered on other shards, or the server's own.
     private(set) var others: [Subscription] = []
@@ -52,8 +46,7 @@ final class Match {
     private func sort(_ subscription: Subscription) {
         switch subscription.target {
         case .client(let session):
-            local.append(
-                Local(session: .passUnretained(session), subscription: .passUnretained(subscription)))
+            local.append(Receiver(session, subscription))
         case .foreign(let shard) where subscription.filter == nil:
             let slot = UInt32(truncatingIfNeeded: subscription.slot)
             if let index = foreign.firstIndex(where: { $0.shard == shard }) {

@@ -59,20 +59,18 @@ final class BrokerContext: Sendable {
 }
 
 /// The configured durations in nanoseconds, as the monotonic clock counts.
-struct TimeLimits {
-    let signIn: Int64
-    let pingInterval: Int64
+struct TimeLimits: Sendable {
     let write: Int64
 
     init(_ configuration: BrokerConfiguration) {
-        signIn = Self.nanoseconds(configuration.authorizationTimeout)
-        pingInterval = Self.nanoseconds(configuration.pingInterval)
-        write = Self.nanoseconds(configuration.writeDeadline)
+        write = configuration.writeDeadline.nanoseconds
     }
+}
 
+extension Duration {
     /// What is over 292 years is as good as for ever.
-    private static func nanoseconds(_ duration: Duration) -> Int64 {
-        let (seconds, attoseconds) = duration.components
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return .max }
         let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)

@@ -68,8 +68,8 @@ final class BrokerLoops: Sendable {
             context: context, control: control, controlGroup: controlGroup, shardGroup: shardGroup, shards: shards)
     }
 
-    /// Opens the listener. Connections are accepted on the control plane's loop and go to the shards in turn.
-    func listen() async throws -> any Channel {
+    /// Opens a listener. Connections are accepted on the control plane's loop and go to the shards in turn.
+    func listen(_ listener: Listener) async throws -> any Channel {
         let (shards, environment) = (shards, context.environment)
         return try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
             .serverChannelOption(.backlog, value: 1024)
@@ -93,10 +93,10 @@ final class BrokerLoops: Sendable {
                     guard let shard = shards[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.operationUnsupported
                     }
-                    try channel.pipeline.syncOperations.addHandler(ClientHandler(shard: shard.value))
+                    try listener.addHandlers(to: channel, shard: shard.value)
                 }
             }
-            .bind(host: context.settings.host, port: context.settings.port)
+            .bind(host: listener.host, port: listener.port)
             .get()
     }
 

@@ -1,4 +1,5 @@
 import Authorization
+import NIOCore
 import NKeys
 import Subjects
 
@@ -12,6 +13,8 @@ enum Mail: Sendable {
     case applied(sequence: UInt64, by: Int)
     /// Messages for receivers here.
     case parcel(Parcel, from: Int)
+    /// The storage of a parcel that was handed over, to be filled again.
+    case emptied(ByteBuffer)
     /// A shard has caught up with what was handed over to it.
     case caughtUp(by: Int)
     /// A receiver of this connection's messages is about to fall too far behind.
@@ -23,8 +26,9 @@ enum Mail: Sendable {
     case admission(connection: UInt64, AdmissionAnswer)
     /// The account that a connection wants to sign in to is held now, if it is to be had at all.
     case fetched(connection: UInt64)
-    /// A message of the server itself, in its system account.
-    case announcement(subject: [UInt8], body: [UInt8])
+    /// What one of the server's services says to a request, in the system account; with the connection that asked, if that
+    /// is all it has to say.
+    case serviceAnswer(connection: UInt64?, reply: [UInt8], body: [UInt8])
     /// Ends all connections.
     case stop
 }

@@ -1,17 +1,12 @@
 import NIOCore
 
 /// Messages that one shard hands over to another: every message's bytes once, with the list of its receivers there.
+///
+/// A record of fixed size, the subject, the tail and the receivers' slots follow each other in one buffer, so that putting
+/// a message in costs one reservation and a few copies. When the other shard is done with it, a large buffer goes back to
+/// be filled again.
 struct Parcel: Sendable {
-    /// A stretch of ``bytes``.
-    struct Place: Sendable {
-        var start: UInt32 = 0
-        var count: UInt32 = 0
-
-        @inline(__always)
-        var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
-    }
-
-    enum Kind: UInt8, Sendable {
+    enum Kind: UInt8, Sendable, BitwiseCopyable {
         /// To each of its receivers.
         case copies
         /// To its only receiver, which was chosen among the members of a queue group.
@@ -22,88 +17,139 @@ struct Parcel: Sendable {
         case answer
     }
 
-    struct Message: Sendable {
+    /// What stands before a message's bytes: its subject, its tail, and the slots of its receivers.
+    struct Message: Sendable, BitwiseCopyable {
         var kind: Kind
         /// The number of the account in whose index the receivers were found.
         var account: UInt32
-        /// The subject as the receivers see it.
-        var subject: Place
-        /// The subject as it stands in that index.
-        var matched: Place
-        var tail: Place
-        /// Which of ``shared`` holds the tail instead of ``bytes``; -1 for none.
-        var shared: Int32 = -1
-        var shape: MessageShape
-        /// The receivers' slots, a stretch of ``slots``. Of an answer the publisher, as a place in ``clients``.
-        var receivers = Place()
+        /// The bytes of the subject as the receivers see it.
+        var subjectCount: UInt32
+        /// The bytes of the subject as it stands in that index, which follows; 0 where it is the same.
+        var matchedCount: UInt32
+        /// Where the tail is in the buffer: behind the subjects, or with an earlier message that has the same one.
+        var tailStart: UInt32
+        var tailCount: UInt32
+        /// Which of ``Parcel/shared`` holds the tail instead; -1 for none.
+        var shared: Int32
+        /// How many slots follow, four bytes each. Of an answer the publisher, as a place in ``Parcel/clients``.
+        var receivers: UInt32
         /// The publishing connection; 0 for the server itself.
         var connection: UInt64
+        var shape: MessageShape
     }
 
-    private(set) var bytes: [UInt8] = []
-    private(set) var messages: [Message] = []
-    private(set) var slots: [UInt32] = []
+    /// The buffer: how much of it is read is up to whoever reads it.
+    private(set) var buffer: ByteBuffer
     /// Tails that are large enough not to be copied.
     private(set) var shared: [ByteBuffer] = []
     private(set) var clients: [Client] = []
     private var sharedSize = 0
     /// The tail that was put in last, so that a message that goes to several places has it once.
-    private var lastTail: (serial: UInt64, place: Place, shared: Int32) = (0, Place(), -1)
+    private var lastTail: (serial: UInt64, start: UInt32, shared: Int32) = (0, 0, -1)
 
-    var isEmpty: Bool { messages.isEmpty }
+    /// - Parameter storage: a buffer to fill again.
+    init(storage: ByteBuffer = ByteBuffer()) {
+        buffer = storage
+    }
+
+    @inline(__always)
+    var isEmpty: Bool { buffer.writerIndex == 0 }
 
     /// What the parcel weighs, for those who bound how much is under way.
-    var size: Int { bytes.count + sharedSize + messages.count * 64 }
+    @inline(__always)
+    var size: Int { buffer.writerIndex + sharedSize }
 
-    /// Puts a message in.
+    /// Puts a message in for some receivers.
+    ///
+    /// - Parameters:
+    ///   - matched: the subject as it stands in the account's index, where that is not `subject`.
+    ///   - count: how many receivers there are.
+    ///   - put: writes the receivers' slots.
     @inline(__always)
     mutating func append(
         _ kind: Kind, account: Int, subject: Span<UInt8>, matched: Span<UInt8>?, tail: Span<UInt8>,
-        shape: MessageShape, shared buffer: ByteBuffer?, connection: UInt64, client: Client? = nil
+        shape: MessageShape, shared large: ByteBuffer?, connection: UInt64, receivers count: Int,
+        put: (inout RawWriter) -> Void
     ) {
-        let subjectPlace = put(subject)
-        var message = Message(
-            kind: kind, account: UInt32(truncatingIfNeeded: account), subject: subjectPlace, matched: subjectPlace,
-            tail: Place(), shape: shape, connection: connection)
-        if let matched { message.matched = put(matched) }
-        message.receivers.start = UInt32(truncatingIfNeeded: slots.count)
-        if lastTail.serial != shape.serial {
-            if let buffer {
-                lastTail = (shape.serial, Place(), Int32(truncatingIfNeeded: shared.count))
-                shared.append(buffer)
-                sharedSize += tail.count
-            } else {
-                lastTail = (shape.serial, put(tail), -1)
-            }
+        let hasTail = lastTail.serial != shape.serial
+        if hasTail { note(shape.serial, large, tail.count, behind: subject.count + (matched?.count ?? 0)) }
+        let message = Message(
+            kind: kind, account: UInt32(truncatingIfNeeded: account),
+            subjectCount: UInt32(truncatingIfNeeded: subject.count),
+            matchedCount: UInt32(truncatingIfNeeded: matched?.count ?? 0), tailStart: lastTail.start,
+            tailCount: UInt32(truncatingIfNeeded: tail.count), shared: lastTail.shared,
+            receivers: UInt32(truncatingIfNeeded: count), connection: connection, shape: shape)
+        let isCopied = hasTail && lastTail.shared < 0
+        let room =
+            MemoryLayout<Message>.size + subject.count + (matched?.count ?? 0) + (isCopied ? tail.count : 0)
+            + (kind == .answer ? 0 : count * MemoryLayout<UInt32>.size)
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { bytes in
+            var writer = RawWriter(bytes)
+            writer.put(message)
+            writer.put(subject)
+            if let matched { writer.put(matched) }
+            if isCopied { writer.put(tail) }
+            put(&writer)
+            return writer.count
         }
-        message.tail = lastTail.place
-        message.shared = lastTail.shared
-        if let client {
-            message.receivers.start = UInt32(truncatingIfNeeded: clients.count)
-            clients.append(client)
+    }
+
+    /// Puts an answer in, with its publisher in place of receivers.
+    mutating func append(
+        answer subject: Span<UInt8>, account: Int, tail: Span<UInt8>, shape: MessageShape, shared large: ByteBuffer?,
+        by client: Client
+    ) {
+        append(
+            .answer, account: account, subject: subject, matched: nil, tail: tail, shape: shape, shared: large,
+            connection: client.connection, receivers: clients.count, put: { _ in })
+        clients.append(client)
+    }
+
+    /// Notes where the tail of the next message stands. A parcel is handed over long before its size comes near 32 bits.
+    @inline(__always)
+    private mutating func note(_ serial: UInt64, _ large: ByteBuffer?, _ count: Int, behind subjects: Int) {
+        if let large {
+            lastTail = (serial, 0, Int32(truncatingIfNeeded: shared.count))
+            shared.append(large)
+            sharedSize += count
+        } else {
+            let start = buffer.writerIndex + MemoryLayout<Message>.size + subjects
+            lastTail = (serial, UInt32(truncatingIfNeeded: start), -1)
         }
-        messages.append(message)
+    }
+}
+
+/// Writes one thing behind the other into memory that is known to be large enough.
+struct RawWriter {
+    private let buffer: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    @inline(__always)
+    init(_ buffer: UnsafeMutableRawBufferPointer) {
+        self.buffer = buffer
     }
 
-    /// Adds a receiver of the message that was put in last.
     @inline(__always)
-    mutating func append(receiver slot: UInt32) {
-        slots.append(slot)
-        messages[messages.count - 1].receivers.count += 1
+    mutating func put<Value: BitwiseCopyable>(_ value: Value) {
+        buffer.storeBytes(of: value, toByteOffset: count, as: Value.self)
+        count += MemoryLayout<Value>.size
     }
 
-    /// Adds receivers of the message that was put in last.
     @inline(__always)
-    mutating func append(receivers list: [UInt32]) {
-        slots.append(contentsOf: list)
-        messages[messages.count - 1].receivers.count += UInt32(truncatingIfNeeded: list.count)
+    mutating func put(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
+        count += bytes.count
     }
 
-    /// A parcel is handed over long before its numbers of bytes and receivers come near 32 bits.
     @inline(__always)
-    private mutating func put(_ span: Span<UInt8>) -> Place {
-        let place = Place(start: UInt32(truncatingIfNeeded: bytes.count), count: UInt32(truncatingIfNeeded: span.count))
-        span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
-        return place
+    mutating func put(_ span: Span<UInt8>) {
+        span.withUnsafeBytes { put($0) }
+    }
+
+    /// Writes a label; see ``SubscriptionLabel/write(into:at:)`` for the room that takes.
+    @inline(__always)
+    mutating func put(_ label: SubscriptionLabel) {
+        label.write(into: buffer, at: count)
+        count += label.count
     }
 }

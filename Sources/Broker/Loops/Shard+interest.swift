@@ -8,7 +8,7 @@ extension Shard {
     func subscribe(
         _ session: Session, in account: Account, _ pattern: Pattern, queue: [UInt8]?, id: [UInt8], filter: Client?
     ) -> Subscription {
-        let subscription = slots.insert {
+        let subscription = slots.insert(of: session) {
             Subscription(
                 pattern: pattern, queue: queue, id: id, target: .client(session), slot: $0, filter: filter)
         }
@@ -21,6 +21,7 @@ extension Shard {
     /// applied that, so that what they hand over until then is never taken for somebody else's.
     func unsubscribe(_ subscription: Subscription, in account: Account) {
         account.remove(subscription)
+        slots.end(subscription.slot)
         if peers.count > 1 {
             tell(.removed(slot: subscription.slot))
         } else {

@@ -1,4 +1,5 @@
 import Authorization
+import NIOCore
 
 // What shards and the control plane say to each other.
 
@@ -17,8 +18,9 @@ extension Shard {
         case .applied(let sequence, let shard):
             noteApplied(sequence, by: shard)
         case .parcel(let parcel, let shard):
-            deliver(parcel, from: shard)
-            if peers[index].backlogs[shard].remove(parcel.size) { peers[shard].post(.caughtUp(by: index)) }
+            unpack(parcel, from: shard)
+        case .emptied(let storage):
+            if spares.count < Self.mostSpares { spares.append(storage) }
         case .caughtUp(let shard):
             goOn(after: shard)
         case .stall(let connection):
@@ -29,8 +31,8 @@ extension Shard {
             sessions[connection]?.enter(answer)
         case .fetched(let connection):
             sessions[connection]?.accountWasFetched()
-        case .announcement(let subject, let body):
-            announce(subject, body)
+        case .serviceAnswer(let connection, let reply, let body):
+            answer(connection, on: reply, body)
         case .stop:
             stop()
         }
@@ -46,7 +48,10 @@ extension Shard {
     }
 
     /// Parcels beyond this are handed over before the turn of the loop ends.
-    private static let earlyHandOver = 256 << 10
+    private static let earlyHandOver = 96 << 10
+    /// Storage of these sizes goes back to where it came from: less is quickly had anew, more is not worth keeping.
+    private static let returned = 16 << 10...512 << 10
+    private static let mostSpares = 8
 
     /// Gives the parcel for a shard away if it has grown large.
     @inline(__always)
@@ -59,10 +64,26 @@ extension Shard {
 
     private func post(outboxOf target: Int) {
         let parcel = outboxes[target]
-        outboxes[target] = Parcel()
+        outboxes[target] = Parcel(storage: takeSpare())
         let isBehind = peers[target].backlogs[index].add(parcel.size)
         peers[target].post(.parcel(parcel, from: index))
         if isBehind { laggards.insert(target) }
+    }
+
+    /// A buffer to fill. Emptied only now, when whoever delivered what was in it has let go of it.
+    private func takeSpare() -> ByteBuffer {
+        guard var storage = spares.popLast() else { return ByteBuffer() }
+        storage.clear()
+        return storage
+    }
+
+    /// Delivers a parcel, and gives back what it was made of.
+    private func unpack(_ parcel: Parcel, from shard: Int) {
+        deliver(parcel, from: shard)
+        if peers[index].backlogs[shard].remove(parcel.size) { peers[shard].post(.caughtUp(by: index)) }
+        if Self.returned.contains(parcel.buffer.capacity), !isStopping {
+            peers[shard].post(.emptied(parcel.buffer))
+        }
     }
 
     /// A shard has caught up; when all have, those who had to wait go on.

@@ -33,11 +33,14 @@ final class Shard {
     /// Sessions that wait until other shards have caught up.
     var waiting: [Session] = []
     /// The shards that they wait for.
-    var laggards: Set<Int> = []
+    var laggards: Set<Int> = [] {
+        didSet { isHeldUp = !laggards.isEmpty }
+    }
+    private(set) var isHeldUp = false
     var isStopping = false
 
     /// The subscriptions of this shard's clients, by slot.
-    var slots = SlotTable<Subscription>()
+    var slots = SubscriptionTable()
     /// Replicas of the other shards' subscriptions, by shard and slot.
     var replicas: [[Replica?]] = []
     /// Changes of this shard's subscriptions that the others have not been told of.
@@ -48,8 +51,13 @@ final class Shard {
     var appliedSequences: [UInt64] = []
     /// Slots that become free when every shard has applied the letter that says so.
     var leavingSlots: [(sequence: UInt64, slots: [Int])] = []
-    /// What has to be handed over to each other shard.
-    var outboxes: [Parcel] = []
+    /// What has to be handed over to each other shard. Nothing reaches an outbox while something is being put into it, so
+    /// that need not be checked for every message.
+    @exclusivity(unchecked) var outboxes: [Parcel] = []
+    /// Large buffers that came back from the shards they were handed over to.
+    var spares: [ByteBuffer] = []
+    /// Whether a receiver of the message that is being delivered is about to fall too far behind.
+    var isReceiverBehind = false
 
     private var lastSerial: UInt64 = 0
     var random = QuickRandom()
@@ -148,6 +156,12 @@ final class Shard {
         }
     }
 
+    /// Has the publisher of a message wait a moment, here or on its own shard.
+    func slowDown(_ origin: Origin) {
+        isReceiverBehind = true
+        origin.session?.stall()
+    }
+
     /// Numbers a message's tail.
     @inline(__always)
     func nextSerial() -> UInt64 {
@@ -156,48 +170,22 @@ final class Shard {
     }
 }
 
-/// Places with numbers that stay the same while they are taken.
-struct SlotTable<Element> {
-    private var places: [Element?] = []
-    private var free: [Int] = []
-
-    /// Takes a free place for what `make` returns when it is told the place's number.
-    mutating func insert(_ make: (Int) -> Element) -> Element {
-        let slot: Int
-        if let known = free.popLast() {
-            slot = known
-        } else {
-            slot = places.count
-            places.append(nil)
-        }
-        let element = make(slot)
-        places[slot] = element
-        return element
-    }
-
-    mutating func release(_ slot: Int) {
-        places[slot] = nil
-        free.append(slot)
-    }
-
-    @inline(__always)
-    subscript(slot: Int) -> Element? {
-        places.indices.contains(slot) ? places[slot] : nil
-    }
-}
-
 /// Quick random numbers for choices that need to be even, not secret.
-struct QuickRandom {
+struct QuickRandom: RandomNumberGenerator {
     private var state = UInt64.random(in: .min ... .max)
 
-    /// A number from 0 and below `count`, which is over 0.
     @inline(__always)
-    mutating func next(below count: Int) -> Int {
+    mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var value = state
         value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
         value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        value ^= value >> 31
-        return Int(truncatingIfNeeded: value.multipliedFullWidth(by: UInt64(count)).high)
+        return value ^ (value >> 31)
+    }
+
+    /// A number from 0 and below `count`, which is over 0.
+    @inline(__always)
+    mutating func next(below count: Int) -> Int {
+        Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(count)).high)
     }
 }

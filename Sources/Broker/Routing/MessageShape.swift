@@ -1,7 +1,7 @@
 import Wire
 
 /// How a message's tail is made up (see ``Wire/MessageTail``): what the way to the receivers needs to know of it.
-struct MessageShape: Sendable {
+struct MessageShape: Sendable, BitwiseCopyable {
     /// The bytes of the reply subject, with which the tail begins; 0 for none.
     var replyCount: Int
     /// How many bytes of the payload are headers.

@@ -12,10 +12,11 @@ enum RequestIdentity {
 
     /// The message as the exporting account sees it: with one identity header, the server's own.
     static func stamp(
-        headerCount: Int, payload: Span<UInt8>, client: Client?, importer: PublicKey, isShared: Bool
+        headerCount: Int, payload: Span<UInt8>, client: Client?, roundTrip: Int64?, importer: PublicKey,
+        isShared: Bool
     ) -> (headerCount: Int, bytes: [UInt8]) {
         let bytes = copied(payload)
-        let identity = client.map { Self.identity($0, importer, isShared: isShared) }
+        let identity = client.map { Self.identity($0, roundTrip, importer, isShared: isShared) }
         let block = Self.block(bytes.prefix(headerCount), identity)
         return (block.count, block + bytes.dropFirst(headerCount))
     }
@@ -52,8 +53,11 @@ enum RequestIdentity {
         return false
     }
 
-    /// Which account asks, and where the importer shares it, who. Names and public keys only, never the JWT (rule S10).
-    private static func identity(_ client: Client, _ importer: PublicKey, isShared: Bool) -> String {
+    /// Which account asks and how far away its client is, and where the importer shares it, who. Names and public keys only, never the JWT (rule S10).
+    private static func identity(
+        _ client: Client, _ roundTrip: Int64?, _ importer: PublicKey, isShared: Bool
+    ) -> String {
+        let roundTrip = roundTrip.flatMap { $0 > 0 ? UInt64($0) : nil }
         let own = client.principal.account
         var json = JSONText()
         if isShared {
@@ -64,11 +68,15 @@ enum RequestIdentity {
         json.add("acc", own.text)
         // A request that already crossed accounts: the one in between answers for it.
         if own.key != importer { json.add("svc", importer.text) }
-        guard isShared else { return json.text }
+        guard isShared else {
+            if let roundTrip { json.add("rtt", roundTrip) }
+            return json.text
+        }
         if let user = client.principal.user { json.add("user", user.text) }
         if !client.name.isEmpty { json.add("name", client.name) }
         if !client.language.isEmpty { json.add("lang", client.language) }
         if !client.version.isEmpty { json.add("ver", client.version) }
+        if let roundTrip { json.add("rtt", roundTrip) }
         if let issuer = client.principal.grant.issuer { json.add("issuer_key", issuer.text) }
         json.add("name_tag", client.principal.name)
         json.add("kind", "Client")

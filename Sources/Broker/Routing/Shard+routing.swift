@@ -23,9 +23,7 @@ extension Shard {
         if match.isEmpty { return receivers }
         receivers += deliverLocally(match, origin, subject, tail, shape)
         for foreign in match.foreign {
-            hand(.copies, to: foreign.shard, origin, account, subject, matched: nil, tail, shape)
-            outboxes[foreign.shard].append(receivers: foreign.slots)
-            handOverIfLarge(foreign.shard)
+            hand(to: foreign.shard, foreign.slots, origin, account, subject, tail, shape)
             receivers += foreign.slots.count
         }
         if match.others.isEmpty && match.groups.isEmpty { return receivers }
@@ -38,16 +36,7 @@ extension Shard {
         _ match: Match, _ origin: Origin, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
     ) -> Int {
         var receivers = 0
-        for local in match.local {
-            // The match keeps both for as long as this takes; see ``Match/Local``.
-            let isTaken = local.session._withUnsafeGuaranteedRef { session in
-                if origin.session === session, !session.options.echo, origin.hops == 0 { return false }
-                return local.subscription._withUnsafeGuaranteedRef { subscription in
-                    session.deliver(subscription, subject, tail, shape, from: origin)
-                }
-            }
-            if isTaken { receivers += 1 }
-        }
+        for receiver in match.local where receiver.deliver(subject, tail, shape, from: origin) { receivers += 1 }
         return receivers
     }
 
@@ -101,7 +90,7 @@ extension Shard {
         case .serviceImport(let service, let exporter):
             return request(origin, service, exporter, subject, tail, shape)
         case .system(let service):
-            forward(to: service, subject, tail, shape)
+            forward(to: service, origin, subject, tail, shape)
             return true
         }
     }
@@ -117,14 +106,11 @@ extension Shard {
     ) -> Bool {
         switch subscription.target {
         case .client(let session):
-            if origin.session === session, !session.options.echo, origin.hops == 0 { return false }
             return session.deliver(subscription, subject, tail, shape, from: origin)
         case .foreign(let shard):
             // Asked here too, so that a member of a group who may not have the message leaves it to another.
             guard isAdmitted(subject, to: subscription, recordingAllowed: false) else { return false }
-            hand(kind, to: shard, origin, account, subject, matched: matched, tail, shape)
-            outboxes[shard].append(receiver: UInt32(truncatingIfNeeded: subscription.slot))
-            handOverIfLarge(shard)
+            hand(kind, to: shard, subscription.slot, origin, account, subject, matched: matched, tail, shape)
             return true
         case .streamImport, .serviceImport, .system:
             return false
@@ -156,15 +142,21 @@ extension Shard {
         _ shape: MessageShape
     ) -> Bool {
         guard isOpen(until: service.validUntil),
-            let remote = service.keepsSubject ? copied(subject) : service.toRemote.rename(subject),
-            var onward = origin.crossing(to: service.exporter, remote)
+            var remote = service.keepsSubject ? copied(subject) : service.toRemote.rename(subject)
         else { return false }
+        // The exporter's mappings hold for whatever enters its account.
+        switch exporter.mappings.outcome(of: remote.span, using: &random) {
+        case .kept: break
+        case .moved(let mapped): remote = mapped
+        case .lost: return true
+        }
+        guard var onward = origin.crossing(to: service.exporter, remote) else { return false }
 
         var way: [UInt8] = []
         if shape.replyCount > 0 {
             let route = ReplyRoutes.Route(
                 importer: service.importer, reply: copied(tail.extracting(shape.reply)), answers: service.responses,
-                deadline: context.monotonicNow.addingSaturating(service.threshold), open: service.open)
+                threshold: service.threshold, open: service.open, now: context.monotonicNow)
             guard let opened = exporter.replies.open(route) else { return false }
             way = opened
         }
@@ -174,7 +166,8 @@ extension Shard {
         }
         let stamped = RequestIdentity.stamp(
             headerCount: shape.headerCount, payload: tail.extracting(shape.payload(tail.count)),
-            client: origin.client, importer: accounts[service.importer].key, isShared: service.sharesIdentity)
+            client: origin.client, roundTrip: origin.session?.roundTrip, importer: accounts[service.importer].key,
+            isShared: service.sharesIdentity)
         let message = ComposedMessage(
             reply: way.span, headerCount: stamped.headerCount, payload: stamped.bytes.span, serial: nextSerial())
         onward.shared = nil
@@ -192,8 +185,7 @@ extension Shard {
             // Ways of requests that cross several accounts are all kept by one shard, so only what a client publishes has
             // to be handed over.
             guard origin.hops == 0, let client = origin.client else { return 0 }
-            hand(.answer, to: shard, origin, account, subject, matched: nil, tail, shape, client: client)
-            handOverIfLarge(shard)
+            hand(answer: subject, to: shard, origin, account, tail, shape, by: client)
             return 1
         }
         guard !account.replies.isEmpty,
@@ -216,21 +208,30 @@ extension Shard {
 
     // MARK: The server's own
 
-    /// Takes a message for one of the server's services to the control plane.
-    private func forward(to service: SystemService, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape)
-    {
+    /// One of the server's services has answered a request of a connection.
+    func answer(_ connection: UInt64?, on reply: [UInt8], _ body: [UInt8]) {
+        announce(reply, body)
+        if let connection { sessions[connection]?.serviceAnswered() }
+    }
+
+    /// Takes a message for one of the server's services to the control plane. Its sender's next commands wait until that
+    /// has answered, so that they find done what was asked for.
+    private func forward(
+        to service: SystemService, _ origin: Origin, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
+    ) {
         guard !isStopping else { return }
+        origin.session?.awaitService()
         let body = shape.payloadStart + shape.headerCount..<tail.count - 2
         let request = ServiceRequest(
             subject: copied(subject), body: copied(tail.extracting(body)),
-            reply: copied(tail.extracting(shape.reply)), shard: index,
+            reply: copied(tail.extracting(shape.reply)), shard: index, connection: origin.connection,
             subscriptions: accounts.reduce(0) { $0 + $1.interest.count })
         control.execute { $0.handle(request, service) }
     }
 
     /// Publishes a message of the server itself in its system account.
-    func announce(_ subject: [UInt8], _ body: [UInt8]) {
-        guard let systemAccount else { return }
+    private func announce(_ subject: [UInt8], _ body: [UInt8]) {
+        guard let systemAccount, !subject.isEmpty else { return }
         let message = ComposedMessage(reply: [UInt8]().span, headerCount: 0, payload: body.span, serial: nextSerial())
         route(Origin(), in: systemAccount, subject: subject.span, message.tail.span, message.shape)
     }

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import Wire
 
 /// The socket's side of a session: hands over what is read.
@@ -7,15 +8,19 @@ final class ClientHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let shard: Shard
+    private let listener: Listener
+    private var entrance = Entrance()
     private var session: Session?
 
-    init(shard: Shard) {
+    init(shard: Shard, listener: Listener) {
         self.shard = shard
+        self.listener = listener
     }
 
     func channelActive(context: ChannelHandlerContext) {
         let broker = shard.context
-        let session = Session(id: broker.addConnection(), shard: shard, channel: context.channel)
+        let session = Session(
+            id: broker.addConnection(), shard: shard, channel: context.channel, listener: listener, entrance: entrance)
         shard.add(session)
         self.session = session
         if shard.isStopping {
@@ -45,9 +50,23 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let step as EntranceStep: take(step)
         // The client has finished sending; it gets what it asked for until then, and no more.
-        guard case ChannelEvent.inputClosed = event else { return }
-        outsideWrites { $0.session?.finish() }
+        case ChannelEvent.inputClosed: outsideWrites { $0.session?.finish() }
+        default: break
+        }
+    }
+
+    private func take(_ step: EntranceStep) {
+        switch step {
+        case .source(let source): entrance.source = source
+        case .securing: entrance.isSecuring = true
+        case .upgraded(let arrival): entrance.webSocket = arrival
+        case .opened(let certificate):
+            entrance.certificate = certificate
+            outsideWrites { $0.session?.open(certificate) }
+        }
     }
 
     /// Does something for the session, but never in the middle of a write: a socket whose write fails hands over what it
@@ -58,6 +77,8 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A client that hangs up without TLS's goodbye: that it has finished sending comes as an event of its own.
+        if case NIOSSLError.uncleanShutdown = error { return }
         context.close(promise: nil)
     }
 }

@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import Secrets
 import Wire
 
 /// What a client says in its CONNECT line.
@@ -68,6 +69,14 @@ struct ConnectOptions {
         guard let value else { return false }
         target = value
         return true
+    }
+
+    /// Takes what CONNECT leaves out from a browser's cookies.
+    mutating func fill(from cookies: WebSocketCookies) {
+        if (credentials.token ?? "").isEmpty { credentials.token = cookies.jwt ?? credentials.token }
+        if (credentials.user ?? "").isEmpty { credentials.user = cookies.user ?? credentials.user }
+        if cookies.password?.count ?? 0 > 0 { credentials.hasPassword = true }
+        if cookies.token?.count ?? 0 > 0 { credentials.hasSharedToken = true }
     }
 
     /// What makes the options unusable, in the words for the client.

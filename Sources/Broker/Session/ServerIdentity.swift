@@ -29,6 +29,7 @@ struct ServerIdentity: Sendable {
         json.add("port", UInt64(clamping: session.channel.localAddress?.port ?? settings.port))
         json.add("headers", true)
         json.add("auth_required", true)
+        session.listener.describe(in: &json)
         json.add("max_payload", UInt64(clamping: session.maximumPayload))
         json.add("client_id", session.id)
         if let address = session.remoteAddress { json.add("client_ip", address) }

@@ -45,6 +45,10 @@ extension Session {
     func close(telling text: String?) {
         guard !isEnding else { return }
         if let text { sendError(text) }
+        if listener.type == .webSocket {
+            channel.triggerUserOutboundEvent(
+                SessionFarewell(text: text, isStopping: shard.isStopping), promise: nil)
+        }
         leaveAccount()
         state = .closing
         closingSince = context.monotonicNow
@@ -85,32 +89,17 @@ extension Session {
         output.trim()
         switch state {
         case .awaitingConnect, .signingIn:
-            if now - signInSince > context.limits.signIn { refuse(.authenticationTimeout) }
+            if !isSecuring, now - signInSince > listener.signIn { refuse(.authenticationTimeout) }
         case .active:
             if let endsAt = client?.principal.endsAt, seconds > endsAt { return refuse(.userExpired) }
             if let account, account.claims.expires > 0, seconds > account.claims.expires {
                 return refuse(.accountExpired)
             }
-            pingIfSilent(now)
+            pingIfDue(now)
         case .closing:
             if now - closingSince > Self.farewell { channel.close(promise: nil) }
         case .closed:
             break
-        }
-    }
-
-    private func pingIfSilent(_ now: Int64) {
-        guard now - lastPing > context.limits.pingInterval else { return }
-        lastPing = now
-        if now - lastInput <= context.limits.pingInterval {
-            unansweredPings = 0
-            return
-        }
-        unansweredPings += 1
-        if unansweredPings > context.settings.maximumPingsOut {
-            close(telling: ErrorLine.staleConnection)
-        } else {
-            send("PING\r\n")
         }
     }
 }

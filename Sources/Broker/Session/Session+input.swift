@@ -10,13 +10,11 @@ extension Session {
         guard !isEnding else { return }
         lastInput = context.monotonicNow
         stalls = 0
-        if carry.readableBytes == 0 {
-            carry = bytes
-        } else {
-            var bytes = bytes
-            carry.writeBuffer(&bytes)
+        var bytes = bytes
+        if carry.readableBytes > 0 || !mayProceed {
+            guard finishCarry(with: &bytes) else { return }
         }
-        process()
+        work(through: &bytes)
     }
 
     /// Works through the commands that are there, in place, until one is incomplete or has to wait.
@@ -25,17 +23,53 @@ extension Session {
         // Out of the session for the time being: its storage is then not shared, and no command can reach it.
         var input = carry
         carry = ByteBuffer()
+        work(through: &input)
+    }
+
+    /// Works through a buffer and keeps what is left of it.
+    private func work(through input: inout ByteBuffer) {
         carryNeeded = 0
-        let consumed = processCommands(input)
-        input.moveReaderIndex(forwardBy: consumed)
+        input.moveReaderIndex(forwardBy: processCommands(input))
         guard !isEnding else { return }
-        if input.readableBytes > 0 { keep(&input) }
+        keep(&input)
         if !mayProceed { hold() }
+    }
+
+    /// How much is added to the beginning of a command at a time, to see whether it is whole then.
+    private static let stitch = 512
+
+    /// Finishes the command that began in an earlier read, with no more of the new bytes than that takes, so that the
+    /// others can be worked through where they are.
+    ///
+    /// - Returns: whether the rest of the new bytes may be worked through.
+    private func finishCarry(with bytes: inout ByteBuffer) -> Bool {
+        var input = carry
+        carry = ByteBuffer()
+        while bytes.readableBytes > 0 {
+            let held = input.readableBytes
+            let wanted = max(carryNeeded - held, Self.stitch)
+            if var part = bytes.readSlice(length: min(wanted, bytes.readableBytes)) { input.writeBuffer(&part) }
+            guard input.readableBytes >= carryNeeded, mayProceed else { continue }
+            carryNeeded = 0
+            let consumed = processCommands(input)
+            guard !isEnding else { return false }
+            if consumed >= held {
+                bytes.moveReaderIndex(to: bytes.readerIndex - (input.readableBytes - consumed))
+                if mayProceed { return true }
+                input = bytes
+                break
+            }
+            input.moveReaderIndex(forwardBy: consumed)
+        }
+        keep(&input)
+        if !mayProceed { hold() }
+        return false
     }
 
     /// Keeps input for later, in no more memory than it needs: a client that sends half a line and falls silent is not
     /// worth the buffer that it was read into.
     private func keep(_ input: inout ByteBuffer) {
+        guard input.readableBytes > 0 else { return }
         let needed = max(input.readableBytes, carryNeeded)
         if input.capacity > 2 * needed, input.capacity > 1024 {
             carry = channel.allocator.buffer(capacity: needed)
@@ -50,13 +84,15 @@ extension Session {
     @inline(__always)
     private var mayProceed: Bool {
         switch state {
-        case .awaitingConnect, .active: !isStalled && shard.laggards.isEmpty
+        case .awaitingConnect, .active: !isStalled && !shard.isHeldUp && awaitedServices == 0
         case .signingIn, .closing, .closed: false
         }
     }
 
     private func processCommands(_ input: ByteBuffer) -> Int {
         let bytes = input.readableBytesUInt8Span
+        // Whatever ends the session's time as this client in this account also ends the loop.
+        let (client, account) = (client, account)
         var position = 0
         while position < bytes.count, mayProceed {
             if case .awaitingConnect = state, bytes[position] & 0xDF != UInt8(ascii: "C") {
@@ -66,7 +102,7 @@ extension Session {
             switch parser.parse(bytes, at: position) {
             case .command(let command, let end):
                 position = end
-                perform(command, bytes, input)
+                perform(command, bytes, input, client, account)
             case .incomplete(let count):
                 carryNeeded = count
                 return position
@@ -79,24 +115,20 @@ extension Session {
     }
 
     @inline(__always)
-    private func perform(_ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer) {
+    private func perform(
+        _ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer, _ client: Client?, _ account: Account?
+    ) {
         switch command.verb {
-        case .publish: publish(command, bytes, input)
+        case .publish:
+            if let client, let account { publish(command, bytes, input, by: client, in: account) }
         case .subscribe: subscribe(command, bytes)
         case .unsubscribe: unsubscribe(command, bytes)
         case .ping: answerPing()
-        case .pong: unansweredPings = 0
+        case .pong: notePong()
         case .connect: signIn(bytes.extracting(command.argument.start..<command.argument.end))
         case .ignored: break
         case .error: close(telling: nil)
         }
-    }
-
-    private func answerPing() {
-        send("PONG\r\n")
-        guard !hasToldAccount, options.protocolVersion >= 1, let account else { return }
-        hasToldAccount = true
-        send(context.identity.information(for: self, account: account))
     }
 
     private func fail(_ fault: ProtocolFault) {
@@ -106,11 +138,6 @@ extension Session {
         }
         context.environment.log(.info, "\(label): \(fault)")
         close(telling: fault.text)
-    }
-
-    /// What the connection is called in the log.
-    var label: String {
-        "\(remoteAddress ?? "local") - cid:\(id)"
     }
 
     // MARK: Waiting
@@ -125,7 +152,7 @@ extension Session {
     /// Leaves what the client sends in its socket, until there is a reason to go on.
     private func hold() {
         setReading(false)
-        guard isActive, !shard.laggards.isEmpty, !isWaiting else { return }
+        guard isActive, shard.isHeldUp, !isWaiting else { return }
         isWaiting = true
         shard.waiting.append(self)
     }
@@ -142,6 +169,17 @@ extension Session {
         if mayProceed { setReading(true) }
     }
 
+    /// The client has asked something of one of the server's services.
+    func awaitService() {
+        awaitedServices += 1
+    }
+
+    func serviceAnswered() {
+        guard awaitedServices > 0 else { return }
+        awaitedServices -= 1
+        if awaitedServices == 0 { proceed() }
+    }
+
     /// How long publishers wait for a receiver that is falling behind, and how often in one read at the most: long enough
     /// for it to catch up if it can, too short for others to suffer from it.
     private static let stall = TimeAmount.milliseconds(5)
@@ -153,8 +191,7 @@ extension Session {
         isStalled = true
         stalls += 1
         setReading(false)
-        channel.eventLoop.assumeIsolated().scheduleTask(in: Self.stall) { [weak self] in
-            guard let self else { return }
+        channel.eventLoop.assumeIsolated().scheduleTask(in: Self.stall) { [self] in
             isStalled = false
             proceed()
         }

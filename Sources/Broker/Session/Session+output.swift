@@ -26,9 +26,6 @@ extension Session {
         return false
     }
 
-    /// Whether so much waits for the client that those who publish to it should slow down.
-    var isFallingBehind: Bool { isActive && output.isHigh() }
-
     @inline(__always)
     func scheduleFlush() {
         if !isUnflushed {

@@ -8,17 +8,31 @@ extension Session {
     /// Handles PUB and HPUB.
     ///
     /// - Parameter input: the buffer that `bytes` are the content of.
-    func publish(_ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer) {
-        guard let account, let client else { return }
+    func publish(
+        _ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer, by client: Client, in account: Account
+    ) {
         let subject = bytes.extracting(command.argument.start..<command.argument.end)
-        let reply = bytes.extracting(command.option.start..<command.option.end)
         if command.headerCount > 0, !options.headers {
             // Without a word, as servers do: the client broke what it had announced itself.
             close(telling: nil)
             return
         }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
+        if account.mappings.isEmpty { return publish(on: subject, command, bytes, input, by: client, in: account) }
+        switch account.mappings.outcome(of: subject, using: &shard.random) {
+        case .kept: publish(on: subject, command, bytes, input, by: client, in: account)
+        case .moved(let subject): publish(on: subject.span, command, bytes, input, by: client, in: account)
+        case .lost: sendOKIfVerbose()
+        }
+    }
 
+    /// Publishes on the subject that a message goes to in the end: that is the one that its sender needs permission for.
+    @inline(__always)
+    private func publish(
+        on subject: Span<UInt8>, _ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer, by client: Client,
+        in account: Account
+    ) {
+        let reply = bytes.extracting(command.option.start..<command.option.end)
         let match = account.interest.remembered(subject)
         guard mayPublish(subject, reply, client, match) else { return }
         sendOKIfVerbose()
@@ -26,11 +40,12 @@ extension Session {
             replyCount: reply.count, headerCount: command.headerCount, payloadStart: 0, serial: shard.nextSerial())
         var origin = Origin(session: self, client: client, connection: id)
         let receivers: Int
-        if let tail = MessageTail.range(of: command, in: bytes) {
-            shape.payloadStart = command.payload.start - tail.start
-            origin.shared = shared(tail, of: input)
+        if !command.tail.isEmpty {
+            shape.payloadStart = command.payload.start - command.tail.start
+            origin.shared = shared(command.tail, of: input)
             receivers = shard.route(
-                origin, in: account, subject: subject, bytes.extracting(tail.start..<tail.end), shape, match: match)
+                origin, in: account, subject: subject, bytes.extracting(command.tail.start..<command.tail.end), shape,
+                match: match)
         } else {
             let message = ComposedMessage(
                 reply: reply, headerCount: command.headerCount,
@@ -60,7 +75,7 @@ extension Session {
             let decision = client.decide(reply: reply)
             if !decision.isAllowed {
                 context.decisions.record(.publish, decision, by: client, subject: reply)
-                sendError(ErrorLine.replyViolation(text(of: reply)))
+                sendError(ErrorLine.replyViolation(copied(reply)))
                 return false
             }
         }
@@ -79,12 +94,8 @@ extension Session {
 
     private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
         context.decisions.record(.publish, decision, by: client, subject: subject)
-        sendError(ErrorLine.publishViolation(text(of: subject)))
+        sendError(ErrorLine.publishViolation(copied(subject)))
         return false
-    }
-
-    private func text(of subject: Span<UInt8>) -> String {
-        String(decoding: copied(subject), as: UTF8.self)
     }
 
     /// Answers a request that nobody could take, on the requester's own subscription to the reply subject.
@@ -109,6 +120,7 @@ extension Session {
         from origin: Origin
     ) -> Bool {
         guard isActive, !subscription.isRemoved else { return false }
+        if origin.connection == id, !options.echo, origin.hops == 0 { return false }
         if subscription.filter != nil {
             guard shard.isAdmitted(subject, to: subscription, recordingAllowed: true) else { return false }
         }
@@ -123,7 +135,7 @@ extension Session {
             appendBody(subscription, subject, tail, shape)
         }
         scheduleFlush()
-        if output.isHigh() { origin.session?.stall() }
+        if output.isHigh() { shard.slowDown(origin) }
         subscription.delivered &+= 1
         if subscription.delivered >= subscription.maximum { remove(subscription) }
         return true

@@ -10,9 +10,10 @@ extension Session {
     /// Handles CONNECT, the first or a later one. A later one signs in anew, maybe into another account, so everything
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
-        guard let options = ConnectOptions(json: json, after: options) else {
+        guard var options = ConnectOptions(json: json, after: options) else {
             return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
         }
+        if let cookies { options.fill(from: cookies) }
         leaveAccount()
         claimant = nil
         self.options = options
@@ -21,7 +22,9 @@ extension Session {
             return
         }
         state = .signingIn
-        signInSince = context.monotonicNow
+        let now = context.monotonicNow
+        if roundTrip == 0 { roundTrip = max(now - signInSince, 1) }
+        signInSince = now
         // What the client sends meanwhile stays in the socket.
         setReading(false)
         let admission = Admission(options.credentials, facts: facts, trust: context.trust)
@@ -35,8 +38,8 @@ extension Session {
     /// Runs a part of the machine that verifies signatures on the thread pool, and goes on with what it said.
     private func verify(_ work: @escaping @Sendable () -> (Admission.Step, Admission)) {
         let future = context.signatures.runIfActive(eventLoop: shard.eventLoop, work)
-        future.assumeIsolated().whenComplete { [weak self] result in
-            guard let self, case .signingIn = state else { return }
+        future.assumeIsolated().whenComplete { [self] result in
+            guard case .signingIn = state else { return }
             switch result {
             case .success((let step, let machine)): advance(step, machine)
             case .failure: refuse(.authenticationTimeout)
@@ -115,6 +118,7 @@ extension Session {
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.key)")
+        if maximumSubscriptions == 0 { return close(telling: ErrorLine.maximumSubscriptionsExceeded) }
         sendOKIfVerbose()
         proceed()
     }

@@ -10,14 +10,18 @@ extension Session {
         let subject = copied(bytes.extracting(command.argument.start..<command.argument.end))
         let id = copied(bytes.extracting(command.subscription.start..<command.subscription.end))
         let queue = command.option.isEmpty ? nil : copied(bytes.extracting(command.option.start..<command.option.end))
-        guard let pattern = try? Pattern(bytes: subject) else {
-            sendError(ErrorLine.invalidSubject)
+        let decision = client.decide(.subscribe, subject: subject.span, queue: queue)
+        let pattern = try? Pattern(bytes: subject)
+        if pattern != nil || !decision.isAllowed {
+            context.decisions.record(.subscribe, decision, by: client, subject: subject, queue: queue)
+        }
+        // Whoever may subscribe to some subjects only may not to what is none; all others are told that it is none.
+        guard decision.isAllowed else {
+            sendError(ErrorLine.subscriptionViolation(subject, queue: queue))
             return
         }
-        let decision = client.decide(.subscribe, subject: subject.span, queue: queue)
-        context.decisions.record(.subscribe, decision, by: client, subject: subject, queue: queue)
-        guard decision.isAllowed else {
-            sendError(ErrorLine.subscriptionViolation(text(subject), queue: queue.map(text)))
+        guard let pattern else {
+            sendError(ErrorLine.invalidSubject)
             return
         }
         guard subscriptions.count < maximumSubscriptions else {
@@ -69,16 +73,12 @@ extension Session {
             remove(subscription)
             sendError(
                 ErrorLine.subscriptionViolation(
-                    text(pattern), queue: subscription.queue.map(text), subscription: text(subscription.id)))
+                    pattern, queue: subscription.queue, subscription: subscription.id))
         }
     }
 
     /// The least of what user, account and server allow.
     var maximumSubscriptions: Int {
         min(client?.principal.maximumSubscriptions ?? .max, context.settings.maximumSubscriptions ?? .max)
-    }
-
-    private func text(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -22,8 +22,13 @@ final class Session {
     let id: UInt64
     let shard: Shard
     let channel: any Channel
+    let listener: Listener
     let remoteAddress: String?
-    let facts: ConnectionFacts
+    /// What came with the request for a WebSocket.
+    private let arrival: WebSocketRules.Arrival?
+    private(set) var facts: ConnectionFacts
+    /// Whether the TLS handshake has not ended yet: until then nothing is asked of the client here.
+    private(set) var isSecuring: Bool
     var state = State.awaitingConnect
 
     // MARK: Who it is
@@ -55,6 +60,8 @@ final class Session {
     var stalls = 0
     /// Whether the client's commands wait until other shards have caught up.
     var isWaiting = false
+    /// How many of the server's services have not answered the client's requests yet; its commands wait for them.
+    var awaitedServices = 0
 
     // MARK: Output
     var output: SessionOutput
@@ -66,21 +73,34 @@ final class Session {
     /// When the client was last expected to sign in.
     var signInSince: Int64
     var lastInput: Int64
+    /// When the client was last looked at for a PING.
     var lastPing: Int64
     var unansweredPings = 0
+    /// When the PING was sent whose answer is still to come; 0 for none.
+    var pingedAt: Int64 = 0
+    /// How long the client takes to answer, nanoseconds: until it was first measured, the time from the greeting to
+    /// CONNECT; 0 before that.
+    var roundTrip: Int64 = 0
+    /// When a PING was last sent to measure it; 0 for never.
+    var measuredAt: Int64 = 0
     var closingSince: Int64 = 0
     /// Whether the first PING after CONNECT has been answered with the account's particulars.
     var hasToldAccount = false
 
-    init(id: UInt64, shard: Shard, channel: any Channel) {
+    init(id: UInt64, shard: Shard, channel: any Channel, listener: Listener, entrance: Entrance) {
         self.id = id
         self.shard = shard
         self.channel = channel
+        self.listener = listener
         let context = shard.context
         let now = context.monotonicNow
-        let address = channel.remoteAddress?.networkAddress
-        remoteAddress = channel.remoteAddress?.ipAddress
-        facts = ConnectionFacts(address: address, nonce: Nonce.random())
+        let address = entrance.source.map(\.address) ?? channel.remoteAddress?.networkAddress
+        remoteAddress = entrance.source.map(\.text) ?? channel.remoteAddress?.ipAddress
+        facts = ConnectionFacts(
+            type: listener.type, address: address, nonce: Nonce.random(), certificate: entrance.certificate,
+            mapsCertificates: listener.tls?.mapsCertificates ?? false, noAuthUser: listener.noAuthUser)
+        isSecuring = entrance.isSecuring
+        arrival = entrance.webSocket
         parser = CommandParser(
             maximumControlLine: context.settings.maximumControlLine, maximumPayload: context.settings.maximumPayload)
         output = SessionOutput(channel: channel, limit: context.settings.maximumPending)
@@ -91,6 +111,24 @@ final class Session {
     }
 
     var context: BrokerContext { shard.context }
+
+    /// What the client's browser sent along; what CONNECT says goes before it.
+    var cookies: WebSocketCookies? { arrival?.cookies }
+
+    /// What the connection is called in the log.
+    var label: String {
+        let address = remoteAddress ?? "local"
+        return "\(arrival?.forwardedFor.map { "\($0)/\(address)" } ?? address) - cid:\(id)"
+    }
+
+    /// The client may speak now: its time to sign in begins.
+    func open(_ certificate: CertificateIdentity?) {
+        isSecuring = false
+        facts.certificate = certificate
+        signInSince = context.monotonicNow
+        lastInput = signInSince
+        lastPing = signInSince
+    }
 
     @inline(__always)
     var isActive: Bool {

@@ -40,6 +40,9 @@ public struct Command: Sendable, Hashable {
     public var headerCount: Int = 0
     /// `PUB`, `HPUB`: headers and body.
     public var payload: ByteRange = .none
+    /// `PUB`, `HPUB` in plain form: everything behind the subject and its blank, as ``MessageTail`` has it. Empty where the
+    /// client wrote it another way, with further blanks, zeros before a number, or a bare line feed.
+    public var tail: ByteRange = .none
 
     public init(_ verb: Verb) {
         self.verb = verb

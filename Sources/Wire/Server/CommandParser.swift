@@ -22,6 +22,7 @@ public struct CommandParser: Sendable {
 
     /// Looks at the command that begins at `start`.
     public func parse(_ bytes: Span<UInt8>, at start: Int) -> ParsedCommand {
+        if let (command, end) = parsePlainPublish(bytes, at: start) { return .command(command, end: end) }
         // The limit is on the arguments; the verb, its blank and a carriage return come on top.
         let limit = min(bytes.count, start + Self.longestVerb + 2 + maximumControlLine)
         var end = start
@@ -34,6 +35,92 @@ public struct CommandParser: Sendable {
         let next = end + 1
         if end > start, bytes[end - 1] == 0x0D { end -= 1 }
         return parseLine(bytes, from: start, to: end, next: next)
+    }
+
+    // MARK: The usual form of a publish
+
+    /// Reads a whole `PUB` or `HPUB` in plain form in one pass: capital letters, single blanks, numbers without zeros before
+    /// them, CR LF. Nil for everything else, which is looked at more closely.
+    @inline(__always)
+    private func parsePlainPublish(_ bytes: Span<UInt8>, at start: Int) -> (Command, end: Int)? {
+        guard bytes.count - start > 8 else { return nil }
+        var position = start
+        let hasHeaders = bytes[position] == UInt8(ascii: "H")
+        if hasHeaders { position += 1 }
+        guard bytes[position] == UInt8(ascii: "P"), bytes[position + 1] == UInt8(ascii: "U"),
+            bytes[position + 2] == UInt8(ascii: "B"), bytes[position + 3] == 0x20
+        else { return nil }
+        position += 4
+        let lineLimit = min(bytes.count, position + maximumControlLine)
+
+        var command = Command(.publish)
+        command.argument.start = position
+        while position < lineLimit, bytes[position] > 0x20 { position += 1 }
+        command.argument.count = position - command.argument.start
+        guard command.argument.count > 0, position < lineLimit, bytes[position] == 0x20 else { return nil }
+        position += 1
+        let tail = position
+
+        // One word, or with headers two, and before them perhaps a reply subject.
+        var words = (first: plainWord(bytes, &position, lineLimit), second: PlainWord(), third: PlainWord())
+        var count = 1
+        while position < lineLimit, bytes[position] == 0x20, count < 3 {
+            position += 1
+            let word = plainWord(bytes, &position, lineLimit)
+            if count == 1 { words.second = word } else { words.third = word }
+            count += 1
+        }
+        guard position + 1 < bytes.count, bytes[position] == 0x0D, bytes[position + 1] == 0x0A else { return nil }
+        position += 2
+        let numbers = hasHeaders ? 2 : 1
+        guard count == numbers || count == numbers + 1 else { return nil }
+        if count > numbers {
+            guard words.first.range.count > 0 else { return nil }
+            command.option = words.first.range
+            words = (words.second, words.third, PlainWord())
+        }
+        guard let first = words.first.number else { return nil }
+        var total = first
+        if hasHeaders {
+            guard let second = words.second.number, first > 0, first <= second else { return nil }
+            command.headerCount = first
+            total = second
+        }
+        guard total <= maximumPayload, bytes.count - position >= total + 2, bytes[position + total] == 0x0D,
+            bytes[position + total + 1] == 0x0A
+        else { return nil }
+        command.payload = ByteRange(start: position, count: total)
+        command.tail = ByteRange(start: tail, count: position + total + 2 - tail)
+        return (command, position + total + 2)
+    }
+
+    /// A word of a control line, and the number that it may be.
+    private struct PlainWord {
+        var range = ByteRange.none
+        /// Nil where it is none, has zeros before it or more digits than a length may have.
+        var number: Int?
+    }
+
+    /// Reads up to the next blank or control character.
+    @inline(__always)
+    private func plainWord(_ bytes: Span<UInt8>, _ position: inout Int, _ limit: Int) -> PlainWord {
+        let start = position
+        var value = 0
+        var isNumber = true
+        while position < limit, bytes[position] > 0x20 {
+            let digit = bytes[position] &- 0x30
+            if digit <= 9 {
+                value = value &* 10 &+ Int(digit)
+            } else {
+                isNumber = false
+            }
+            position += 1
+        }
+        let count = position - start
+        guard isNumber, count > 0, count <= Self.maximumLengthDigits, count == 1 || bytes[start] != 0x30 else {
+            return PlainWord(range: ByteRange(start: start, count: count))
+        }
+        return PlainWord(range: ByteRange(start: start, count: count), number: value)
     }
 
     /// An over-long line that is no command at all is called what it is.

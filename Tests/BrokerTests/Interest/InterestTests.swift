@@ -41,6 +41,16 @@ import Testing
         #expect(interest.count == 0 && interest.match(Array("a.b".utf8).span).isEmpty)
     }
 
+    @Test func aSubjectWithAnEmptyTokenIsNobodys() throws {
+        let interest = Interest()
+        for pattern in [">", "*", "a.>", "a.*.b", "a.*", "*.*.*"] { interest.insert(try subscription(pattern)) }
+        for subject in ["a..b", "a.", ".a", ".", "", "a.b..", "..a.b"] {
+            #expect(interest.match(Array(subject.utf8).span).isEmpty, "\(subject)")
+        }
+        // What was looked at before is no part of the next answer.
+        #expect(interest.match(Array("a.x.b".utf8).span).plain.count == 4)
+    }
+
     @Test func aSubjectMayBeVeryLong() throws {
         let interest = Interest()
         interest.insert(try subscription(">"))

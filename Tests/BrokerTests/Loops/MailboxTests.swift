@@ -71,17 +71,7 @@ import Testing
     }
 }
 
-@Suite struct SlotTableTests {
-    @Test func aSlotIsFreeOnlyWhenItWasReleased() {
-        var table = SlotTable<Int>()
-        let first = table.insert { $0 + 100 }
-        let second = table.insert { $0 + 100 }
-        #expect(first == 100 && second == 101 && table[1] == 101 && table[2] == nil && table[-1] == nil)
-        table.release(0)
-        #expect(table[0] == nil)
-        #expect(table.insert { $0 + 200 } == 200)
-    }
-
+@Suite struct QuickRandomTests {
     @Test func choicesAreEven() {
         var random = QuickRandom()
         var counts = [Int](repeating: 0, count: 7)

@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import TestSupport
 import Testing
 
 @testable import Broker
@@ -110,5 +111,33 @@ extension ReplyCredits {
         }
         let isKept = credits.take(first, at: 1)
         #expect(isKept)
+    }
+
+    /// Against a dictionary, for subjects that come again and again in any order.
+    @Test func spendsWhatADictionarySpends() throws {
+        var generator = SeededGenerator.announced()
+        var credits = ReplyCredits()
+        var expected: [[UInt8]: (answers: Int, deadline: Int64)] = [:]
+        let terms = try [terms(1, 100), terms(3, 40), terms(2, -1)]
+        var spent = 0
+        for now in 0..<Int64(60_000) {
+            let key = Array("_INBOX.\(Int.random(in: 0..<200, using: &generator))".utf8)
+            if Int.random(in: 0..<3, using: &generator) == 0 {
+                let term = terms[Int.random(in: 0..<3, using: &generator)]
+                credits.grant(key.span, term, now: now)
+                let left = expected[key].map { now <= $0.deadline ? $0.answers : 0 } ?? 0
+                expected[key] = (left + (term.maximum ?? 0), term.lifetime.map { now + $0 } ?? .max)
+            } else {
+                var isExpected = false
+                if let (answers, deadline) = expected[key] {
+                    isExpected = now <= deadline
+                    expected[key] = isExpected && answers > 1 ? (answers - 1, deadline) : nil
+                }
+                let isTaken = credits.take(key, at: now)
+                #expect(isTaken == isExpected)
+                if isTaken { spent += 1 }
+            }
+        }
+        #expect(spent > 10_000)
     }
 }

@@ -150,7 +150,7 @@ extension BrokerConfigurationReader {
         {
             report(
                 .missingKey, at: position, "proxy_protocol believes nobody who is not listed",
-                remedy: "write proxy_protocol_sources: [10.0.0.0/8], the networks of your proxies")
+                remedy: "write proxy_protocol_sources: [\"10.0.0.0/8\"], the networks of your proxies")
         }
         if !configuration.usesProxyProtocol, let position = positions["proxy_protocol_sources"] {
             warn(

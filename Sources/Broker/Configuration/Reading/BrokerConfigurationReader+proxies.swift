@@ -33,14 +33,14 @@ extension BrokerConfigurationReader {
 
     /// Networks, or single addresses, which stand for themselves.
     mutating func readProxySources(_ entry: Entry) {
-        for (text, value) in texts(entry, example: "[10.0.0.0/8]", acceptsOne: true) ?? [] {
+        for (text, value) in texts(entry, example: "[\"10.0.0.0/8\"]", acceptsOne: true) ?? [] {
             if let address = NetworkAddress(text) {
                 configuration.proxyProtocolSources.append(
                     "\(text)/\(text.contains(":") ? 128 : address.bytes.count * 8)")
             } else if NetworkRange(text) != nil {
                 configuration.proxyProtocolSources.append(text)
             } else {
-                wrong(value, "\"\(text)\" is no network", remedy: "write one such as 10.0.0.0/8 or 192.0.2.7")
+                wrong(value, "\"\(text)\" is no network", remedy: "write one such as \"10.0.0.0/8\" or \"192.0.2.7\"")
             }
         }
     }

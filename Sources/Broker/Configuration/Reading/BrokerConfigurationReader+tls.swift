@@ -9,7 +9,8 @@ extension BrokerConfigurationReader {
         case ownConnections
     }
 
-    mutating func readTLS(_ entry: Entry, _ use: TLSUse) -> TLSConfiguration? {
+    /// - Parameter path: the block's key, with those of the blocks around it in front.
+    mutating func readTLS(_ entry: Entry, _ use: TLSUse, path: String = "tls") -> TLSConfiguration? {
         guard let map = section(entry, example: "{ cert_file: \"server.pem\", key_file: \"key.pem\" }") else {
             return nil
         }
@@ -19,6 +20,7 @@ extension BrokerConfigurationReader {
         var allowsInsecureSuites = false
         var hasList = false
         readMembers(of: map, .tls) { reader, entry, key in
+            reader.placeInFile("\(path).\(key)", entry.position)
             switch key {
             case "cert_file": files.certificate = entry
             case "key_file": files.key = entry
@@ -238,6 +240,14 @@ enum TLSNames {
         "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
         "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
     ]
+
+    /// What nats-server has and the TLS library of this broker does not.
+    static let unavailableSuites: Set<String> = [
+        "TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA", "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+    ]
+    static let unavailableCurves: Set<String> = ["SecP256r1MLKEM768", "SecP384r1MLKEM1024"]
 
     static let curves: Set<String> = [
         "X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024", "X25519", "CurveP256", "CurveP384", "CurveP521",

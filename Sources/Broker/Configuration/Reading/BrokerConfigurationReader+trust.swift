@@ -12,7 +12,7 @@ extension BrokerConfigurationReader {
         case "system_account": configuration.systemAccount = nonEmptyText(entry)
         case "no_system_account": configuration.hasNoSystemAccount = flag(entry) ?? false
         case "resolver": readResolver(entry)
-        case "resolver_tls": configuration.resolverTLS = readTLS(entry, .ownConnections)
+        case "resolver_tls": configuration.resolverTLS = readTLS(entry, .ownConnections, path: key)
         case "resolver_preload": readPreload(entry)
         case "resolver_pinned_accounts":
             var pinned: Set<String> = []

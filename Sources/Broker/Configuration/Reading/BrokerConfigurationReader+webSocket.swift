@@ -7,13 +7,14 @@ extension BrokerConfigurationReader {
         readMembers(of: map, .webSocket) { reader, entry, key in
             found[key] = entry
             reader.positions["websocket.\(key)"] = entry.position
+            reader.placeInFile("websocket.\(key)", entry.position)
             switch key {
             case "listen":
                 guard let address = reader.listenAddress(entry) else { return }
                 (webSocket.host, port) = address
             case "host": webSocket.host = reader.nonEmptyText(entry)
             case "port": port = reader.port(entry)
-            case "tls": webSocket.tls = reader.readTLS(entry, .listener)
+            case "tls": webSocket.tls = reader.readTLS(entry, .listener, path: "websocket.tls")
             case "compression": reader.refuseUnlessOff(entry, "permessage-deflate")
             case "authorization": reader.readWebSocketAuthorization(entry, into: &webSocket)
             default: reader.readWebSocketMember(entry, as: key, into: &webSocket)

@@ -23,11 +23,22 @@ public struct UnenforcedSetting: Sendable {
             $0.pinnedAccounts != nil
         },
         UnenforcedSetting("default_sentinel", "a JWT for clients without one") { $0.defaultSentinel != nil },
-        UnenforcedSetting("tls", "TLS") { $0.tls != nil },
-        UnenforcedSetting("websocket", "WebSocket") { $0.webSocket != nil },
+        UnenforcedSetting("tls.cipher_suites", "a cipher suite with RC4, 3DES or CBC and SHA-256") {
+            $0.tls?.cipherSuites?.contains(where: TLSNames.unavailableSuites.contains) ?? false
+        },
+        UnenforcedSetting("tls.curve_preferences", "SecP256r1MLKEM768 and SecP384r1MLKEM1024") {
+            $0.tls?.curvePreferences?.contains(where: TLSNames.unavailableCurves.contains) ?? false
+        },
+        UnenforcedSetting("websocket.tls.cipher_suites", "a cipher suite with RC4, 3DES or CBC and SHA-256") {
+            $0.webSocket?.tls?.cipherSuites?.contains(where: TLSNames.unavailableSuites.contains) ?? false
+        },
+        UnenforcedSetting("websocket.tls.curve_preferences", "SecP256r1MLKEM768 and SecP384r1MLKEM1024") {
+            $0.webSocket?.tls?.curvePreferences?.contains(where: TLSNames.unavailableCurves.contains) ?? false
+        },
+        UnenforcedSetting("websocket.authorization", "a user or a token for WebSockets alone") {
+            $0.webSocket?.user != nil || $0.webSocket?.token != nil
+        },
         UnenforcedSetting("http", "monitoring over HTTP") { $0.monitoring != nil },
-        UnenforcedSetting("proxies", "trusted proxies") { !$0.trustedProxies.isEmpty },
-        UnenforcedSetting("proxy_protocol", "the PROXY protocol") { $0.usesProxyProtocol },
         UnenforcedSetting("max_sub_tokens", "a limit on the tokens of a subject") {
             $0.maximumSubscriptionTokens != nil
         },

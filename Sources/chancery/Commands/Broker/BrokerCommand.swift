@@ -97,11 +97,14 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         let (configuration, warnings) = try read(config)
         for warning in warnings { Console.say(warning.warningText) }
         guard !warnings.contains(where: \.failsTest) else { throw ExitCode(1) }
-        if !configuration.operators.isEmpty, configuration.resolver == .memory {
-            do { try BrokerServer.check(configuration) } catch {
-                Console.complain(error.message, remedy: error.remedy)
-                throw ExitCode(1)
+        do throws(BrokerStartError) {
+            try BrokerServer.checkListeners(configuration)
+            if !configuration.operators.isEmpty, configuration.resolver == .memory {
+                try BrokerServer.check(configuration)
             }
+        } catch {
+            Console.complain(error.message, remedy: error.remedy)
+            throw ExitCode(1)
         }
         for problem in configuration.unenforced { Console.say(problem.warningText) }
         Console.say("chancery: configuration file \(config) is valid")
@@ -130,18 +133,23 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         } catch let error as BrokerStartError {
             Console.complain(error.message, remedy: error.remedy)
             throw ExitCode(1)
-        } catch {
-            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+        } catch let error as ListeningError {
             Console.complain(
-                "cannot listen on \(configuration.host):\(configuration.port): \(reason)",
+                "cannot listen on \(error.host):\(error.port): \(String(cString: strerror(error.reason.errnoCode)))",
+                remedy: "choose another address with -a, or another port with -p")
+            throw ExitCode(1)
+        } catch {
+            Console.complain(
+                "cannot listen on \(configuration.host):\(configuration.port): \(error)",
                 remedy: "choose another address with -a, or another port with -p")
             throw ExitCode(1)
         }
-        let host = server.address.ipAddress ?? configuration.host
-        let port = server.address.port ?? configuration.port
         log.write(.info, "Server id is \(server.id)")
-        log.write(.info, "Listening for client connections on \(host):\(port)")
-        do { try files.write(host: host, port: port) } catch {
+        log.write(.info, "Listening for client connections on \(server.address.shown)")
+        if let (address, isSecure) = server.webSocket {
+            log.write(.info, "Listening for websocket clients on \(isSecure ? "wss" : "ws")://\(address.shown)")
+        }
+        do { try files.write(server) } catch {
             try await server.stop()
             throw error
         }

@@ -1,6 +1,7 @@
 import Broker
 import FoundationEssentials
 import Glibc
+import NIOCore
 
 /// The files that tell programs about a running broker: its process number and its ports.
 struct BrokerFiles {
@@ -14,11 +15,14 @@ struct BrokerFiles {
         portsFile = configuration.portsFileDirectory.map { "\($0)/\(program)_\(getpid()).ports" }
     }
 
-    func write(host: String, port: Int) throws(CommandFailure) {
-        let shown = host.contains(":") ? "[\(host)]" : host
+    func write(_ server: BrokerServer) throws(CommandFailure) {
+        var ports = "\"nats\":[\"nats://\(server.address.shown)\"]"
+        if let webSocket = server.webSocket {
+            ports += ",\"websocket\":[\"\(webSocket.isSecure ? "wss" : "ws")://\(webSocket.address.shown)\"]"
+        }
         // Without a line end: nats-server's own tools read the number with nothing behind it.
         for (file, content) in [
-            (pidFile, "\(getpid())"), (portsFile, "{\"nats\":[\"nats://\(shown):\(port)\"]}"),
+            (pidFile, "\(getpid())"), (portsFile, "{\(ports)}"),
         ] {
             guard let file else { continue }
             do { try Data(content.utf8).write(to: URL(filePath: file)) } catch {
@@ -29,5 +33,13 @@ struct BrokerFiles {
 
     func remove() {
         for file in [pidFile, portsFile].compactMap(\.self) { unlink(file) }
+    }
+}
+
+extension SocketAddress {
+    /// `127.0.0.1:4222`, or `[::1]:4222`.
+    var shown: String {
+        let host = ipAddress ?? ""
+        return "\(host.contains(":") ? "[\(host)]" : host):\(port ?? 0)"
     }
 }

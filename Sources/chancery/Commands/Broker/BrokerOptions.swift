@@ -182,6 +182,10 @@ struct BrokerOptions: ParsableArguments {
         tls.certificates = [.init(certificate: certificate, key: key)]
         tls.authorityFile = tlsAuthority
         tls.verifiesClients = tlsVerify ?? false
+        if configuration.tls == nil, configuration.authorizationTimeout == BrokerConfiguration().authorizationTimeout {
+            // Signing in begins behind the handshake.
+            configuration.authorizationTimeout = tls.timeout + .seconds(1)
+        }
         configuration.tls = tls
     }
 }

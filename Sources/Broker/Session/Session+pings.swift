@@ -1,0 +1,40 @@
+import Wire
+
+// Whether the client is still there, and how far away.
+
+extension Session {
+    /// When a client is first pinged, to measure how long it takes to answer, and how old that may become; nanoseconds.
+    private static let firstPing: Int64 = 2_000_000_000
+    private static let measureInterval: Int64 = 3_600_000_000_000
+
+    func answerPing() {
+        send("PONG\r\n")
+        guard !hasToldAccount, options.protocolVersion >= 1, let account else { return }
+        hasToldAccount = true
+        send(context.identity.information(for: self, account: account))
+    }
+
+    /// Sends a PING where the interval says so: to a client that has sent nothing for as long, and to any whose round trip
+    /// was not measured lately.
+    func pingIfDue(_ now: Int64) {
+        let interval = listener.pingInterval
+        guard now - lastPing > (measuredAt == 0 ? min(interval, Self.firstPing) : interval) else { return }
+        lastPing = now
+        if now - lastInput <= interval {
+            unansweredPings = 0
+            guard measuredAt == 0 || now - measuredAt > Self.measureInterval else { return }
+        }
+        measuredAt = now
+        unansweredPings += 1
+        if unansweredPings > context.settings.maximumPingsOut { return close(telling: ErrorLine.staleConnection) }
+        pingedAt = now
+        send("PING\r\n")
+    }
+
+    func notePong() {
+        unansweredPings = 0
+        guard pingedAt > 0 else { return }
+        roundTrip = max(context.monotonicNow - pingedAt, 1)
+        pingedAt = 0
+    }
+}
