@@ -45,7 +45,9 @@ import Testing
             try directory.change("test") { change in
                 try change.addExport("s.\(letter)", ExportEdits(), at: .account("A"))
                 try change.addImport(new("s.\(letter)"), at: .account("B"))
-                try change.addMapping(NewMapping(from: "m", to: "d.\(letter)"), at: .account("A"))
+                var mapping = NewMapping(from: "m", to: "d.\(letter)")
+                mapping.weight = 50
+                try change.addMapping(mapping, at: .account("A"))
                 var role = RoleEdits()
                 role.role = letter
                 try change.editSigningKeys(["generate"], at: .account("A"), role)
