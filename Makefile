@@ -11,7 +11,7 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop conformance bench fuzz prove lint format clean libraries
+.PHONY: help demo test unit interop conformance bench fuzz sanitize prove lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
@@ -67,6 +67,19 @@ prove-changes: libraries $(VENV)/ready
 fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
 	@scripts/toolchain
 	@scripts/fuzz --inputs 1000000
+
+# Each sanitizer's build has a folder of its own. The thread sanitizer also watches the whole broker while many connections
+# come, go and change at once; it ends at the first report.
+sanitize: libraries $(VENV)/ready ## Run the broker's tests under the address and the thread sanitizer.
+	@scripts/toolchain
+	swift test $(SWIFT_FLAGS) --sanitize address --scratch-path .build-asan --filter '^(BrokerTests|WireTests)\.'
+	TSAN_OPTIONS='$(TSAN)' swift test $(SWIFT_FLAGS) --sanitize thread --scratch-path .build-tsan \
+	    --filter '^(BrokerTests|WireTests)\.'
+	swift build $(SWIFT_FLAGS) --sanitize thread --scratch-path .build-tsan --product chancery
+	@TSAN_OPTIONS='$(TSAN)' CHANCERY=.build-tsan/debug/chancery $(PYTHON) -m pytest -q Tests/Interop/test_loops.py \
+	    -k chancery
+
+TSAN = halt_on_error=1 suppressions=$(CURDIR)/scripts/thread-sanitizer.suppressions
 
 lint: libraries ## Check formatting, and that every import is an arrow of the package.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -1,5 +1,4 @@
 public import Claims
-public import NKeys
 import Subjects
 
 /// Why an import cannot be used.
@@ -7,6 +6,7 @@ public enum ImportRefusal: String, Error, Sendable, Hashable {
     case noExport = "no_export"
     case invalidSubject = "invalid_subject"
     case wrongAccountToken = "wrong_account_token"
+    case accountNotNamed = "account_not_named"
     case activationMissing = "activation_missing"
     case activationInvalid = "activation_invalid"
     case activationExpired = "activation_expired"
@@ -19,19 +19,51 @@ public enum ImportRefusal: String, Error, Sendable, Hashable {
 /// subject overlaps lets this importer in (rule S5): a public export cannot be used to reach under a private one.
 public enum ImportUse {
     /// - Parameters:
-    ///   - importer: the key of the account that imports.
+    ///   - importer: the account that imports.
     ///   - exporter: the exporting account's present claims.
     ///   - now: Unix seconds.
     /// - Returns: the export that the import lies in.
     /// - Throws: ``ImportRefusal``.
     public static func grant(
-        _ use: Import, importer: PublicKey, exporter: AccountClaims, at now: Int64
+        _ use: Import, importer: AccountIdentity, exporter: AccountClaims, at now: Int64
+    ) throws(ImportRefusal) -> Export {
+        try grant(use, among: exporter.exports) { (index, subject) throws(ImportRefusal) in
+            let export = exporter.exports[index]
+            if export.accountTokenPosition > 0 {
+                try checkToken(of: subject, at: export.accountTokenPosition, importer.text)
+            } else if export.tokenRequired {
+                try checkActivation(export, use, subject, importer, exporter, now)
+            }
+        }
+    }
+
+    /// The same between accounts of a server's configuration, which names the importers of an export instead of asking
+    /// for activations.
+    ///
+    /// - Parameter importer: the name of the account that imports.
+    public static func grant(
+        _ use: Import, importer: String, exporter: LocalAccount
+    ) throws(ImportRefusal) -> Export {
+        try grant(use, among: exporter.claims.exports) { (index, subject) throws(ImportRefusal) in
+            let export = exporter.claims.exports[index]
+            if export.accountTokenPosition > 0 {
+                try checkToken(of: subject, at: export.accountTokenPosition, importer)
+            } else if !exporter.admits(importer, to: index) {
+                throw .accountNotNamed
+            }
+        }
+    }
+
+    /// - Parameter check: throws where the export at a place in the list does not let the importer in.
+    private static func grant(
+        _ use: Import, among exports: [Export],
+        _ check: (_ index: Int, _ subject: Pattern) throws(ImportRefusal) -> Void
     ) throws(ImportRefusal) -> Export {
         guard let subject = try? Pattern(remoteSubject(of: use)) else { throw .invalidSubject }
         var granting: Export?
-        for export in exporter.exports where export.type == use.type {
+        for (index, export) in exports.enumerated() where export.type == use.type {
             guard let exported = try? Pattern(export.subject), exported.overlaps(subject) else { continue }
-            try check(export, exported, use, subject, importer, exporter, now)
+            try check(index, subject)
             if granting == nil, subject.isContained(in: exported) { granting = export }
         }
         guard let granting else { throw .noExport }
@@ -43,23 +75,18 @@ public enum ImportUse {
         use.type == .service && !use.to.isEmpty ? use.to : use.subject
     }
 
-    private static func check(
-        _ export: Export, _ exported: Pattern, _ use: Import, _ subject: Pattern, _ importer: PublicKey,
-        _ exporter: AccountClaims, _ now: Int64
+    /// The subject itself has to carry the importer's key or name; that is the authorization.
+    private static func checkToken(
+        of subject: Pattern, at position: UInt, _ importer: String
     ) throws(ImportRefusal) {
-        if export.accountTokenPosition > 0 {
-            // The subject itself has to carry the importer's key; that is the authorization.
-            let index = export.accountTokenPosition - 1
-            guard index < UInt(subject.tokens.count), subject.tokens[Int(index)] == .literal(Array(importer.text.utf8))
-            else { throw .wrongAccountToken }
-        } else if export.tokenRequired {
-            try checkActivation(export, use, subject, importer, exporter, now)
-        }
+        guard position <= UInt(subject.tokens.count),
+            subject.tokens[Int(position) - 1] == .literal(Array(importer.utf8))
+        else { throw .wrongAccountToken }
     }
 
     private static func checkActivation(
-        _ export: Export, _ use: Import, _ subject: Pattern, _ importer: PublicKey, _ exporter: AccountClaims,
-        _ now: Int64
+        _ export: Export, _ use: Import, _ subject: Pattern, _ importer: AccountIdentity,
+        _ exporter: AccountClaims, _ now: Int64
     ) throws(ImportRefusal) {
         guard !use.token.isEmpty else { throw .activationMissing }
         guard let activation = try? ActivationClaims.decode(use.token) else { throw .activationInvalid }

@@ -40,6 +40,8 @@ public enum CredentialKind: UInt8, Sendable, Hashable, CaseIterable {
     case none
     /// The word of an authentication callout.
     case callout
+    /// The user JWT that the server keeps for clients without one.
+    case sentinel
 }
 
 /// Whose a credential is: names and keys, nothing that could be used.

@@ -2,7 +2,7 @@ public import Authorization
 public import NIOCore
 import NIOPosix
 
-/// A running broker: a listener for clients, maybe one for WebSockets, in operator mode.
+/// A running broker: a listener for clients, maybe one for WebSockets.
 ///
 ///     let server = try await BrokerServer.start(configuration, decisions: sink, environment: environment)
 ///     print(server.address)
@@ -15,7 +15,7 @@ public final class BrokerServer: Sendable {
     /// The server's public key, as in its INFO line.
     public let id: String
 
-    private let loops: BrokerLoops
+    let loops: BrokerLoops
     private let listeners: [any Channel]
 
     /// What clients find as the server's version.
@@ -37,9 +37,9 @@ public final class BrokerServer: Sendable {
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
     public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
-        let mode = try OperatorMode(settings)
+        let mode = try BrokerMode(settings)
         // What a folder or another server has is known when the broker starts.
-        if settings.resolver == .memory { try mode.requireSystemAccount() }
+        if settings.operators.isEmpty || settings.resolver == .memory { try mode.requireSystemAccount() }
     }
 
     /// Reads the certificates and keys that a configuration's listeners need, and says what is wrong with them.
@@ -59,17 +59,18 @@ public final class BrokerServer: Sendable {
         _ settings: BrokerConfiguration, decisions: (any DecisionSink)? = nil, environment: BrokerEnvironment,
         loops: Int? = nil
     ) async throws -> BrokerServer {
-        if let problem = settings.unenforced.first {
-            throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
-        }
+        try refuseUnenforced(settings)
         let listeners = try Listener.all(settings)
-        let (resolver, accounts) = try await AccountResolver.open(
-            settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
+        let (resolver, accounts) =
+            settings.operators.isEmpty
+            ? (.memory, settings.preloadedAccounts)
+            : try await AccountResolver.open(
+                settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
         var settings = settings
         settings.preloadedAccounts = accounts
-        let mode: OperatorMode
+        let mode: BrokerMode
         do {
-            mode = try OperatorMode(settings)
+            mode = try BrokerMode(settings)
             try mode.requireSystemAccount()
         } catch {
             try? await resolver.shutDown()
@@ -85,6 +86,11 @@ public final class BrokerServer: Sendable {
             try? await loops.shutDown()
             throw error
         }
+    }
+
+    static func refuseUnenforced(_ settings: BrokerConfiguration) throws(BrokerStartError) {
+        guard let problem = settings.unenforced.first else { return }
+        throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
     }
 
     private static func open(_ listeners: [Listener], _ loops: BrokerLoops) async throws -> BrokerServer {

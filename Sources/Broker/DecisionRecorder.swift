@@ -1,5 +1,4 @@
 import Authorization
-import NKeys
 
 /// Hands decisions to a sink, building an event only for those that the sink wants. Used on every loop at once: it has
 /// nothing that changes, and the sink sees to its own safety.
@@ -42,7 +41,7 @@ struct DecisionRecorder: Sendable {
     /// A decision on a pattern, or on the use of an export.
     func record(
         _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]? = nil,
-        exporter: PublicKey? = nil
+        exporter: AccountIdentity? = nil
     ) {
         guard wants(action, decision.isAllowed) else { return }
         build(action, decision, by: client, subject: subject, queue: queue, exporter: exporter)
@@ -60,7 +59,7 @@ struct DecisionRecorder: Sendable {
 
     private func build(
         _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]?,
-        exporter: PublicKey?
+        exporter: AccountIdentity?
     ) {
         sink?.record(
             DecisionEvent(

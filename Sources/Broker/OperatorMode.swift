@@ -2,25 +2,9 @@ import Authorization
 import Claims
 import NKeys
 
-/// Why a broker cannot be started with a configuration.
-public struct BrokerStartError: Error, Sendable, Hashable, CustomStringConvertible {
-    public let message: String
-    /// What to do about it.
-    public let remedy: String
-
-    public var description: String { remedy.isEmpty ? message : "\(message)\n  \(remedy)" }
-}
-
-/// The trust that a configuration establishes: its operators, the system account and the accounts known from the start,
-/// decoded and verified.
-struct OperatorMode {
-    let trust: Trust
-    let systemAccount: PublicKey?
-    let accounts: [ResolvedAccount]
-    /// What is odd, but no reason not to start.
-    let warnings: [String]
-
-    init(_ configuration: BrokerConfiguration) throws(BrokerStartError) {
+/// Operators vouch for accounts and these for users: reads a configuration's JWTs and verifies them.
+enum OperatorMode {
+    static func read(_ configuration: BrokerConfiguration) throws(BrokerStartError) -> BrokerMode {
         guard !configuration.operators.isEmpty else {
             throw BrokerStartError(
                 message: "the configuration names no operator",
@@ -30,25 +14,19 @@ struct OperatorMode {
             throw BrokerStartError(
                 message: "operators require an account resolver", remedy: "add the line: resolver: MEMORY")
         }
-        let operators = try Self.readOperators(configuration)
-        systemAccount = try Self.systemAccount(configuration, operators)
-        trust = Trust(
-            operators: operators, systemAccount: systemAccount.map(AccountIdentity.key),
+        let operators = try readOperators(configuration)
+        let systemAccount = try systemAccount(configuration, operators)
+        let trust = Trust(
+            operators: operators, pinnedAccounts: try pinnedAccounts(configuration),
+            systemAccount: systemAccount.map(AccountIdentity.key), defaultSentinel: configuration.defaultSentinel,
             proxies: configuration.proxyKeys)
-        (accounts, warnings) = try Self.readAccounts(configuration, trust)
+        let (accounts, warnings) = try readAccounts(configuration, trust)
+        return BrokerMode(trust: trust, accounts: accounts.map(AccountDefinition.token), warnings: warnings)
     }
 
     /// The system account that a configuration states, or else its operator.
     static func systemAccount(_ configuration: BrokerConfiguration) throws(BrokerStartError) -> PublicKey? {
         try systemAccount(configuration, readOperators(configuration))
-    }
-
-    /// Nothing works without the system account's claims, wherever they come from.
-    func requireSystemAccount() throws(BrokerStartError) {
-        guard let systemAccount, !accounts.contains(where: { $0.key == systemAccount }) else { return }
-        throw BrokerStartError(
-            message: "the system account \(systemAccount) has no JWT here",
-            remedy: "add it to resolver_preload, or to where the resolver finds accounts")
     }
 
     private static func readOperators(
@@ -97,6 +75,22 @@ struct OperatorMode {
                 message: "system_account \(name) is not an account's public key", remedy: "it begins with A")
         }
         return key
+    }
+
+    private static func pinnedAccounts(
+        _ configuration: BrokerConfiguration
+    ) throws(BrokerStartError) -> Set<PublicKey>? {
+        guard let texts = configuration.pinnedAccounts else { return nil }
+        var keys: Set<PublicKey> = []
+        for text in texts {
+            guard let key = try? PublicKey(text), key.kind == .account else {
+                throw BrokerStartError(
+                    message: "resolver_pinned_accounts has \(text), which is not an account's public key",
+                    remedy: "it begins with A")
+            }
+            keys.insert(key)
+        }
+        return keys
     }
 
     private static func readAccounts(

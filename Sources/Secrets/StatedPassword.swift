@@ -5,11 +5,14 @@ import CSodium
 ///
 /// Which of the two it is, its form says, as in `nats-server`: `$2a$`, `$2b$`, `$2x$` or `$2y$` and a cost of two digits
 /// at the start make a hash.
-public struct StatedPassword: Sendable {
+public struct StatedPassword: Sendable, Equatable {
     private let stated: Secret
 
     /// Whether it is a bcrypt hash, which a server prefers to see.
     public let isHashed: Bool
+
+    /// The same text was stated. Two hashes of one password are not equal, which only its owner could tell.
+    public static func == (one: StatedPassword, other: StatedPassword) -> Bool { one.stated == other.stated }
 
     public init(_ stated: Secret) {
         self.stated = stated

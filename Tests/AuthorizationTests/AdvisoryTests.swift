@@ -58,7 +58,7 @@ import Testing
         func refusal(_ subject: String, _ key: KeyPair, _ type: ExportType = .service) -> ImportRefusal? {
             do {
                 let use = Import(subject: subject, account: exporter.publicKey.text, token: token, type: type)
-                _ = try ImportUse.grant(use, importer: key.publicKey, exporter: account, at: 100)
+                _ = try ImportUse.grant(use, importer: .key(key.publicKey), exporter: account, at: 100)
                 return nil
             } catch {
                 return error

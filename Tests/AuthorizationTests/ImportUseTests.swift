@@ -19,7 +19,7 @@ import Testing
 
     private func refusal(_ use: Import, _ exporter: AccountClaims, now: Int64 = 100) -> ImportRefusal? {
         do {
-            _ = try ImportUse.grant(use, importer: importerKey.publicKey, exporter: exporter, at: now)
+            _ = try ImportUse.grant(use, importer: .key(importerKey.publicKey), exporter: exporter, at: now)
             return nil
         } catch {
             return error

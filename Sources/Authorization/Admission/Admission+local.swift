@@ -45,7 +45,8 @@ extension Admission {
 
     /// Nobody in particular, in the one account that a server has without configuration.
     private mutating func admitUnnamed(at moment: Moment) -> Step {
-        guard let user = try? LocalUser(name: "") else { return refuse(.outOfTurn) }
+        guard let user = try? LocalUser(name: "", accountLimits: trust.local.accountLimits[AccountIdentity.global.text])
+        else { return refuse(.outOfTurn) }
         return finishLocal(user, .none, at: moment)
     }
 
@@ -121,6 +122,36 @@ extension Admission {
         state = .waitingForCallout(
             CalloutState(question: question, account: nil, requiresProxy: outcome.failure == .proxyRequired))
         return .needs(.callout(question))
+    }
+
+    /// Asks whether somebody whom the configuration let in may stay under what it says now. A password that is stated
+    /// otherwise is another one, whatever it was: what the client presented is not kept.
+    ///
+    /// - Returns: ``Step/admitted(_:)`` with the principal to go on as, maybe in another account, or
+    ///   ``Step/refused(_:)``.
+    public static func review(
+        _ principal: Principal, facts: ConnectionFacts, trust: Trust, at moment: Moment
+    ) -> Step {
+        guard !trust.isOperatorMode else { return .refused(.unknownAccount) }
+        var machine = Admission(PresentedCredentials(), facts: facts, trust: trust)
+        let local = trust.local
+        let user: LocalUser?
+        switch principal.kind {
+        case .none: return machine.start(at: moment)
+        case .callout: return local.reviewCallout(principal) ?? .admitted(principal)
+        case .nkey: user = principal.user.flatMap { local[$0] }
+        case .password: user = local[principal.name] ?? local.single.flatMap { $0.name == principal.name ? $0 : nil }
+        case .sharedToken: user = local.sharedToken
+        case .certificate: user = facts.certificate?.user(in: local, type: facts.type)
+        case .token, .sentinel: user = nil
+        }
+        guard let user else { return .refused(principal.kind == .nkey ? .unknownKey : .unknownUser) }
+        guard user.password == principal.grant.password else { return .refused(.wrongPassword) }
+        if let proxy = principal.proxy {
+            guard trust.proxies.contains(proxy) else { return .refused(.untrustedProxy) }
+            machine.proxy = proxy
+        }
+        return machine.finishLocal(user, principal.kind, at: moment)
     }
 
     /// Whether this is one of the users that answer callouts. Who was let in is who it has proved to be; only of somebody

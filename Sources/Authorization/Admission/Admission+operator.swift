@@ -5,7 +5,7 @@ import NKeys
 
 extension Admission {
     mutating func startWithToken(at moment: Moment) -> Step {
-        let presented = credentials.token.flatMap { $0.isEmpty ? nil : Self.decode($0) }
+        let presented = credentials.token.flatMap { $0.isEmpty ? nil : Self.decode($0, .token) }
         guard case .some(.success(let candidate, let claims)) = presented else {
             if let sentinel = trust.defaultSentinel { return startWithSentinel(sentinel, at: moment) }
             guard presented == nil else { return refuse(.undecodableUserToken) }
@@ -17,7 +17,7 @@ extension Admission {
 
     /// A client without a JWT, or with something that is none, comes in as the sentinel: for a callout to say who it is.
     private mutating func startWithSentinel(_ token: String, at moment: Moment) -> Step {
-        guard case .success(let candidate, let claims) = Self.decode(token) else {
+        guard case .success(let candidate, let claims) = Self.decode(token, .sentinel) else {
             return refuse(.undecodableUserToken)
         }
         return ask(candidate, claims, isSentinel: true, at: moment)
@@ -29,9 +29,9 @@ extension Admission {
         case failure
     }
 
-    private static func decode(_ token: String) -> Decoded {
+    private static func decode(_ token: String, _ kind: CredentialKind) -> Decoded {
         guard let decoded = try? Token.decode(token), case .user(let claims) = decoded.claims,
-            let candidate = Candidate(claims, version: decoded.version)
+            let candidate = Candidate(claims, version: decoded.version, kind: kind)
         else { return .failure }
         return .success(candidate, claims)
     }

@@ -108,6 +108,9 @@ public struct Admission: Sendable {
         guard let candidate = Candidate(principal), candidate.account == account.key else {
             return .refused(.unknownAccount)
         }
+        if principal.kind == .sentinel, trust.defaultSentinel.map(TokenVersion.init(of:)) != principal.version {
+            return .refused(.noCredentials)
+        }
         if candidate.credential.own?.limits.proxyRequired ?? false, principal.proxy == nil {
             return .refused(.proxyRequired)
         }

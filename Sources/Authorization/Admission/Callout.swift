@@ -161,7 +161,7 @@ extension Admission {
         let grant = Grant(
             account: identity, issuer: candidate.issuer, role: nil,
             source: candidate.credential.version.map(RuleSource.user) ?? .server, program: program,
-            limits: claims.limits, accountLimits: nil)
+            limits: claims.limits, accountLimits: trust.local.accountLimits[name])
         let permissions = EffectivePermissions(
             program: program, values: .none, standing: EffectiveUser.standing(in: name, trust))
         let user = EffectiveUser(

@@ -157,11 +157,8 @@ extension EffectiveUser {
 extension EffectiveUser {
     /// A user of the configuration.
     init(local user: LocalUser, kind: CredentialKind, trust: Trust) {
-        let grant = Grant(
-            account: .name(user.account), issuer: nil, role: nil, source: .configuration(user: user.name),
-            program: user.program, limits: user.limits, accountLimits: nil)
         self.init(
-            credential: UserCredential(local: user, kind: kind), grant: grant,
+            credential: UserCredential(local: user, kind: kind), grant: user.grant,
             permissions: EffectivePermissions(
                 program: user.program, values: .none, standing: Self.standing(in: user.account, trust)),
             account: nil)

@@ -1,5 +1,6 @@
 public import Claims
 public import NKeys
+import Secrets
 
 /// What a role grants to whoever holds it: the compiled permissions and the limits, with the claims they are from. One for
 /// all holders of a scoped signing key.
@@ -19,10 +20,13 @@ public final class Grant: Sendable {
 
     /// The restrictions on connecting. Permissions are left out: they are in ``program``.
     let limits: UserPermissionLimits
+    /// What a user of the server's configuration was let in by, so that it is noticed when that changes; nil without.
+    let password: StatedPassword?
 
     init(
         account: AccountIdentity, issuer: PublicKey?, role: String?, source: RuleSource, program: PermissionProgram,
-        limits: UserPermissionLimits, accountLimits: AccountLimits?
+        limits: UserPermissionLimits, accountLimits: AccountLimits?,
+        password: StatedPassword? = nil
     ) {
         self.account = account
         self.issuer = issuer
@@ -32,6 +36,7 @@ public final class Grant: Sendable {
         var limits = limits
         limits.permissions = Permissions()
         self.limits = limits
+        self.password = password
         isBearer = limits.bearerToken
         let unlimited = AccountLimits.unlimitedValue
         maximumSubscriptions = Self.least(limits.subscriptions, accountLimits?.subscriptions ?? unlimited)

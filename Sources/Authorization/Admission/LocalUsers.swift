@@ -16,13 +16,17 @@ public struct LocalUser: Sendable {
     public let proxyRequired: Bool
     /// When the connection has to end, Unix seconds.
     public let deadline: Int64?
-    /// The user's permissions, compiled once for all its connections.
-    public let program: PermissionProgram
+    /// What the user may do, compiled once for all its connections.
+    let grant: Grant
 
+    public var program: PermissionProgram { grant.program }
+
+    /// - Parameter accountLimits: those of the user's account; nil for none.
     /// - Throws: ``ProgramFault`` for permissions past the bounds.
     public init(
         name: String, key: PublicKey? = nil, password: StatedPassword? = nil,
-        account: String = AccountIdentity.global.text, permissions: Permissions = Permissions(),
+        account: String = AccountIdentity.global.text, accountLimits: AccountLimits? = nil,
+        permissions: Permissions = Permissions(),
         allowedConnectionTypes: [String] = [], proxyRequired: Bool = false, deadline: Int64? = nil
     ) throws(ProgramFault) {
         self.name = name
@@ -32,15 +36,14 @@ public struct LocalUser: Sendable {
         self.allowedConnectionTypes = allowedConnectionTypes
         self.proxyRequired = proxyRequired
         self.deadline = deadline
-        program = try PermissionProgram(permissions)
-    }
-
-    /// The restrictions on connecting, in the form in which a JWT has them.
-    var limits: UserPermissionLimits {
+        // The restrictions on connecting, in the form in which a JWT has them.
         var limits = UserPermissionLimits()
         limits.allowedConnectionTypes = allowedConnectionTypes
         limits.proxyRequired = proxyRequired
-        return limits
+        grant = Grant(
+            account: .name(account), issuer: nil, role: nil, source: .configuration(user: name),
+            program: try PermissionProgram(permissions), limits: limits, accountLimits: accountLimits,
+            password: password)
     }
 
     func allows(_ type: ConnectionType) -> Bool {
@@ -60,12 +63,17 @@ public struct LocalUsers: Sendable {
     public var sharedToken: LocalUser?
     /// Whom a client is taken for that presents nothing: a user's name or key.
     public var noAuthUser: String?
-    /// Whether the configuration has an `authorization` block: then nobody comes in unnamed.
+    /// Whether the configuration has an `authorization` block: then users of the system account alone do not leave the
+    /// rest open.
     public var hasAuthorizationBlock = false
+    /// Whether that block has a list of users: then it is meant, even if it is empty.
+    public var hasUserList = false
     /// Whether a listener takes users from certificates: then users without a password are named by these alone.
     public var mapsCertificates = false
     /// The names of the accounts, beside `$G`.
     public var accounts: Set<String> = []
+    /// The limits of those that have some, and of `$G`.
+    public var accountLimits: [String: AccountLimits] = [:]
     public var callout: LocalCallout?
 
     public init() {}
@@ -90,7 +98,7 @@ public struct LocalUsers: Sendable {
 
     /// Whether clients have to present something.
     public var requiresAuthentication: Bool {
-        !users.isEmpty || single != nil || sharedToken != nil || callout != nil || hasAuthorizationBlock
+        !users.isEmpty || single != nil || sharedToken != nil || callout != nil || hasUserList
     }
 
     /// Whether clients may come in unnamed although there are users: only where these are all the system account's and no
@@ -105,6 +113,15 @@ public struct LocalUsers: Sendable {
     func user(called name: String) -> LocalUser? {
         if let user = byName[name] { return user }
         return (try? PublicKey(name)).flatMap { byKey[$0] }
+    }
+}
+
+extension LocalUsers {
+    /// Whether somebody stays whom a callout let in: as long as the same one is asked, and the account is there.
+    func reviewCallout(_ principal: Principal) -> Admission.Step? {
+        guard let callout, callout.issuer == principal.grant.issuer else { return .refused(.permissionsWithdrawn) }
+        let account = principal.account
+        return account == .global || accounts.contains(account.text) ? nil : .refused(.unknownAccount)
     }
 }
 

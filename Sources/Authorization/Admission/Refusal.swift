@@ -58,6 +58,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case authenticationTimeout = "authentication_timeout"
     case permissionsWithdrawn = "permissions_withdrawn"
     case accountDeleted = "account_deleted"
+    case accountChanged = "account_changed"
     /// The machine was asked or told something out of turn. No client can bring that about.
     case outOfTurn = "out_of_turn"
 
@@ -106,6 +107,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
         case .authenticationTimeout: "the client did not sign in in time"
         case .permissionsWithdrawn: "the key that signed the user JWT, or its scope, was changed or removed"
         case .accountDeleted: "the account was deleted"
+        case .accountChanged: "the user belongs to another account now"
         case .outOfTurn: "the sign-in was asked out of turn"
         }
     }

@@ -31,6 +31,26 @@ public struct Trust: Sendable {
     /// Whether users come with JWTs that operators vouch for.
     public var isOperatorMode: Bool { !operators.isEmpty }
 
+    /// Whether clients are asked for credentials. Those that may come in without any are not, unless they may only because
+    /// all users are the system account's.
+    public var asksForCredentials: Bool {
+        isOperatorMode || (local.requiresAuthentication && local.noAuthUser == nil)
+    }
+
+    /// Whether clients get a nonce to sign.
+    public var asksForSignatures: Bool { isOperatorMode || local.hasKeys || !proxies.isEmpty }
+
+    /// Whether everybody comes in, whatever they present.
+    public var isOpen: Bool { !isOperatorMode && !local.requiresAuthentication }
+
+    /// Whether a client may begin with something else than CONNECT, and is then taken for one without credentials.
+    ///
+    /// - Parameter facts: the listener may have a user for such clients too.
+    public func admitsUnannounced(_ facts: ConnectionFacts) -> Bool {
+        guard !isOperatorMode else { return false }
+        return facts.noAuthUser != nil || local.noAuthUser != nil || local.admitsUnnamed(systemAccount: systemAccount)
+    }
+
     /// Whether an operator signed these claims with a key that may sign them: its identity, unless only signing keys may
     /// be used, or one of its signing keys.
     public func signed(_ account: AccountClaims) -> Bool {

@@ -1,5 +1,3 @@
-public import NKeys
-
 /// A decision together with whom and what it was about, for whoever keeps or prints decisions.
 public struct DecisionEvent: Sendable {
     /// The server's number for the connection.
@@ -18,12 +16,12 @@ public struct DecisionEvent: Sendable {
     /// Why a sign-in was refused or a connection cut.
     public var refusal: Refusal?
     /// The account that the subject belongs to, where that is not the principal's own.
-    public var exporter: PublicKey?
+    public var exporter: AccountIdentity?
 
     public init(
         connection: UInt64, claimant: Claimant?, principal: Principal? = nil, action: Action,
         subject: [UInt8] = [], queue: [UInt8]? = nil, decision: Decision, refusal: Refusal? = nil,
-        exporter: PublicKey? = nil
+        exporter: AccountIdentity? = nil
     ) {
         self.connection = connection
         self.claimant = claimant

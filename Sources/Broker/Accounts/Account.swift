@@ -1,13 +1,12 @@
 import Authorization
 import Claims
-import NKeys
 import Subjects
 
 /// One tenant, as a shard has it: the state in force, its subjects, its connections here. Nothing reaches another account
 /// but through the imports and exports that both sides' claims state.
 final class Account {
     let number: Int
-    let key: PublicKey
+    let identity: AccountIdentity
     /// The claims in force.
     private(set) var state: AccountState
     let interest = Interest()
@@ -23,7 +22,7 @@ final class Account {
 
     init(_ state: AccountState, shard: Int) {
         number = state.number
-        key = state.key
+        identity = state.identity
         self.state = state
         replies = ReplyRoutes(shard: shard)
     }

@@ -1,3 +1,4 @@
+import Authorization
 import Claims
 import Subjects
 
@@ -35,6 +36,12 @@ struct AccountMappings {
             }
         }
         return .kept
+    }
+}
+
+extension AccountDefinition {
+    func subjectMappings(odd: (SubjectMappingError, String) -> Void) -> [SubjectMapping] {
+        if case .configured(let account) = self { account.mappings } else { claims.subjectMappings(odd: odd) }
     }
 }
 

@@ -1,14 +1,44 @@
 import Authorization
 import Claims
-import NKeys
 import Subjects
+
+/// What says what an account is.
+enum AccountDefinition: Sendable {
+    /// A JWT.
+    case token(ResolvedAccount)
+    /// The server's configuration.
+    case configured(LocalAccount)
+    /// Nothing any more: the configuration has it no longer. It keeps its place, with nobody in it.
+    case removed(AccountIdentity)
+
+    var identity: AccountIdentity {
+        switch self {
+        case .token(let resolved): .key(resolved.key)
+        case .configured(let account): .name(account.name)
+        case .removed(let identity): identity
+        }
+    }
+
+    var claims: AccountClaims {
+        switch self {
+        case .token(let resolved): resolved.claims
+        case .configured(let account): account.claims
+        case .removed(let identity): AccountClaims(subject: identity.text)
+        }
+    }
+
+    /// The account's JWT; nil for an account of the configuration.
+    var resolved: ResolvedAccount? {
+        if case .token(let resolved) = self { resolved } else { nil }
+    }
+}
 
 /// What is in force for one account at some moment: its claims and what its imports come to. Immutable; the control plane
 /// makes it and every shard puts it in place.
 final class AccountState: Sendable {
     /// The account's place in every shard's table.
     let number: Int
-    let resolved: ResolvedAccount
+    let definition: AccountDefinition
     let streamImports: [StreamImport]
     let serviceImports: [ServiceImport]
     /// In the order in which they are looked through.
@@ -17,21 +47,26 @@ final class AccountState: Sendable {
     let isDeleted: Bool
 
     init(
-        number: Int, resolved: ResolvedAccount, streamImports: [StreamImport] = [],
+        number: Int, definition: AccountDefinition, streamImports: [StreamImport] = [],
         serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], isDeleted: Bool = false
     ) {
         self.number = number
-        self.resolved = resolved
+        self.definition = definition
         self.streamImports = streamImports
         self.serviceImports = serviceImports
         self.mappings = mappings
         self.isDeleted = isDeleted
     }
 
-    var key: PublicKey { resolved.key }
-
-    var claims: AccountClaims { resolved.claims }
-
+    var identity: AccountIdentity { definition.identity }
+    var claims: AccountClaims { definition.claims }
+    /// The account's JWT; nil for an account of the configuration.
+    var resolved: ResolvedAccount? { definition.resolved }
+    /// Whether somebody may be in it: it was neither deleted nor taken out of the configuration.
+    var isHeld: Bool {
+        if case .removed = definition { return false }
+        return !isDeleted
+    }
     /// Most connections; nil for no limit.
     var maximumConnections: Int? {
         let limit = claims.limits.connections

@@ -36,7 +36,7 @@ extension ControlPlane {
         let resolved = try Self.decoded(token)
         do {
             _ = try ClaimsUpdate.check(
-                resolved, named: named, stored: state(resolved.key)?.resolved, trust: context.trust,
+                resolved, named: named, stored: state(.key(resolved.key))?.resolved, trust: context.trust,
                 at: context.environment.moment().seconds)
             return .taken(resolved)
         } catch {
@@ -53,7 +53,7 @@ extension ControlPlane {
         let (trust, now) = (context.trust, context.environment.moment().seconds)
         return folder.run(on: eventLoop) { _ in try Self.decoded(token) }.assumeIsolated()
             .flatMap { [self] resolved in
-                let held = state(resolved.key)?.resolved
+                let held = state(.key(resolved.key))?.resolved
                 return folder.run(on: eventLoop) { store in
                     do {
                         let stored = try store.load(resolved.key, now: now).flatMap { try? ResolvedAccount(token: $0) }
@@ -80,10 +80,10 @@ extension ControlPlane {
         case .success(.taken(let resolved)):
             fetches.deleted.remove(resolved.key)
             // What is in the folder alone is read when somebody needs it; a fetch that runs may have read it before.
-            guard numbers[resolved.key] != nil || fetches.isRunning || !context.resolver.canFetch else {
+            guard numbers[.key(resolved.key)] != nil || fetches.isRunning || !context.resolver.canFetch else {
                 return answer(updateAnswer(resolved.key.text, "jwt updated"))
             }
-            put([resolved]) { [self] cut in
+            put([.token(resolved)]) { [self] cut in
                 context.environment.log(
                     .info,
                     "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version), "
@@ -147,7 +147,7 @@ extension ControlPlane {
     func lookUpClaims(subject: [UInt8], answer: @escaping (String) -> Void) {
         guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return answer("") }
         guard case .folder(let folder) = context.resolver else {
-            return answer(state(key)?.resolved.token ?? "")
+            return answer(state(.key(key))?.resolved?.token ?? "")
         }
         let now = context.environment.moment().seconds
         folder.run(on: eventLoop) { try $0.load(key, now: now) }.assumeIsolated().whenComplete { outcome in
@@ -158,7 +158,7 @@ extension ControlPlane {
     /// The accounts that are kept, or where nothing is, that are held.
     func listClaims(answer: @escaping (String) -> Void) {
         guard case .folder(let folder) = context.resolver else {
-            return answer(listAnswer(numbers.keys.filter { state($0) != nil }))
+            return answer(listAnswer(numbers.keys.filter { state($0) != nil }.compactMap(\.key)))
         }
         folder.run(on: eventLoop) { $0.accounts }.assumeIsolated().whenComplete { [self] outcome in
             answer(listAnswer((try? outcome.get()) ?? []))

@@ -41,7 +41,7 @@ extension ControlPlane {
 
     /// Not what is held already, unless it has expired and was not looked for just now.
     private func isWorthFetching(_ key: PublicKey) -> Bool {
-        guard let state = state(key) else { return true }
+        guard let state = state(.key(key)) else { return true }
         guard state.claims.expires > 0, state.claims.expires < context.environment.moment().seconds else {
             return false
         }
@@ -84,7 +84,7 @@ extension ControlPlane {
         for account in gathering.found {
             for use in account.claims.imports {
                 guard gathering.asked.count + next.count < Self.mostFetched else { return next.sorted() }
-                guard let key = try? PublicKey(use.account), key.kind == .account, numbers[key] == nil,
+                guard let key = try? PublicKey(use.account), key.kind == .account, numbers[.key(key)] == nil,
                     !gathering.asked.contains(key)
                 else { continue }
                 next.insert(key)
@@ -96,12 +96,12 @@ extension ControlPlane {
     private func add(_ gathering: Gathering) {
         let added = gathering.found.filter { account in
             guard !fetches.deleted.contains(account.key) else { return false }
-            guard let held = state(account.key) else { return true }
+            guard let held = state(.key(account.key)) else { return true }
             // Updates may have been quicker, and nothing goes back to older claims (rule S14).
             return held.claims.issuedAt < account.claims.issuedAt
         }
         guard !added.isEmpty else { return conclude(gathering.root) }
-        put(added) { [self] _ in conclude(gathering.root) }
+        put(added.map(AccountDefinition.token)) { [self] _ in conclude(gathering.root) }
     }
 
     private func conclude(_ key: PublicKey) {

@@ -14,14 +14,14 @@ extension ControlPlane {
                 try compile(use, of: state, into: &streams, &services)
             } catch {
                 context.environment.log(
-                    .warning, "import of \"\(use.subject)\" into \(state.key) is not used: \(error.rawValue)")
+                    .warning, "import of \"\(use.subject)\" into \(state.identity) is not used: \(error.rawValue)")
             }
         }
-        let mappings = state.claims.subjectMappings { error, source in
-            context.environment.log(.warning, "mapping of \"\(source)\" in \(state.key) is not used: \(error)")
+        let mappings = state.definition.subjectMappings { error, source in
+            context.environment.log(.warning, "mapping of \"\(source)\" in \(state.identity) is not used: \(error)")
         }
         return AccountState(
-            number: state.number, resolved: state.resolved, streamImports: streams, serviceImports: services,
+            number: state.number, definition: state.definition, streamImports: streams, serviceImports: services,
             mappings: mappings)
     }
 
@@ -29,8 +29,7 @@ extension ControlPlane {
         _ use: Import, of importer: AccountState, into streams: inout [StreamImport], _ services: inout [ServiceImport]
     ) throws(ImportRefusal) {
         guard let exporter = exporter(use.account) else { throw .noExport }
-        let export = try ImportUse.grant(
-            use, importer: importer.key, exporter: exporter.claims, at: context.environment.moment().seconds)
+        let export = try granted(use, importer, exporter)
         let activation = export.tokenRequired ? try? ActivationClaims.decode(use.token) : nil
         let validUntil = activation?.expires ?? 0
         switch use.type {
@@ -50,10 +49,28 @@ extension ControlPlane {
         }
     }
 
-    /// The account of a key. One that nobody trusted signed, or that breaks a rule, is none: it gives nothing away either.
+    /// The export that lets the import in.
+    private func granted(
+        _ use: Import, _ importer: AccountState, _ exporter: AccountState
+    ) throws(ImportRefusal) -> Export {
+        switch exporter.definition {
+        case .token(let resolved):
+            try ImportUse.grant(
+                use, importer: importer.identity, exporter: resolved.claims,
+                at: context.environment.moment().seconds)
+        case .configured(let account):
+            try ImportUse.grant(use, importer: importer.identity.text, exporter: account)
+        case .removed:
+            throw .noExport
+        }
+    }
+
+    /// The account that an import names, by its key, or in a configuration by its name. One that nobody trusted signed,
+    /// or that breaks a rule, is none: it gives nothing away either.
     private func exporter(_ text: String) -> AccountState? {
-        guard let key = try? PublicKey(text), let state = state(key), context.trust.signed(state.claims),
-            state.resolved.fault == nil
+        guard context.trust.isOperatorMode else { return state(.name(text)) }
+        guard let key = try? PublicKey(text), let state = state(.key(key)), let resolved = state.resolved,
+            context.trust.signed(resolved.claims), resolved.fault == nil
         else { return nil }
         return state
     }

@@ -32,7 +32,7 @@ final class ControlPlane {
     private(set) var shards: [ShardAddress] = []
     /// By number.
     private(set) var tenants: [Tenant] = []
-    private(set) var numbers: [PublicKey: Int] = [:]
+    private(set) var numbers: [AccountIdentity: Int] = [:]
     var openRequests: [Link: OpenRequests] = [:]
     var fetches = AccountFetches()
     var deletions = ClaimsDeletion()
@@ -42,10 +42,14 @@ final class ControlPlane {
     /// Counts this server's answers on system subjects.
     var systemSequence: UInt64 = 0
 
-    init(_ context: BrokerContext, on eventLoop: any EventLoop, accounts: [ResolvedAccount]) {
+    /// The accounts of the present configuration.
+    var configured: Set<AccountIdentity>
+
+    init(_ context: BrokerContext, on eventLoop: any EventLoop, accounts: [AccountDefinition]) {
         self.context = context
         self.eventLoop = eventLoop
-        for resolved in accounts { setClaims(resolved) }
+        configured = Set(accounts.map(\.identity))
+        for definition in accounts { setDefinition(definition) }
         for number in tenants.indices { compileImports(of: number) }
     }
 
@@ -56,26 +60,26 @@ final class ControlPlane {
 
     var states: [AccountState] { tenants.map(\.state) }
 
-    /// The state of an account that is held and was not deleted.
-    func state(_ key: PublicKey) -> AccountState? {
-        guard let state = numbers[key].map({ tenants[$0].state }), !state.isDeleted else { return nil }
+    /// The state of an account that is held.
+    func state(_ account: AccountIdentity) -> AccountState? {
+        guard let state = numbers[account].map({ tenants[$0].state }), state.isHeld else { return nil }
         return state
     }
 
-    /// Keeps claims; imports stay as they are. Returns the account's number.
+    /// Keeps what an account is; imports stay as they are. Returns the account's number.
     @discardableResult
-    private func setClaims(_ resolved: ResolvedAccount) -> Int {
-        if let number = numbers[resolved.key] {
+    func setDefinition(_ definition: AccountDefinition) -> Int {
+        if let number = numbers[definition.identity] {
             let old = tenants[number].state
-            resolved.inheritPrograms(of: old.resolved)
+            if let previous = old.resolved { definition.resolved?.inheritPrograms(of: previous) }
             tenants[number].state = AccountState(
-                number: number, resolved: resolved, streamImports: old.streamImports,
+                number: number, definition: definition, streamImports: old.streamImports,
                 serviceImports: old.serviceImports)
             return number
         }
         let number = tenants.count
-        tenants.append(Tenant(state: AccountState(number: number, resolved: resolved)))
-        numbers[resolved.key] = number
+        tenants.append(Tenant(state: AccountState(number: number, definition: definition)))
+        numbers[definition.identity] = number
         return number
     }
 
@@ -85,26 +89,26 @@ final class ControlPlane {
 
     // MARK: Updates
 
-    /// Puts new claims of accounts in force, for those who are connected too.
+    /// Puts what accounts are now in force, for those who are connected too.
     ///
     /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
-    func put(_ accounts: [ResolvedAccount], whenDone: @escaping (_ cut: Int) -> Void) {
-        putInForce(accounts.map { setClaims($0) }, whenDone: whenDone)
+    func put(_ definitions: [AccountDefinition], whenDone: @escaping (_ cut: Int) -> Void) {
+        putInForce(definitions.map { setDefinition($0) }, whenDone: whenDone)
     }
 
     /// Deletes accounts that are held: everybody who is connected goes, and nothing is imported from them any more.
     func delete(_ keys: [PublicKey], whenDone: @escaping (_ cut: Int) -> Void) {
-        let changed = keys.compactMap { numbers[$0] }
+        let changed = keys.compactMap { numbers[.key($0)] }
         for number in changed {
             tenants[number].state = AccountState(
-                number: number, resolved: tenants[number].state.resolved, isDeleted: true)
+                number: number, definition: tenants[number].state.definition, isDeleted: true)
         }
         putInForce(changed, whenDone: whenDone)
     }
 
     /// Hands what is in force for these accounts now to every shard.
-    private func putInForce(_ changed: [Int], whenDone: @escaping (_ cut: Int) -> Void) {
-        let names = Set(changed.map { tenants[$0].state.key.text })
+    func putInForce(_ changed: [Int], whenDone: @escaping (_ cut: Int) -> Void) {
+        let names = Set(changed.map { tenants[$0].state.identity.text })
         var affected = Set(changed)
         // Exports may have changed under those who import from here.
         for other in tenants.indices
@@ -138,33 +142,31 @@ final class ControlPlane {
 
     // MARK: Connections
 
-    /// Lets somebody in whose credential was found good: under the claims of that version, so if they have changed since
-    /// they are asked once more.
+    /// Lets somebody in whose credential was found good, under rules and claims that may have changed since: then it is
+    /// asked about once more.
     func admit(
-        _ connection: UInt64, from shard: Int, _ principal: Principal, under version: TokenVersion,
+        _ connection: UInt64, from shard: Int, _ principal: Principal, under basis: AdmissionBasis,
         facts: ConnectionFacts
     ) {
         shards[shard].post(
-            .admission(connection: connection, answer(connection, shard, principal, version, facts)))
+            .admission(connection: connection, answer(connection, shard, principal, basis, facts)))
     }
 
     private func answer(
-        _ connection: UInt64, _ shard: Int, _ principal: Principal, _ version: TokenVersion, _ facts: ConnectionFacts
+        _ connection: UInt64, _ shard: Int, _ principal: Principal, _ basis: AdmissionBasis, _ facts: ConnectionFacts
     ) -> AdmissionAnswer {
-        guard let key = principal.account.key, let number = numbers[key] else { return .refused(.unknownAccount) }
-        let state = tenants[number].state
-        guard !state.isDeleted else { return .refused(.accountDeleted) }
+        if numbers[principal.account].map({ tenants[$0].state.isDeleted }) ?? false { return .refused(.accountDeleted) }
         var principal = principal
-        if state.resolved.version != version {
-            let review = Admission.review(
-                principal, account: state.resolved, facts: facts, trust: context.trust,
-                at: context.environment.moment())
-            switch review {
+        let resolved = state(principal.account)?.resolved
+        if basis.generation != context.rules.generation || basis.version != resolved?.version {
+            switch context.review(principal, of: resolved, facts) {
             case .admitted(let changed): principal = changed
             case .refused(let refusal): return .refused(refusal)
             case .needs: return .refused(.unknownAccount)
             }
         }
+        guard let number = numbers[principal.account] else { return .refused(.unknownAccount) }
+        let state = tenants[number].state
         if let refusal = Admission.refusalToBind(
             facts.type, to: state.claims.limits, connections: tenants[number].connections.count)
         {

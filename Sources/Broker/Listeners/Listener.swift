@@ -13,9 +13,10 @@ struct Listener: Sendable {
     let allowsPlain: Bool
     /// The listener's own user for clients that present nothing; nil for the server's.
     let noAuthUser: String?
-    /// How long a client may take to sign in, nanoseconds.
-    let signIn: Int64
-    let pingInterval: Int64
+    /// How long a client may take to sign in, nanoseconds; nil for the server's.
+    let signIn: Int64?
+    /// Nanoseconds; nil for the server's.
+    let pingInterval: Int64?
     /// What is asked of those who open a WebSocket; nil where clients speak the protocol as it is.
     var webSocket: WebSocketRules?
     /// Who has to begin with a PROXY header and is believed (rule S12); nobody else is.
@@ -28,8 +29,7 @@ struct Listener: Sendable {
         return Listener(
             type: .standard, host: settings.host, port: settings.port, tls: tls,
             allowsPlain: settings.allowsPlainClients, noAuthUser: nil,
-            signIn: settings.authorizationTimeout.nanoseconds,
-            pingInterval: settings.pingInterval.nanoseconds,
+            signIn: nil, pingInterval: nil,
             proxies: settings.usesProxyProtocol ? settings.proxyProtocolSources.compactMap { NetworkRange($0) } : [])
     }
 
@@ -43,8 +43,7 @@ struct Listener: Sendable {
         return Listener(
             type: .webSocket, host: block.host ?? "0.0.0.0", port: block.port, tls: tls, allowsPlain: false,
             noAuthUser: block.noAuthUser,
-            signIn: (block.authorizationTimeout ?? settings.authorizationTimeout).nanoseconds,
-            pingInterval: (block.pingInterval ?? settings.pingInterval).nanoseconds,
+            signIn: block.authorizationTimeout?.nanoseconds, pingInterval: block.pingInterval?.nanoseconds,
             webSocket: WebSocketRules(block))
     }
 

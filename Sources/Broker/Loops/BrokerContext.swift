@@ -1,40 +1,59 @@
 import Authorization
+import Claims
 import NIOCore
 import NIOPosix
-import NKeys
 import Synchronization
 
-/// What all parts of a running broker share: settings and identity, which do not change, and a few counts.
+/// What all parts of a running broker share: its identity, the rules in force, and a few counts.
 final class BrokerContext: Sendable {
-    let settings: BrokerConfiguration
-    let limits: TimeLimits
     let identity: ServerIdentity
     let environment: BrokerEnvironment
-    let trust: Trust
-    let systemAccount: PublicKey?
     let resolver: AccountResolver
     /// Where signatures are verified, which takes time of its own.
     let signatures: NIOThreadPool
     let decisions: DecisionRecorder
 
+    private let present: Mutex<BrokerRules>
     /// Open connections, whether they have signed in or not.
     private let connections = Atomic<Int>(0)
     private let lastConnection = Atomic<UInt64>(0)
     private let lastClient = Atomic<UInt64>(0)
 
     init(
-        settings: BrokerConfiguration, mode: OperatorMode, resolver: AccountResolver, decisions: (any DecisionSink)?,
+        settings: BrokerConfiguration, mode: BrokerMode, resolver: AccountResolver, decisions: (any DecisionSink)?,
         environment: BrokerEnvironment, signatures: NIOThreadPool
     ) {
-        self.settings = settings
-        limits = TimeLimits(settings)
         identity = ServerIdentity(name: settings.serverName)
         self.environment = environment
-        trust = mode.trust
-        systemAccount = mode.systemAccount
+        present = Mutex(BrokerRules(settings: settings, trust: mode.trust, generation: 0))
         self.resolver = resolver
         self.signatures = signatures
         self.decisions = DecisionRecorder(decisions)
+    }
+
+    /// What is in force now. A reload replaces it, so whoever looks at several things takes it once.
+    var rules: BrokerRules { present.withLock { $0 } }
+
+    /// For the control plane alone, which then has everybody reviewed.
+    func replaceRules(_ settings: BrokerConfiguration, _ trust: Trust) {
+        present.withLock {
+            $0 = BrokerRules(settings: settings, trust: trust, generation: $0.generation + 1)
+        }
+    }
+
+    var settings: BrokerConfiguration { rules.settings }
+    var limits: TimeLimits { rules.limits }
+    var trust: Trust { rules.trust }
+    /// Nil for none.
+    var systemAccount: AccountIdentity? { rules.trust.systemAccount }
+
+    /// Whether somebody who was let in may stay under the present rules.
+    ///
+    /// - Parameter account: the account's JWT; nil in a server with accounts of its own.
+    func review(_ principal: Principal, of account: ResolvedAccount?, _ facts: ConnectionFacts) -> Admission.Step {
+        let (trust, moment) = (trust, environment.moment())
+        guard let account else { return Admission.review(principal, facts: facts, trust: trust, at: moment) }
+        return Admission.review(principal, account: account, facts: facts, trust: trust, at: moment)
     }
 
     /// Nanoseconds of a clock that never goes back.
@@ -58,11 +77,39 @@ final class BrokerContext: Sendable {
     }
 }
 
+/// The settings and whom the broker trusts, from one reading of the configuration.
+final class BrokerRules: Sendable {
+    let settings: BrokerConfiguration
+    let limits: TimeLimits
+    let trust: Trust
+    /// How many readings came before.
+    let generation: UInt64
+
+    init(settings: BrokerConfiguration, trust: Trust, generation: UInt64) {
+        self.settings = settings
+        limits = TimeLimits(settings)
+        self.trust = trust
+        self.generation = generation
+    }
+}
+
+/// What a credential was found good under.
+struct AdmissionBasis: Sendable {
+    /// That of the rules.
+    let generation: UInt64
+    /// The version of the account's JWT; nil for a user of the configuration.
+    var version: TokenVersion?
+}
+
 /// The configured durations in nanoseconds, as the monotonic clock counts.
 struct TimeLimits: Sendable {
+    let signIn: Int64
+    let pingInterval: Int64
     let write: Int64
 
     init(_ configuration: BrokerConfiguration) {
+        signIn = configuration.authorizationTimeout.nanoseconds
+        pingInterval = configuration.pingInterval.nanoseconds
         write = configuration.writeDeadline.nanoseconds
     }
 }

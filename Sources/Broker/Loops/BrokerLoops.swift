@@ -27,7 +27,7 @@ final class BrokerLoops: Sendable {
 
     /// Starts all loops and makes the shards and the control plane known to each other.
     static func start(
-        _ settings: BrokerConfiguration, _ mode: OperatorMode, resolver: AccountResolver,
+        _ settings: BrokerConfiguration, _ mode: BrokerMode, resolver: AccountResolver,
         decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int
     ) async throws -> BrokerLoops {
         let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
@@ -98,6 +98,13 @@ final class BrokerLoops: Sendable {
             }
             .bind(host: listener.host, port: listener.port)
             .get()
+    }
+
+    /// Puts another configuration in force, and returns how many connections that ended when every loop has done so.
+    func reload(_ settings: BrokerConfiguration, _ mode: BrokerMode) async throws -> Int {
+        let done = control.eventLoop.makePromise(of: Int.self)
+        control.execute { $0.reload(settings, mode) { done.succeed($0) } }
+        return try await done.futureResult.get()
     }
 
     /// Ends all connections, and returns when everything is released.

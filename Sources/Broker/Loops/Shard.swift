@@ -1,6 +1,5 @@
 import Authorization
 import NIOCore
-import NKeys
 
 /// One event loop's part of the broker: the connections that the loop owns, and a replica of every account's interest.
 /// Everything that happens to a message happens on such a loop, without locks; shards talk by ``Mail`` only.
@@ -22,7 +21,7 @@ final class Shard {
 
     /// By number; the same ones in the same places on every shard.
     private(set) var accounts: [Account] = []
-    private var numbers: [PublicKey: Int] = [:]
+    private var numbers: [AccountIdentity: Int] = [:]
     private(set) var systemAccount: Account?
     private(set) var sessions: [UInt64: Session] = [:]
     /// Sessions with output that has not been handed to their sockets yet.
@@ -72,7 +71,7 @@ final class Shard {
         self.control = control
         self.mailbox = mailbox
         put(states)
-        if let key = context.systemAccount, let account = account(key) {
+        if let identity = context.systemAccount, let account = account(identity) {
             systemAccount = account
             SystemService.install(in: account, resolver: context.resolver)
         }
@@ -88,9 +87,9 @@ final class Shard {
 
     // MARK: Accounts
 
-    /// An account that is held and was not deleted.
-    func account(_ key: PublicKey) -> Account? {
-        guard let account = numbers[key].map({ accounts[$0] }), !account.state.isDeleted else { return nil }
+    /// An account that is held.
+    func account(_ identity: AccountIdentity) -> Account? {
+        guard let account = numbers[identity].map({ accounts[$0] }), account.state.isHeld else { return nil }
         return account
     }
 
@@ -98,7 +97,7 @@ final class Shard {
     func put(_ states: [AccountState]) {
         for state in states where state.number == accounts.count {
             accounts.append(Account(state, shard: index))
-            numbers[state.key] = state.number
+            numbers[state.identity] = state.number
         }
         for state in states { accounts[state.number].put(state, among: accounts) }
     }

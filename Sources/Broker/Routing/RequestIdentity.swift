@@ -12,7 +12,7 @@ enum RequestIdentity {
 
     /// The message as the exporting account sees it: with one identity header, the server's own.
     static func stamp(
-        headerCount: Int, payload: Span<UInt8>, client: Client?, roundTrip: Int64?, importer: PublicKey,
+        headerCount: Int, payload: Span<UInt8>, client: Client?, roundTrip: Int64?, importer: AccountIdentity,
         isShared: Bool
     ) -> (headerCount: Int, bytes: [UInt8]) {
         let bytes = copied(payload)
@@ -53,9 +53,10 @@ enum RequestIdentity {
         return false
     }
 
-    /// Which account asks and how far away its client is, and where the importer shares it, who. Names and public keys only, never the JWT (rule S10).
+    /// Which account asks and how far away its client is, and where the importer shares it, who. Names and public keys
+    /// only, never the JWT (rule S10).
     private static func identity(
-        _ client: Client, _ roundTrip: Int64?, _ importer: PublicKey, isShared: Bool
+        _ client: Client, _ roundTrip: Int64?, _ importer: AccountIdentity, isShared: Bool
     ) -> String {
         let roundTrip = roundTrip.flatMap { $0 > 0 ? UInt64($0) : nil }
         let own = client.principal.account
@@ -67,7 +68,7 @@ enum RequestIdentity {
         }
         json.add("acc", own.text)
         // A request that already crossed accounts: the one in between answers for it.
-        if own.key != importer { json.add("svc", importer.text) }
+        if own != importer { json.add("svc", importer.text) }
         guard isShared else {
             if let roundTrip { json.add("rtt", roundTrip) }
             return json.text

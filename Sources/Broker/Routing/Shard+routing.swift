@@ -19,9 +19,19 @@ extension Shard {
         if hasPrefix(subject, ReplyRoutes.prefix) {
             receivers += routeAnswer(origin, from: account, subject, tail, shape)
         }
-        let match = known ?? account.interest.match(subject)
-        if match.isEmpty { return receivers }
-        receivers += deliverLocally(match, origin, subject, tail, shape)
+        // A known match is its holder's, and not retained once more.
+        if let known { return receivers + spread(known, origin, in: account, subject, tail, shape) }
+        return receivers + spread(account.interest.match(subject), origin, in: account, subject, tail, shape)
+    }
+
+    /// To everybody in a match.
+    @inline(__always)
+    private func spread(
+        _ match: Match, _ origin: Origin, in account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
+    ) -> Int {
+        if match.isEmpty { return 0 }
+        var receivers = deliverLocally(match, origin, subject, tail, shape)
         for foreign in match.foreign {
             hand(to: foreign.shard, foreign.slots, origin, account, subject, tail, shape)
             receivers += foreign.slots.count
@@ -162,11 +172,11 @@ extension Shard {
         }
         if let client = origin.client {
             context.decisions.record(
-                .importUse, .allowed(Rule(.unrestricted)), by: client, subject: remote, exporter: exporter.key)
+                .importUse, .allowed(Rule(.unrestricted)), by: client, subject: remote, exporter: exporter.identity)
         }
         let stamped = RequestIdentity.stamp(
             headerCount: shape.headerCount, payload: tail.extracting(shape.payload(tail.count)),
-            client: origin.client, roundTrip: origin.session?.roundTrip, importer: accounts[service.importer].key,
+            client: origin.client, roundTrip: origin.session?.roundTrip, importer: accounts[service.importer].identity,
             isShared: service.sharesIdentity)
         let message = ComposedMessage(
             reply: way.span, headerCount: stamped.headerCount, payload: stamped.bytes.span, serial: nextSerial())

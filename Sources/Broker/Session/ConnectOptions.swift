@@ -16,6 +16,7 @@ struct ConnectOptions {
     var language = ""
     var version = ""
     var credentials = PresentedCredentials()
+    private var secrets = PresentedSecrets()
 
     /// What a session has before its client says anything.
     init() {}
@@ -47,16 +48,32 @@ struct ConnectOptions {
         case "nkey": return set(&credentials.nkey, value.text)
         case "user": return set(&credentials.user, value.text)
         case "proxy_sig": return set(&credentials.proxySignature, value.text)
-        case "pass", "auth_token":
-            guard let text = value.text else { return false }
-            // Kept for no longer than it takes to see that something is there.
-            guard !text.isEmpty else { break }
-            if name == "pass" { credentials.hasPassword = true } else { credentials.hasSharedToken = true }
+        case "pass": return read(secret: value, &secrets.password, &credentials.hasPassword)
+        case "auth_token": return read(secret: value, &secrets.sharedToken, &credentials.hasSharedToken)
         case "account", "new_account":
             if value != .string(""), value != .bool(false) { credentials.designatesAccount = true }
         default: break
         }
         return true
+    }
+
+    private func read(secret value: JSONValue, _ target: inout Secret?, _ isThere: inout Bool) -> Bool {
+        guard let text = value.text else { return false }
+        var bytes = Array(text.utf8)
+        isThere = !bytes.isEmpty
+        target = bytes.isEmpty ? nil : Secret(erasing: &bytes)
+        return true
+    }
+
+    /// Gives the password and the token away, for the one sign-in that they were sent for: a later one has to bring its
+    /// own.
+    mutating func takeSecrets() -> PresentedSecrets {
+        defer {
+            secrets = PresentedSecrets()
+            credentials.hasPassword = false
+            credentials.hasSharedToken = false
+        }
+        return secrets
     }
 
     private func set<Value>(_ target: inout Value, _ value: Value?) -> Bool {
@@ -75,8 +92,12 @@ struct ConnectOptions {
     mutating func fill(from cookies: WebSocketCookies) {
         if (credentials.token ?? "").isEmpty { credentials.token = cookies.jwt ?? credentials.token }
         if (credentials.user ?? "").isEmpty { credentials.user = cookies.user ?? credentials.user }
-        if cookies.password?.count ?? 0 > 0 { credentials.hasPassword = true }
-        if cookies.token?.count ?? 0 > 0 { credentials.hasSharedToken = true }
+        if secrets.password == nil, let password = cookies.password, password.count > 0 {
+            (secrets.password, credentials.hasPassword) = (password, true)
+        }
+        if secrets.sharedToken == nil, let token = cookies.token, token.count > 0 {
+            (secrets.sharedToken, credentials.hasSharedToken) = (token, true)
+        }
     }
 
     /// What makes the options unusable, in the words for the client.

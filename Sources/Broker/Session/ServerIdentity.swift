@@ -19,7 +19,8 @@ struct ServerIdentity: Sendable {
     /// The INFO line for a client: the first one, or with `account` the one after signing in, which tells the client
     /// where it is.
     func information(for session: Session, account: Account? = nil) -> String {
-        let settings = session.context.settings
+        let rules = session.context.rules
+        let settings = rules.settings
         var json = JSONText()
         json.add("server_id", id)
         json.add("server_name", name)
@@ -28,15 +29,18 @@ struct ServerIdentity: Sendable {
         json.add("host", settings.host)
         json.add("port", UInt64(clamping: session.channel.localAddress?.port ?? settings.port))
         json.add("headers", true)
-        json.add("auth_required", true)
+        let asks = account == nil ? rules.trust.asksForCredentials : !rules.trust.isOpen
+        if asks || session.listener.asksForCredentials { json.add("auth_required", true) }
         session.listener.describe(in: &json)
         json.add("max_payload", UInt64(clamping: session.maximumPayload))
         json.add("client_id", session.id)
         if let address = session.remoteAddress { json.add("client_ip", address) }
-        if account == nil { json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self)) }
+        if account == nil, rules.trust.asksForSignatures {
+            json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self))
+        }
         if let account {
             json.add("connect_info", true)
-            json.add("remote_account", account.key.text)
+            json.add("remote_account", account.identity.text)
             if account === session.shard.systemAccount { json.add("acc_is_sys", true) }
         }
         return "INFO \(json.text)\r\n"

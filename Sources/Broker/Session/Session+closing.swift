@@ -88,8 +88,10 @@ extension Session {
         if output.isOverdue(now, deadline: context.limits.write) { return closeSlowConsumer() }
         output.trim()
         switch state {
+        case .awaitingConnect where context.trust.isOpen:
+            pingIfDue(now)
         case .awaitingConnect, .signingIn:
-            if !isSecuring, now - signInSince > listener.signIn { refuse(.authenticationTimeout) }
+            if !isSecuring, now - signInSince > signInPatience { refuse(.authenticationTimeout) }
         case .active:
             if let endsAt = client?.principal.endsAt, seconds > endsAt { return refuse(.userExpired) }
             if let account, account.claims.expires > 0, seconds > account.claims.expires {

@@ -96,7 +96,7 @@ extension Session {
         var position = 0
         while position < bytes.count, mayProceed {
             if case .awaitingConnect = state, bytes[position] & 0xDF != UInt8(ascii: "C") {
-                refuse(.noCredentials)
+                if context.trust.admitsUnannounced(facts) { signInUnannounced() } else { refuse(.noCredentials) }
                 return position
             }
             switch parser.parse(bytes, at: position) {
@@ -132,7 +132,7 @@ extension Session {
     }
 
     private func fail(_ fault: ProtocolFault) {
-        if case .awaitingConnect = state, fault != .controlLineTooLong {
+        if case .awaitingConnect = state, fault != .controlLineTooLong, !context.trust.isOpen {
             refuse(.noCredentials)
             return
         }

@@ -17,7 +17,7 @@ extension Session {
     /// Sends a PING where the interval says so: to a client that has sent nothing for as long, and to any whose round trip
     /// was not measured lately.
     func pingIfDue(_ now: Int64) {
-        let interval = listener.pingInterval
+        let interval = listener.pingInterval ?? context.limits.pingInterval
         guard now - lastPing > (measuredAt == 0 ? min(interval, Self.firstPing) : interval) else { return }
         lastPing = now
         if now - lastInput <= interval {

@@ -7,6 +7,9 @@ import Wire
 // Signing in: the session feeds the admission machine what it asks for, and does what it says.
 
 extension Session {
+    /// How long the client may take, nanoseconds.
+    var signInPatience: Int64 { listener.signIn ?? context.limits.signIn }
+
     /// Handles CONNECT, the first or a later one. A later one signs in anew, maybe into another account, so everything
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
@@ -16,53 +19,80 @@ extension Session {
         if let cookies { options.fill(from: cookies) }
         leaveAccount()
         claimant = nil
+        let credentials = options.credentials
+        let secrets = options.takeSecrets()
         self.options = options
         if let fault = options.fault {
             close(telling: fault)
             return
         }
+        answersConnect = true
+        begin(credentials, secrets)
+    }
+
+    /// A client that begins with anything else than CONNECT presents nothing, and is decided on before that is looked at.
+    func signInUnannounced() {
+        answersConnect = false
+        begin(PresentedCredentials(), PresentedSecrets())
+    }
+
+    private func begin(_ credentials: PresentedCredentials, _ secrets: PresentedSecrets) {
         state = .signingIn
         let now = context.monotonicNow
         if roundTrip == 0 { roundTrip = max(now - signInSince, 1) }
         signInSince = now
         // What the client sends meanwhile stays in the socket.
         setReading(false)
-        let admission = Admission(options.credentials, facts: facts, trust: context.trust)
+        let rules = context.rules
+        basis = AdmissionBasis(generation: rules.generation)
+        let admission = Admission(credentials, facts: facts, trust: rules.trust)
         let moment = context.environment.moment()
-        verify { [admission] in
+        verify(secrets) { [admission] in
             var machine = admission
             return (machine.start(at: moment), machine)
         }
     }
 
-    /// Runs a part of the machine that verifies signatures on the thread pool, and goes on with what it said.
-    private func verify(_ work: @escaping @Sendable () -> (Admission.Step, Admission)) {
-        let future = context.signatures.runIfActive(eventLoop: shard.eventLoop, work)
+    /// Runs a part of the machine that verifies signatures or passwords on the thread pool, and goes on with what it said.
+    /// What comes to its turn too late is not worth the time any more.
+    private func verify(
+        _ secrets: PresentedSecrets, _ work: @escaping @Sendable () -> (Admission.Step, Admission)
+    ) {
+        let (context, deadline) = (context, signInSince.addingSaturating(signInPatience))
+        let future = context.signatures.runIfActive(eventLoop: shard.eventLoop) {
+            context.monotonicNow > deadline ? nil : work()
+        }
         future.assumeIsolated().whenComplete { [self] result in
             guard case .signingIn = state else { return }
             switch result {
-            case .success((let step, let machine)): advance(step, machine)
-            case .failure: refuse(.authenticationTimeout)
+            case .success((let step, let machine)?): advance(step, machine, secrets)
+            case .success(nil), .failure: refuse(.authenticationTimeout)
             }
         }
     }
 
-    private func advance(_ step: Admission.Step, _ machine: Admission) {
+    private func advance(_ step: Admission.Step, _ machine: Admission, _ secrets: PresentedSecrets) {
         claimant = machine.claimant
         switch step {
         case .refused(let refusal):
             refuse(refusal)
-        case .needs(.password), .needs(.callout):
-            // Asked for only by users of a configuration and by accounts with callouts, which this server has no
-            // means for.
+        case .needs(.callout):
+            // Asked for only by accounts with callouts, which this server has no means for.
             refuse(.unsupportedCredentials)
+        case .needs(.password(let check)):
+            let moment = context.environment.moment()
+            verify(secrets) {
+                var machine = machine
+                return (machine.resume(passwordIsRight: secrets.pass(check), at: moment), machine)
+            }
         case .needs(.account(let key)):
             shard.readMail()
-            if let account = shard.account(key), !isOutdated(account) { return resume(machine, with: account) }
+            let account = shard.account(.key(key))
+            if let account, !isOutdated(account) { return resume(machine, with: account, secrets) }
             guard context.resolver.canFetch, !shard.isStopping else {
-                return resume(machine, with: shard.account(key))
+                return resume(machine, with: account, secrets)
             }
-            wantedAccount = (key, machine)
+            wantedAccount = (key, machine, secrets)
             let (id, index) = (id, shard.index)
             shard.control.execute { $0.fetch(key, for: id, on: index) }
         case .admitted(let principal):
@@ -77,16 +107,16 @@ extension Session {
 
     /// The account is held now, or is not to be had.
     func accountWasFetched() {
-        guard case .signingIn = state, let (key, machine) = wantedAccount else { return }
+        guard case .signingIn = state, let (key, machine, secrets) = wantedAccount else { return }
         wantedAccount = nil
-        resume(machine, with: shard.account(key))
+        resume(machine, with: shard.account(.key(key)), secrets)
     }
 
-    private func resume(_ machine: Admission, with account: Account?) {
+    private func resume(_ machine: Admission, with account: Account?, _ secrets: PresentedSecrets) {
         let resolved = account?.state.resolved
-        claimsVersion = resolved?.version
+        basis.version = resolved?.version
         let moment = context.environment.moment()
-        verify {
+        verify(secrets) {
             var machine = machine
             return (machine.resume(account: resolved, at: moment), machine)
         }
@@ -94,9 +124,9 @@ extension Session {
 
     /// Asks the control plane for a place in the account.
     private func register(_ principal: Principal) {
-        guard let claimsVersion, !shard.isStopping else { return refuse(.unknownAccount) }
-        let (id, shard, facts) = (id, shard.index, facts)
-        self.shard.control.execute { $0.admit(id, from: shard, principal, under: claimsVersion, facts: facts) }
+        guard !shard.isStopping else { return refuse(.unknownAccount) }
+        let (id, shard, facts, basis) = (id, shard.index, facts, basis)
+        self.shard.control.execute { $0.admit(id, from: shard, principal, under: basis, facts: facts) }
     }
 
     /// The control plane has answered.
@@ -117,9 +147,9 @@ extension Session {
         state = .active
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
-        context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.key)")
+        context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
         if maximumSubscriptions == 0 { return close(telling: ErrorLine.maximumSubscriptionsExceeded) }
-        sendOKIfVerbose()
+        if answersConnect { sendOKIfVerbose() }
         proceed()
     }
 
@@ -131,15 +161,17 @@ extension Session {
         self.client = client
         responseTerms = client.responseTerms
         parser.maximumPayload = maximumPayload
+        parser.maximumControlLine = context.rules.settings.maximumControlLine
     }
 
     /// The least of what user, account and server allow.
     var maximumPayload: Int {
-        min(client?.principal.maximumPayload ?? .max, context.settings.maximumPayload)
+        min(client?.principal.maximumPayload ?? .max, context.rules.settings.maximumPayload)
     }
 
     /// Takes the session out of its account, with everything it holds there.
     func leaveAccount() {
+        wantedAccount = nil
         removeAllSubscriptions()
         if let account {
             account.sessions[id] = nil
@@ -156,10 +188,10 @@ extension Session {
     func review() {
         guard isActive, let client, let account else { return }
         guard !account.state.isDeleted else { return refuse(.accountDeleted) }
-        let review = Admission.review(
-            client.principal, account: account.state.resolved, facts: facts, trust: context.trust,
-            at: context.environment.moment())
+        let review = context.review(client.principal, of: account.state.resolved, facts)
         switch review {
+        case .admitted(let changed) where changed.account != account.identity:
+            refuse(.accountChanged, silently: true)
         case .admitted(let changed):
             take(changed)
             applyProgram()
@@ -168,7 +200,8 @@ extension Session {
             // The key that signed the user is gone.
             refuse(.permissionsWithdrawn)
         case .refused(let refusal):
-            refuse(refusal)
+            // Whom the configuration does not know any more is cut without a word, as by nats-server.
+            refuse(refusal, silently: refusal == .unknownUser || refusal == .unknownKey)
         case .needs:
             refuse(.unknownAccount)
         }

@@ -79,6 +79,6 @@ extension Session {
 
     /// The least of what user, account and server allow.
     var maximumSubscriptions: Int {
-        min(client?.principal.maximumSubscriptions ?? .max, context.settings.maximumSubscriptions ?? .max)
+        min(client?.principal.maximumSubscriptions ?? .max, context.rules.settings.maximumSubscriptions ?? .max)
     }
 }

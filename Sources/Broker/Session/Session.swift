@@ -35,10 +35,12 @@ final class Session {
     var options = ConnectOptions()
     /// Whose credential was presented last.
     var claimant: Claimant?
-    /// The version of the account's claims under which the credential was found good.
-    var claimsVersion: TokenVersion?
+    /// What the credential was found good under.
+    var basis = AdmissionBasis(generation: 0)
+    /// Whether it is CONNECT that is decided on, which gets an answer.
+    var answersConnect = true
     /// The account that is being fetched for signing in, and where to go on.
-    var wantedAccount: (key: PublicKey, machine: Admission)?
+    var wantedAccount: (key: PublicKey, machine: Admission, secrets: PresentedSecrets)?
     var client: Client?
     /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
     var responseTerms: ResponseTerms?
@@ -102,8 +104,9 @@ final class Session {
         isSecuring = entrance.isSecuring
         arrival = entrance.webSocket
         parser = CommandParser(
-            maximumControlLine: context.settings.maximumControlLine, maximumPayload: context.settings.maximumPayload)
-        output = SessionOutput(channel: channel, limit: context.settings.maximumPending)
+            maximumControlLine: context.rules.settings.maximumControlLine,
+            maximumPayload: context.rules.settings.maximumPayload)
+        output = SessionOutput(channel: channel, limit: context.rules.settings.maximumPending)
         connectedAt = context.environment.moment().seconds
         signInSince = now
         lastInput = now

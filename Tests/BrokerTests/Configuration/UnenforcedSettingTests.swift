@@ -5,18 +5,15 @@ import Testing
 
 @Suite struct UnenforcedSettingTests {
     @Test(arguments: [
-        ("authorization { user: a, password: b }", "authorization"), ("authorization { users: [] }", "authorization"),
-        ("accounts { A {} }", "accounts"), ("mappings { a: b }", "mappings"),
         (
             "tls { certs: [], cipher_suites: [TLS_RSA_WITH_RC4_128_SHA], allow_insecure_cipher_suites: true }",
             "tls.cipher_suites"
         ),
         ("tls { certs: [], curve_preferences: [SecP384r1MLKEM1024] }", "tls.curve_preferences"),
-        ("no_system_account: true", "no_system_account"), ("http: 8222", "http"),
+        ("http: 8222", "http"),
         ("https_port: 1, tls { certs: [] }", "http"),
         ("websocket { port: 1, no_tls: true, authorization { token: a } }", "websocket.authorization"),
         ("max_sub_tokens: 4", "max_sub_tokens"),
-        ("resolver_pinned_accounts: []", "resolver_pinned_accounts"),
         ("no_header_support: on", "no_header_support"),
         ("write_timeout: retry", "write_timeout"),
     ])
@@ -28,7 +25,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "port: 1", "authorization { timeout: 2 }", "resolver: MEMORY", "write_timeout: close", "no_header_support: off",
+        "port: 1", "authorization { timeout: 2 }", "authorization { user: a, password: b }",
+        "authorization { users: [] }", "accounts { A {} }", "accounts { A { mappings { a: b } } }", "mappings { a: b }",
+        "no_system_account: true", "resolver: MEMORY",
+        "write_timeout: close", "no_header_support: off",
         "jetstream: disabled", "server_tags: a", "lame_duck_duration: \"1m\"", "log_file: x",
         "proxy_protocol: true, proxy_protocol_sources: \"::/0\"",
         "tls { certs: [], cipher_suites: [TLS_AES_128_GCM_SHA256], curve_preferences: [X25519] }",
@@ -39,11 +39,11 @@ import Testing
 
     @Test func withoutAFileThereIsNoPlace() {
         var configuration = BrokerConfiguration()
-        configuration.noAuthUser = "a"
+        configuration.maximumSubscriptionTokens = 4
         #expect(
             configuration.unenforced.map(\.description) == [
                 """
-                command line: error: "no_auth_user": a user for clients without credentials: this broker does not do that yet
+                command line: error: "max_sub_tokens": a limit on the tokens of a subject: this broker does not do that yet
                   = remove it, or run nats-server for it
                 """
             ])

@@ -1,4 +1,5 @@
 import Authorization
+import Secrets
 import Testing
 
 @testable import Broker
@@ -44,7 +45,24 @@ import Testing
         #expect(second.credentials.token == "t" && second.credentials.signature == "r")
     }
 
-    @Test func passwordsAreNotKept() {
-        #expect(read(#"{"user":"u","pass":"p"}"#)?.credentials.hasPassword == true)
+    @Test func secretsAreGivenAwayOnce() throws {
+        var options = try #require(read(#"{"user":"u","pass":"p","auth_token":"t"}"#))
+        #expect(options.credentials.hasPassword && options.credentials.hasSharedToken)
+        var shown = ""
+        dump(options, to: &shown)
+        #expect(!shown.contains("\"p\"") && !shown.contains("\"t\""))
+        let secrets = options.takeSecrets()
+        #expect(secrets.password == Secret(copying: Array("p".utf8)))
+        #expect(secrets.sharedToken == Secret(copying: Array("t".utf8)))
+        let later = try #require(read("{}", after: options))
+        #expect(later.credentials.user == "u" && !later.credentials.hasPassword && !later.credentials.hasSharedToken)
+        var taken = later
+        #expect(taken.takeSecrets().password == nil)
+    }
+
+    @Test func anEmptyPasswordIsNone() throws {
+        let first = try #require(read(#"{"pass":"p"}"#))
+        var second = try #require(read(#"{"pass":""}"#, after: first))
+        #expect(!second.credentials.hasPassword && second.takeSecrets().password == nil)
     }
 }

@@ -27,9 +27,25 @@ final class TestBroker: Sendable {
         _ body: (TestBroker) async throws -> Void
     ) async throws {
         var configuration = try realm.configuration()
+        change(&configuration)
+        try await run(configuration, realm, loops: loops, body)
+    }
+
+    /// The same with a configuration file of this text, which knows its users itself.
+    static func run(
+        configuration text: String, loops: Int = TestBroker.loops, _ body: (TestBroker) async throws -> Void
+    ) async throws {
+        let configuration = try BrokerConfigurationTests.read(text).configuration
+        try await run(configuration, try TestRealm(), loops: loops, body)
+    }
+
+    private static func run(
+        _ configuration: BrokerConfiguration, _ realm: TestRealm, loops: Int,
+        _ body: (TestBroker) async throws -> Void
+    ) async throws {
+        var configuration = configuration
         configuration.host = "127.0.0.1"
         configuration.port = 0
-        change(&configuration)
         let environment = BrokerEnvironment(
             moment: { Moment(seconds: Int64(time(nil))) { _ in nil } }, log: { _, _ in })
         let sink = CountingSink()
@@ -42,6 +58,23 @@ final class TestBroker: Sendable {
             throw error
         }
         try await server.stop()
+    }
+
+    /// Reloads a configuration file of this text, and returns how many connections that ended.
+    func reload(_ text: String, port: Int = 0) async throws -> Int {
+        var configuration = try BrokerConfigurationTests.read(text).configuration
+        configuration.host = "127.0.0.1"
+        configuration.port = port
+        return try await server.reload(configuration)
+    }
+
+    /// A client that says CONNECT with these members. Throws where it is not let in.
+    func client(connect members: String) throws -> TestClient {
+        let client = try TestClient(port: server.address.port ?? 0)
+        try client.send("CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\(members)}\r\n")
+        let frames = try client.flush()
+        if case .other(let line)? = frames.first { throw TestClient.Ended(description: line) }
+        return client
     }
 
     /// A client that has signed in.

@@ -5,7 +5,7 @@ extension BrokerConfigurationReader {
         guard let map = section(entry, example: "{ timeout: 2 }") else { return }
         var authorization = AuthorizationConfiguration()
         readMembers(of: map, .authorization) { reader, entry, key in
-            reader.positions["authorization.\(key)"] = entry.position
+            reader.note("authorization.\(key)", entry.position)
             switch key {
             case "user": authorization.user = reader.nonEmptyText(entry)
             case "pass": authorization.password = reader.secret(entry)

@@ -11,15 +11,7 @@ public struct ConfigurationSecret: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether it is the bcrypt hash of a password rather than the password: `$2a$11$…`, with a, b, x or y.
-    public var isHashed: Bool {
-        secret.withBytes { bytes in
-            guard bytes.count > 7, bytes[0] == 0x24, bytes[1] == 0x32, bytes[3] == 0x24, bytes[6] == 0x24 else {
-                return false
-            }
-            let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-            return "abxy".utf8.contains(bytes[2]) && digits.contains(bytes[4]) && digits.contains(bytes[5])
-        }
-    }
+    public var isHashed: Bool { StatedPassword(secret).isHashed }
 
     /// A fixed text.
     public var description: String { "***" }

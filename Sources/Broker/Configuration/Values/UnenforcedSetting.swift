@@ -10,19 +10,11 @@ public struct UnenforcedSetting: Sendable {
     let isUsed: @Sendable (BrokerConfiguration) -> Bool
 
     static let all: [UnenforcedSetting] = [
-        UnenforcedSetting("authorization", "users, passwords and tokens in the configuration") {
-            $0.authorization.map { $0 != AuthorizationConfiguration() } ?? false
+        UnenforcedSetting("authorization.auth_callout", "authentication callouts") {
+            $0.authorization?.callout != nil
         },
-        UnenforcedSetting("accounts", "accounts in the configuration") { !$0.accounts.isEmpty },
-        UnenforcedSetting("mappings", "subject mappings in the configuration") { !$0.mappings.isEmpty },
-        UnenforcedSetting("no_auth_user", "a user for clients without credentials") { $0.noAuthUser != nil },
-        UnenforcedSetting("no_system_account", "a broker without system account") { $0.hasNoSystemAccount },
         UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
         UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
-        UnenforcedSetting("resolver_pinned_accounts", "a list of accounts that may be used") {
-            $0.pinnedAccounts != nil
-        },
-        UnenforcedSetting("default_sentinel", "a JWT for clients without one") { $0.defaultSentinel != nil },
         UnenforcedSetting("tls.cipher_suites", "a cipher suite with RC4, 3DES or CBC and SHA-256") {
             $0.tls?.cipherSuites?.contains(where: TLSNames.unavailableSuites.contains) ?? false
         },

@@ -154,10 +154,35 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
             throw error
         }
         log.write(.info, "Server is ready")
-        await signals.handle(log)
+        await signals.handle(log) { await reload(server, log) }
         log.write(.info, "Stopping")
         files.remove()
         try await server.stop()
+    }
+
+    /// Reads the file again, and the words of the command line over it. Where that fails everything stays as it is.
+    private func reload(_ server: BrokerServer, _ log: BrokerLog) async {
+        do {
+            guard let config else {
+                throw CommandFailure(
+                    message: "there is no configuration file", remedy: "start the broker with -c FILE")
+            }
+            let configuration = try options.applied(to: try read(config).configuration)
+            let cut = try await server.reload(configuration)
+            log.write(.info, "Reloaded server configuration, which ended \(cut) connections")
+        } catch {
+            log.write(.error, "Failed to reload server configuration: \(Self.reason(error))")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        // What is wrong with the file has been said already.
+        case is ExitCode: "the configuration file is not in order"
+        case let failure as CommandFailure: failure.message
+        case let failure as BrokerStartError: failure.message
+        default: "\(error)"
+        }
     }
 
     private func accountNames(_ configuration: BrokerConfiguration) -> [PublicKey: String] {

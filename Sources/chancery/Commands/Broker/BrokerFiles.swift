@@ -31,8 +31,9 @@ struct BrokerFiles {
         }
     }
 
+    /// The file with the process number stays, as nats-server's does.
     func remove() {
-        for file in [pidFile, portsFile].compactMap(\.self) { unlink(file) }
+        if let portsFile { unlink(portsFile) }
     }
 }
 

@@ -66,7 +66,7 @@ final class DecisionPrinter: DecisionSink {
     // MARK: Lines
 
     private func accountName(_ event: DecisionEvent) -> String? {
-        event.claimant.map { $0.account.key.flatMap { names[$0] } ?? $0.account.text }
+        event.claimant.map { name($0.account) }
     }
 
     private func reason(_ event: DecisionEvent) -> String {
@@ -78,8 +78,8 @@ final class DecisionPrinter: DecisionSink {
         return event.principal?.explain(event.decision.rule).description ?? ""
     }
 
-    private func name(_ account: PublicKey) -> String {
-        names[account] ?? account.text
+    private func name(_ account: AccountIdentity) -> String {
+        account.key.flatMap { names[$0] } ?? account.text
     }
 
     /// `denied publish "a.b" by alice of ACME: no entry of /nats/pub/allow fits`

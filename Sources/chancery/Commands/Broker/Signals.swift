@@ -10,12 +10,14 @@ struct Signals {
     }
 
     /// Does what the others ask for, and returns when one comes that ends the process in an orderly way.
-    func handle(_ log: BrokerLog) async {
+    ///
+    /// - Parameter reload: reads the configuration again.
+    func handle(_ log: BrokerLog, reload: () async -> Void) async {
         for await signal in sequence {
             log.write(.info, "Trapped \"\(signal)\" signal")
             switch signal {
             case .sigusr1: log.reopen()
-            case .sighup: log.write(.warning, "Reading the configuration again is not available yet")
+            case .sighup: await reload()
             case .sigusr2: log.write(.warning, "Lame duck mode is not available yet")
             default: return
             }

@@ -1,0 +1,65 @@
+import Authorization
+
+extension BrokerServer {
+    /// Puts another configuration in force while the broker runs: users, accounts, what they share, operators, limits.
+    /// Whoever would not be let in any more is cut; the others go on with what they may do now. Nothing changes where
+    /// this throws.
+    ///
+    /// - Parameter settings: the whole configuration, not only what is different.
+    /// - Returns: how many connections were ended.
+    /// - Throws: ``BrokerStartError`` for a configuration that the broker could not start with, or one that is different
+    ///   in something that cannot change while it runs.
+    public func reload(_ settings: BrokerConfiguration) async throws -> Int {
+        try Self.refuseUnenforced(settings)
+        let present = loops.context.rules
+        for setting in FixedSetting.all where !setting.isSame(present.settings, settings) {
+            throw BrokerStartError(
+                message: "\"\(setting.key)\" cannot change while the broker runs",
+                remedy: "start it again, or leave \(setting.key) as it was")
+        }
+        let mode = try Self.mode(settings, loops.context.resolver)
+        guard mode.trust.isOperatorMode == present.trust.isOperatorMode else {
+            throw BrokerStartError(
+                message: "\"operator\" cannot come or go while the broker runs", remedy: "start it again")
+        }
+        guard mode.trust.systemAccount == present.trust.systemAccount else {
+            throw BrokerStartError(
+                message: "the system account cannot change while the broker runs", remedy: "start it again")
+        }
+        for warning in mode.warnings { loops.context.environment.log(.warning, warning) }
+        return try await loops.reload(settings, mode)
+    }
+
+    /// Accounts that do not come from the configuration alone were read when the broker started, and are kept up to date
+    /// where they are.
+    private static func mode(
+        _ settings: BrokerConfiguration, _ resolver: AccountResolver
+    ) throws(BrokerStartError) -> BrokerMode {
+        var settings = settings
+        if resolver.canFetch { settings.preloadedAccounts = [] }
+        let mode = try BrokerMode(settings)
+        if !resolver.canFetch { try mode.requireSystemAccount() }
+        return mode
+    }
+}
+
+/// A setting that only counts when the broker starts.
+private struct FixedSetting: Sendable {
+    let key: String
+    let isSame: @Sendable (BrokerConfiguration, BrokerConfiguration) -> Bool
+
+    static let all: [FixedSetting] = [
+        FixedSetting("host", \.host), FixedSetting("port", \.port), FixedSetting("server_name", \.serverName),
+        FixedSetting("tls", \.tls), FixedSetting("websocket", \.webSocket), FixedSetting("http", \.monitoring),
+        FixedSetting("resolver", \.resolver), FixedSetting("proxy_protocol", \.usesProxyProtocol),
+        FixedSetting("proxy_protocol_sources", \.proxyProtocolSources),
+        FixedSetting("allow_non_tls", \.allowsPlainClients),
+    ]
+
+    private init<Value: Equatable & Sendable>(
+        _ key: String, _ value: @escaping @Sendable (BrokerConfiguration) -> Value
+    ) {
+        self.key = key
+        isSame = { value($0) == value($1) }
+    }
+}
