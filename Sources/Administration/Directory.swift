@@ -45,10 +45,12 @@ public final class Directory: Sendable {
     /// The folder this directory lives in.
     public let home: Home
     let surroundings: Surroundings
+    /// Why nothing can be changed here, or nil. A directory on a disk that cannot be written can still be read.
+    let obstacle: String?
     private let database: DatabaseQueue
 
-    private init(home: Home, surroundings: Surroundings, database: DatabaseQueue) {
-        (self.home, self.surroundings, self.database) = (home, surroundings, database)
+    private init(home: Home, surroundings: Surroundings, database: DatabaseQueue, obstacle: String? = nil) {
+        (self.home, self.surroundings, self.database, self.obstacle) = (home, surroundings, database, obstacle)
     }
 
     /// Opens the directory of a home.
@@ -73,6 +75,7 @@ public final class Directory: Sendable {
             guard !DatabaseFile.isCutOff(home.directoryPath) else {
                 throw AdministrationError(damaged: "its end is missing")
             }
+            if let obstacle = DatabaseConnection.obstacle(home) { return try read(home, surroundings, obstacle) }
             let database = try connect(home.directoryPath, surroundings)
             if try !isCurrent(database) {
                 // Several first processes may start at once: one of them prepares the tables, the others wait.
@@ -80,6 +83,27 @@ public final class Directory: Sendable {
             }
             return Directory(home: home, surroundings: surroundings, database: database)
         }
+    }
+
+    /// Opens a directory where nothing can be written.
+    private static func read(_ home: Home, _ surroundings: Surroundings, _ obstacle: String) throws -> Directory {
+        let database = try DatabaseConnection.openForReading(home.directoryPath, patience: surroundings.patience)
+        guard try isCurrent(database) else {
+            throw AdministrationError(
+                .storageFailed, "an earlier version wrote the directory, and nothing can be written in \(obstacle)",
+                remedy: "copy the folder to where it can be written, and read it there with --all-dirs DIR")
+        }
+        return Directory(home: home, surroundings: surroundings, database: database, obstacle: obstacle)
+    }
+
+    /// Refuses where nothing can be written.
+    ///
+    /// - Throws: ``AdministrationError`` of code `storageFailed`.
+    public func checkWritable() throws(AdministrationError) {
+        guard let obstacle else { return }
+        throw AdministrationError(
+            .storageFailed, "the directory cannot be written: \(obstacle)",
+            remedy: "see who owns the folder and its files, and whether the disk can be written; nothing was changed")
     }
 
     /// Makes the database's file with its tables, unless another process was first.
@@ -118,6 +142,11 @@ public final class Directory: Sendable {
         try Self.storage(surroundings) { try database.close() }
     }
 
+    /// Copies the database as it is at one moment, while others go on writing.
+    func copyDatabase(to path: String) throws {
+        try Self.storage(surroundings) { try database.backup(to: DatabaseQueue(path: path)) }
+    }
+
     /// Reads one consistent state of the directory.
     public func read<Result>(_ body: (DirectoryReader) throws -> Result) throws -> Result {
         try Self.storage(surroundings) {
@@ -142,7 +171,8 @@ public final class Directory: Sendable {
     public func change<Result>(
         _ reason: String, dryRun: Bool = false, _ body: (Change) throws -> Result
     ) throws -> Changed<Result> {
-        try Self.storage(surroundings) {
+        try checkWritable()
+        return try Self.storage(surroundings) {
             while true {
                 do {
                     return try attempt(reason, dryRun: dryRun, body)
@@ -181,15 +211,7 @@ public final class Directory: Sendable {
     }
 
     private static func connect(_ path: String, _ surroundings: Surroundings) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(surroundings.patience)
-        configuration.foreignKeysEnabled = true
-        configuration.label = "chancery directory"
-        configuration.prepareDatabase { database in
-            // A change that was reported as done survives a power cut.
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-        }
-        return try DatabaseQueue(path: path, configuration: configuration)
+        try DatabaseConnection.open(path, patience: surroundings.patience)
     }
 
     private static func isCurrent(_ database: DatabaseQueue) throws -> Bool {

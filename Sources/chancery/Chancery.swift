@@ -54,8 +54,10 @@ struct Chancery: AsyncParsableCommand, Exemplified {
     static func main() async {
         // A file that may not grow is an error like others, and no reason to end without a word.
         signal(SIGXFSZ, SIG_IGN)
-        var words = ArgumentForms.normalized(Array(CommandLine.arguments.dropFirst()))
+        StandardStreams.occupy()
+        var words: [String] = []
         do {
+            words = ArgumentForms.normalized(try ArgumentWords.read())
             if Interview.isWanted(words) {
                 var interview = Interview(words)
                 words = try interview.completed()
@@ -73,6 +75,7 @@ struct Chancery: AsyncParsableCommand, Exemplified {
                 try command.run()
             }
             Progress.shared.end()
+            Failure.endIfDataWasLost()
         } catch {
             Failure(of: path).end(with: error)
         }

@@ -1,12 +1,14 @@
 """What people type by mistake: each is refused with what is wrong and what to do, and everything stays as it was."""
 
+import os
 import shutil
+import subprocess
 import time
 
 import pytest
 
 import issuer
-from conftest import CommandLine, kept
+from conftest import CHANCERY, CommandLine, kept
 from test_command_line import claims
 
 
@@ -49,7 +51,7 @@ def refused(chancery, *words, exits=1, says=()):
 
 NAMES = [("", "needs a name"), ("   ", "needs a name"), (".", "stands for a folder"), ("..", "stands for a folder"),
          ("a/b", "slash"), ("/etc/passwd", "slash"), ("a\\b", "backslash"), ("a\nb", "control character"),
-         ("a\tb", "control character"), ("x" * 256, "longer than 255 bytes"), ("é" * 128, "longer than 255 bytes"),
+         ("a\tb", "control character"), ("x" * 250, "longer than 249 bytes"), ("é" * 125, "longer than 249 bytes"), ("\u200b", "no character that can be seen"),
          (issuer.Key.new("user").public, "public key")]
 
 
@@ -217,3 +219,47 @@ def test_an_expired_account_can_still_be_changed(home):
     home("revocations", "add-user", "u")
     home("edit", "account", "A", "--expiry", "0")
     home("validate", "-a", "A")
+
+
+def test_words_that_are_not_utf8(home):
+    told = subprocess.run(
+        [os.fsencode(CHANCERY), b"add", b"account", b"bad\xff"], env=home.environment, cwd=home.folder, capture_output=True,
+        timeout=60)
+    assert told.returncode == 2 and b"not UTF-8" in told.stderr
+    assert "bad" not in home("list", "accounts").stdout
+
+
+def test_lists_of_nothing(home):
+    for option in ("--allow-pub", "--allow-sub", "--deny-pubsub", "--tag", "--source-network"):
+        for nothing in ("", " ", ","):
+            refused(home, "add", "user", "v", option, nothing, exits=2, says=["holds no entry"])
+    refused(home, "add", "user", "v", "--allow-pub=", exits=2, says=["holds no entry"])
+    refused(home, "edit", "user", "u", "--rm", "", exits=2, says=["holds no entry"])
+    refused(home, "edit", "authcallout", "--allowed-account", "", exits=2, says=["holds no entry"])
+
+
+def test_keys_that_are_none(home):
+    (home.folder / "junk").write_text("junk")
+    refused(home, "add", "user", "v", "-K", "/nonexist", says=["no file that holds a key"])
+    refused(home, "add", "user", "v", "-K", "junk", says=["junk is not a seed"])
+    refused(home, "add", "account", "C", "-K", "junk", says=["junk is not a seed"])
+    refused(home, "edit", "operator", "--tag", "x", "-K", "/nonexist", says=["no file that holds a key"])
+    seed = home("generate", "nkey", "-a").stdout.split()[0]
+    refused(home, "add", "account", "C", "-k", seed, says=["is a seed", "begin with A"])
+    assert seed not in home("add", "account", "C", "-k", seed, exits=1).stderr
+    refused(home, "add", "user", "v", "-k", "", says=["was given nothing", "begin with U"])
+
+
+def test_options_that_exclude_each_other(home):
+    refused(home, "edit", "account", "A", "--js-enable", "3", "--js-disable", exits=2, says=["exclude each other"])
+
+
+def test_a_passphrase_from_a_pipe(home):
+    def run(*words):
+        return subprocess.run(
+            ["bash", "-c", '"$0" "$@" --passphrase-file <(printf "a good passphrase\\n")', CHANCERY, *words],
+            env=home.environment, cwd=home.folder, text=True, capture_output=True, timeout=60)
+
+    for words in (("keyring", "seal"), ("add", "user", "piped"), ("backup", "copy"), ("backup", "copy", "--verify")):
+        done = run(*words)
+        assert done.returncode == 0, (words, done)

@@ -72,6 +72,10 @@ def test_every_account_reaches_every_server(chancery, cluster):
     assert all(row["complete"] and row["expected"] == 2 and len(row["answers"]) == 2 for row in rows) and len(rows) == 3
     chancery("add", "user", "admin", "-a", "SYS")
     chancery("push", "-a", "A", "--system-account", "SYS", "--system-user", "admin", "--timeout", "10")
+    chancery("push", "-a", "A", "--system-account", "SYS")
+    # An account that is not the servers' system account may not push, and one that is not there cannot.
+    assert chancery("push", "-a", "A", "--system-account", "B", exits=1).stderr
+    assert 'no account "nobody"' in chancery("push", "-a", "A", "--system-account", "nobody", exits=1).stderr
 
 
 def test_a_hundred_accounts_take_no_hundred_waits(chancery, cluster):
@@ -86,6 +90,7 @@ def test_differences_are_shown(chancery, cluster):
     chancery("edit", "account", "A", "--tag", "t")
     rows = {row["account"]: row for row in chancery.rows("push", "--diff")}
     assert {name: row["state"] for name, row in rows.items()} == {"A": "newer", "B": "missing", "SYS": "same"}
+    assert "A: newer here than on the servers (on n1, n2)" in chancery("push", "--diff").stdout
     assert sorted(rows["A"]["servers"]) == ["n1", "n2"] and rows["B"]["servers"] == [] and rows["A"]["expected"] == 2
     key = claims(chancery, "account", "A")["sub"]
     chancery("delete", "account", "A")
@@ -108,6 +113,7 @@ def test_an_older_token_is_refused_unless_forced(chancery, cluster):
     for words in (("-a", "A"), ("-A",)):
         told = chancery("push", *words, exits=1)
         assert '"A" was not pushed' in told.stderr and "later token" in told.stderr
+        assert "error: 1 account refused: the servers have a later token" in told.stderr and "servers are there" not in told.stderr
     assert all(held.items() >= tokens(chancery, "B").items() and not old.items() <= held.items() for held in cluster.held())
     chancery("push", "-a", "A", "--force")
     assert all(old.items() <= held.items() for held in cluster.held())
@@ -135,7 +141,7 @@ def test_an_account_is_removed_from_the_servers(chancery, cluster):
     chancery("push", "-R", b)
     assert all(not {a, b} & set(held) for held in cluster.held())
     # Servers never give their system account up.
-    assert chancery("push", "-R", "SYS", exits=1).stderr.count("refused") == 2
+    assert chancery("push", "-R", "SYS", exits=1).stderr.count('refused "SYS"') == 2
     chancery("push", "-R", a, "-P", exits=2)
     chancery("push", "-R", a, "-A", exits=2)
 
@@ -147,7 +153,8 @@ def test_servers_that_may_not_delete_say_so(chancery, tmp_path):
     server = Server("nats-server", tmp_path / "n", lambda port: f'listen: "127.0.0.1:{port}"\n{configuration}')
     try:
         chancery("push", "-A", "-u", server.url)
-        assert "refused" in chancery("push", "-R", "A", "-u", server.url, exits=1).stderr
+        told = chancery("push", "-R", "A", "-u", server.url, exits=1).stderr
+        assert "refused" in told and "error: 1 account refused: " in told and "push again" not in told
         assert len(list((tmp_path / "n" / "jwt").glob("*.jwt"))) == 2
     finally:
         server.stop()

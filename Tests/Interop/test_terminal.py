@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conftest import CHANCERY
+from conftest import CHANCERY, CommandLine
 from test_command_line import claims
 
 
@@ -127,6 +128,50 @@ def test_a_command_asks_for_what_it_was_not_told(operator):
     assert "chancery add user --account A --name='alice smith'" in said or "chancery add user --account A '--name=alice smith'" in said
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A directory where every command finds something to change, and no account is named anywhere."""
+    chancery = CommandLine(tmp_path_factory.mktemp("interview"))
+    for line in ("add operator O", "add account A", "add user u", "add export -s s -p", "add mapping -f a -t b",
+                 "edit signing-key --sk generate --role r", "edit account A --tag t"):
+        chancery(*line.split())
+    return chancery
+
+
+def asking(shape, path=()):
+    """Every command that takes -i and is about accounts, from what the parser says of itself."""
+    for below in shape.get("subcommands", []):
+        yield from asking(below, (*path, below["commandName"]))
+    names = {name["name"] for argument in shape.get("arguments", []) for name in argument.get("names", [])}
+    values = {argument.get("valueName") for argument in shape.get("arguments", []) if argument["shouldDisplay"]}
+    if "interactive" in names and "account" in values and path[0] not in ("tool", "push", "pull"):
+        yield path
+
+
+def test_every_command_asks_when_no_account_is_named(filled):
+    commands = set(asking(json.loads(filled("--experimental-dump-help").stdout)["command"]))
+    assert {("add", "user"), ("edit", "user"), ("edit", "signing-key"), ("add", "export"), ("add", "import"), ("edit", "operator"),
+            ("revocations", "add-user"), ("delete", "user")} <= commands
+
+    def interviewed(path):
+        # Every question is left open: then the command runs as if nothing had been asked.
+        return subprocess.run(
+            [CHANCERY, *path, "-i"], env=filled.environment, cwd=filled.folder, text=True, input="\n" * 80,
+            capture_output=True, timeout=120)
+
+    with ThreadPoolExecutor(4) as pool:
+        for path, process in zip(commands, pool.map(interviewed, commands)):
+            assert process.returncode in (0, 1, 2), (path, process)
+            assert "Answer, or press return" in process.stderr, (path, process.stderr)
+            assert "Can't read" not in process.stderr and "Fatal" not in process.stderr, (path, process.stderr)
+
+
+def test_the_accounts_that_there_are_are_named(operator):
+    operator("add", "account", "B")
+    said = answers(operator, ["add", "user", "-i"], ["alice", *[""] * 20])
+    assert "(A, B)" in said
+
+
 def test_even_the_command_is_asked_for(operator):
     said = answers(operator, ["-i", "add"], ["nonsense", "account", "B", "", "", "", "", "y"])
     assert "none of them" in said
@@ -140,8 +185,8 @@ def test_nothing_happens_without_a_yes(operator):
 
 
 def test_nothing_is_asked_without_being_told_to(operator):
-    for words in (("add", "user"), ("add", "export"), ("delete", "user"), ("init",)):
-        done = operator(*words, exits=2)
+    for words, code in ((("add", "user"), 2), (("add", "export"), 2), (("delete", "user"), 1), (("init",), 2)):
+        done = operator(*words, exits=code)
         assert "?" not in done.stderr.split("\n")[0]
 
 

@@ -24,7 +24,7 @@ public struct AuditQuery: Sendable, Hashable {
     }
 
     func includes(_ record: AuditRecord) -> Bool {
-        if let object, record.object?.id != object, record.object?.name != object { return false }
+        if let object, record.object?.id != object, record.object?.name?.isExactly(object) != true { return false }
         if let operation, !Self.matches(record.operation, operation) { return false }
         // Texts of one form sort as the times they show.
         if let since, record.time < AuditMoment.secondText(since) { return false }

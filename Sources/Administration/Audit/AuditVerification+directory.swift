@@ -34,7 +34,9 @@ extension AuditVerification {
         else { return "is not described by its row" }
         let object = AuditRecord.Object(
             type: claims.kind.rawValue, id: claims.subject, name: claims.name, scope: row.text("scope"))
-        guard object == record.object else { return "is not the one that its record describes" }
+        guard object == record.object, isSame(object.name, record.object?.name) else {
+            return "is not the one that its record describes"
+        }
         // What was there before the log has nobody who answers for the rest of its row.
         if record.operation == .tokenAdopt { return nil }
         var actor = AuditActor(row.text("actor") ?? "")
@@ -44,6 +46,11 @@ extension AuditVerification {
             row.integer("recorded_at").map({ record.time.hasPrefix(AuditMoment.secondText($0) + ".") }) == true
         else { return "was recorded by somebody else, at another time or for another reason than its row says" }
         return nil
+    }
+
+    /// Whether two names are the same, byte by byte.
+    private static func isSame(_ name: String?, _ other: String?) -> Bool {
+        name.map(ExactText.init) == other.map(ExactText.init)
     }
 
     mutating func checkObjects() throws {
@@ -57,10 +64,7 @@ extension AuditVerification {
             if recorded != state {
                 add("\(what) is not what its last record left: it was altered by other means")
             } else if let record = issued[state.version],
-                record.object?.name
-                    != AuditRecord.Object(
-                        type: "", id: "", name: name
-                    ).name
+                !Self.isSame(record.object?.name, AuditRecord.Object(type: "", id: "", name: name).name)
             {
                 add("\(what) has another name than its token", record: record.index)
             }

@@ -23,10 +23,10 @@ struct PatchOperation: Encodable, Hashable {
     private static func collect(
         _ old: JSONValue, _ new: JSONValue, at path: String, into operations: inout [PatchOperation]
     ) {
-        guard old != new else { return }
+        guard !isSame(old, new) else { return }
         switch (old, new) {
         case (.object(let old), .object(let new)):
-            for name in Set(old.keys).union(new.keys).sorted() {
+            for name in Set((old.keys + new.keys).map(ExactText.init)).sorted().map(\.text) {
                 let step = path + "/" + escaped(name)
                 switch (old[name], new[name]) {
                 case (let old?, let new?): collect(old, new, at: step, into: &operations)
@@ -45,8 +45,8 @@ struct PatchOperation: Encodable, Hashable {
         _ old: [JSONValue], _ new: [JSONValue], at path: String, into operations: inout [PatchOperation]
     ) {
         let shorter = min(old.count, new.count)
-        let start = (0..<shorter).first { old[$0] != new[$0] } ?? shorter
-        let kept = (0..<(shorter - start)).first { old[old.count - 1 - $0] != new[new.count - 1 - $0] }
+        let start = (0..<shorter).first { !isSame(old[$0], new[$0]) } ?? shorter
+        let kept = (0..<(shorter - start)).first { !isSame(old[old.count - 1 - $0], new[new.count - 1 - $0]) }
         let end = kept ?? (shorter - start)
         let (oldEnd, newEnd) = (old.count - end, new.count - end)
         let both = min(oldEnd, newEnd)
@@ -57,6 +57,18 @@ struct PatchOperation: Encodable, Hashable {
         }
         for index in both..<newEnd {
             operations.append(PatchOperation(op: .add, path: "\(path)/\(index)", value: PatchValue(new[index])))
+        }
+    }
+
+    /// Whether two values are the same, with their texts byte by byte.
+    private static func isSame(_ old: JSONValue, _ new: JSONValue) -> Bool {
+        switch (old, new) {
+        case (.string(let old), .string(let new)): old.isExactly(new)
+        case (.array(let old), .array(let new)): old.count == new.count && zip(old, new).allSatisfy(isSame)
+        case (.object(let old), .object(let new)):
+            old.count == new.count
+                && zip(old, new).allSatisfy { $0.key.isExactly($1.key) && isSame($0.value, $1.value) }
+        default: old == new
         }
     }
 

@@ -17,9 +17,17 @@ public struct PushOutcome: Sendable {
     public let expected: Int
     /// Why nothing was sent, or nobody can have answered; nil where something was.
     public let refusal: String?
+    /// Whether nothing was sent, since servers have a later token.
+    public var isHeldBack = false
 
     /// Whether every server did what it was asked.
     public var isComplete: Bool { refusal == nil && answers.count >= expected && answers.allSatisfy(\.isAccepted) }
+
+    /// Why servers have not what was sent although they answered: in their words, or ours where nothing was sent. Nil
+    /// if they did what they were asked, or did not answer.
+    public var objection: String? {
+        isHeldBack ? refusal : answers.first { !$0.isAccepted }?.text
+    }
 }
 
 extension SystemConnection {
@@ -76,8 +84,10 @@ extension SystemConnection {
         }
         do {
             if let theirs, try AccountComparison(here: account.token, there: theirs) == .older {
-                return outcome(
+                var held = outcome(
                     [], refusal: "the servers have a later token: pull it, or push all the same with --force")
+                held.isHeldBack = true
+                return held
             }
             return outcome(try await update(account, isForced: isForced))
         } catch let error as ClientError {

@@ -1,4 +1,6 @@
-/// Entries to add to a list of texts, and entries to remove from it.
+import Claims
+
+/// Entries to add to a list of texts, and entries to remove from it. Texts are compared byte by byte.
 public struct ListEdits: Sendable, Hashable {
     /// What is added, at the end, unless it is there.
     public var add: [String]
@@ -14,11 +16,11 @@ public struct ListEdits: Sendable, Hashable {
 
     /// Applies the edits, after bringing each entry into its canonical form with `canonical`.
     func apply(to list: inout [String], canonical: (String) -> String = { $0 }) {
-        let removed = Set(remove.map { canonical(ListEdits.trimmed($0)) })
-        list.removeAll { removed.contains($0) }
+        let removed = Set(remove.map { ExactText(canonical(ListEdits.trimmed($0))) })
+        list.removeAll { removed.contains(ExactText($0)) }
         for entry in add {
             let entry = canonical(ListEdits.trimmed(entry))
-            if !entry.isEmpty && !list.contains(entry) { list.append(entry) }
+            if !entry.isEmpty && !list.containsExactly(entry) { list.append(entry) }
         }
     }
 

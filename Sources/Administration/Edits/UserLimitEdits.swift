@@ -49,7 +49,7 @@ public struct UserLimitEdits: Sendable, Hashable {
 
     private func applyHours(to limits: inout UserPermissionLimits) throws(AdministrationError) {
         limits.times.removeAll { range in
-            hours.remove.contains { $0 == range.start || $0 == "\(range.start)-\(range.end)" }
+            hours.remove.contains { $0.isExactly(range.start) || $0.isExactly("\(range.start)-\(range.end)") }
         }
         for text in hours.add {
             let ends = text.split(separator: "-", omittingEmptySubsequences: false)

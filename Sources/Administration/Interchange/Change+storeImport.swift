@@ -30,11 +30,11 @@ extension Change {
                     }
                     continue
                 }
-                let names = try reader.users(of: takenAccount).map { ($0.name, $0) }
+                let names = try reader.users(of: takenAccount).map { (ExactText($0.name), $0) }
                 var known = Dictionary(names) { first, _ in first }
                 for user in account.users {
                     let takenUser = try report(user.path, &problems) { try self.take(user, of: takenAccount, known) }
-                    if let takenUser { known[takenUser.name] = takenUser }
+                    if let takenUser { known[ExactText(takenUser.name)] = takenUser }
                 }
             }
         }
@@ -71,7 +71,7 @@ extension Change {
         let name = try EntityName.checked(entry.claims.name, for: "an operator")
         let key = try Self.subject(of: entry.token)
         let all = try reader.operators()
-        if let other = all.first(where: { $0.name == name && $0.publicKey != key }) {
+        if let other = all.first(where: { $0.name.isExactly(name) && $0.publicKey != key }) {
             throw AdministrationError(
                 .alreadyExists, "another operator \"\(name)\" is here already (\(other.publicKey))")
         }
@@ -103,11 +103,11 @@ extension Change {
     }
 
     private func take(
-        _ user: StoreContent.User, of account: AccountEntry, _ known: [String: UserEntry]
+        _ user: StoreContent.User, of account: AccountEntry, _ known: [ExactText: UserEntry]
     ) throws -> UserEntry {
         let name = try EntityName.checked(user.claims.name, for: "a user")
         let key = try Self.subject(of: user.token)
-        if let other = known[name], other.publicKey != key {
+        if let other = known[ExactText(name)], other.publicKey != key {
             throw AdministrationError(
                 .alreadyExists, "another user \"\(name)\" is here already (\(other.publicKey))")
         }
@@ -133,10 +133,10 @@ extension Change {
 
     private func restoreSelection(_ content: StoreContent) throws {
         guard try reader.selection().operator == nil else { return }
-        let entry = try reader.operators().first { $0.name == content.selection.operator }
+        let entry = try reader.operators().first { $0.name.isExactly(content.selection.operator) }
         guard let entry else { return }
         try select(operator: entry)
-        let account = try reader.accounts(of: entry).first { $0.name == content.selection.account }
+        let account = try reader.accounts(of: entry).first { $0.name.isExactly(content.selection.account) }
         if let account { try select(account: account, of: entry) }
     }
 }

@@ -52,7 +52,7 @@ public struct StoreContent: Sendable {
     /// Files that are none of nsc's. They stay where they are.
     public private(set) var strangers: [String] = []
     /// The files that were looked at.
-    private var known: Set<String> = []
+    private var known: Set<ExactText> = []
     private var credentials: [CredentialsFile] = []
 
     /// Reads the store below a folder.
@@ -70,8 +70,8 @@ public struct StoreContent: Sendable {
         for name in StoreLayout.operators(in: stores) { content.readOperator("\(stores)/\(name)", name) }
         content.readSelection(root + "/nsc.json")
         content.compareCredentials(layout.keystore(root))
-        content.known.formUnion([layout.keystore(root) + "/.gitignore", root + "/.gitignore"])
-        content.strangers = Folder.files(below: root, endingWith: "").filter { !content.known.contains($0) }
+        content.known.formUnion([layout.keystore(root) + "/.gitignore", root + "/.gitignore"].map(ExactText.init))
+        content.strangers = Folder.files(below: root, endingWith: "").filter { !content.known.contains(ExactText($0)) }
         return content
     }
 
@@ -122,7 +122,7 @@ public struct StoreContent: Sendable {
     /// Names the tokens that go the way of the one they belong to.
     private mutating func leaveOut(below folder: String, _ message: String) {
         for path in Folder.files(below: folder, endingWith: ".jwt") {
-            known.insert(path)
+            known.insert(ExactText(path))
             report(path, message)
         }
     }
@@ -132,7 +132,7 @@ public struct StoreContent: Sendable {
         struct Mark: Decodable {
             var managed: Bool?
         }
-        known.insert(path)
+        known.insert(ExactText(path))
         guard let content = try? PrivateFile.read(path),
             let mark = try? content.withBytes({ try JSONDecoder().decode(Mark.self, from: Data($0)) })
         else {
@@ -144,7 +144,7 @@ public struct StoreContent: Sendable {
 
     /// The token in a file, if it is one of the kind that belongs there.
     private mutating func token(_ path: String, _ kind: ClaimKind) -> Token? {
-        known.insert(path)
+        known.insert(ExactText(path))
         do throws(AdministrationError) {
             let content = Credentials.jwt(in: try PrivateFile.read(path))
             let token = try content.withBytes { bytes throws(AdministrationError) in try Self.token(in: bytes) }
@@ -175,10 +175,10 @@ public struct StoreContent: Sendable {
         let files = Folder.files(below: keystore + "/keys", endingWith: ".nk")
         let keys = KeyFolder(files: files)
         problems += keys.problems
-        known.formUnion(files)
+        known.formUnion(files.map(ExactText.init))
         var pairs = Dictionary(keys.pairs.map { ($0.publicKey, $0) }) { first, _ in first }
         for path in Folder.files(below: keystore + "/creds", endingWith: ".creds") {
-            known.insert(path)
+            known.insert(ExactText(path))
             do {
                 let content = try PrivateFile.read(path)
                 let pair = try Credentials.parse(content).keyPair
@@ -200,26 +200,26 @@ public struct StoreContent: Sendable {
     /// A credentials file is written anew from a user's token and seed when a store goes out. So one that is not that,
     /// and one that is not there, are noted here.
     private mutating func compareCredentials(_ keystore: String) {
-        let files = Dictionary(credentials.map { ($0.path, $0) }) { first, _ in first }
+        let files = Dictionary(credentials.map { (ExactText($0.path), $0) }) { first, _ in first }
         let held = Set(pairs.map(\.publicKey.text))
-        var current: Set<String> = []
+        var current: Set<ExactText> = []
         for entry in operators {
             for account in entry.accounts {
                 for user in account.users where held.contains(user.claims.subject) {
                     let path = "\(keystore)/creds/\(entry.claims.name)/\(account.claims.name)/\(user.claims.name).creds"
-                    guard let file = files[path], file.pair.publicKey.text == user.claims.subject else {
+                    guard let file = files[ExactText(path)], file.pair.publicKey.text == user.claims.subject else {
                         usersWithoutCredentials.append((account.claims.subject, user.claims.subject))
                         continue
                     }
                     guard file.token == user.token.text else { continue }
-                    current.insert(path)
+                    current.insert(ExactText(path))
                 }
             }
         }
-        for file in credentials where !current.contains(file.path) {
+        for file in credentials where !current.contains(ExactText(file.path)) {
             report(file.path, "holds another token than the store has for this user: only its seed was taken over")
         }
-        let inCredentials = Set(credentials.filter { current.contains($0.path) }.map(\.pair.publicKey))
+        let inCredentials = Set(credentials.filter { current.contains(ExactText($0.path)) }.map(\.pair.publicKey))
         keysWithoutFile.removeAll { !inCredentials.contains($0) }
     }
 
@@ -228,7 +228,7 @@ public struct StoreContent: Sendable {
             var `operator`: String?
             var account: String?
         }
-        known.insert(path)
+        known.insert(ExactText(path))
         guard PrivateFile.exists(path), let content = try? PrivateFile.read(path),
             let selected = try? content.withBytes({ try JSONDecoder().decode(Selected.self, from: Data($0)) })
         else { return }

@@ -35,17 +35,28 @@ public struct StoreExport: Sendable {
                 .alreadyExists, "there is an operator \"\(name)\" in \(stores)",
                 remedy: "choose an empty folder, or replace files with --force")
         }
-        var folders: Set<String> = []
+        try checkNames()
+        var folders: Set<ExactText> = []
         for file in files {
             let path = "\(folder)/\(file.path)"
             let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
-            if folders.insert(String(parent)).inserted { try PrivateFile.makeFolder(String(parent)) }
+            if folders.insert(ExactText(String(parent))).inserted { try PrivateFile.makeFolder(String(parent)) }
             try PrivateFile.write(file.content, to: path)
         }
         guard layout == .allDirs, !selection.isEmpty else { return }
         // nsc reads its settings here only when everything lies in one folder.
         try PrivateFile.write(
             Self.json(selection.merging(["store_root": folder]) { first, _ in first }), to: folder + "/nsc.json")
+    }
+
+    /// Refuses, before anything is written, what no file can be called. Names were once allowed to be longer.
+    private func checkNames() throws(AdministrationError) {
+        for file in files {
+            guard let name = file.path.split(separator: "/").first(where: { $0.utf8.count > 255 }) else { continue }
+            throw AdministrationError(
+                .refused, "\"\(name)\" is too long for the name of a file",
+                remedy: "give what it belongs to a name of at most \(EntityName.longest) bytes; nothing was written")
+        }
     }
 
     // MARK: Putting it together

@@ -54,7 +54,8 @@ extension Change {
     ) throws {
         guard !edits.isEmpty || !signingKeys.isEmpty || resigning else { throw AdministrationError.nothingToEdit }
         try edits.validity.check(at: now)
-        try editAccount(reader.account(at: place), signer: signer) { claims, account in
+        let isAsking = !edits.isEmpty || !signingKeys.isEmpty
+        try editAccount(reader.account(at: place), signer: signer, unlessUnchanged: isAsking) { claims, account in
             for key in signingKeys.remove {
                 guard claims.signingKey(key) != nil else {
                     throw AdministrationError(
@@ -81,13 +82,18 @@ extension Change {
     /// Changes the claims of an account, signs them and makes the token the current one.
     ///
     /// Every change of an account goes through here: the claims that `edit` sees are the ones of this transaction.
+    ///
+    /// - Parameter unlessUnchanged: whether claims that come out as they went in are left alone, unless somebody said
+    ///   which key signs.
     func editAccount(
-        _ account: AccountEntry, signer choice: SignerChoice,
+        _ account: AccountEntry, signer choice: SignerChoice, unlessUnchanged: Bool = false,
         _ edit: (inout AccountClaims, AccountEntry) throws -> Void
     ) throws {
         let entry = try reader.operator(EntityReference(account.operator))
         var claims = try account.claims()
+        let before = claims
         try edit(&claims, account)
+        if unlessUnchanged, choice.isAutomatic, try isUnchanged(claims, from: before) { return }
         let token = try issue(claims, scope: account.operator, signer: signer(of: claims, in: entry, choice))
         try database.run(
             sql: "UPDATE accounts SET token = ? WHERE public_key = ?", arguments: [token.id, account.publicKey.text])

@@ -75,7 +75,7 @@ extension Change {
         let type: ExportType? = reference.isService.map { $0 ? .service : .stream }
         let candidates = claims.exports.indices.filter { index in
             (type == nil || claims.exports[index].type == type)
-                && (reference.subject == nil || claims.exports[index].subject == reference.subject)
+                && (reference.subject.map(claims.exports[index].subject.isExactly) ?? true)
         }
         guard let index = candidates.first else {
             throw AdministrationError(

@@ -29,9 +29,12 @@ extension Change {
             users.apply(to: &claims.authorization.users)
             let accounts = try edits.allowedAccounts.mapped { try calloutAccount($0, of: entry) }
             accounts.apply(to: &claims.authorization.allowedAccounts)
-            if let curve = edits.curve {
-                claims.authorization.xkey =
-                    curve.isEmpty ? "" : try signingKey(curve, .curve, purpose: .stored, owner: account.publicKey).text
+            if let curve = edits.curve, curve.isEmpty {
+                claims.authorization.xkey = ""
+            } else if let curve = edits.curve {
+                let key = try signingKey(curve, .curve, purpose: .stored, owner: account.publicKey).text
+                if key != claims.authorization.xkey { note(.added, "curve key", account.name, key: key) }
+                claims.authorization.xkey = key
             }
             if !claims.authorization.isEnabled, !claims.authorization.xkey.isEmpty {
                 warn("the curve key has no effect until there is a user that answers callouts")

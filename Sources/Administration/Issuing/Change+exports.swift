@@ -81,7 +81,7 @@ extension Change {
             edits.isService = edits.isService ?? false
             var export = Export(name: subject, subject: subject)
             try edits.apply(to: &export)
-            guard !claims.exports.contains(where: { $0.subject == subject && $0.type == export.type }) else {
+            guard !claims.exports.contains(where: { $0.subject.isExactly(subject) && $0.type == export.type }) else {
                 throw AdministrationError(
                     .alreadyExists,
                     "the account \"\(claims.name)\" already exports the \(export.type.name) \"\(subject)\"",
@@ -117,7 +117,7 @@ extension Change {
         _ subject: String?, in claims: AccountClaims, _ account: AccountEntry
     ) throws(AdministrationError) -> Int {
         if let subject {
-            if let index = claims.exports.firstIndex(where: { $0.subject == subject }) { return index }
+            if let index = claims.exports.firstIndex(where: { $0.subject.isExactly(subject) }) { return index }
             throw AdministrationError(
                 .notFound, "the account \"\(account.name)\" has no export \"\(subject)\"",
                 remedy: "see \"chancery describe account \(commandWord(account.name))\"")

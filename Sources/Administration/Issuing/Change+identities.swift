@@ -11,7 +11,7 @@ extension Change {
         let name = try EntityName.checked(newName, for: "an account")
         let entry = try reader.operator(operatorReference)
         let account = try reader.account(reference, of: entry)
-        guard name != account.name else {
+        guard !name.isExactly(account.name) else {
             throw AdministrationError(
                 .invalidValue, "the account is called \"\(name)\" already", remedy: "give another name")
         }

@@ -38,8 +38,8 @@ extension Change {
         if !element.localSubject.isEmpty { try CheckedSubject.check(element.localSubject, "the local subject") }
         try editAccount(account, signer: signer) { claims, _ in
             let isThere = claims.imports.contains {
-                $0.account == element.account && $0.subject == element.subject && $0.type == element.type
-                    && $0.localSubject == element.localSubject
+                $0.account == element.account && $0.type == element.type && $0.subject.isExactly(element.subject)
+                    && $0.localSubject.isExactly(element.localSubject)
             }
             guard !isThere else {
                 throw AdministrationError(
@@ -62,7 +62,7 @@ extension Change {
         try editAccount(reader.account(at: place), signer: signer) { claims, account in
             let matches = claims.imports.indices.filter { index in
                 let element = claims.imports[index]
-                return (subject == nil || subject == element.subject || subject == element.localSubject)
+                return (subject.map { $0.isExactly(element.subject) || $0.isExactly(element.localSubject) } ?? true)
                     && (sourceKey == nil || sourceKey == element.account)
             }
             guard let index = matches.first else {

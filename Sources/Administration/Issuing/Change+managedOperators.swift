@@ -23,13 +23,13 @@ extension Change {
                 remedy: "ask its owner for the token as it was issued")
         }
         let checked = try EntityName.checked(claims.name, for: "an operator")
-        if let name, name != checked {
+        if let name, !name.isExactly(checked) {
             throw AdministrationError(
                 .refused, "the operator's token names it \"\(checked)\", not \"\(name)\"",
                 remedy: "leave --name out: an operator has the name that its token says")
         }
         let others = try reader.operators()
-        if let other = others.first(where: { $0.name == checked && $0.publicKey != key }) {
+        if let other = others.first(where: { $0.name.isExactly(checked) && $0.publicKey != key }) {
             throw AdministrationError(
                 .alreadyExists, "the operator \"\(checked)\" already exists with another key (\(other.publicKey))",
                 remedy: "keep the two apart with --all-dirs")

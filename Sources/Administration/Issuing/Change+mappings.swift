@@ -46,7 +46,8 @@ extension Change {
         try editAccount(reader.account(at: place), signer: signer) { claims, account in
             let destinations = claims.mappings[source] ?? []
             let rest = destinations.filter { mapping in
-                (destination != nil && mapping.subject != destination) || (cluster != nil && mapping.cluster != cluster)
+                destination.map { !mapping.subject.isExactly($0) } ?? false
+                    || cluster.map { !mapping.cluster.isExactly($0) } ?? false
             }
             guard rest.count < destinations.count else {
                 throw AdministrationError(
@@ -61,6 +62,6 @@ extension Change {
 
 extension WeightedMapping {
     fileprivate func isSameDestination(as other: WeightedMapping) -> Bool {
-        subject == other.subject && cluster == other.cluster
+        subject.isExactly(other.subject) && cluster.isExactly(other.cluster)
     }
 }

@@ -46,7 +46,7 @@ extension Change {
     @discardableResult
     public func addOperator(_ new: NewOperator) throws -> OperatorEntry {
         let name = try EntityName.checked(new.name, for: "an operator")
-        guard try !reader.operators().contains(where: { $0.name == name }) else {
+        guard try !reader.operators().contains(where: { $0.name.isExactly(name) }) else {
             throw AdministrationError(
                 .alreadyExists, "the operator \"\(name)\" already exists",
                 remedy: "choose another name, or use \"chancery edit operator\"")
@@ -127,6 +127,7 @@ extension Change {
         }
         try edits.validity.check(at: now)
         edits.validity.apply(to: &claims)
+        if choice.isAutomatic, try isUnchanged(claims, from: entry.claims()) { return }
 
         let token = try issue(claims, scope: entry.publicKey, signer: signer)
         try database.execute(

@@ -18,6 +18,13 @@ extension Change {
                     remedy: "give the seed of \(`operator`.publicKey)")
             }
             return pair
+        case .named(let text) where EntityReference(text).publicKey != `operator`.publicKey:
+            guard EntityReference(text).publicKey == nil else {
+                throw AdministrationError(
+                    .refused, "an operator's token is signed by its identity key, and \(text) is not it",
+                    remedy: "leave --private-key out, or give the seed of \(`operator`.publicKey)")
+            }
+            return try identitySigner(of: `operator`, .pair(pair(inFile: text, isRole: false)))
         case .automatic, .named:
             return try stored(`operator`.publicKey, for: "the operator \"\(`operator`.name)\"")
         }
@@ -35,9 +42,10 @@ extension Change {
             guard allowed.contains(pair.publicKey.text) else { throw foreign(pair.publicKey.text, what, claims) }
             return pair
         case .named(let text):
-            guard let key = EntityReference(text).publicKey, allowed.contains(key.text) else {
-                throw foreign(text, what, claims)
+            guard let key = EntityReference(text).publicKey else {
+                return try signer(of: `operator`, .pair(pair(inFile: text, isRole: false)))
             }
+            guard allowed.contains(key.text) else { throw foreign(text, what, claims) }
             return try stored(key, for: what)
         }
     }
@@ -74,13 +82,11 @@ extension Change {
             return try signer(pair)
         case .named(let text):
             if let key = EntityReference(text).publicKey { return try signer(stored(key, for: what)) }
-            guard !Self.looksLikeSeed(text) else {
-                throw AdministrationError(
-                    .invalidValue, "what was given as a key looks like a seed, but is none",
-                    remedy: "give the whole seed, its file's path, a public key or a role; it is not shown here")
-            }
-            let roles = claims.signingKeys.compactMap(\.scope).filter { $0.role == text }
+            let roles = claims.signingKeys.compactMap(\.scope).filter { $0.role.isExactly(text) }
             guard let scope = roles.first, let key = EntityReference(scope.key).publicKey else {
+                if text.contains("/") || text.hasSuffix(".nk") || Self.looksLikeSeed(text) || PrivateFile.exists(text) {
+                    return try signer(pair(inFile: text, isRole: true))
+                }
                 throw AdministrationError(
                     .notFound, "\(what) has no role \"\(text)\"",
                     remedy: "see \"chancery describe account \(commandWord(account.name))\", or make the role with "
@@ -89,6 +95,21 @@ extension Change {
             }
             return try signer(stored(key, for: "the role \"\(text)\""))
         }
+    }
+
+    /// The pair in the file that was named as a key, where it is the name of nothing else.
+    private func pair(inFile text: String, isRole: Bool) throws -> KeyPair {
+        guard !Self.looksLikeSeed(text) || PrivateFile.exists(text) else {
+            throw AdministrationError(
+                .invalidValue, "what was given as a key looks like a seed, but is none",
+                remedy: "give the whole seed, its file's path, a public key or a role; it is not shown here")
+        }
+        guard PrivateFile.exists(text) else {
+            throw AdministrationError(
+                .notFound, "\"\(text)\" is no key\(isRole ? ", no role" : ""), and no file that holds a key",
+                remedy: "give a public key, a seed, the path of a file with one\(isRole ? ", or a role's name" : "")")
+        }
+        return try SignerChoice.pair(inFile: text)
     }
 
     private func firstStored(_ keys: [String], for what: String) throws -> KeyPair {

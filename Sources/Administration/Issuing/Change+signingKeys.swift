@@ -30,7 +30,7 @@ extension Change {
         }
         try editAccount(reader.account(at: place), signer: signer) { claims, account in
             for text in keys {
-                let known = claims.signingKeys.first { $0.key == text || $0.scope?.role == text }
+                let known = claims.signingKeys.first { $0.key == text || $0.scope?.role.isExactly(text) == true }
                 var scope = known?.scope ?? UserScope()
                 if let role = edits.role { scope.role = ListEdits.trimmed(role) }
                 if let description = edits.description { scope.description = description }
@@ -58,7 +58,7 @@ extension Change {
     /// A role is found by its name, so two keys of one account cannot have the same.
     private func checkUnique(_ scope: UserScope, in claims: AccountClaims) throws(AdministrationError) {
         guard !scope.role.isEmpty else { return }
-        let same = claims.signingKeys.compactMap(\.scope).first { $0.role == scope.role && $0.key != scope.key }
+        let same = claims.signingKeys.compactMap(\.scope).first { $0.role.isExactly(scope.role) && $0.key != scope.key }
         guard let same else { return }
         throw AdministrationError(
             .alreadyExists, "the account \"\(claims.name)\" already has a role \"\(scope.role)\" (\(same.key))",

@@ -26,10 +26,13 @@ extension Change {
     ///
     /// - Parameters:
     ///   - purpose: what it is for: it may do no more.
+    ///   - reference: the account to sign in to; nil for the operator's system account.
     ///   - lifetime: how long it may connect, in seconds.
-    public func systemSignIn(at place: Place, for purpose: SystemPurpose, lifetime: Int64 = 120) throws -> SignIn {
+    public func systemSignIn(
+        at place: Place, to reference: EntityReference? = nil, for purpose: SystemPurpose, lifetime: Int64 = 120
+    ) throws -> SignIn {
         let entry = try reader.operator(at: place)
-        let account = try reader.systemAccount(of: entry)
+        let account = try reference.map { try reader.account($0, of: entry) } ?? reader.systemAccount(of: entry)
         let signer = try signer(of: account, .automatic, allowingScopes: false)
         let pair = KeyPair.generate(.user, random: surroundings.random)
         var claims = UserClaims(subject: pair.publicKey.text, name: "chancery push")

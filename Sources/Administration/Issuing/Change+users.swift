@@ -101,6 +101,8 @@ extension Change {
         edits.tags.apply(toTags: &claims.tags)
         try edits.validity.check(at: now)
         edits.validity.apply(to: &claims)
+        let isSameSigner = choice.isAutomatic && signer.pair.publicKey.text == claims.issuer
+        if isSameSigner, try isUnchanged(claims, from: user.claims()) { return }
 
         let token = try issue(&claims, of: account, signer)
         try database.run(

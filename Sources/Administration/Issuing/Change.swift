@@ -55,7 +55,16 @@ public final class Change {
 
     /// Notes something that is allowed and yet worth knowing.
     func warn(_ text: String) {
-        if !report.warnings.contains(text) { report.warnings.append(text) }
+        if !report.warnings.containsExactly(text) { report.warnings.append(text) }
+    }
+
+    /// Whether an edit leaves claims as they are, which are then not signed again; the report says so.
+    func isUnchanged(_ claims: some ClaimSet, from before: some ClaimSet) throws -> Bool {
+        guard let old = try? before.json(), let new = try? claims.json(), old.isExactly(new) else { return false }
+        warn(
+            "nothing changed: the \(claims.kind.rawValue) \"\(claims.name)\" was like that already, and is not signed again"
+        )
+        return true
     }
 
     /// Validates claims, signs them and adds the token to the history.
@@ -112,8 +121,8 @@ public final class Change {
 
     /// The texts without those that come again.
     private static func unique(_ texts: [String]) -> [String] {
-        var seen: Set<String> = []
-        return texts.filter { seen.insert($0).inserted }
+        var seen: Set<ExactText> = []
+        return texts.filter { seen.insert(ExactText($0)).inserted }
     }
 
     /// Stops on every fault that would make servers refuse the claims, and notes the rest as warnings.

@@ -32,11 +32,15 @@ public enum SignerChoice: Sendable {
         guard EntityReference(text).publicKey == nil, text.contains("/") || text.hasSuffix(".nk"),
             PrivateFile.exists(text)
         else { return .named(text) }
-        let content = try PrivateFile.read(text)
-        return .pair(
-            try pair(text) { () throws(NKeyError) in
-                try content.withBytes { (bytes) throws(NKeyError) in try Credentials.keyPair(in: bytes) }
-            })
+        return .pair(try pair(inFile: text))
+    }
+
+    /// The pair whose seed a file holds.
+    static func pair(inFile path: String) throws(AdministrationError) -> KeyPair {
+        let content = try PrivateFile.read(path)
+        return try pair(path) { () throws(NKeyError) in
+            try content.withBytes { (bytes) throws(NKeyError) in try Credentials.keyPair(in: bytes) }
+        }
     }
 
     private static func pair(

@@ -17,6 +17,8 @@ public enum Backup {
         public let entries: Int
         /// Seeds, each of which was opened; nil where that takes the keyring's own passphrase.
         public let seeds: Int?
+        /// Whether the directory's audit log says that the backup was made. It cannot where nothing can be written.
+        public var isRecorded = true
     }
 
     private static let magic = "chancery backup 1 "
@@ -24,16 +26,20 @@ public enum Backup {
     /// The longest first line.
     private static let longestHeader = 256
 
-    /// Writes a backup of a directory, then reads and verifies it, and records that it was made.
+    /// Writes a backup of a directory, then reads and verifies it, and records that it was made. Of a directory that
+    /// cannot be written it is made without a record.
     ///
     /// - Throws: ``AdministrationError``; nothing is left at `path` then, if nothing was there before.
     public static func write(_ directory: Directory, to path: String, passphrase: Secret) throws -> Content {
         guard !PrivateFile.exists(path) else {
             throw AdministrationError(.alreadyExists, "\(path) exists", remedy: "choose another name")
         }
+        try KeyringSeal.check(newPassphrase: passphrase)
         let home = directory.home
-        return try withScratch(beside: home.path) { scratch in
-            try snapshot(home.directoryPath, to: scratch.directoryPath)
+        let place = directory.obstacle == nil ? home.path : temporaryFolder + "/chancery"
+        return try withScratch(beside: place) { scratch in
+            _ = try PrivateFile.makeEmpty(scratch.directoryPath)
+            try directory.copyDatabase(to: scratch.directoryPath)
             let random = directory.surroundings.random
             let parameters = KeyringSeal.Parameters(random: random)
             let keyFile =
@@ -43,12 +49,15 @@ public enum Backup {
             defer { unlink(part) }
             try seal(keyFile, scratch.directoryPath, to: part, parameters, parameters.key(from: passphrase), random)
             // What counts is what can be read back.
-            let content = try withScratch(beside: home.path) { again in
+            var content = try withScratch(beside: place) { again in
                 try open(part, into: again, passphrase)
                 return try verify(again, directory.surroundings)
             }
             // It is no backup before it bears its name, and it gets that only with a record.
-            try directory.change("backup") { $0.exports.append(AuditedExport(.backupExport, backup: path)) }
+            content.isRecorded = directory.obstacle == nil
+            if content.isRecorded {
+                try directory.change("backup") { $0.exports.append(AuditedExport(.backupExport, backup: path)) }
+            }
             guard rename(part, path) == 0 else { throw failure("write", path) }
             PrivateFile.synchroniseFolder(of: path)
             return content
@@ -68,6 +77,10 @@ public enum Backup {
                 .alreadyExists, "there is a directory or a key file in \(home.path)",
                 remedy: "restore to another place with --all-dirs DIR, or move that one away")
         }
+        let made = PrivateFile.missingFolders(home.path)
+        var isDone = false
+        // Folders that were made in vain go again; what has something in it stays in any case.
+        defer { if !isDone { made.forEach { rmdir($0) } } }
         try PrivateFile.makeFolder(home.path)
         return try withScratch(beside: home.path) { scratch in
             try open(path, into: scratch, passphrase)
@@ -84,6 +97,7 @@ public enum Backup {
                 throw failure("write", home.directoryPath)
             }
             PrivateFile.synchroniseFolder(of: home.directoryPath)
+            isDone = true
             return content
         }
     }
@@ -127,16 +141,6 @@ public enum Backup {
     }
 
     // MARK: Reading and writing
-
-    /// A copy of the database as it is at one moment, while others go on writing.
-    private static func snapshot(_ source: String, to target: String) throws {
-        _ = try PrivateFile.makeEmpty(target)
-        do {
-            try DatabaseQueue(path: source).backup(to: DatabaseQueue(path: target))
-        } catch let error as DatabaseError {
-            throw AdministrationError(.storageFailed, "the database cannot be copied: \(error.message ?? "\(error)")")
-        }
-    }
 
     private static func seal(
         _ keyFile: Secret, _ database: String, to path: String, _ parameters: KeyringSeal.Parameters, _ key: Secret,
@@ -224,6 +228,9 @@ public enum Backup {
     }
 
     private static func mark(_ isLast: Bool) -> [UInt8] { Array((isLast ? "last" : "more").utf8) }
+
+    /// Where files may lie for a moment.
+    private static var temporaryFolder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
     /// Runs `body` with an empty home, which is deleted afterwards.
     private static func withScratch<Result>(beside path: String, _ body: (Home) throws -> Result) throws -> Result {

@@ -31,7 +31,7 @@ extension Directory {
 
     /// Seals the keyring with a passphrase, in the place of the key file, which is deleted, or another passphrase.
     public func sealKeyring(_ passphrase: Secret) throws {
-        try Self.check(passphrase)
+        try KeyringSeal.check(newPassphrase: passphrase)
         try change("keyring seal") { change in
             let parameters = KeyringSeal.Parameters(random: change.surroundings.random)
             try change.keyring.changeSeal(to: .passphrase(parameters), key: parameters.key(from: passphrase))
@@ -52,7 +52,7 @@ extension Directory {
     public func rotateKeyring(_ passphrase: Secret? = nil) throws {
         let seal = try read { try keyring($0).seal() }
         if let passphrase {
-            try Self.check(passphrase)
+            try KeyringSeal.check(newPassphrase: passphrase)
         } else if seal == .keyFile {
             return try withNewKeyFile("keyring rotate") { try $0.keyring.changeDataKey() }
         }
@@ -84,13 +84,6 @@ extension Directory {
             throw AdministrationError(
                 .storageFailed, "the new key file could not take its place: it is \(next)",
                 remedy: "rename it to \(home.keyFilePath)")
-        }
-    }
-
-    private static func check(_ passphrase: Secret) throws(AdministrationError) {
-        guard passphrase.count >= 8 else {
-            throw AdministrationError(
-                .invalidValue, "the passphrase is shorter than 8 characters", remedy: "choose a longer one")
         }
     }
 }

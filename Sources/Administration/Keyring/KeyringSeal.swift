@@ -55,6 +55,18 @@ enum KeyringSeal: Hashable {
         }
     }
 
+    /// The fewest characters of a passphrase that is chosen here.
+    private static let shortestPassphrase = 8
+
+    /// Refuses a new passphrase that is soon guessed, whether it is to seal a keyring or a backup.
+    static func check(newPassphrase passphrase: Secret) throws(AdministrationError) {
+        guard passphrase.count >= shortestPassphrase else {
+            throw AdministrationError(
+                .invalidValue, "the passphrase is shorter than \(shortestPassphrase) characters",
+                remedy: "choose a longer one")
+        }
+    }
+
     /// Reads the seal as the database has it; nil for what this version does not know.
     init?(_ text: String) {
         let words = text.split(separator: " ")

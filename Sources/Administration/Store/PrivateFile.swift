@@ -22,6 +22,12 @@ public enum PrivateFile {
         guard mkdir(path, folderMode) == 0 || errno == EEXIST else { throw failure("make the folder", path, errno) }
     }
 
+    /// The folders that ``makeFolder(_:)`` would have to make for a path, the deepest first.
+    static func missingFolders(_ path: String) -> [String] {
+        guard !path.isEmpty, !exists(path) else { return [] }
+        return [path] + missingFolders(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "")
+    }
+
     /// Makes an empty file unless it is there already; tells which it was.
     static func makeEmpty(_ path: String) throws(AdministrationError) -> Bool {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, fileMode)
@@ -35,17 +41,20 @@ public enum PrivateFile {
 
     /// Writes the whole file: a reader sees the old content or the new, and never a part.
     ///
-    /// - Parameter replacing: whether a file of that name may be replaced; otherwise it is an error.
+    /// - Parameters:
+    ///   - replacing: whether a file of that name may be replaced; otherwise it is an error.
+    ///   - purpose: the path that failures name; nil for this one.
     public static func write(
-        _ content: Secret, to path: String, replacing: Bool = true
+        _ content: Secret, to path: String, replacing: Bool = true, for purpose: String? = nil
     ) throws(AdministrationError) {
         let path = try destination(path)
-        let (folder, name) = split(path)
-        let temporary = "\(folder)/.\(name).\(getpid()).part"
+        let folder = split(path).folder
+        // Without the file's own name, which may have the greatest length that a name can have.
+        let temporary = "\(folder)/.chancery.\(getpid()).part"
         // What is left of an earlier process goes; what somebody else put there is never written to.
         unlink(temporary)
         let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, fileMode)
-        guard descriptor >= 0 else { throw failure("write", path, errno) }
+        guard descriptor >= 0 else { throw failure("write", purpose ?? path, errno) }
         var reason = content.withBytes { writeAll($0, to: descriptor) }
         if reason == 0, fsync(descriptor) != 0 { reason = errno }
         close(descriptor)
@@ -55,8 +64,18 @@ public enum PrivateFile {
             if moved != 0 { reason = errno }
         }
         if reason != 0 || !replacing { unlink(temporary) }
-        guard reason == 0 else { throw failure("write", path, reason) }
+        guard reason == 0 else { throw failure("write", purpose ?? path, reason) }
         synchroniseFolder(folder)
+    }
+
+    /// Moves a file into its place, which links may stand for, in the place of a file that is there.
+    static func move(_ file: String, to path: String) throws(AdministrationError) {
+        guard rename(file, try destination(path)) == 0 else { throw failure("write", path, errno) }
+    }
+
+    /// The folder that a file is written into: behind links.
+    static func folder(of path: String) throws(AdministrationError) -> String {
+        split(try destination(path)).folder
     }
 
     /// Reads the whole file into guarded memory.
@@ -82,6 +101,30 @@ public enum PrivateFile {
                 filled += count
             }
         }
+    }
+
+    /// Reads what a person hands over under a path: a file, or a pipe that a shell makes of another command's output.
+    ///
+    /// - Parameter limit: the most bytes that are read of a pipe.
+    public static func readHandedOver(_ path: String, atMost limit: Int) throws(AdministrationError) -> Secret {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("read", path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return try read(path) }
+        var filled = 0
+        var reason: Int32 = 0
+        let room = Secret(count: limit) { buffer in
+            while filled < buffer.count {
+                let count = Glibc.read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+                if count < 0 && errno == EINTR { continue }
+                if count < 0 { reason = errno }
+                guard count > 0 else { return }
+                filled += count
+            }
+        }
+        guard reason == 0 else { throw failure("read", path, reason) }
+        return room.withBytes { Secret(copying: UnsafeRawBufferPointer(rebasing: $0.prefix(filled))) }
     }
 
     /// Whether there is anything under that path.
@@ -174,7 +217,7 @@ public enum PrivateFile {
         close(descriptor)
     }
 
-    private static func failure(_ verb: String, _ path: String, _ reason: Int32) -> AdministrationError {
+    static func failure(_ verb: String, _ path: String, _ reason: Int32) -> AdministrationError {
         let text = String(cString: strerror(reason))
         return AdministrationError(
             .storageFailed, "cannot \(verb) \(path): \(text.lowercased())", remedy: remedy(for: reason))

@@ -1,7 +1,7 @@
 /// Names of operators, accounts and users.
 public enum EntityName {
-    /// Names longer than this fit neither a screen nor, as part of a file's name, most file systems.
-    static let longest = 255
+    /// Names become names of files, of which file systems take at most 255 bytes, with the longest ending `.creds`.
+    static let longest = 255 - ".creds".utf8.count
 
     /// Checks a name and returns it without blanks at its ends.
     ///
@@ -30,6 +30,11 @@ public enum EntityName {
         guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw AdministrationError(.invalidValue, "the name contains a control character", remedy: "leave it out")
         }
+        guard name.unicodeScalars.contains(where: isVisible) else {
+            throw AdministrationError(
+                .invalidValue, "the name has no character that can be seen",
+                remedy: "choose a name that people can read")
+        }
         guard !looksLikeSeed(name) else {
             throw AdministrationError(
                 .invalidValue, "what was given as a name looks like a seed",
@@ -47,6 +52,18 @@ public enum EntityName {
     private static func looksLikeSeed(_ text: String) -> Bool {
         text.utf8.first == UInt8(ascii: "S") && text.utf8.count >= 56
             && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
+    }
+
+    /// Whether a character leaves something on a page: a letter, a sign, a picture.
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.properties.isDefaultIgnorableCodePoint { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .nonspacingMark, .enclosingMark,
+            .surrogate, .unassigned:
+            return false
+        // The blank pattern of Braille is drawn, and shows nothing.
+        default: return scalar != "\u{2800}"
+        }
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -26,7 +26,7 @@ struct InitCommand: AsyncParsableCommand, Exemplified {
     var remoteOperator: String?
     @Option(name: .shortAndLong, text: "Where the token of an operator is that is run elsewhere.", as: "url|file")
     var url: String?
-    @Option(file: "Write the user's credentials to this file.") var creds: String?
+    @OptionGroup var creds: CredentialsOptions
     @OptionGroup var dryRun: DryRunOptions
     @OptionGroup var directory: DirectoryOptions
 
@@ -42,15 +42,16 @@ struct InitCommand: AsyncParsableCommand, Exemplified {
         if let dir { directory.global.allDirs = dir }
         var token: String?
         if let source = url ?? remoteOperator { token = try await OperatorSource.token(source) }
-        let credentials = try directory.change("init", creating: true, dryRun: dryRun.dryRun) { change in
+        let output = try creds.output(asJSON: directory.json)
+        try directory.change("init", creating: true, dryRun: dryRun.dryRun) { change in
             let entry = try token.map { try change.takeOperator($0) } ?? ownOperator(name, change)
             let account = try change.addAccount(NewAccount(name: name), of: EntityReference(entry.publicKey))
             let place = Place(
                 operator: EntityReference(entry.publicKey), account: EntityReference(account.publicKey))
             let user = try change.addUser(NewUser(name: name), at: place)
-            return try creds.map { _ in try change.credentials(of: EntityReference(user.publicKey), at: place) }
+            try output?.take(change.credentials(of: EntityReference(user.publicKey), at: place))
         }
-        if let creds, let credentials, !dryRun.dryRun { try PrivateFile.write(credentials, to: creds) }
+        if !dryRun.dryRun { try output?.deliver() }
     }
 
     private func ownOperator(_ name: String, _ change: Change) throws -> OperatorEntry {

@@ -10,7 +10,7 @@ struct Interview {
     /// Options that are not asked for, since they say where and how, not what.
     private static let unasked: Set<String> = [
         "all-dirs", "data-dir", "keystore-dir", "config-dir", "passphrase-file", "operator", "json", "interactive",
-        "dry-run", "help", "version", "private-key", "long-ids", "rm-creds",
+        "dry-run", "help", "version", "private-key", "long-ids", "rm-creds", "force",
     ]
 
     private var path: CommandPath
@@ -125,9 +125,8 @@ struct Interview {
 
     /// The accounts that there are, where one is asked for.
     private func names(for value: String?) throws -> [String]? {
-        guard value == "account", let home = try? GlobalOptions.parse(places()).home,
-            PrivateFile.exists(home.directoryPath),
-            let directory = try? Directory.open(home, creating: false, surroundings: GlobalOptions().surroundings)
+        guard value == "account", let options = try? GlobalOptions.parse(places()), let home = try? options.home,
+            PrivateFile.exists(home.directoryPath), let directory = try? options.open()
         else { return nil }
         let names = try? directory.read { reader in try reader.accounts(of: reader.operator(nil)).map(\.name) }
         return names.flatMap { $0.isEmpty ? nil : $0 }

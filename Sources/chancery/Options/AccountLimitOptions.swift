@@ -37,6 +37,10 @@ struct JetStreamOptions: ParsableArguments {
     @Option(number: "Bytes of one stream on disk.") var jsMaxDiskStream: Int64?
     @Option(truth: "Whether every stream must state its largest size.") var jsMaxBytesRequired: Bool?
 
+    func validate() throws {
+        if jsDisable, jsEnable != nil { throw ValidationError("--js-enable and --js-disable exclude each other.") }
+    }
+
     /// The edits these options ask for.
     var edits: JetStreamEdits {
         var edits = JetStreamEdits()

@@ -43,8 +43,12 @@ enum ArgumentForms {
         let words = withGlobalsBehind(words[...])
         // A server is started with nats-server's words, not nsc's: there -p is the port.
         if words.first == "broker" { return ["broker"] + GoFlags.translated(words[...].dropFirst()) }
-        let end = words.firstIndex(of: "--") ?? words.endIndex
         let path = CommandPath(words)
+        return normalized(withStandardOutput(words, path), path)
+    }
+
+    private static func normalized(_ words: [String], _ path: CommandPath) -> [String] {
+        let end = words.firstIndex(of: "--") ?? words.endIndex
         // Elsewhere -R is short for something else.
         let revoke = words.first == "delete" ? ["-R": ["--revoke"]] : [:]
         let options = withDecoratedTokens(words[..<end]).map { renamed($0, path) }.flatMap { word in
@@ -53,6 +57,29 @@ enum ArgumentForms {
             }
         }
         return withKindsOfKeys(withValuesApart(options, path), path).flatMap(withEmptyValue) + words[end...]
+    }
+
+    /// `--output-file --` is nsc's way to name the standard output, which leaving the option out means as well. For most
+    /// programs `-` is its name.
+    private static func withStandardOutput(_ words: [String], _ path: CommandPath) -> [String] {
+        let isWriter = path.names.count > 1 && ["describe", "generate", "sign"].contains(path.names[1])
+        let options = ["--output-file", "--config-file"] + (isWriter ? ["-o"] : [])
+        let tied = Set(options.flatMap { ["\($0)=--", "\($0)=-"] } + (isWriter ? ["-o--", "-o-"] : []))
+        var rest = words[...]
+        var result: [String] = []
+        while let word = rest.first, word != "--" {
+            rest.removeFirst()
+            let name = rest.first.flatMap { ["--", "-"].contains($0) ? $0 : nil }
+            if name != nil, options.contains(word) {
+                rest.removeFirst()
+            } else if let name, word == "--creds" {
+                rest.removeFirst()
+                result.append("\(word)=\(name)")
+            } else if !tied.contains(word) {
+                result.append(word)
+            }
+        }
+        return result + rest
     }
 
     /// Puts global options that stand before the command behind its words.

@@ -53,7 +53,7 @@ extension Option where Value == [String] {
     init(wrappedValue: [String], name: NameSpecification = .long, list help: String, of entries: String) {
         self.init(
             wrappedValue: wrappedValue, name: name, parsing: .unconditionalSingleValue,
-            help: ArgumentHelp(help, valueName: entries))
+            help: ArgumentHelp(help, valueName: entries), transform: ValueForms.entries)
     }
 }
 

@@ -37,7 +37,7 @@ final class Passphrase: Sendable {
     func read() throws -> Secret {
         try known.withLock { known in
             if let known { return known }
-            let passphrase = try file.map { try Self.line(of: PrivateFile.read($0)) } ?? Self.typed(prompt)
+            let passphrase = try file.map(Self.read) ?? Self.typed(prompt)
             known = passphrase
             return passphrase
         }
@@ -48,6 +48,19 @@ final class Passphrase: Sendable {
         let passphrase = try read()
         guard file == nil, try Self.typed("The same again: ") != passphrase else { return passphrase }
         throw AdministrationError(.invalidValue, "the two passphrases differ", remedy: "try again")
+    }
+
+    /// What was read already, by its path. A pipe gives its content once, and one path may be meant for two passphrases:
+    /// that of the keyring, and that of a backup.
+    private static let files = Mutex<[String: Secret]>([:])
+
+    private static func read(_ path: String) throws -> Secret {
+        try files.withLock { files in
+            if let known = files[path] { return known }
+            let passphrase = line(of: try PrivateFile.readHandedOver(path, atMost: longest + 1))
+            files[path] = passphrase
+            return passphrase
+        }
     }
 
     /// The first line of a file.

@@ -65,6 +65,19 @@ struct NameOptions: ParsableArguments {
         return given
     }
 
+    /// The name of something that is deleted, which is never chosen by itself as it is where something is shown.
+    ///
+    /// - Throws: an error of code `noSelection` if there is none, as when it is not clear what is to be shown.
+    func chosen(_ what: String) throws -> String {
+        guard let given else { throw NameOptions.notChosen(what) }
+        return given
+    }
+
+    /// Nothing says what is meant.
+    static func notChosen(_ what: String) -> AdministrationError {
+        AdministrationError(.noSelection, "\(what) is required", remedy: "name it by itself or with --name")
+    }
+
     func validate() throws {
         if let name, let positionalName, name != positionalName {
             throw ValidationError("Two names were given: \"\(positionalName)\" and \"\(name)\".")

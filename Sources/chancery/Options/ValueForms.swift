@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import NKeys
 
 /// How texts of the command line become values. What cannot be understood is wrong usage.
 enum ValueForms {
@@ -56,6 +57,33 @@ enum ValueForms {
             throw ValidationError("\"\(text)\" is not a sampling: write 1 to 100, or headers")
         }
         return number
+    }
+
+    /// What an option holds that takes entries. Nothing would pass for no restriction where one was meant.
+    @Sendable static func entries(_ text: String) throws -> String {
+        guard !list([text]).isEmpty else {
+            throw ValidationError("it holds no entry: give one, or leave the option out")
+        }
+        return text
+    }
+
+    /// A public key that was made elsewhere.
+    static func publicKey(_ text: String, of kind: KeyKind) throws -> PublicKey {
+        let remedy =
+            "give \(kind == .user ? "a" : "an") \(kind.name)'s public key: 56 characters that begin with \(kind.letter)"
+        guard !text.isEmpty else {
+            throw AdministrationError(.invalidValue, "--public-key was given nothing", remedy: remedy)
+        }
+        guard !(text.hasPrefix("S") && text.utf8.count == KeyPair.seedTextCount) else {
+            throw AdministrationError(
+                .invalidValue, "what was given as a public key is a seed, and is not shown here", remedy: remedy)
+        }
+        do {
+            return try PublicKey(text)
+        } catch {
+            throw AdministrationError(
+                .invalidValue, "what was given with --public-key is no public key: \(error.message)", remedy: remedy)
+        }
     }
 
     /// Entries of options that may be repeated and may hold several entries between commas.

@@ -1,6 +1,7 @@
 import Glibc
 import NKeys
 import Secrets
+import Synchronization
 
 /// Where words go: data to the standard output, everything said to a person to the standard error.
 enum Console {
@@ -115,14 +116,35 @@ enum Console {
         text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
     }
 
+    /// Why data could not be written; nil while all of it was.
+    private static let failure = Mutex<String?>(nil)
+
+    /// Why data was lost on its way to the standard output, or nil. A reader that went away wanted no more, and loses
+    /// nothing.
+    static var lostData: CommandFailure? {
+        failure.withLock { $0 }.map { reason in
+            CommandFailure(
+                message: "the answer cannot be written to the standard output: \(reason)",
+                remedy: "send it somewhere else, or make room; what the command says that it changed is changed")
+        }
+    }
+
     /// Writes all of it, without a buffer: whoever reads a line gets it at once. A reader that went away ends it.
     private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
         Progress.shared.clear()
+        // What comes after lost data would stand there as if nothing were missing.
+        if descriptor == STDOUT_FILENO, lostData != nil { return }
         var rest = bytes
         while let base = rest.baseAddress, !rest.isEmpty {
             let count = Glibc.write(descriptor, base, rest.count)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                let reason = count < 0 ? errno : EIO
+                if descriptor == STDOUT_FILENO, reason != EPIPE {
+                    failure.withLock { $0 = String(cString: strerror(reason)).lowercased() }
+                }
+                return
+            }
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
         }
     }

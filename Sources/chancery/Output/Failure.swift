@@ -26,7 +26,19 @@ struct Failure {
     /// Says what is wrong, or shows the help that was asked for, and ends the process.
     func end(with error: any Error) -> Never {
         Progress.shared.end()
-        exit(report(error))
+        let code = report(error)
+        exit(Self.reportLostData() ? Self.refused : code)
+    }
+
+    /// Ends the process after a command that succeeded, unless its answer was lost.
+    static func endIfDataWasLost() {
+        if reportLostData() { exit(refused) }
+    }
+
+    private static func reportLostData() -> Bool {
+        guard let lost = Console.lostData else { return false }
+        Console.complain(lost.message, remedy: lost.remedy)
+        return true
     }
 
     private func report(_ error: any Error) -> Int32 {

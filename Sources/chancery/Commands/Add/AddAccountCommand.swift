@@ -20,7 +20,7 @@ struct AddAccountCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         var new = NewAccount(name: try name.required())
-        new.publicKey = try publicKey.map { text throws(NKeyError) in try PublicKey(text) }
+        new.publicKey = try publicKey.map { try ValueForms.publicKey($0, of: .account) }
         new.defaultPermissions = permissions.edits
         new.validity = validity.validity
         try directory.change("add account", change) {

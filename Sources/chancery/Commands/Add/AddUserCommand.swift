@@ -19,24 +19,23 @@ struct AddUserCommand: ParsableCommand, Exemplified {
     @Option(list: "Networks to connect from, such as 10.0.0.0/8.", of: "networks") var sourceNetwork: [String] = []
     @Option(list: "Tags.", of: "tags") var tag: [String] = []
     @OptionGroup var validity: ValidityOptions
-    @Option(file: "Write the credentials to this file.") var creds: String?
+    @OptionGroup var creds: CredentialsOptions
     @OptionGroup var change: ChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         var new = NewUser(name: try name.required())
-        new.publicKey = try publicKey.map { text throws(NKeyError) in try PublicKey(text) }
+        new.publicKey = try publicKey.map { try ValueForms.publicKey($0, of: .user) }
         new.limits.permissions = permissions.edits
         new.limits.bearer = bearer
         new.limits.sources = ValueForms.edits(add: sourceNetwork)
         new.tags = ValueForms.list(tag)
         new.validity = validity.validity
-        let credentials = try place.directory.change("add user", change) { change, signer in
+        let output = try creds.output(asJSON: place.directory.json)
+        try place.directory.change("add user", change) { change, signer in
             let user = try change.addUser(new, at: place.place, signer: signer)
-            return try creds.map { _ in
-                try change.credentials(of: EntityReference(user.publicKey), at: place.place)
-            }
+            try output?.take(change.credentials(of: EntityReference(user.publicKey), at: place.place))
         }
-        if let creds, let credentials, !change.dryRun { try PrivateFile.write(credentials, to: creds) }
+        if !change.dryRun { try output?.deliver() }
     }
 }

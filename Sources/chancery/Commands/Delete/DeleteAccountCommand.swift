@@ -30,7 +30,8 @@ struct DeleteAccountCommand: ParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
-        let place = Place(operator: directory.operatorReference, account: EntityReference(try name.required()))
+        let place = Place(
+            operator: directory.operatorReference, account: EntityReference(try name.chosen("an account")))
         var deletion = AccountDeletion()
         (deletion.revokesUsers, deletion.isForced, deletion.forgetsSeeds) = (revoke ?? true, force, removeSeeds)
         try directory.change("delete account", change) {

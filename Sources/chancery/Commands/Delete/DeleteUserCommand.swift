@@ -27,7 +27,7 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let names = positionalNames + ValueForms.list(name)
-        guard !names.isEmpty else { throw ValidationError("A name is required: give it by itself or with --name.") }
+        guard !names.isEmpty else { throw NameOptions.notChosen("a user") }
         try place.directory.change("delete user", change) { change, signer in
             for name in names {
                 try change.deleteUser(

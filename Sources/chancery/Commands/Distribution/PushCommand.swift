@@ -50,22 +50,23 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
 
     func run() async throws {
         let directory = try place.directory.open()
+        // Who signs in has a token, which is recorded: better now than when the servers have answered.
+        try directory.checkWritable()
         let task = try directory.read(task)
         if let server = try system.accountServer(of: task.entry) { return try await push(task, directory, server) }
         let deletes = prune || accountRemoval != nil
         let purpose: SystemPurpose = diff || dryRun.dryRun ? .reading : deletes ? .deleting : .pushing
         let output = PushOutput(isJSON: place.directory.json)
-        let failures = try await system.withConnection(directory, of: place.place, for: purpose) { connection in
-            if diff { return try await showDifferences(task, connection, output) }
-            var failures = try await push(task, directory, connection, output)
-            if deletes { failures += try await delete(task, directory, connection, output) }
-            return failures
+        let outcomes = try await system.withConnection(directory, of: place.place, for: purpose) { connection in
+            if diff {
+                try await showDifferences(task, connection, output)
+                return [PushOutcome]()
+            }
+            var outcomes = try await push(task, directory, connection, output)
+            if deletes { outcomes += try await delete(task, directory, connection, output) }
+            return outcomes
         }
-        guard failures == 0 else {
-            throw AdministrationError(
-                .distributionFailed, "\(failures) accounts did not reach every server",
-                remedy: "see above, and push again when the servers are there")
-        }
+        if let failure = AdministrationError(failed: outcomes) { throw failure }
     }
 
     private func task(_ reader: DirectoryReader) throws -> Task {
@@ -80,14 +81,14 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
 
     private func push(
         _ task: Task, _ directory: Directory, _ connection: SystemConnection, _ output: PushOutput
-    ) async throws -> Int {
+    ) async throws -> [PushOutcome] {
         let there =
             force && !dryRun.dryRun ? nil : try await connection.tokens(of: task.accounts.map(\.publicKey))
         if dryRun.dryRun {
             for account in task.accounts {
                 try output.show(account, .of(account, there: there?[account.publicKey]))
             }
-            return 0
+            return []
         }
         var count = 0
         let outcomes = try await connection.push(task.accounts, unlessOlderThan: there, isForced: force) { outcome in
@@ -96,7 +97,7 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
             try output.show(outcome, verb: "pushed", "to")
         }
         try directory.change("push") { try $0.noteDeliveries(outcomes) }
-        return outcomes.count { !$0.isComplete }
+        return outcomes
     }
 
     /// Pushes to an account server, which takes accounts one by one and can do nothing else.
@@ -122,11 +123,11 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
 
     private func delete(
         _ task: Task, _ directory: Directory, _ connection: SystemConnection, _ output: PushOutput
-    ) async throws -> Int {
+    ) async throws -> [PushOutcome] {
         let doomed = try await doomed(task, connection)
         guard !doomed.isEmpty, !dryRun.dryRun else {
             for (name, key) in doomed { try output.show(name, key, "would be deleted") }
-            return 0
+            return []
         }
         let request = try directory.change("push: delete accounts on servers") {
             try $0.deletionRequest(doomed.map(\.key), at: place.place)
@@ -134,15 +135,17 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
         let outcomes = try await connection.delete(doomed, request: request)
         try directory.change("push: delete accounts on servers") { try $0.noteDeliveries(outcomes) }
         try outcomes.forEach { try output.show($0, verb: "deleted", "on") }
-        return outcomes.count { !$0.isComplete }
+        return outcomes
     }
 
     /// The accounts that are to be deleted on the servers.
     private func doomed(_ task: Task, _ connection: SystemConnection) async throws -> [(name: String, key: PublicKey)] {
         if let accountRemoval {
             let reference = EntityReference(accountRemoval)
-            if let entry = task.known.first(where: { $0.name == reference.text || $0.publicKey == reference.publicKey })
-            {
+            let entry = task.known.first {
+                $0.name.isExactly(reference.text) || $0.publicKey == reference.publicKey
+            }
+            if let entry {
                 return [(entry.name, entry.publicKey)]
             }
             guard let key = reference.publicKey, key.kind == .account else {
@@ -159,7 +162,7 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
 
     private func showDifferences(
         _ task: Task, _ connection: SystemConnection, _ output: PushOutput
-    ) async throws -> Int {
+    ) async throws {
         let servers = try await connection.accounts()
         let tokens = try await connection.tokens(of: task.known.map(\.publicKey)) ?? [:]
         let known = Set(task.known.map(\.publicKey))
@@ -174,6 +177,5 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
             let holders = servers.filter { $0.accounts.contains(key) }.map(\.server)
             try output.show(key.text, key, .unknown, holders, of: servers.count)
         }
-        return 0
     }
 }

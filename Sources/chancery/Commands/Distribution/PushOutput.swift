@@ -70,7 +70,7 @@ struct PushOutput {
     func show(
         _ name: String, _ key: PublicKey, _ state: AccountComparison, _ servers: [String]?, of expected: Int?
     ) throws {
-        try show(name, key, state.rawValue, servers, of: expected)
+        try show(name, key, isJSON ? state.rawValue : state.words, servers, of: expected)
     }
 
     /// Shows what is the matter with an account.
@@ -83,5 +83,16 @@ struct PushOutput {
         }
         let place = servers.map { $0.isEmpty ? "" : " (on \($0.sorted().joined(separator: ", ")))" } ?? ""
         Console.data(Console.printable("\(name): \(state)\(place)"))
+    }
+}
+
+extension AccountComparison {
+    /// The comparison in words that say which side they speak of.
+    fileprivate var words: String {
+        switch self {
+        case .newer: "newer here than on the servers"
+        case .older: "older here than on the servers"
+        default: rawValue
+        }
     }
 }

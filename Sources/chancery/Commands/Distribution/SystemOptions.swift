@@ -50,7 +50,8 @@ struct SystemOptions: ParsableArguments {
 
     private func signIn(_ directory: Directory, of place: Place, _ purpose: SystemPurpose) throws -> SignIn {
         guard let systemUser else {
-            return try directory.change("push") { try $0.systemSignIn(at: place, for: purpose) }.value
+            let account = systemAccount.map { EntityReference($0) }
+            return try directory.change("push") { try $0.systemSignIn(at: place, to: account, for: purpose) }.value
         }
         var system = Place(operator: place.operator, account: systemAccount.map { EntityReference($0) })
         if systemAccount == nil {

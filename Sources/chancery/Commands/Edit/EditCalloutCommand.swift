@@ -12,9 +12,7 @@ struct EditCalloutCommand: ParsableCommand, Exemplified {
 
     @Option(list: "Users that answer, by name or public key.", of: "users") var authUser: [String] = []
     @Option(list: "Users that answer no more.", of: "users") var rmAuthUser: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            "Accounts that users may be placed in, by name or public key, or * for any.", valueName: "accounts"))
+    @Option(list: "Accounts that users may be placed in, by name or public key, or * for any.", of: "accounts")
     var allowedAccount: [String] = []
     @Option(list: "Accounts that users may be placed in no more.", of: "accounts") var rmAllowedAccount: [String] = []
     @Option(

@@ -31,11 +31,12 @@ struct GenerateCredentialsCommand: ParsableCommand, Exemplified {
             throw ValidationError("--json needs --output-file: credentials are not put into JSON.")
         }
         let pair = try privateKey.map(Self.keyPair)
-        let changed = try place.directory.open().change("generate creds") {
-            try $0.credentials(of: name.reference, at: place.place, pair: pair)
+        let output = try CredentialsOutput(outputFile, replacing: true)
+        try place.directory.open().change("generate creds") {
+            try output.take($0.credentials(of: name.reference, at: place.place, pair: pair))
         }
-        guard let outputFile else { return changed.value.withBytes { Console.raw($0) } }
-        try PrivateFile.write(changed.value, to: outputFile)
+        try output.deliver()
+        guard let outputFile else { return }
         if json { return try JSONOutput.line(Answer(output_file: outputFile)) }
         Console.say("wrote the credentials to \(outputFile)")
     }

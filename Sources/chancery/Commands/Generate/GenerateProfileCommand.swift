@@ -29,10 +29,19 @@ struct GenerateProfileCommand: ParsableCommand, Exemplified {
         guard !address.wants("seeds") || outputFile != nil else {
             throw ValidationError("Seeds are not shown: write them to a file with --output-file.")
         }
-        let changed = try directory.open().change("generate profile") { try profile(address, $0) }
-        if let creds, let credentials = changed.value.credentials { try PrivateFile.write(credentials, to: creds) }
-        guard let outputFile else { return changed.value.text.withBytes { Console.raw($0) } }
-        try PrivateFile.write(changed.value.text, to: outputFile)
+        guard !CredentialsOutput.isStandardOutput(creds) else {
+            throw ValidationError("The profile names the credentials' file: give one with --creds.")
+        }
+        let credentials = try CredentialsOutput(creds, replacing: true)
+        let output = try CredentialsOutput(outputFile, replacing: true)
+        try directory.open().change("generate profile") { change in
+            let profile = try profile(address, change)
+            if let content = profile.credentials { try credentials.take(content) }
+            try output.take(profile.text)
+        }
+        try credentials.deliver()
+        try output.deliver()
+        guard let outputFile else { return }
         Console.say("wrote the profile to \(outputFile)")
     }
 

@@ -24,6 +24,9 @@ struct BackupCommand: ParsableCommand, Exemplified {
             ? try Backup.verify(
                 file, passphrase: new.passphrase(directory).read(), surroundings: directory.surroundings)
             : try Backup.write(directory.open(), to: file, passphrase: new.passphrase(directory).readTwice())
+        if !content.isRecorded {
+            Console.warn("the directory cannot be written, so its audit log does not say that this backup was made")
+        }
         try BackupOutput.show(content, verify ? "verified" : "wrote and verified", file, directory)
     }
 }

@@ -1,0 +1,72 @@
+import GRDB
+import Glibc
+
+/// How the directory's database is opened: for reading and writing, or where nothing can be written for reading alone.
+enum DatabaseConnection {
+    /// Why nothing can be written in the folder of a database, or nil if something can.
+    static func obstacle(_ home: Home) -> String? {
+        for path in [home.path, home.directoryPath] where access(path, W_OK) != 0 {
+            return "\(path): \(String(cString: strerror(errno)).lowercased())"
+        }
+        return nil
+    }
+
+    /// Opens the database for changes.
+    ///
+    /// - Parameter patience: how long a change waits for those of others, in seconds.
+    static func open(_ path: String, patience: Double) throws -> DatabaseQueue {
+        try makeCompanionsWritable(path)
+        return try DatabaseQueue(path: path, configuration: configuration(patience))
+    }
+
+    /// Opens the database where nothing can be written, and leaves nothing behind.
+    static func openForReading(_ path: String, patience: Double) throws -> DatabaseQueue {
+        var configuration = configuration(patience)
+        configuration.readonly = true
+        // SQLite wants its two files beside a database, if only to read it; unless it is told that nobody writes.
+        guard try PrivateFile.hasContent(path + "-wal") else {
+            return try DatabaseQueue(path: immutable(path), configuration: configuration)
+        }
+        guard PrivateFile.exists(path + "-shm") else {
+            throw AdministrationError(
+                .storageFailed,
+                "the last changes are still in the journal \(path)-wal, and cannot be read where nothing can be written",
+                remedy: "copy the folder to where it can be written, and read it there with --all-dirs DIR")
+        }
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private static func configuration(_ patience: Double) -> Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(patience)
+        configuration.foreignKeysEnabled = true
+        configuration.label = "chancery directory"
+        configuration.prepareDatabase { database in
+            // A change that was reported as done survives a power cut.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return configuration
+    }
+
+    /// SQLite gives its files the mode that the database had when they were made. If that was one without leave to
+    /// write, no change would ever succeed again.
+    private static func makeCompanionsWritable(_ path: String) throws(AdministrationError) {
+        for file in [path + "-wal", path + "-shm"] where PrivateFile.exists(file) && access(file, W_OK) != 0 {
+            guard chmod(file, PrivateFile.fileMode) == 0 else { throw PrivateFile.failure("write", file, errno) }
+        }
+    }
+
+    /// The name of a database that nobody changes, as a URI of SQLite's.
+    private static func immutable(_ path: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        let name = path.utf8.flatMap { byte -> [UInt8] in
+            switch byte {
+            case 0x2D...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: [byte]
+            default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        // Two slashes at the beginning would name a machine.
+        let slashes = path.utf8.prefix { $0 == UInt8(ascii: "/") }.count
+        return "file:" + String(decoding: name.dropFirst(max(0, slashes - 1)), as: UTF8.self) + "?immutable=1"
+    }
+}
