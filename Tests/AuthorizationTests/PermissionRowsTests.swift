@@ -74,6 +74,23 @@ import Testing
         #expect(permissions.needsFilter("foo.*", "q") && !permissions.needsFilter("foo.*", "p"))
     }
 
+    /// The delivery is what is refused: the subscription stands, and its group has no other member to turn to.
+    @Test("row 92, advisory 2022-04: a group's only member does not get what it is denied") func onlyMember() throws {
+        let permissions = try program(subscribe: Permission(deny: ["d.secret"]))
+        #expect(permissions.decide(.subscribe, "d.>", "workers").isAllowed)
+        #expect(permissions.needsFilter("d.>", "workers"))
+        #expect(!permissions.decide(.deliver, "d.secret", "workers").isAllowed)
+        #expect(permissions.decide(.deliver, "d.open", "workers").isAllowed)
+    }
+
+    @Test("row 97: a changed program takes a group's subscription away, and no other") func groupRevoked() throws {
+        let before = try program(subscribe: Permission(allow: [">"]))
+        let after = try program(subscribe: Permission(allow: [">"], deny: ["jobs blue"]))
+        for queue in ["blue", "red"] { #expect(before.decide(.subscribe, "jobs", queue).isAllowed) }
+        #expect(!after.decide(.subscribe, "jobs", "blue").isAllowed)
+        #expect(after.decide(.subscribe, "jobs", "red").isAllowed && after.decide(.subscribe, "jobs").isAllowed)
+    }
+
     @Test("row 94: a changed program has no filter of the old one, and a publish deny keeps its subject") func changes()
         throws
     {

@@ -194,9 +194,24 @@ private struct Asking {
         }
         // A subscription that could take the subject has to be filtered, however wide it is.
         guard !decision.isAllowed else { return }
-        for pattern in [text, Array(">".utf8)] where !permissions.needsDeliveryFilter(pattern.span, queue: queue) {
+        for pattern in Self.patterns(around: subject)
+        where !permissions.needsDeliveryFilter(pattern.span, queue: queue) {
             tally.differ("no filter for \(Self.shown(pattern)) with \(Self.shown(text)) denied: \(set.role)")
         }
+    }
+
+    /// Patterns that have a subject, wider and wider.
+    private static func patterns(around subject: [[UInt8]]) -> [[UInt8]] {
+        let (star, tail) = ([UInt8(ascii: "*")], [UInt8(ascii: ">")])
+        guard RoleSets.isSubject(subject) else { return [tail] }
+        var patterns = [subject, [tail], subject.map { _ in star }]
+        for place in subject.indices {
+            var tokens = subject
+            tokens[place] = star
+            patterns.append(tokens)
+            if place > 0 { patterns.append(subject[..<place] + [tail]) }
+        }
+        return patterns.map { Array($0.joined(separator: ".".utf8)) }
     }
 
     /// What could be taken for a pattern is judged as one: the sender has to be allowed to subscribe to it.
