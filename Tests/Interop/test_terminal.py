@@ -245,8 +245,8 @@ def test_the_status(operator):
     assert (status["operators"], status["accounts"], status["users"], status["seeds"]) == (1, 1, 1, 3)
     assert status["operator"] == "O" and status["account"] == "A" and status["seal"] == "key file"
     assert status["ending_soon"] == 1 and status["expired"] == 0 and status["audit_records"] >= 3
-    operator("edit", "user", "u", "--expiry", "1s")
-    time.sleep(2)
+    operator("edit", "user", "u", "--expiry", "5s")
+    time.sleep(6)
     assert json.loads(operator("status", "-J", exits=1).stdout)["expired"] == 1
 
 
