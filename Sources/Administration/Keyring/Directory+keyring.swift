@@ -49,23 +49,28 @@ extension Directory {
     /// Seals every seed with a new data key, and that with a new key file; where the seal is a passphrase, with it.
     ///
     /// - Parameter passphrase: a new passphrase; nil to keep the seal as it is.
-    public func rotateKeyring(_ passphrase: Secret? = nil) throws {
+    /// - Returns: what opens the keyring now, as in ``KeyringStatus/seal``. Nothing is read any more once the change is
+    ///   stored: it could fail, and the change would seem to have.
+    @discardableResult
+    public func rotateKeyring(_ passphrase: Secret? = nil) throws -> String {
         let seal = try read { try keyring($0).seal() }
         if let passphrase {
             try KeyringSeal.check(newPassphrase: passphrase)
         } else if seal == .keyFile {
-            return try withNewKeyFile("keyring rotate") { try $0.keyring.changeDataKey() }
+            try withNewKeyFile("keyring rotate") { try $0.keyring.changeDataKey() }
+            return KeyringSeal.keyFile.name
         }
         guard let passphrase = try passphrase ?? surroundings.passphrase?() else {
             throw AdministrationError(
                 .keyringLocked, "the keyring is sealed by a passphrase",
                 remedy: "give a file that holds it with --passphrase-file")
         }
+        let parameters = KeyringSeal.Parameters(random: surroundings.random)
         try change("keyring rotate") { change in
             try change.keyring.changeDataKey()
-            let parameters = KeyringSeal.Parameters(random: change.surroundings.random)
             try change.keyring.changeSeal(to: .passphrase(parameters), key: parameters.key(from: passphrase))
         }
+        return KeyringSeal.passphrase(parameters).name
     }
 
     /// The new key file takes its place after the change is stored. Until then it waits beside the old one, and opens

@@ -104,9 +104,7 @@ struct KeyringRotateCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let passphrase = try new.newPassphraseFile.map { _ in try new.passphrase(directory).read() }
-        let opened = try directory.open()
-        try opened.rotateKeyring(passphrase)
-        try KeyringOutput.show(opened.keyringStatus().seal ?? "", directory)
+        try KeyringOutput.show(directory.open().rotateKeyring(passphrase), directory)
     }
 }
 
