@@ -26,6 +26,10 @@ JSON_MEMBERS = frozenset((
     "mem", "cores", "cpu", "ver", "version", "go", "git_commit", "gomaxprocs", "gomemlimit", "config_load_time",
     "config_digest", "server_id", "server_name", "host", "seq", "flags", "jetstream", "name_tag"))
 
+# What a connection may say before it is closed, or not: the answer to a frame that breaks the rules comes from
+# nats-server only where it is written before the socket is gone.
+UNSTEADY_FAREWELLS = frozenset(("close frame 1002",))
+
 
 def info(text):
     """An INFO line in the form in which it is compared."""
