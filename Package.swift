@@ -45,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -88,6 +89,8 @@ let package = Package(
             ] + nio),
 
         room("Audit", ["Authorization", "NKeys", "Secrets"]),
+
+        room("Policy", ["Authorization", "Claims", "NKeys", "Subjects", .product(name: "Yams", package: "Yams")]),
 
         // Floor 6
         room(
@@ -149,6 +152,7 @@ let package = Package(
             ] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),
+        tests("Policy", ["Authorization", "Claims", "NKeys", "Subjects"], resources: [.copy("Wrong")]),
         tests(
             "Administration",
             [

@@ -1,8 +1,8 @@
 /// Networks in CIDR notation, as text: an address, a slash and the number of leading bits that count.
-enum NetworkText {
+package enum NetworkText {
     /// Whether the text is a network. Bits behind the mask may be set; zones, signs and leading zeros of an IPv4 part
     /// are refused.
-    static func isValid(_ text: String) -> Bool {
+    package static func isValid(_ text: String) -> Bool {
         let text = Array(text.utf8)
         guard let slash = text.firstIndex(of: 0x2F) else { return false }
         let address = text[..<slash]

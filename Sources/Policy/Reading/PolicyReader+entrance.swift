@@ -1,0 +1,86 @@
+import Claims
+
+// From where, when and how the holders of a role come in.
+
+extension PolicyReader {
+    mutating func networks(_ node: PolicyNode) -> [Placed<String>] {
+        names(node, "from").filter { network in
+            guard NetworkText.isValid(network.value) else {
+                report(
+                    .wrongValue, at: network.position, "\"\(network.value)\" is no network",
+                    remedy: "write an address and the bits that count, such as 10.0.0.0/8")
+                return false
+            }
+            return true
+        }
+    }
+
+    mutating func connectionKinds(_ node: PolicyNode) -> [Placed<String>] {
+        let kinds = ["STANDARD", "WEBSOCKET", "MQTT", "MQTT_WS", "LEAFNODE", "LEAFNODE_WS", "IN_PROCESS"]
+        return names(node, "connections").filter { kind in
+            guard kinds.contains(kind.value) else {
+                report(
+                    .wrongValue, at: kind.position, "there is no kind of connections \"\(kind.value)\"",
+                    remedy: "there are: \(kinds.joined(separator: ", "))")
+                return false
+            }
+            return true
+        }
+    }
+
+    /// `{ zone: Europe/Berlin, between: [ "06:00-22:00" ] }`
+    mutating func hours(_ node: PolicyNode) -> RolePolicy.Hours? {
+        var parts = (zone: Placed<String>?.none, ranges: [RolePolicy.Hours.Range]())
+        let keys: Keys<(zone: Placed<String>?, ranges: [RolePolicy.Hours.Range])> = [
+            ("zone", { reader, node, parts in parts.zone = reader.name(node, "zone").map { Placed($0, node.position) } }),
+            (
+                "between",
+                { reader, node, parts in
+                    parts.ranges = reader.elements(of: node, "between").compactMap { reader.hourRange($0) }
+                }
+            ),
+        ]
+        read(node, "hours", into: &parts, keys)
+        guard let zone = parts.zone else {
+            report(.missingKey, at: node.position, "hours have no zone", remedy: "write zone: Europe/Berlin")
+            return nil
+        }
+        guard isKnownTimeZone(zone.value) else {
+            report(
+                .wrongValue, at: zone.position, "\"\(zone.value)\" is no time zone",
+                remedy: "take a name of the tz database, such as Europe/Berlin or UTC")
+            return nil
+        }
+        guard !parts.ranges.isEmpty else {
+            report(.missingKey, at: node.position, "hours have no time", remedy: "write between: [ \"06:00-22:00\" ]")
+            return nil
+        }
+        return RolePolicy.Hours(zone: zone, ranges: parts.ranges)
+    }
+
+    /// `06:00-22:00`; the end may be on the next day.
+    private mutating func hourRange(_ node: PolicyNode) -> RolePolicy.Hours.Range? {
+        guard let text = text(node, "an entry of between") else { return nil }
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Self.clockTime(String($0)) }
+        guard ends.count == 2, let start = ends[0], let end = ends[1] else {
+            report(
+                .wrongValue, at: node.position, "\"\(text)\" is no time of day", remedy: "write \"06:00-22:00\"")
+            return nil
+        }
+        guard start != end else {
+            report(.wrongValue, at: node.position, "\(text) begins when it ends, so it is no time at all")
+            return nil
+        }
+        return RolePolicy.Hours.Range(start: start, end: end, position: node.position)
+    }
+
+    /// `06:00` or `06:00:30` as `HH:MM:SS`.
+    private static func clockTime(_ text: String) -> String? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count),
+            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+            let hour = Int(parts[0]), hour < 24, parts.dropFirst().allSatisfy({ (Int($0) ?? 60) < 60 })
+        else { return nil }
+        return parts.count == 2 ? text + ":00" : text
+    }
+}

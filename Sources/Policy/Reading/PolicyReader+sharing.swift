@@ -1,0 +1,164 @@
+// Exports, imports and mappings.
+
+extension PolicyReader {
+    mutating func exports(_ node: PolicyNode) -> [ExportPolicy] {
+        elements(of: node, "exports").map { element in
+            var export = ExportPolicy(position: element.position)
+            read(element, "an export", into: &export, Self.exportKeys)
+            if export.subject == nil, case .mapping(let members) = element.content,
+                !members.contains(where: { $0.name == "stream" || $0.name == "service" })
+            {
+                report(
+                    .missingKey, at: element.position, "an export is a stream or a service",
+                    remedy: "write stream: SUBJECT or service: SUBJECT")
+            }
+            check(export)
+            return export
+        }
+    }
+
+    private static let exportKeys: Keys<ExportPolicy> = [
+        ("stream", { reader, node, export in
+            export.subject = reader.subject(node, "stream", hasTemplates: false)
+            export.kind = .stream
+        }),
+        ("service", { reader, node, export in
+            export.subject = reader.subject(node, "service", hasTemplates: false)
+            export.kind = .service
+        }),
+        ("name", { reader, node, export in export.name = reader.name(node, "name").map { Placed($0, node.position) } }),
+        ("description", { $2.description = $0.text($1, "description") ?? "" }),
+        ("private", { $2.isPrivate = $0.truth($1, "private") ?? false }),
+        ("grant", { $2.grants = $0.grants($1) }),
+        ("response", { $0.read($1, "response", into: &$2.response, responseKeys) }),
+        ("latency", { reader, node, export in
+            var latency = ExportPolicy.Latency(position: node.position)
+            reader.read(node, "latency", into: &latency, latencyKeys)
+            export.latency = latency
+        }),
+        ("account_token", { reader, node, export in
+            export.accountToken = reader.count(node, "account_token").map { Placed($0, node.position) }
+        }),
+        ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
+        ("advertise", { $2.isAdvertised = $0.truth($1, "advertise") ?? false }),
+    ]
+
+    private static let responseKeys: Keys<ExportPolicy.Response> = [
+        ("type", { $2.kind = $0.word($1, "type") }),
+        ("within", { reader, node, response in
+            response.within = reader.duration(node, "within").map { Placed($0, node.position) }
+        }),
+    ]
+
+    private static let latencyKeys: Keys<ExportPolicy.Latency> = [
+        ("share", { reader, node, latency in
+            latency.share = reader.number(node, "share", "a share such as 10%, or headers") {
+                $0 == "headers" ? 0 : PolicyNumber.share($0)
+            }
+        }),
+        ("results", { $2.results = $0.subject($1, "results", isLiteral: true, hasTemplates: false) }),
+    ]
+
+    private mutating func grants(_ node: PolicyNode) -> [ExportPolicy.Grant] {
+        elements(of: node, "grant").map { element in
+            var grant = ExportPolicy.Grant(position: element.position)
+            // A name alone grants all of it, for ever.
+            if case .text = element.content {
+                grant.account = name(element, "a grant").map { Placed($0, element.position) }
+                return grant
+            }
+            read(element, "a grant", into: &grant, Self.grantKeys)
+            if grant.account == nil {
+                report(.missingKey, at: element.position, "a grant names no account", remedy: "write account: NAME")
+            }
+            return grant
+        }
+    }
+
+    private static let grantKeys: Keys<ExportPolicy.Grant> = [
+        ("account", { reader, node, grant in
+            grant.account = reader.name(node, "account").map { Placed($0, node.position) }
+        }),
+        ("only", { $2.only = $0.subject($1, "only", hasTemplates: false) }),
+        ("until", { reader, node, grant in grant.until = reader.day(node, "until").map { Placed($0, node.position) } }),
+    ]
+
+    private mutating func check(_ export: ExportPolicy) {
+        guard export.kind == .stream else { return }
+        for (place, what) in [
+            (export.response.kind?.position ?? export.response.within?.position, "response"),
+            (export.latency?.position, "latency"),
+        ] {
+            guard let place else { continue }
+            report(.withoutEffect, at: place, "\(what) belongs to services, and this is a stream")
+        }
+    }
+
+    mutating func imports(_ node: PolicyNode) -> [ImportPolicy] {
+        elements(of: node, "imports").map { element in
+            var `import` = ImportPolicy(position: element.position)
+            read(element, "an import", into: &`import`, Self.importKeys)
+            if `import`.from == nil {
+                report(
+                    .missingKey, at: element.position, "an import names no account to take it from",
+                    remedy: "write from: NAME")
+            }
+            return `import`
+        }
+    }
+
+    private static let importKeys: Keys<ImportPolicy> = [
+        ("stream", { reader, node, item in
+            item.subject = reader.subject(node, "stream", hasTemplates: false)
+            item.kind = .stream
+        }),
+        ("service", { reader, node, item in
+            item.subject = reader.subject(node, "service", hasTemplates: false)
+            item.kind = .service
+        }),
+        ("from", { reader, node, item in item.from = reader.name(node, "from").map { Placed($0, node.position) } }),
+        ("as", { $2.local = $0.subject($1, "as", hasTemplates: false) }),
+        ("name", { reader, node, item in item.name = reader.name(node, "name").map { Placed($0, node.position) } }),
+        ("share", { $2.isShared = $0.truth($1, "share") ?? false }),
+        ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
+    ]
+
+    /// `orders.v1.>: { orders.v2.>: 10%, stay: 90% }`, or one destination for all of it.
+    mutating func mappings(_ node: PolicyNode) -> [MappingPolicy] {
+        members(of: node, "mappings").compactMap { member in
+            guard let source = subject(member.key, "a mapping's source", hasTemplates: false) else { return nil }
+            if case .text = member.value.content {
+                guard let text = text(member.value, "a destination") else { return nil }
+                return MappingPolicy(
+                    source: source, shares: [.init(target: .subject(text), percent: 100, position: member.value.position)])
+            }
+            let members = members(of: member.value, "a mapping")
+            let shares = members.compactMap { share(of: $0) }
+            let total = shares.reduce(0) { $0 + $1.percent }
+            if total != 100, !members.isEmpty, shares.count == members.count {
+                report(
+                    .wrongShares, at: member.key.position, "the shares of \(member.name) sum up to \(total)%, not 100%",
+                    remedy: total < 100
+                        ? "write stay: \(100 - total)% if the rest stays, or drop: \(100 - total)% if it is to be lost"
+                        : "make them smaller")
+            }
+            return MappingPolicy(source: source, shares: shares)
+        }
+    }
+
+    private mutating func share(of member: PolicyNode.Member) -> MappingPolicy.Share? {
+        guard let target = text(member.key, "a destination") else { return nil }
+        guard let percent = number(member.value, "a share", "a share such as 10%", { PolicyNumber.share($0) }) else {
+            return nil
+        }
+        let what: MappingPolicy.Share.Target = target == "stay" ? .stay : target == "drop" ? .drop : .subject(target)
+        return .init(target: what, percent: percent, position: member.key.position)
+    }
+}
+
+extension PolicyProblem.Code {
+    /// Something that changes nothing where it stands.
+    public static let withoutEffect = Self("without-effect")
+    /// Shares of a mapping that are not 100 % together.
+    public static let wrongShares = Self("wrong-shares")
+}

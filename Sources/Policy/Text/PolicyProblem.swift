@@ -1,0 +1,94 @@
+/// One thing that is wrong, or odd, in a policy.
+public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Severity: String, Sendable, Hashable {
+        case error, warning
+    }
+
+    public let code: Code
+    public let severity: Severity
+    public let position: PolicyPosition
+    /// What is wrong and why, in one sentence.
+    public let message: String
+    /// What to do about it; empty where the message says all there is.
+    public let remedy: String
+    /// The line as it should be; nil where that is not known.
+    public let correctedLine: String?
+    /// Another place that has to do with it, and what is there.
+    public let related: Related?
+    let excerpt: PolicyExcerpt?
+
+    public struct Related: Sendable, Hashable {
+        public let position: PolicyPosition
+        public let message: String
+    }
+
+    init(
+        _ code: Code, _ severity: Severity = .error, at position: PolicyPosition, in source: PolicySource?,
+        _ message: String, remedy: String = "", correctedLine: String? = nil, related: Related? = nil
+    ) {
+        self.code = code
+        self.severity = severity
+        self.position = position
+        self.message = message
+        self.remedy = remedy
+        self.correctedLine = correctedLine
+        self.related = related
+        excerpt = source?.line(at: position).map { PolicyExcerpt(line: $0, column: position.column) }
+    }
+
+    /// The problem as compilers show theirs: place, message, the line with a caret, what to do.
+    public var description: String {
+        var text = "\(position): \(severity.rawValue): \(message)"
+        let number = String(position.line)
+        let margin = String(repeating: " ", count: number.count)
+        if let excerpt {
+            text += "\n  \(number) | \(excerpt.line)"
+            text += "\n  \(margin) | \(String(repeating: " ", count: excerpt.indent))^"
+        }
+        if !remedy.isEmpty { text += "\n  \(margin) = \(remedy)" }
+        if let correctedLine {
+            text += "\n  \(margin) + \(PolicyExcerpt(line: correctedLine, column: 1).line)"
+        }
+        if let related { text += "\n  \(related.position): \(related.message)" }
+        return text
+    }
+}
+
+extension PolicyProblem {
+    /// What is wrong, for a program to decide on.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// A stable word, such as `unquoted-wildcard`.
+        public let description: String
+        init(_ description: String) { self.description = description }
+    }
+}
+
+// The text.
+extension PolicyProblem.Code {
+    /// Longer, deeper or with more in it than a policy may be.
+    public static let tooLarge = Self("too-large")
+    /// Bytes that are no UTF-8, or characters that no text file has.
+    public static let notText = Self("not-text")
+    /// YAML's rules are broken.
+    public static let syntax = Self("syntax")
+    /// A tab before a line's first word.
+    public static let tab = Self("tab")
+    /// A subject that begins with `>` or `*`, without quotes.
+    public static let unquotedWildcard = Self("unquoted-wildcard")
+    /// `{{` without quotes where YAML reads a mapping.
+    public static let unquotedTemplate = Self("unquoted-template")
+    /// A text in the form of a block, with `|` or `>`.
+    public static let blockText = Self("block-text")
+    /// An anchor, an alias, a tag, a merge key, a directive, a second document or a key that is no text.
+    public static let yamlFeature = Self("yaml-feature")
+    /// A `#` that begins a comment and does not look like one.
+    public static let hiddenByComment = Self("hidden-by-comment")
+    /// A text that goes on in the next line.
+    public static let severalLines = Self("several-lines")
+    /// A colon inside a text without quotes.
+    public static let unquotedColon = Self("unquoted-colon")
+    /// A key written twice.
+    public static let duplicateKey = Self("duplicate-key")
+    /// A word that other readers of YAML take for something else than a text.
+    public static let ambiguousWord = Self("ambiguous-word")
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+@testable import Policy
+
+/// Policies that are wrong, each with what is said about it, in `Wrong/`: `name.yaml` and `name.txt`.
+///
+/// `CHANCERY_GOLDEN=FOLDER` (the folder `Tests/PolicyTests/Wrong`) writes the texts anew, to be read before they are committed.
+@Suite struct GoldenTests {
+    private static let folder = Bundle.module.resourceURL.map { $0.appending(path: "Wrong") }
+
+    static func names(in area: String) -> [String] {
+        guard let folder else { return [] }
+        let files = try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: area).path)
+        return (files ?? []).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+    }
+
+    /// Compares what is said about a file with what should be, or writes it down.
+    static func check(_ area: String, _ name: String, _ said: (_ bytes: [UInt8], _ file: String) -> [PolicyProblem]) throws {
+        let folder = try #require(folder)
+        let bytes = Array(try Data(contentsOf: folder.appending(path: "\(area)/\(name).yaml")))
+        let problems = said(bytes, "\(name).yaml")
+        #expect(!problems.isEmpty, "\(name): nothing is said about it")
+        let text = problems.map { "\($0.code) \($0)\n" }.joined(separator: "\n")
+        if let target = ProcessInfo.processInfo.environment["CHANCERY_GOLDEN"] {
+            try Data(text.utf8).write(to: URL(filePath: target).appending(path: "\(area)/\(name).txt"))
+        }
+        let expected = folder.appending(path: "\(area)/\(name).txt")
+        #expect(text == (try? String(contentsOf: expected, encoding: .utf8)), "\(name)")
+    }
+
+    @Test(arguments: names(in: "text")) func `A text that is wrong is told of in full`(_ name: String) throws {
+        try Self.check("text", name) { bytes, file in
+            do throws(PolicyText.Failure) {
+                _ = try PolicyText.parse(bytes, file: file)
+                return []
+            } catch {
+                return error.problems
+            }
+        }
+    }
+
+    @Test(arguments: names(in: "account")) func `An account's file that is wrong is told of in full`(_ name: String) throws {
+        try Self.check("account", name) { bytes, file in
+            do throws(AccountPolicyFile.Failure) {
+                return try AccountPolicyFile.read(bytes, file: file).warnings
+            } catch {
+                return error.problems
+            }
+        }
+    }
+}
