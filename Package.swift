@@ -152,7 +152,7 @@ let package = Package(
             ] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),
-        tests("Policy", ["Authorization", "Claims", "NKeys", "Subjects"], resources: [.copy("Wrong")]),
+        tests("Policy", ["Authorization", "Claims", "Oracle", "Subjects"], resources: [.copy("Wrong")]),
         tests(
             "Administration",
             [

@@ -1,0 +1,135 @@
+import Claims
+import Subjects
+
+/// One pattern of a role's rules, with the places in the file that it comes from. A template stands in it as a literal
+/// token: two of the same function are the same token, and a literal is another one than any template, unless somebody's
+/// value is that literal.
+struct Rule: Sendable, Hashable {
+    let pattern: Pattern
+    let sources: [PolicyPosition]
+    /// Whether any of its tokens has a template.
+    let hasTemplates: Bool
+
+    init(_ subject: PolicySubject) throws(SubjectError) {
+        try self.init(subject.entry, [subject.position])
+    }
+
+    init(_ entry: TemplateEntry, _ sources: [PolicyPosition]) throws(SubjectError) {
+        pattern = try Pattern(entry.canonicalText)
+        self.sources = sources
+        hasTemplates = entry.hasTemplates
+    }
+
+    init(_ pattern: Pattern, _ sources: [PolicyPosition], hasTemplates: Bool = false) {
+        self.pattern = pattern
+        self.sources = sources
+        self.hasTemplates = hasTemplates
+    }
+
+    var text: String { pattern.description }
+
+    /// The least pattern without templates that contains it, whatever the templates are filled with.
+    var bound: Pattern {
+        guard hasTemplates else { return pattern }
+        let tokens = pattern.tokens.map { token in
+            if case .literal(let bytes) = token, bytes.contains(UInt8(ascii: "{")) { Pattern.Token.any } else { token }
+        }
+        return Pattern(tokens: tokens, hasTail: pattern.hasTail)
+    }
+}
+
+/// What is allowed in one way less what is denied, as lists of rules that grow while a role is put together and are then
+/// brought into the one form in which they are written into claims.
+struct RuleList: Sendable {
+    var allow: [Rule] = []
+    var deny: [Rule] = []
+
+    var hasTemplates: Bool { (allow + deny).contains(where: \.hasTemplates) }
+
+    /// The same set in canonical form: equal sets without templates have equal lists, in the order of the algebra. With
+    /// templates, what lies in another rule for every value is left out, and so is a deny that meets no allow with any
+    /// value.
+    func canonical() throws(SubjectsTooLarge) -> RuleList {
+        hasTemplates ? reduced() : try exact()
+    }
+
+    /// What two lists of rules without templates have in common, in canonical form, from where the second one has it.
+    static func meets(_ rules: [Rule], _ others: [Rule]) throws(SubjectsTooLarge) -> [Rule] {
+        let common = try SubjectSet(rules.map(\.pattern)).intersection(SubjectSet(others.map(\.pattern)))
+        return try common.leastPatterns().map { Rule($0, sources(of: $0, in: others)) }
+    }
+
+    private func exact() throws(SubjectsTooLarge) -> RuleList {
+        let lines = try SubjectSet(allow.map(\.pattern), except: deny.map(\.pattern)).lines().lines
+        // A list except another has one line.
+        guard let line = lines.first else { return RuleList() }
+        return RuleList(
+            allow: line.patterns.map { Rule($0, Self.sources(of: $0, in: allow)) },
+            deny: line.exceptions.map { Rule($0, Self.sources(of: $0, in: deny)) })
+    }
+
+    private func reduced() -> RuleList {
+        let allowed = Self.irredundant(allow.filter { rule in
+            !deny.contains { rule.pattern.isContained(in: $0.pattern) }
+        })
+        let denied = Self.irredundant(deny).filter { rule in
+            allowed.contains { $0.bound.overlaps(rule.bound) }
+        }
+        return RuleList(allow: allowed, deny: denied)
+    }
+
+    /// Without what lies in others, sorted as the algebra sorts.
+    private static func irredundant(_ rules: [Rule]) -> [Rule] {
+        var different: [Pattern: Rule] = [:]
+        for rule in rules {
+            let known = different[rule.pattern]
+            different[rule.pattern] = Rule(
+                rule.pattern, (known?.sources ?? []) + rule.sources, hasTemplates: rule.hasTemplates)
+        }
+        return different.values.filter { rule in
+            !different.values.contains { $0.pattern != rule.pattern && rule.pattern.isContained(in: $0.pattern) }
+        }.sorted { $0.pattern.isSorted(before: $1.pattern) }
+    }
+
+    /// The rules of the file that a pattern comes from: those that it lies in, or where none is so large, those that it
+    /// meets.
+    private static func sources(of pattern: Pattern, in rules: [Rule]) -> [PolicyPosition] {
+        let containing = rules.filter { pattern.isContained(in: $0.pattern) }
+        let found = containing.isEmpty ? rules.filter { $0.pattern.overlaps(pattern) } : containing
+        return Set(found.flatMap(\.sources)).sorted()
+    }
+}
+
+extension Pattern {
+    /// By the number of tokens, a `>` counted as one, then by bytes.
+    func isSorted(before other: Pattern) -> Bool {
+        let counts = (tokens.count + (hasTail ? 1 : 0), other.tokens.count + (other.hasTail ? 1 : 0))
+        return counts.0 != counts.1 ? counts.0 < counts.1 : bytes.lexicographicallyPrecedes(other.bytes)
+    }
+}
+
+extension TemplateEntry {
+    /// The entry with each template in the one way to write it.
+    var canonicalText: String {
+        parts.map { part in
+            switch part {
+            case .literal(let text): text
+            case .template(let function, let text): function.canonicalText.map { "{{\($0)}}" } ?? text
+            }
+        }.joined()
+    }
+}
+
+extension TemplateEntry.Function {
+    fileprivate var canonicalText: String? {
+        switch self {
+        case .name: "name()"
+        case .subject: "subject()"
+        case .accountName: "account-name()"
+        case .accountSubject: "account-subject()"
+        case .tag(let tag): "tag(\(tag))"
+        case .accountTag(let tag): "account-tag(\(tag))"
+        case .undefined: nil
+        }
+    }
+}
