@@ -109,8 +109,8 @@ let package = Package(
         .executableTarget(
             name: "chancery",
             dependencies: [
-                "Administration", "Audit", "Authorization", "Broker", "Claims", "Messaging", "NKeys", "Secrets",
-                "Wire",
+                "Administration", "Audit", "Authorization", "Broker", "Claims", "Messaging", "NKeys", "Policy",
+                "Secrets", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

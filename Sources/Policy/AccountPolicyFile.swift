@@ -3,6 +3,7 @@ public import Claims
 /// An account's policy file, read for one environment.
 public struct AccountPolicyFile: Sendable {
     public let policy: AccountPolicy
+    let source: PolicySource
     /// What is odd but allowed, in the order of the file.
     public let warnings: [PolicyProblem]
 
@@ -23,7 +24,7 @@ public struct AccountPolicyFile: Sendable {
     ///   - isKnownTimeZone: whether there is such a zone.
     /// - Throws: ``Failure`` with all that is wrong.
     public static func read(
-        _ bytes: [UInt8], file: String, values: [String: PolicyValue] = [:],
+        _ bytes: [UInt8], file: String, values: [String: String] = [:],
         isKnownTimeZone: @escaping @Sendable (String) -> Bool = TimeZoneNames.isPlausible
     ) throws(Failure) -> AccountPolicyFile {
         let document: PolicyText.Document
@@ -35,6 +36,6 @@ public struct AccountPolicyFile: Sendable {
         let policy = reader.account(root)
         let problems = reader.problems.sorted { $0.position < $1.position }
         guard !problems.contains(where: { $0.severity == .error }) else { throw Failure(problems: problems) }
-        return AccountPolicyFile(policy: policy, warnings: problems)
+        return AccountPolicyFile(policy: policy, source: document.source, warnings: problems)
     }
 }

@@ -39,6 +39,7 @@ struct Chancery: AsyncParsableCommand, Exemplified {
             EnvironmentCommand.self,
             ContextCommand.self,
             ValidateCommand.self,
+            PolicyCommand.self,
             AuditCommand.self,
             CompletionCommand.self,
             ToolCommand.self,

@@ -16,17 +16,23 @@ import Testing
     }
 
     /// Compares what is said about a file with what should be, or writes it down.
-    static func check(_ area: String, _ name: String, _ said: (_ bytes: [UInt8], _ file: String) -> [PolicyProblem]) throws {
+    static func check(_ area: String, _ name: String, _ said: (_ bytes: [UInt8], _ file: String) -> [PolicyProblem])
+        throws
+    {
         let folder = try #require(folder)
         let bytes = Array(try Data(contentsOf: folder.appending(path: "\(area)/\(name).yaml")))
         let problems = said(bytes, "\(name).yaml")
         #expect(!problems.isEmpty, "\(name): nothing is said about it")
-        let text = problems.map { "\($0.code) \($0)\n" }.joined(separator: "\n")
+        let text = text(problems)
         if let target = ProcessInfo.processInfo.environment["CHANCERY_GOLDEN"] {
             try Data(text.utf8).write(to: URL(filePath: target).appending(path: "\(area)/\(name).txt"))
         }
         let expected = folder.appending(path: "\(area)/\(name).txt")
         #expect(text == (try? String(contentsOf: expected, encoding: .utf8)), "\(name)")
+    }
+
+    private static func text(_ problems: [PolicyProblem]) -> String {
+        problems.map { "\($0.code) \($0)\n" }.joined(separator: "\n")
     }
 
     @Test(arguments: names(in: "text")) func `A text that is wrong is told of in full`(_ name: String) throws {
@@ -40,7 +46,9 @@ import Testing
         }
     }
 
-    @Test(arguments: names(in: "account")) func `An account's file that is wrong is told of in full`(_ name: String) throws {
+    @Test(arguments: names(in: "account")) func `An account's file that is wrong is told of in full`(_ name: String)
+        throws
+    {
         try Self.check("account", name) { bytes, file in
             do throws(AccountPolicyFile.Failure) {
                 return try AccountPolicyFile.read(bytes, file: file).warnings
@@ -48,5 +56,33 @@ import Testing
                 return error.problems
             }
         }
+    }
+
+    /// The folders in `Wrong/set`, each with a `chancery.yaml` and `said.txt`.
+    static let sets: [String] = {
+        guard let folder else { return [] }
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "set").path)) ?? [])
+            .sorted()
+    }()
+
+    @Test(arguments: sets) func `A set that is wrong is told of in full`(_ name: String) throws {
+        let folder = try #require(Self.folder).appending(path: "set/\(name)")
+        let read: @Sendable (String) -> [UInt8]? = { file in
+            (try? Data(contentsOf: folder.appending(path: file))).map { Array($0) }
+        }
+        let text: String
+        let manifest = try #require(read("chancery.yaml"))
+        do throws(PolicySet.Failure) {
+            let sets = try PolicySet.readAll(
+                manifest, file: "chancery.yaml", surroundings: .init(readFile: read))
+            text = Self.text(sets.flatMap(\.warnings))
+        } catch {
+            text = Self.text(error.problems)
+        }
+        #expect(!text.isEmpty, "\(name): nothing is said about it")
+        if let target = ProcessInfo.processInfo.environment["CHANCERY_GOLDEN"] {
+            try Data(text.utf8).write(to: URL(filePath: target).appending(path: "set/\(name)/said.txt"))
+        }
+        #expect(text == read("said.txt").map { String(decoding: $0, as: UTF8.self) }, "\(name)")
     }
 }

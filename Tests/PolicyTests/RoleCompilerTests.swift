@@ -185,7 +185,8 @@ import Testing
                 let mayPublish = permissions.decide(.publish, subject: bytes.span).isAllowed
                 #expect(mayPublish == drawn.mayPublish(subject), "publish \(subject): \(drawn.text)")
                 for group in [nil, "v", "w", "x"] {
-                    let decision = permissions.decide(.subscribe, subject: bytes.span, queue: group.map { Array($0.utf8) })
+                    let decision = permissions.decide(
+                        .subscribe, subject: bytes.span, queue: group.map { Array($0.utf8) })
                     #expect(
                         decision.isAllowed == drawn.mayReceive(subject, group),
                         "subscribe \(subject) \(group ?? "-"): \(drawn.text) \(role.template.permissions)")

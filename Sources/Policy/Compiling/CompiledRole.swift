@@ -9,4 +9,13 @@ public struct CompiledRole: Sendable {
     public let settings: RoleSettings
     /// Where each entry of a list comes from, by its place in the template, such as `/pub/allow/0`.
     public let sources: [String: [PolicyPosition]]
+
+    /// The template as it stands in claims.
+    public func json() throws(ClaimsError) -> String {
+        var claims = AccountClaims(subject: "")
+        claims.setSigningKey(.scope(UserScope(key: "", role: name, template: template)))
+        let text = try claims.json()
+        let value = JSONValue(parsing: Array(text.utf8))
+        return value?["nats"]?["signing_keys"]?.elements?.first?["template"]?.jsonText ?? "{}"
+    }
 }

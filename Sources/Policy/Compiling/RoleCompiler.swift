@@ -48,7 +48,9 @@ struct RoleCompiler {
         if case .most(let most) = limit { most } else { -1 }
     }
 
-    private mutating func report(_ code: PolicyProblem.Code, at position: PolicyPosition? = nil, _ message: String, remedy: String = "") {
+    private mutating func report(
+        _ code: PolicyProblem.Code, at position: PolicyPosition? = nil, _ message: String, remedy: String = ""
+    ) {
         problems.append(
             PolicyProblem(code, at: position ?? role.position, in: source, message, remedy: remedy))
     }
@@ -95,7 +97,9 @@ struct RoleCompiler {
     }
 
     /// What is written into a list, noting where each entry comes from.
-    private mutating func written(_ rules: [Rule], _ path: String, from start: Int = 0, suffix: String = "") -> [String] {
+    private mutating func written(_ rules: [PolicyRule], _ path: String, from start: Int = 0, suffix: String = "")
+        -> [String]
+    {
         for (index, rule) in rules.enumerated() { sources["\(path)/\(start + index)"] = rule.sources }
         return rules.map { $0.text + suffix }
     }
@@ -106,12 +110,12 @@ struct RoleCompiler {
     private struct Group {
         /// The entry's queue part; `>` for every group.
         let name: String
-        var rules: [Rule]
+        var rules: [PolicyRule]
     }
 
     /// The rules by group, in the order of the groups' names.
     private static func spread(_ rules: [RoleRules.GroupRule]) -> [Group] {
-        var groups: [String: [Rule]] = [:]
+        var groups: [String: [PolicyRule]] = [:]
         for rule in rules {
             switch rule.groups {
             case .any: groups[">", default: []].append(rule.rule)
@@ -121,8 +125,12 @@ struct RoleCompiler {
         return groups.map { Group(name: $0.key, rules: $0.value) }.sorted { $0.name < $1.name }
     }
 
-    private mutating func subscribeWithGroups(_ rules: RoleRules, _ groups: [Group]) throws(SubjectsTooLarge) -> Permission {
-        let everything = [rules.subscribe.allow, rules.subscribe.deny, groups.flatMap(\.rules), rules.deniedGroups.map(\.rule)].flatMap(\.self)
+    private mutating func subscribeWithGroups(_ rules: RoleRules, _ groups: [Group]) throws(SubjectsTooLarge)
+        -> Permission
+    {
+        let everything = [
+            rules.subscribe.allow, rules.subscribe.deny, groups.flatMap(\.rules), rules.deniedGroups.map(\.rule),
+        ].flatMap(\.self)
         if let template = everything.first(where: \.hasTemplates) {
             report(
                 .cannotBeSaid, at: template.sources.first,
@@ -156,7 +164,7 @@ struct RoleCompiler {
         return Permission(allow: allow, deny: deny)
     }
     /// What is closed for every use of a group. What is closed for one group only closes nothing for all of them.
-    private static func denials(of group: String, in denied: [Group]) -> [Rule] {
+    private static func denials(of group: String, in denied: [Group]) -> [PolicyRule] {
         denied.filter { $0.name == ">" || $0.name == group }.flatMap(\.rules)
     }
 

@@ -16,7 +16,7 @@ struct RoleRules: Sendable {
 
     /// A pattern, and the groups that may be joined on it.
     struct GroupRule: Sendable {
-        let rule: Rule
+        let rule: PolicyRule
         let groups: PolicyQueue.Groups
     }
 }
@@ -43,11 +43,11 @@ struct RoleRulesBuilder {
         return rules
     }
 
-    private func rule(_ subject: PolicySubject) -> Rule? { try? Rule(subject) }
+    private func rule(_ subject: PolicySubject) -> PolicyRule? { try? PolicyRule(subject) }
 
     /// A rule that the compiler writes, for a key that stands somewhere.
-    private func rule(_ text: String, _ position: PolicyPosition) -> Rule? {
-        try? Rule(TemplateEntry(text), [position])
+    private func rule(_ text: String, _ position: PolicyPosition) -> PolicyRule? {
+        try? PolicyRule(TemplateEntry(text), [position])
     }
 
     private func list(_ access: PolicyAccess) -> RuleList {

@@ -4,7 +4,7 @@ import Subjects
 /// One pattern of a role's rules, with the places in the file that it comes from. A template stands in it as a literal
 /// token: two of the same function are the same token, and a literal is another one than any template, unless somebody's
 /// value is that literal.
-struct Rule: Sendable, Hashable {
+struct PolicyRule: Sendable, Hashable {
     let pattern: Pattern
     let sources: [PolicyPosition]
     /// Whether any of its tokens has a template.
@@ -41,8 +41,8 @@ struct Rule: Sendable, Hashable {
 /// What is allowed in one way less what is denied, as lists of rules that grow while a role is put together and are then
 /// brought into the one form in which they are written into claims.
 struct RuleList: Sendable {
-    var allow: [Rule] = []
-    var deny: [Rule] = []
+    var allow: [PolicyRule] = []
+    var deny: [PolicyRule] = []
 
     var hasTemplates: Bool { (allow + deny).contains(where: \.hasTemplates) }
 
@@ -54,9 +54,9 @@ struct RuleList: Sendable {
     }
 
     /// What two lists of rules without templates have in common, in canonical form, from where the second one has it.
-    static func meets(_ rules: [Rule], _ others: [Rule]) throws(SubjectsTooLarge) -> [Rule] {
+    static func meets(_ rules: [PolicyRule], _ others: [PolicyRule]) throws(SubjectsTooLarge) -> [PolicyRule] {
         let common = try SubjectSet(rules.map(\.pattern)).intersection(SubjectSet(others.map(\.pattern)))
-        return try common.leastPatterns().map { Rule($0, sources(of: $0, in: others)) }
+        return try common.leastPatterns().map { PolicyRule($0, sources(of: $0, in: others)) }
     }
 
     private func exact() throws(SubjectsTooLarge) -> RuleList {
@@ -64,14 +64,15 @@ struct RuleList: Sendable {
         // A list except another has one line.
         guard let line = lines.first else { return RuleList() }
         return RuleList(
-            allow: line.patterns.map { Rule($0, Self.sources(of: $0, in: allow)) },
-            deny: line.exceptions.map { Rule($0, Self.sources(of: $0, in: deny)) })
+            allow: line.patterns.map { PolicyRule($0, Self.sources(of: $0, in: allow)) },
+            deny: line.exceptions.map { PolicyRule($0, Self.sources(of: $0, in: deny)) })
     }
 
     private func reduced() -> RuleList {
-        let allowed = Self.irredundant(allow.filter { rule in
-            !deny.contains { rule.pattern.isContained(in: $0.pattern) }
-        })
+        let allowed = Self.irredundant(
+            allow.filter { rule in
+                !deny.contains { rule.pattern.isContained(in: $0.pattern) }
+            })
         let denied = Self.irredundant(deny).filter { rule in
             allowed.contains { $0.bound.overlaps(rule.bound) }
         }
@@ -79,11 +80,11 @@ struct RuleList: Sendable {
     }
 
     /// Without what lies in others, sorted as the algebra sorts.
-    private static func irredundant(_ rules: [Rule]) -> [Rule] {
-        var different: [Pattern: Rule] = [:]
+    private static func irredundant(_ rules: [PolicyRule]) -> [PolicyRule] {
+        var different: [Pattern: PolicyRule] = [:]
         for rule in rules {
             let known = different[rule.pattern]
-            different[rule.pattern] = Rule(
+            different[rule.pattern] = PolicyRule(
                 rule.pattern, (known?.sources ?? []) + rule.sources, hasTemplates: rule.hasTemplates)
         }
         return different.values.filter { rule in
@@ -93,7 +94,7 @@ struct RuleList: Sendable {
 
     /// The rules of the file that a pattern comes from: those that it lies in, or where none is so large, those that it
     /// meets.
-    private static func sources(of pattern: Pattern, in rules: [Rule]) -> [PolicyPosition] {
+    private static func sources(of pattern: Pattern, in rules: [PolicyRule]) -> [PolicyPosition] {
         let containing = rules.filter { pattern.isContained(in: $0.pattern) }
         let found = containing.isEmpty ? rules.filter { $0.pattern.overlaps(pattern) } : containing
         return Set(found.flatMap(\.sources)).sorted()

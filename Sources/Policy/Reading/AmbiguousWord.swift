@@ -11,7 +11,9 @@ enum AmbiguousWord {
         let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
         guard let first = digits.utf8.first else { return false }
         if digits.lowercased() == ".inf" || digits.lowercased() == ".nan" { return true }
-        guard (0x30...0x39).contains(first) || (first == UInt8(ascii: ".") && digits.utf8.count > 1) else { return false }
+        guard (0x30...0x39).contains(first) || (first == UInt8(ascii: ".") && digits.utf8.count > 1) else {
+            return false
+        }
         if digits.hasPrefix("0x") { return digits.dropFirst(2).allSatisfy(\.isHexDigit) }
         // With two dots it is an address or a version.
         guard digits.utf8.count(where: { $0 == UInt8(ascii: ".") }) < 2 else { return false }

@@ -16,15 +16,21 @@ extension PolicyReader {
 
     private static let accountKeys: Keys<AccountPolicy> = [
         ("chancery", { reader, node, _ in reader.version(node) }),
-        ("account", { reader, node, account in
-            if let name = reader.name(node, "account") { account.account = Placed(name, node.position) }
-        }),
+        (
+            "account",
+            { reader, node, account in
+                if let name = reader.name(node, "account") { account.account = Placed(name, node.position) }
+            }
+        ),
         ("description", { $2.description = $0.text($1, "description") ?? "" }),
         ("values", { _, _, _ in }),
-        ("limits", { reader, node, account in
-            account.limits.position = node.position
-            reader.read(node, "limits", into: &account.limits, limitKeys)
-        }),
+        (
+            "limits",
+            { reader, node, account in
+                account.limits.position = node.position
+                reader.read(node, "limits", into: &account.limits, limitKeys)
+            }
+        ),
         ("exports", { $2.exports = $0.exports($1) }),
         ("imports", { $2.imports = $0.imports($1) }),
         ("mappings", { $2.mappings = $0.mappings($1) }),
@@ -63,7 +69,7 @@ extension PolicyReader {
                     remedy: "write \(name): { type: token }")
                 continue
             }
-            guard let value = values[name] else {
+            guard let text = given[name] else {
                 report(
                     .unknownValue, at: member.key.position, "this environment has no value \"\(name)\"",
                     remedy: "add it to the environment's file")
@@ -71,12 +77,13 @@ extension PolicyReader {
                 values[name] = PolicyValue(kind: kind.value, text: kind.value.example)
                 continue
             }
-            if !PolicyValue.fits(value.text, kind.value) {
+            if !PolicyValue.fits(text, kind.value) {
                 report(
                     .wrongValue, at: member.key.position,
-                    "the environment's \(name) is \"\(value.text)\", which is no \(kind.value.rawValue)")
-                values[name] = PolicyValue(kind: kind.value, text: kind.value.example)
+                    "the environment's \(name) is \"\(text)\", which is no \(kind.value.phrase)")
             }
+            let fits = PolicyValue.fits(text, kind.value)
+            values[name] = PolicyValue(kind: kind.value, text: fits ? text : kind.value.example)
         }
     }
 }

@@ -32,7 +32,10 @@ extension PolicyReader {
     mutating func hours(_ node: PolicyNode) -> RolePolicy.Hours? {
         var parts = (zone: Placed<String>?.none, ranges: [RolePolicy.Hours.Range]())
         let keys: Keys<(zone: Placed<String>?, ranges: [RolePolicy.Hours.Range])> = [
-            ("zone", { reader, node, parts in parts.zone = reader.name(node, "zone").map { Placed($0, node.position) } }),
+            (
+                "zone",
+                { reader, node, parts in parts.zone = reader.name(node, "zone").map { Placed($0, node.position) } }
+            ),
             (
                 "between",
                 { reader, node, parts in

@@ -94,8 +94,14 @@ extension PolicyReader {
     }
 
     private static let serviceKeys: Keys<RolePolicy.Service> = [
-        ("name", { reader, node, service in service.name = reader.name(node, "name").map { Placed($0, node.position) } }),
-        ("queue", { reader, node, service in service.queue = reader.name(node, "queue").map { Placed($0, node.position) } }),
+        (
+            "name",
+            { reader, node, service in service.name = reader.name(node, "name").map { Placed($0, node.position) } }
+        ),
+        (
+            "queue",
+            { reader, node, service in service.queue = reader.name(node, "queue").map { Placed($0, node.position) } }
+        ),
         (
             "answers",
             { reader, node, service in

@@ -18,44 +18,62 @@ extension PolicyReader {
     }
 
     private static let exportKeys: Keys<ExportPolicy> = [
-        ("stream", { reader, node, export in
-            export.subject = reader.subject(node, "stream", hasTemplates: false)
-            export.kind = .stream
-        }),
-        ("service", { reader, node, export in
-            export.subject = reader.subject(node, "service", hasTemplates: false)
-            export.kind = .service
-        }),
+        (
+            "stream",
+            { reader, node, export in
+                export.subject = reader.subject(node, "stream", hasTemplates: false)
+                export.kind = .stream
+            }
+        ),
+        (
+            "service",
+            { reader, node, export in
+                export.subject = reader.subject(node, "service", hasTemplates: false)
+                export.kind = .service
+            }
+        ),
         ("name", { reader, node, export in export.name = reader.name(node, "name").map { Placed($0, node.position) } }),
         ("description", { $2.description = $0.text($1, "description") ?? "" }),
         ("private", { $2.isPrivate = $0.truth($1, "private") ?? false }),
         ("grant", { $2.grants = $0.grants($1) }),
         ("response", { $0.read($1, "response", into: &$2.response, responseKeys) }),
-        ("latency", { reader, node, export in
-            var latency = ExportPolicy.Latency(position: node.position)
-            reader.read(node, "latency", into: &latency, latencyKeys)
-            export.latency = latency
-        }),
-        ("account_token", { reader, node, export in
-            export.accountToken = reader.count(node, "account_token").map { Placed($0, node.position) }
-        }),
+        (
+            "latency",
+            { reader, node, export in
+                var latency = ExportPolicy.Latency(position: node.position)
+                reader.read(node, "latency", into: &latency, latencyKeys)
+                export.latency = latency
+            }
+        ),
+        (
+            "account_token",
+            { reader, node, export in
+                export.accountToken = reader.count(node, "account_token").map { Placed($0, node.position) }
+            }
+        ),
         ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
         ("advertise", { $2.isAdvertised = $0.truth($1, "advertise") ?? false }),
     ]
 
     private static let responseKeys: Keys<ExportPolicy.Response> = [
         ("type", { $2.kind = $0.word($1, "type") }),
-        ("within", { reader, node, response in
-            response.within = reader.duration(node, "within").map { Placed($0, node.position) }
-        }),
+        (
+            "within",
+            { reader, node, response in
+                response.within = reader.duration(node, "within").map { Placed($0, node.position) }
+            }
+        ),
     ]
 
     private static let latencyKeys: Keys<ExportPolicy.Latency> = [
-        ("share", { reader, node, latency in
-            latency.share = reader.number(node, "share", "a share such as 10%, or headers") {
-                $0 == "headers" ? 0 : PolicyNumber.share($0)
+        (
+            "share",
+            { reader, node, latency in
+                latency.share = reader.number(node, "share", "a share such as 10%, or headers") {
+                    $0 == "headers" ? 0 : PolicyNumber.share($0)
+                }
             }
-        }),
+        ),
         ("results", { $2.results = $0.subject($1, "results", isLiteral: true, hasTemplates: false) }),
     ]
 
@@ -76,9 +94,12 @@ extension PolicyReader {
     }
 
     private static let grantKeys: Keys<ExportPolicy.Grant> = [
-        ("account", { reader, node, grant in
-            grant.account = reader.name(node, "account").map { Placed($0, node.position) }
-        }),
+        (
+            "account",
+            { reader, node, grant in
+                grant.account = reader.name(node, "account").map { Placed($0, node.position) }
+            }
+        ),
         ("only", { $2.only = $0.subject($1, "only", hasTemplates: false) }),
         ("until", { reader, node, grant in grant.until = reader.day(node, "until").map { Placed($0, node.position) } }),
     ]
@@ -108,14 +129,20 @@ extension PolicyReader {
     }
 
     private static let importKeys: Keys<ImportPolicy> = [
-        ("stream", { reader, node, item in
-            item.subject = reader.subject(node, "stream", hasTemplates: false)
-            item.kind = .stream
-        }),
-        ("service", { reader, node, item in
-            item.subject = reader.subject(node, "service", hasTemplates: false)
-            item.kind = .service
-        }),
+        (
+            "stream",
+            { reader, node, item in
+                item.subject = reader.subject(node, "stream", hasTemplates: false)
+                item.kind = .stream
+            }
+        ),
+        (
+            "service",
+            { reader, node, item in
+                item.subject = reader.subject(node, "service", hasTemplates: false)
+                item.kind = .service
+            }
+        ),
         ("from", { reader, node, item in item.from = reader.name(node, "from").map { Placed($0, node.position) } }),
         ("as", { $2.local = $0.subject($1, "as", hasTemplates: false) }),
         ("name", { reader, node, item in item.name = reader.name(node, "name").map { Placed($0, node.position) } }),
@@ -130,7 +157,8 @@ extension PolicyReader {
             if case .text = member.value.content {
                 guard let text = text(member.value, "a destination") else { return nil }
                 return MappingPolicy(
-                    source: source, shares: [.init(target: .subject(text), percent: 100, position: member.value.position)])
+                    source: source,
+                    shares: [.init(target: .subject(text), percent: 100, position: member.value.position)])
             }
             let members = members(of: member.value, "a mapping")
             let shares = members.compactMap { share(of: $0) }

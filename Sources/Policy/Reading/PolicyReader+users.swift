@@ -14,21 +14,27 @@ extension PolicyReader {
     }
 
     private static let userKeys: Keys<UserPolicy> = [
-        ("role", { reader, node, user in
-            if case .list = node.content {
-                user.roles = reader.names(node, "role")
-            } else if let role = reader.name(node, "role") {
-                user.roles = [Placed(role, node.position)]
+        (
+            "role",
+            { reader, node, user in
+                if case .list = node.content {
+                    user.roles = reader.names(node, "role")
+                } else if let role = reader.name(node, "role") {
+                    user.roles = [Placed(role, node.position)]
+                }
             }
-        }),
-        ("tags", { reader, node, user in
-            user.tags = reader.members(of: node, "tags").compactMap { member in
-                guard let name = reader.name(member.key, "a tag's name"),
-                    let value = reader.name(member.value, "the value of \(member.name)")
-                else { return nil }
-                return UserPolicy.Tag(name: name, value: Placed(value, member.value.position))
+        ),
+        (
+            "tags",
+            { reader, node, user in
+                user.tags = reader.members(of: node, "tags").compactMap { member in
+                    guard let name = reader.name(member.key, "a tag's name"),
+                        let value = reader.name(member.value, "the value of \(member.name)")
+                    else { return nil }
+                    return UserPolicy.Tag(name: name, value: Placed(value, member.value.position))
+                }
             }
-        }),
+        ),
         ("description", { $2.description = $0.text($1, "description") ?? "" }),
     ]
 
@@ -59,11 +65,14 @@ extension PolicyReader {
         let keys: Keys<(role: String?, name: String, tags: [String: String])> = [
             ("role", { $2.role = $0.name($1, "role") }),
             ("name", { $2.name = $0.name($1, "name") ?? "" }),
-            ("tags", { reader, node, parts in
-                for member in reader.members(of: node, "tags") {
-                    parts.tags[member.name] = reader.name(member.value, "the value of \(member.name)")
+            (
+                "tags",
+                { reader, node, parts in
+                    for member in reader.members(of: node, "tags") {
+                        parts.tags[member.name] = reader.name(member.value, "the value of \(member.name)")
+                    }
                 }
-            }),
+            ),
         ]
         read(node, "as", into: &parts, keys)
         return parts.role.map { .holder(role: $0, name: parts.name, tags: parts.tags) }
@@ -108,7 +117,9 @@ extension PolicyTest.Act {
         var parts: [String: String] = [:]
         var rest = words
         while let word = rest.popFirst() {
-            guard ["from", "at", "as"].contains(word), parts[word] == nil, let value = rest.popFirst() else { return nil }
+            guard ["from", "at", "as"].contains(word), parts[word] == nil, let value = rest.popFirst() else {
+                return nil
+            }
             parts[word] = value
         }
         return .connect(from: parts["from"], at: parts["at"], kind: parts["as"])

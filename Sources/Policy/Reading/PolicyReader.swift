@@ -3,18 +3,20 @@ import Claims
 /// Walks the nodes of a policy file, and gathers everything that is wrong instead of stopping at the first.
 struct PolicyReader {
     let source: PolicySource
-    /// What the environment fills in, by name.
-    var values: [String: PolicyValue]
+    /// What the environment fills in, by name, as its file has it.
+    let given: [String: String]
+    /// What of it the file has declared, so that it is known to be no more than what it was declared as.
+    var values: [String: PolicyValue] = [:]
     /// Which time zones there are is in files of the system.
     let isKnownTimeZone: @Sendable (String) -> Bool
     private(set) var problems: [PolicyProblem] = []
 
     init(
-        _ source: PolicySource, values: [String: PolicyValue] = [:],
+        _ source: PolicySource, values given: [String: String] = [:],
         isKnownTimeZone: @escaping @Sendable (String) -> Bool = TimeZoneNames.isPlausible
     ) {
         self.source = source
-        self.values = values
+        self.given = given
         self.isKnownTimeZone = isKnownTimeZone
     }
 

@@ -29,7 +29,8 @@ extension TrapScanner {
             return reportBlock(start)
         case "&", "!":
             report(
-                .yamlFeature, start, first == "&" ? "an anchor is not used in policies" : "a tag is not used in policies",
+                .yamlFeature, start,
+                first == "&" ? "an anchor is not used in policies" : "a tag is not used in policies",
                 remedy: first == "&" ? "write the value out where it is needed" : "in quotes it is a text",
                 correctedLine: first == "&" ? nil : quoted(start..<end(of: start, inBrackets)))
             return nil

@@ -104,7 +104,8 @@ struct TrapScanner {
     private mutating func scanEntry() {
         let start = column
         if scalar() == "?", scalar(1) == nil || scalar(1) == " " {
-            return report(.yamlFeature, start, "a key that is no text is not used in policies", remedy: "write key: value")
+            return report(
+                .yamlFeature, start, "a key that is no text is not used in policies", remedy: "write key: value")
         }
         guard let token = scanToken(inBrackets: false) else { return }
         guard token.isKey else {
@@ -190,7 +191,8 @@ struct TrapScanner {
             range = range.lowerBound..<range.upperBound - 1
         }
         let text = String(scalars[range])
-        let written = text.contains("\"") || text.contains("\\")
+        let written =
+            text.contains("\"") || text.contains("\\")
             ? "'" + String(text.unicodeScalars.flatMap { $0 == "'" ? ["'", "'"] : [$0] }) + "'" : "\"\(text)\""
         return String(scalars[..<range.lowerBound]) + written + String(scalars[range.upperBound...])
     }

@@ -28,3 +28,8 @@ public struct PolicyValue: Sendable, Hashable {
         }
     }
 }
+
+extension PolicyValue.Kind {
+    /// What such a value is called.
+    var phrase: String { self == .bytes ? "number of bytes with a unit" : rawValue }
+}

@@ -1,0 +1,137 @@
+/// Looks whether what is said in one place of a set fits what is said in others.
+struct SetChecker {
+    let manifest: PolicyManifest
+    let accounts: [PolicySet.Account]
+    private let source: PolicySource
+    private(set) var problems: [PolicyProblem] = []
+
+    init(_ manifest: PolicyManifest, _ accounts: [PolicySet.Account], _ source: PolicySource) {
+        self.manifest = manifest
+        self.accounts = accounts
+        self.source = source
+    }
+
+    mutating func check() {
+        for account in accounts {
+            checkName(of: account)
+            checkUsers(of: account)
+            checkTests(of: account)
+            checkImports(of: account)
+            checkMappings(of: account)
+            checkLimits(of: account)
+        }
+    }
+
+    mutating func report(
+        _ code: PolicyProblem.Code, _ severity: PolicyProblem.Severity = .error, at position: PolicyPosition,
+        in source: PolicySource, _ message: String, remedy: String = "", related: PolicyProblem.Related? = nil
+    ) {
+        problems.append(
+            PolicyProblem(code, severity, at: position, in: source, message, remedy: remedy, related: related))
+    }
+
+    private mutating func checkName(of account: PolicySet.Account) {
+        let name = account.policy.account
+        guard let entry = manifest.accounts.first(where: { $0.file?.value == name.position.file }),
+            entry.name.value != name.value
+        else { return }
+        report(
+            .conflict, at: name.position, in: account.source,
+            "the set calls this account \(entry.name.value), and its file calls it \(name.value)",
+            related: .init(position: entry.name.position, message: "the set's entry"))
+    }
+
+    // MARK: Users and tests
+
+    private mutating func checkUsers(of account: PolicySet.Account) {
+        for user in account.policy.users {
+            for role in user.roles { _ = find(role: role.value, at: role.position, in: account) }
+            guard user.roles.count == 1, let name = user.roles.first?.value,
+                let role = account.policy.roles.first(where: { $0.name == name })
+            else {
+                if user.roles.count > 1 {
+                    report(
+                        .notBuilt, at: user.roles[1].position, in: account.source,
+                        "a user of several roles is not compiled yet", remedy: "give it one role")
+                }
+                continue
+            }
+            checkTags(
+                Dictionary(user.tags.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }), of: role,
+                user.name, at: user.position, in: account)
+        }
+    }
+
+    private mutating func find(
+        role name: String, at position: PolicyPosition, in account: PolicySet.Account
+    ) -> RolePolicy? {
+        let roles = account.policy.roles
+        if let role = roles.first(where: { $0.name == name }) { return role }
+        report(
+            .unknownRole, at: position, in: account.source, "the account has no role \"\(name)\"",
+            remedy: Suggestion.nearest(to: name, in: roles.map(\.name)).map { "did you mean \($0)?" }
+                ?? "it has: \(roles.map(\.name).joined(separator: ", "))")
+        return nil
+    }
+
+    /// Each tag of the role has a value out of its domain, and there are no others.
+    private mutating func checkTags(
+        _ tags: [String: Placed<String>], of role: RolePolicy, _ user: String, at position: PolicyPosition,
+        in account: PolicySet.Account
+    ) {
+        for tag in role.tags {
+            guard let value = tags[tag.name] else {
+                report(
+                    .wrongTag, at: position, in: account.source, "\(user) has no value for the tag \(tag.name)",
+                    remedy: "write tags: { \(tag.name): \(tag.values.first?.value ?? "…") }",
+                    related: .init(position: tag.position, message: "its role \(role.name) needs it"))
+                continue
+            }
+            if !tag.values.contains(where: { $0.value == value.value }) {
+                report(
+                    .wrongTag, at: value.position, in: account.source,
+                    "\(value.value) is no value of the tag \(tag.name) of \(role.name)",
+                    remedy: "it is one of: \(tag.values.map(\.value).joined(separator: ", "))",
+                    related: .init(position: tag.position, message: "its values are declared here"))
+            }
+        }
+        for (name, value) in tags.sorted(by: { $0.key < $1.key }) where !role.tags.contains(where: { $0.name == name })
+        {
+            report(
+                .wrongTag, at: value.position, in: account.source, "the role \(role.name) declares no tag \(name)",
+                remedy: "remove it, or declare it in the role")
+        }
+    }
+
+    private mutating func checkTests(of account: PolicySet.Account) {
+        for test in account.policy.tests {
+            switch test.subject {
+            case .user(let name):
+                let users = account.policy.users.map(\.name)
+                guard !users.contains(name) else { continue }
+                report(
+                    .unknownUser, at: test.position, in: account.source, "the account has no user \"\(name)\"",
+                    remedy: Suggestion.nearest(to: name, in: users).map { "did you mean \($0)?" }
+                        ?? "write as: { role: ROLE, name: NAME } for anybody in a role")
+            case .holder(let name, let user, let tags):
+                guard let role = find(role: name, at: test.position, in: account) else { continue }
+                checkTags(
+                    tags.mapValues { Placed($0, test.position) }, of: role, user, at: test.position, in: account)
+            case nil: break
+            }
+        }
+    }
+}
+
+extension PolicyProblem.Code {
+    /// Two places that say different things.
+    public static let conflict = Self("conflict")
+    /// A role that the account does not have.
+    public static let unknownRole = Self("unknown-role")
+    /// A user that the account does not have.
+    public static let unknownUser = Self("unknown-user")
+    /// A tag that is missing, that nobody declared, or whose value is none of those that were declared.
+    public static let wrongTag = Self("wrong-tag")
+    /// A part of the language that this program does not compile yet.
+    public static let notBuilt = Self("not-built")
+}

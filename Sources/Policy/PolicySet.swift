@@ -1,0 +1,64 @@
+public import Claims
+
+/// A set of policies, read for one environment: everything that `chancery.yaml` names.
+public struct PolicySet: Sendable {
+    /// How a set reaches the world outside of its first file.
+    public struct Surroundings: Sendable {
+        /// Reads a file that another one names, by its path beside `chancery.yaml`; nil where there is none.
+        public var readFile: @Sendable (String) -> [UInt8]?
+        public var isKnownTimeZone: @Sendable (String) -> Bool
+
+        public init(
+            readFile: @escaping @Sendable (String) -> [UInt8]?,
+            isKnownTimeZone: @escaping @Sendable (String) -> Bool = TimeZoneNames.isPlausible
+        ) {
+            self.readFile = readFile
+            self.isKnownTimeZone = isKnownTimeZone
+        }
+    }
+
+    /// An account of the set, with its roles compiled.
+    public struct Account: Sendable {
+        public let policy: AccountPolicy
+        /// By name, each role of the policy.
+        public let roles: [String: CompiledRole]
+        let source: PolicySource
+    }
+
+    /// Nil for a set without environments.
+    public let environment: String?
+    public let manifest: PolicyManifest
+    /// In the order of `chancery.yaml`.
+    public let accounts: [Account]
+    /// What is odd but allowed.
+    public let warnings: [PolicyProblem]
+
+    /// Everything that is wrong with a set, warnings included; each problem once, in the order of files and places.
+    public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// At least one error.
+        public let problems: [PolicyProblem]
+
+        public var description: String { problems.map(\.description).joined(separator: "\n\n") }
+    }
+
+    /// Reads a set for each of its environments, or once where it has none.
+    ///
+    /// - Parameters:
+    ///   - bytes: the content of `chancery.yaml`.
+    ///   - file: its path, for messages; the other files' paths are shown as that one names them.
+    /// - Throws: ``Failure`` with everything that is wrong in any environment.
+    public static func readAll(
+        _ bytes: [UInt8], file: String, surroundings: Surroundings
+    ) throws(Failure) -> [PolicySet] {
+        var reader = PolicySetReader(surroundings)
+        let sets = reader.readAll(bytes, file: file)
+        let problems = reader.problemsInOrder
+        guard !problems.contains(where: { $0.severity == .error }) else { throw Failure(problems: problems) }
+        return sets
+    }
+
+    /// The account with a name.
+    public func account(_ name: String) -> Account? {
+        accounts.first { $0.policy.account.value == name }
+    }
+}

@@ -1,0 +1,115 @@
+/// Reads all files of a set, and puts them together.
+struct PolicySetReader {
+    private let surroundings: PolicySet.Surroundings
+    private var problems: Set<PolicyProblem> = []
+
+    init(_ surroundings: PolicySet.Surroundings) {
+        self.surroundings = surroundings
+    }
+
+    /// Each once, though several environments may have it.
+    var problemsInOrder: [PolicyProblem] {
+        problems.sorted {
+            ($0.position, $0.code.description, $0.message) < ($1.position, $1.code.description, $1.message)
+        }
+    }
+
+    mutating func readAll(_ bytes: [UInt8], file: String) -> [PolicySet] {
+        guard let (document, manifest) = manifest(bytes, file: file) else { return [] }
+        guard !manifest.environments.isEmpty else {
+            return [read(manifest, document.source, environment: nil, values: [:])]
+        }
+        return manifest.environments.compactMap { environment in
+            guard let values = values(of: environment, document.source) else { return nil }
+            return read(manifest, document.source, environment: environment.name.value, values: values)
+        }
+    }
+
+    private mutating func manifest(_ bytes: [UInt8], file: String) -> (PolicyText.Document, PolicyManifest)? {
+        guard let document = parse(bytes, file: file) else { return nil }
+        var reader = reader(of: document)
+        let manifest = reader.manifest(root(of: document))
+        problems.formUnion(reader.problems)
+        return (document, manifest)
+    }
+
+    private mutating func values(of environment: PolicyManifest.File, _ source: PolicySource) -> [String: String]? {
+        guard let bytes = bytes(of: environment.file, source),
+            let document = parse(bytes, file: environment.file.value)
+        else { return nil }
+        var reader = reader(of: document)
+        let values = reader.environment(root(of: document))
+        problems.formUnion(reader.problems)
+        return values
+    }
+
+    private mutating func read(
+        _ manifest: PolicyManifest, _ source: PolicySource, environment: String?, values: [String: String]
+    ) -> PolicySet {
+        var warnings: [PolicyProblem] = []
+        let accounts = manifest.accounts.compactMap { entry in
+            account(entry, source, values: values)
+        }
+        var checker = SetChecker(manifest, accounts, source)
+        checker.check()
+        problems.formUnion(checker.problems)
+        warnings += checker.problems.filter { $0.severity == .warning }
+        return PolicySet(environment: environment, manifest: manifest, accounts: accounts, warnings: warnings)
+    }
+
+    private mutating func account(
+        _ entry: PolicyManifest.Account, _ source: PolicySource, values: [String: String]
+    ) -> PolicySet.Account? {
+        guard let file = entry.file, let bytes = bytes(of: file, source) else { return nil }
+        do throws(AccountPolicyFile.Failure) {
+            let read = try AccountPolicyFile.read(
+                bytes, file: file.value, values: values, isKnownTimeZone: surroundings.isKnownTimeZone)
+            problems.formUnion(read.warnings)
+            return compiled(read)
+        } catch {
+            problems.formUnion(error.problems)
+            return nil
+        }
+    }
+
+    private mutating func compiled(_ file: AccountPolicyFile) -> PolicySet.Account {
+        var roles: [String: CompiledRole] = [:]
+        for role in file.policy.roles {
+            var compiler = RoleCompiler(role, file.source)
+            roles[role.name] = compiler.compile()
+            problems.formUnion(compiler.problems)
+        }
+        return PolicySet.Account(policy: file.policy, roles: roles, source: file.source)
+    }
+
+    // MARK: Files
+
+    private mutating func bytes(of file: Placed<String>, _ source: PolicySource) -> [UInt8]? {
+        if let bytes = surroundings.readFile(file.value) { return bytes }
+        problems.insert(
+            PolicyProblem(
+                .unreadableFile, at: file.position, in: source, "\(file.value) cannot be read",
+                remedy: "paths are looked for beside \(source.file)"))
+        return nil
+    }
+
+    private mutating func parse(_ bytes: [UInt8], file: String) -> PolicyText.Document? {
+        do throws(PolicyText.Failure) { return try PolicyText.parse(bytes, file: file) } catch {
+            problems.formUnion(error.problems)
+            return nil
+        }
+    }
+
+    private func reader(of document: PolicyText.Document) -> PolicyReader {
+        PolicyReader(document.source, isKnownTimeZone: surroundings.isKnownTimeZone)
+    }
+
+    private func root(of document: PolicyText.Document) -> PolicyNode {
+        document.root ?? PolicyNode(content: .nothing, position: document.source.position(0, 0))
+    }
+}
+
+extension PolicyProblem.Code {
+    /// A file that is named and cannot be read.
+    public static let unreadableFile = Self("unreadable-file")
+}

@@ -1,0 +1,86 @@
+extension PolicyReader {
+    /// Reads `chancery.yaml`.
+    mutating func manifest(_ root: PolicyNode) -> PolicyManifest {
+        var manifest = PolicyManifest()
+        read(root, "a set of policies", into: &manifest, Self.manifestKeys)
+        if manifest.accounts.isEmpty {
+            report(
+                .missingKey, at: root.position, "the set has no accounts",
+                remedy: "write accounts: { NAME: FILE }")
+        }
+        return manifest
+    }
+
+    private static let manifestKeys: Keys<PolicyManifest> = [
+        ("chancery", { reader, node, _ in reader.version(node) }),
+        (
+            "operator",
+            { reader, node, manifest in
+                manifest.operatorName = reader.name(node, "operator").map { Placed($0, node.position) }
+            }
+        ),
+        (
+            "accounts",
+            { reader, node, manifest in
+                manifest.accounts = reader.members(of: node, "accounts").compactMap { member in
+                    guard let name = reader.name(member.key, "an account's name"),
+                        let file = reader.text(member.value, "the file of \(name)")
+                    else { return nil }
+                    return PolicyManifest.Account(
+                        name: Placed(name, member.key.position),
+                        file: file == elsewhere ? nil : Placed(file, member.value.position))
+                }
+            }
+        ),
+        (
+            "environments",
+            { reader, node, manifest in
+                manifest.environments = reader.members(of: node, "environments").compactMap { member in
+                    guard let name = reader.name(member.key, "an environment's name"),
+                        let file = reader.text(member.value, "the file of \(name)")
+                    else { return nil }
+                    return PolicyManifest.File(
+                        name: Placed(name, member.key.position), file: Placed(file, member.value.position))
+                }
+            }
+        ),
+        ("ceilings", { $0.read($1, "ceilings", into: &$2.ceilings, ceilingKeys) }),
+    ]
+
+    /// What stands in place of a file.
+    private static let elsewhere = "managed elsewhere"
+
+    private static let ceilingKeys: Keys<PolicyManifest.Ceilings> = [
+        ("connections", { $2.connections = $0.limit($1, "connections") }),
+        ("leaf_nodes", { $2.leafNodes = $0.limit($1, "leaf_nodes") }),
+        ("subscriptions", { $2.subscriptions = $0.limit($1, "subscriptions") }),
+        ("payload", { $2.payload = $0.limit($1, "payload", isBytes: true) }),
+        (
+            "expires",
+            { reader, node, ceilings in
+                ceilings.lifetime = reader.duration(node, "expires").map { Placed($0, node.position) }
+            }
+        ),
+    ]
+
+    /// Reads an environment's file: `values: { region: eu, conns: 1k }`.
+    mutating func environment(_ root: PolicyNode) -> [String: String] {
+        var values: [String: String] = [:]
+        let keys: Keys<[String: String]> = [
+            ("chancery", { reader, node, _ in reader.version(node) }),
+            (
+                "values",
+                { reader, node, values in
+                    for member in reader.members(of: node, "values") {
+                        guard let name = reader.name(member.key, "a value's name"),
+                            let text = reader.text(member.value, "the value \(name)")
+                        else { continue }
+                        values[name] = text
+                    }
+                }
+            ),
+        ]
+        read(root, "an environment", into: &values, keys)
+        return values
+    }
+}

@@ -1,0 +1,106 @@
+import Authorization
+import Subjects
+
+/// What somebody who is in may do: every sentence of a test but `connect`, asked of the one decision.
+struct PolicyQuestions {
+    let principal: Principal
+    /// Where the entries of the role's claims come from.
+    let sources: [String: [PolicyPosition]]
+    let mappings: SubjectMappings
+    /// The pattern of the role's inbox; nil for none.
+    let inbox: String?
+
+    func verdict(_ act: PolicyTest.Act) -> PolicyVerdict {
+        switch act {
+        case .publish(let subject): publish(subject)
+        case .request(let subject): request(subject)
+        case .subscribe(let pattern, let queue): ask(.subscribe, pattern, queue)
+        case .receive(let subject, let queue): receive(subject, queue)
+        case .reply(let subject): ask(.respond, subject)
+        case .connect: PolicyVerdict(isAllowed: true, reason: "")
+        }
+    }
+
+    private func ask(_ action: Action, _ subject: String, _ queue: String? = nil) -> PolicyVerdict {
+        let bytes = Array(subject.utf8)
+        if action == .subscribe, (try? Pattern(subject)) == nil {
+            return PolicyVerdict(isAllowed: false, reason: "\(subject) is no subject")
+        }
+        return verdict(
+            principal.permissions.decide(action, subject: bytes.span, queue: queue.map { Array($0.utf8) }))
+    }
+
+    private func verdict(_ decision: Decision) -> PolicyVerdict {
+        let rule = decision.rule
+        let found = rule.entry < 0 ? [] : sources["\(rule.list.pointer)/\(rule.entry)"] ?? []
+        return PolicyVerdict(isAllowed: decision.isAllowed, reason: reason(rule, found), sources: found)
+    }
+
+    /// The rule in the words of the file, with its place there.
+    private func reason(_ rule: Rule, _ sources: [PolicyPosition]) -> String {
+        let what = rule.list == .publishAllow || rule.list == .publishDeny ? "publish" : "subscribe"
+        let text = principal.explain(rule).text ?? ""
+        let place = sources.first.map { " (\($0))" } ?? ""
+        switch rule.effect {
+        case .unrestricted: return "the role allows everything"
+        case .allow: return "allowed by \(text)\(place)"
+        case .deny:
+            if sources.isEmpty {
+                return text == "> >" ? "the role joins no queue group" : "the role allows nothing of it"
+            }
+            return "denied by \(text)\(place)"
+        case .noAllow: return "no rule of \(what) fits"
+        case .queue: return "\(text)\(place) is not for this queue group"
+        case .reply: return "an answer to a request"
+        case .foreignReply: return "the role may not subscribe to the reply subject by itself"
+        case .reserved: return "the subject is the server's own"
+        }
+    }
+
+    /// As typed: every destination of a mapping has to be allowed.
+    private func publish(_ subject: String) -> PolicyVerdict {
+        let bytes = Array(subject.utf8)
+        guard let pattern = try? Pattern(subject), pattern.wildcardCount == 0, !pattern.hasTail else {
+            return PolicyVerdict(isAllowed: false, reason: "\(subject) is no subject to publish on")
+        }
+        guard let mapping = mappings.mappings.first(where: { $0.source.matches(bytes.span) }) else {
+            return ask(.publish, subject)
+        }
+        var last = PolicyVerdict(isAllowed: true, reason: "a mapping leads nowhere")
+        var sources: [PolicyPosition] = []
+        for share in mapping.shares() {
+            guard let transform = share.transform, let mapped = transform.rename(bytes.span) else { continue }
+            last = ask(.publish, String(decoding: mapped, as: UTF8.self))
+            sources += last.sources
+            guard last.isAllowed else { return last }
+        }
+        return PolicyVerdict(isAllowed: true, reason: last.reason, sources: sources)
+    }
+
+    /// A publish, with an inbox that the answer may come to.
+    private func request(_ subject: String) -> PolicyVerdict {
+        let verdict = publish(subject)
+        guard verdict.isAllowed else { return verdict }
+        guard let inbox else {
+            return PolicyVerdict(isAllowed: false, reason: "the role has no inbox for the answer")
+        }
+        let reply = inbox.replacing("{{name()}}", with: principal.name).replacing(">", with: "x1")
+        let answer = self.verdict(principal.permissions.decide(reply: Array(reply.utf8).span))
+        guard answer.isAllowed else {
+            return PolicyVerdict(
+                isAllowed: false, reason: "answers to \(reply): \(answer.reason)", sources: answer.sources)
+        }
+        let listening = ask(.subscribe, reply)
+        return PolicyVerdict(
+            isAllowed: listening.isAllowed, reason: listening.isAllowed ? verdict.reason : listening.reason,
+            sources: verdict.sources + listening.sources)
+    }
+
+    /// A delivery passes: some subscription gets the subject, and nothing filters it.
+    private func receive(_ subject: String, _ queue: String?) -> PolicyVerdict {
+        let subscription = ask(.subscribe, subject, queue)
+        guard subscription.isAllowed else { return subscription }
+        let delivery = ask(.deliver, subject, queue)
+        return delivery.isAllowed ? subscription : delivery
+    }
+}

@@ -1,0 +1,164 @@
+import Authorization
+import Claims
+import Subjects
+
+/// Runs the tests of an account's file.
+public struct PolicyTester {
+    /// What became of one sentence.
+    public struct Outcome: Sendable {
+        public let account: String
+        public let environment: String?
+        /// Who it is about.
+        public let subject: String
+        /// As it was written.
+        public let sentence: String
+        public let position: PolicyPosition
+        /// Whether the file says that it is allowed.
+        public let isExpected: Bool
+        public let isAllowed: Bool
+        /// Why it is allowed or not.
+        public let reason: String
+        /// Where the rule that decided stands in the files; empty where no rule of a file did.
+        public let sources: [PolicyPosition]
+
+        public var passes: Bool { isExpected == isAllowed }
+    }
+
+    /// The results of a set's tests.
+    public struct Report: Sendable {
+        public let outcomes: [Outcome]
+        /// Rules of the files that decided no sentence.
+        public let untouched: [PolicyPosition]
+    }
+
+    private let account: PolicySet.Account
+    private let environment: String?
+    private let realm: ScratchRealm
+    private let mappings: SubjectMappings
+
+    private init(_ account: PolicySet.Account, _ environment: String?) throws {
+        self.account = account
+        self.environment = environment
+        realm = try ScratchRealm(account)
+        mappings = SubjectMappings(account.policy.mappings.compactMap { try? $0.compiled() })
+    }
+
+    /// Runs all tests of a set.
+    ///
+    /// - Throws: what signing with made-up keys throws.
+    public static func run(_ set: PolicySet) throws -> Report {
+        var outcomes: [Outcome] = []
+        var untouched: [PolicyPosition] = []
+        for account in set.accounts {
+            let tester = try PolicyTester(account, set.environment)
+            let found = try account.policy.tests.flatMap { try tester.run($0) }
+            outcomes += found
+            let touched = Set(found.flatMap(\.sources))
+            let rules = Set(account.roles.values.flatMap { $0.sources.values.joined() })
+            untouched += rules.subtracting(touched).sorted()
+        }
+        return Report(outcomes: outcomes, untouched: untouched)
+    }
+
+    // MARK: One test
+
+    /// Who a test is about.
+    private struct Holder {
+        let role: String
+        let name: String
+        let tags: [String: String]
+    }
+
+    private func run(_ test: PolicyTest) throws -> [Outcome] {
+        guard let holder = holder(test.subject) else { return [] }
+        let expected = test.may.map { ($0, true) } + test.mayNot.map { ($0, false) }
+        return try expected.map { sentence, isExpected in
+            let verdict = try verdict(sentence.act, holder)
+            return Outcome(
+                account: account.policy.account.value, environment: environment,
+                subject: holder.name, sentence: sentence.text, position: sentence.position, isExpected: isExpected,
+                isAllowed: verdict.isAllowed, reason: verdict.reason, sources: verdict.sources)
+        }
+    }
+
+    private func holder(_ subject: PolicyTest.Subject?) -> Holder? {
+        switch subject {
+        case .user(let name):
+            guard let user = account.policy.users.first(where: { $0.name == name }), let role = user.roles.first else {
+                return nil
+            }
+            let tags = Dictionary(user.tags.map { ($0.name, $0.value.value) }, uniquingKeysWith: { first, _ in first })
+            return Holder(role: role.value, name: name, tags: tags)
+        case .holder(let role, let name, let tags): return Holder(role: role, name: name, tags: tags)
+        case nil: return nil
+        }
+    }
+
+    private func verdict(_ act: PolicyTest.Act, _ holder: Holder) throws -> PolicyVerdict {
+        let role = account.policy.roles.first { $0.name == holder.role }
+        if case .connect(let address, let time, let kind) = act {
+            return try connect(holder, from: address, at: time, as: kind)
+        }
+        // The other sentences are about somebody who is in, however that came about.
+        let inside = try realm.signIn(
+            role: holder.role, name: holder.name, tags: holder.tags, from: role?.somewhere,
+            type: role?.someConnection ?? .standard, time: role?.sometime)
+        switch inside {
+        case .failure(let refusal):
+            return PolicyVerdict(isAllowed: false, reason: "\(holder.name) does not come in: \(refusal)")
+        case .success(let principal):
+            let asker = PolicyQuestions(
+                principal: principal, sources: account.roles[holder.role]?.sources ?? [:], mappings: mappings,
+                inbox: role?.inboxOrDefault.subject(of: holder.role))
+            return asker.verdict(act)
+        }
+    }
+
+    private func connect(
+        _ holder: Holder, from address: String?, at time: String?, as kind: String?
+    ) throws -> PolicyVerdict {
+        let role = account.policy.roles.first { $0.name == holder.role }
+        guard let place = address.map({ NetworkAddress($0) }) ?? role?.somewhere ?? NetworkAddress("127.0.0.1") else {
+            return PolicyVerdict(isAllowed: false, reason: "\(address ?? "") is no address")
+        }
+        guard let type = kind.map({ ConnectionType(rawValue: $0) }) ?? role?.someConnection ?? .standard else {
+            return PolicyVerdict(isAllowed: false, reason: "\(kind ?? "") is no kind of connection")
+        }
+        let seconds = time.flatMap { TimeOfDayText.seconds($0.count == 5 ? $0 + ":00" : $0) }
+        if let time, seconds == nil { return PolicyVerdict(isAllowed: false, reason: "\(time) is no time of day") }
+        let outcome = try realm.signIn(
+            role: holder.role, name: holder.name, tags: holder.tags, from: place, type: type,
+            time: seconds ?? role?.sometime)
+        switch outcome {
+        case .success: return PolicyVerdict(isAllowed: true, reason: "\(holder.name) is let in")
+        case .failure(let refusal): return PolicyVerdict(isAllowed: false, reason: "\(refusal)")
+        }
+    }
+}
+
+/// An answer, why it is so, and where that stands.
+struct PolicyVerdict {
+    let isAllowed: Bool
+    let reason: String
+    var sources: [PolicyPosition] = []
+}
+
+extension RolePolicy {
+    /// An address that the role's holders may come from.
+    fileprivate var somewhere: NetworkAddress? {
+        guard let network = networks.first?.value else { return NetworkAddress("127.0.0.1") }
+        return NetworkAddress(String(network.prefix { $0 != "/" }))
+    }
+
+    fileprivate var someConnection: ConnectionType? {
+        connections.first.flatMap { ConnectionType(rawValue: $0.value) } ?? .standard
+    }
+
+    /// A time of day at which they may: a second after the first hours begin.
+    fileprivate var sometime: Int? {
+        guard let start = hours?.ranges.first?.start else { return 0 }
+        return TimeOfDayText.seconds(start).map { ($0 + 1) % 86_400 }
+    }
+
+    var inboxOrDefault: Inbox { inbox?.value ?? (call.isEmpty ? .none : .private) }
+}

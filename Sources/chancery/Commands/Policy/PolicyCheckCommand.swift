@@ -1,0 +1,80 @@
+import ArgumentParser
+import Policy
+
+/// `chancery policy check`
+struct PolicyCheckCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Find everything that is wrong with a set of policies, in every environment.",
+        discussion: """
+            Shows each problem with its line, and exits with 1 if any is an error. With --json each line is a problem.
+            """)
+    static let example = "chancery policy check policies"
+
+    @OptionGroup var folder: PolicyFolder
+    @Flag(help: "Answer in JSON.") var json = false
+
+    func run() throws {
+        let problems: [PolicyProblem]
+        do {
+            let sets = try folder.read()
+            problems = Self.different(sets.flatMap(\.warnings))
+            if !json { Console.say(Self.summary(of: sets)) }
+        } catch let failure as PolicySet.Failure {
+            problems = failure.problems
+        }
+        try PolicyProblemList(problems, json: json).show()
+    }
+
+    /// Several environments have the same warnings.
+    private static func different(_ problems: [PolicyProblem]) -> [PolicyProblem] {
+        Set(problems).sorted { $0.position < $1.position }
+    }
+
+    private static func summary(of sets: [PolicySet]) -> String {
+        let accounts = sets.first?.accounts ?? []
+        let roles = accounts.reduce(0) { $0 + $1.roles.count }
+        let environments = sets.compactMap(\.environment)
+        let places = environments.isEmpty ? "" : ", in \(environments.joined(separator: ", "))"
+        return "\(accounts.count) accounts with \(roles) roles\(places): no errors"
+    }
+}
+
+/// Problems as they are shown, and how the command ends for them.
+struct PolicyProblemList {
+    private struct Listed: Encodable {
+        var code: String
+        var column: Int
+        var file: String
+        var line: Int
+        var message: String
+        var remedy: String?
+        var severity: String
+    }
+
+    private let problems: [PolicyProblem]
+    private let json: Bool
+
+    init(_ problems: [PolicyProblem], json: Bool) {
+        self.problems = problems
+        self.json = json
+    }
+
+    /// - Throws: `ExitCode(1)` where one of them is an error.
+    func show() throws {
+        for problem in problems {
+            if json {
+                try JSONOutput.line(
+                    Listed(
+                        code: problem.code.description, column: problem.position.column, file: problem.position.file,
+                        line: problem.position.line, message: problem.message,
+                        remedy: problem.remedy.isEmpty ? nil : problem.remedy, severity: problem.severity.rawValue))
+            } else {
+                Console.data(problem.description + "\n")
+            }
+        }
+        let errors = problems.count { $0.severity == .error }
+        guard errors > 0 else { return }
+        if !json { Console.say(errors == 1 ? "1 error" : "\(errors) errors") }
+        throw ExitCode(1)
+    }
+}

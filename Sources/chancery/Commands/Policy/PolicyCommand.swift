@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// `chancery policy …`
+struct PolicyCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Permissions as files: read them, find what is wrong with them, and test them.",
+        subcommands: [PolicyCheckCommand.self, PolicyTestCommand.self, PolicyCompileCommand.self])
+    static let example = """
+        chancery policy check policies
+        chancery policy test policies
+        """
+}

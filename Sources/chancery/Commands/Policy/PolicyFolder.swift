@@ -1,0 +1,43 @@
+import Administration
+import ArgumentParser
+import Policy
+import Secrets
+
+/// A set of policies on disk: a folder with `chancery.yaml` in it, or that file.
+struct PolicyFolder: ParsableArguments {
+    /// What a set's first file is called.
+    private static let manifest = "chancery.yaml"
+
+    @Argument(help: ArgumentHelp("The folder with chancery.yaml.", valueName: "folder")) var folder = "."
+    @Option(text: "Only this environment of the set.", as: "name") var environment: String?
+
+    /// Reads the set for its environments, or for the one that was asked for.
+    ///
+    /// - Throws: `PolicySet.Failure`, and `AdministrationError` for files and environments that are not there.
+    func read() throws -> [PolicySet] {
+        let file = folder.hasSuffix(".yaml") ? folder : folder == "." ? Self.manifest : "\(folder)/\(Self.manifest)"
+        guard let bytes = Self.bytes(file) else {
+            throw AdministrationError(
+                .notFound, "\(file) cannot be read", remedy: "name the folder that has it: chancery policy check FOLDER"
+            )
+        }
+        let base = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        let surroundings = PolicySet.Surroundings(
+            readFile: { path in path.hasPrefix("/") ? nil : Self.bytes(base + path) },
+            isKnownTimeZone: SystemTimeZones.isKnown)
+        let sets = try PolicySet.readAll(bytes, file: file, surroundings: surroundings)
+        guard let environment else { return sets }
+        guard let set = sets.first(where: { $0.environment == environment }) else {
+            let known = sets.compactMap(\.environment).joined(separator: ", ")
+            throw AdministrationError(
+                .notFound, "the set has no environment \"\(environment)\"",
+                remedy: known.isEmpty ? "it has none at all" : "it has: \(known)")
+        }
+        return [set]
+    }
+
+    private static func bytes(_ path: String) -> [UInt8]? {
+        // A little more than is read of a policy, whose reader says that it is too large.
+        try? PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) }
+    }
+}
