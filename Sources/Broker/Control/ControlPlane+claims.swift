@@ -11,34 +11,37 @@ extension ControlPlane {
     ///
     /// - Parameters:
     ///   - subject: the subject of the request; where it names an account, the JWT has to be that account's.
+    ///   - isForced: whether the sender insists, which overrides times of issue, and nothing else.
     ///   - answer: gets the answer's JSON, when the JWT is in force on every shard or was refused.
-    func updateClaims(_ body: [UInt8], subject: [UInt8], answer: @escaping (String) -> Void) {
+    func updateClaims(
+        _ body: [UInt8], subject: [UInt8], isForced: Bool, answer: @escaping (String) -> Void
+    ) {
         let named = Self.accountToken(of: subject)
         let token = String(decoding: body, as: UTF8.self)
         guard case .folder(let folder) = context.resolver else {
-            let outcome = Result { try checked(token, named: named) }
+            let outcome = Result { try checked(token, named: named, isForced: isForced) }
             return conclude(outcome, named: named, answer: answer)
         }
-        keep(token, named: named, in: folder).assumeIsolated().whenComplete { [self] outcome in
+        keep(token, named: named, isForced: isForced, in: folder).assumeIsolated().whenComplete { [self] outcome in
             conclude(outcome, named: named, answer: answer)
         }
     }
 
     /// What became of an update.
     private enum UpdateOutcome: Sendable {
-        case taken(ResolvedAccount)
+        case taken(ResolvedAccount, ClaimsUpdate.Verdict)
         /// A cache does not keep what nobody here uses.
         case skipped(PublicKey)
         case refused(PublicKey, any Error)
     }
 
-    private func checked(_ token: String, named: String?) throws -> UpdateOutcome {
+    private func checked(_ token: String, named: String?, isForced: Bool) throws -> UpdateOutcome {
         let resolved = try Self.decoded(token)
         do {
-            _ = try ClaimsUpdate.check(
+            let verdict = try ClaimsUpdate.check(
                 resolved, named: named, stored: state(.key(resolved.key))?.resolved, trust: context.trust,
-                at: context.environment.moment().seconds)
-            return .taken(resolved)
+                at: context.environment.moment().seconds, isForced: isForced)
+            return .taken(resolved, verdict)
         } catch {
             return .refused(resolved.key, error)
         }
@@ -49,7 +52,9 @@ extension ControlPlane {
     }
 
     /// Reads a JWT, then checks it and writes it into the folder, which is one step for all others who read or write there.
-    private func keep(_ token: String, named: String?, in folder: FolderResolver) -> EventLoopFuture<UpdateOutcome> {
+    private func keep(
+        _ token: String, named: String?, isForced: Bool, in folder: FolderResolver
+    ) -> EventLoopFuture<UpdateOutcome> {
         let (trust, now) = (context.trust, context.environment.moment().seconds)
         return folder.run(on: eventLoop) { _ in try Self.decoded(token) }.assumeIsolated()
             .flatMap { [self] resolved in
@@ -60,10 +65,11 @@ extension ControlPlane {
                         if folder.configuration.kind == .cache, stored == nil, held == nil {
                             return .skipped(resolved.key)
                         }
-                        _ = try ClaimsUpdate.check(
-                            resolved, named: named, stored: stored ?? held, trust: trust, at: now)
+                        let verdict = try ClaimsUpdate.check(
+                            resolved, named: named, stored: stored ?? held, trust: trust, at: now,
+                            isForced: isForced)
                         _ = try store.save(token, of: resolved.key, now: now)
-                        return .taken(resolved)
+                        return .taken(resolved, verdict)
                     } catch {
                         return .refused(resolved.key, error)
                     }
@@ -77,7 +83,8 @@ extension ControlPlane {
         switch outcome {
         case .success(.skipped(let key)):
             answer(updateAnswer(key.text, "jwt update cache skipped"))
-        case .success(.taken(let resolved)):
+        case .success(.taken(let resolved, let verdict)):
+            note(verdict, of: resolved)
             fetches.deleted.remove(resolved.key)
             // What is in the folder alone is read when somebody needs it; a fetch that runs may have read it before.
             guard numbers[.key(resolved.key)] != nil || fetches.isRunning || !context.resolver.canFetch else {
@@ -94,6 +101,19 @@ extension ControlPlane {
             answer(refusal(of: named ?? key.text, error))
         case .failure(let error):
             answer(refusal(of: named ?? "n/a", error))
+        }
+    }
+
+    /// What goes against the order of issue is noted.
+    private func note(_ verdict: ClaimsUpdate.Verdict, of resolved: ResolvedAccount) {
+        switch verdict {
+        case .unchanged, .newer: break
+        case .sameTime:
+            context.environment.log(
+                .info, "account \(resolved.key): \(resolved.version) was issued in the same second as the JWT before it"
+            )
+        case .forced(let refusal):
+            context.environment.log(.warning, "account \(resolved.key): \(resolved.version) is forced: \(refusal)")
         }
     }
 

@@ -2,6 +2,7 @@ import Authorization
 import Claims
 import NKeys
 import Subjects
+import Wire
 
 /// What the server itself answers on subjects of the system account.
 enum SystemService: Sendable {
@@ -51,6 +52,8 @@ enum SystemService: Sendable {
 /// A message to one of the server's services.
 struct ServiceRequest: Sendable {
     let subject: [UInt8]
+    /// The block of headers; empty for none.
+    let headers: [UInt8]
     let body: [UInt8]
     /// Where the answer goes in the system account; empty for nowhere.
     let reply: [UInt8]
@@ -59,6 +62,11 @@ struct ServiceRequest: Sendable {
     let connection: UInt64
     /// How many subscriptions there are in all accounts, as that shard knows.
     let subscriptions: Int
+
+    /// Whether the sender insists that claims are taken which were issued too early or too late (rule S14).
+    var isForced: Bool {
+        !headers.isEmpty && (try? Headers(block: headers))?["Chancery-Force"] == "true"
+    }
 }
 
 extension ControlPlane {
@@ -66,7 +74,9 @@ extension ControlPlane {
     func handle(_ request: ServiceRequest, _ service: SystemService) {
         switch service {
         case .claimsUpdate:
-            updateClaims(request.body, subject: request.subject) { self.answer(request, $0) }
+            updateClaims(request.body, subject: request.subject, isForced: request.isForced) {
+                self.answer(request, $0)
+            }
         case .claimsLookup: lookUpClaims(subject: request.subject) { self.answer(request, $0) }
         case .claimsList: listClaims { self.answer(request, $0) }
         case .claimsDelete: deleteClaims(request.body) { self.answer(request, $0) }

@@ -231,9 +231,10 @@ extension Shard {
     ) {
         guard !isStopping else { return }
         origin.session?.awaitService()
-        let body = shape.payloadStart + shape.headerCount..<tail.count - 2
+        let headers = shape.payloadStart..<shape.payloadStart + shape.headerCount
+        let body = headers.upperBound..<tail.count - 2
         let request = ServiceRequest(
-            subject: copied(subject), body: copied(tail.extracting(body)),
+            subject: copied(subject), headers: copied(tail.extracting(headers)), body: copied(tail.extracting(body)),
             reply: copied(tail.extracting(shape.reply)), shard: index, connection: origin.connection,
             subscriptions: accounts.reduce(0) { $0 + $1.interest.count })
         control.execute { $0.handle(request, service) }
