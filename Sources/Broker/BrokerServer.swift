@@ -16,7 +16,7 @@ public final class BrokerServer: Sendable {
     public let id: String
 
     let loops: BrokerLoops
-    private let listeners: [any Channel]
+    let listeners: [any Channel]
 
     /// What clients find as the server's version.
     public static let version = ServerIdentity.version

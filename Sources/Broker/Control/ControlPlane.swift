@@ -39,6 +39,9 @@ final class ControlPlane {
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?
+    var isStopping: Bool { stopping != nil }
+    /// Nil until lame duck mode begins.
+    var lameDuck: LameDuck?
     /// Counts this server's answers on system subjects.
     var systemSequence: UInt64 = 0
 
@@ -186,6 +189,7 @@ final class ControlPlane {
     /// Ends all connections, and calls back when no shard will say anything more.
     func stop(whenStopped: @escaping () -> Void) {
         stopping = (shards.count, whenStopped)
+        endLameDuck()
         for shard in shards { shard.post(.stop) }
     }
 

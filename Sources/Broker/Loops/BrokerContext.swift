@@ -16,6 +16,7 @@ final class BrokerContext: Sendable {
     private let present: Mutex<BrokerRules>
     /// Open connections, whether they have signed in or not.
     private let connections = Atomic<Int>(0)
+    private let isLame = Atomic<Bool>(false)
     private let lastConnection = Atomic<UInt64>(0)
     private let lastClient = Atomic<UInt64>(0)
 
@@ -69,6 +70,14 @@ final class BrokerContext: Sendable {
 
     func removeConnection() {
         connections.wrappingSubtract(1, ordering: .relaxed)
+    }
+
+    /// Whether the server is in lame duck mode: it lets nobody in any more.
+    var isLameDuck: Bool { isLame.load(ordering: .relaxed) }
+
+    /// - Returns: whether lame duck mode had not begun before.
+    func beginLameDuck() -> Bool {
+        !isLame.exchange(true, ordering: .relaxed)
     }
 
     /// A number for a ``Client``, never given twice.

@@ -107,6 +107,13 @@ final class BrokerLoops: Sendable {
         return try await done.futureResult.get()
     }
 
+    /// Sends everybody away in time, and returns when all have been told, or the broker is stopped.
+    func goLame() async throws {
+        let over = control.eventLoop.makePromise(of: Void.self)
+        control.execute { $0.goLame { over.succeed(()) } }
+        try await over.futureResult.get()
+    }
+
     /// Ends all connections, and returns when everything is released.
     func stop() async throws {
         let stopped = control.eventLoop.makePromise(of: Void.self)

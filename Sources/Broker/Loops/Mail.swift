@@ -29,6 +29,10 @@ enum Mail: Sendable {
     /// What one of the server's services says to a request, in the system account; with the connection that asked, if that
     /// is all it has to say.
     case serviceAnswer(connection: UInt64?, reply: [UInt8], body: [UInt8])
+    /// Has clients told that the server is going away.
+    case lameDuck
+    /// Ends a connection because the server is going away.
+    case sendAway(connection: UInt64)
     /// Ends all connections.
     case stop
 }

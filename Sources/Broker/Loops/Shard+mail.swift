@@ -33,6 +33,10 @@ extension Shard {
             sessions[connection]?.accountWasFetched()
         case .serviceAnswer(let connection, let reply, let body):
             answer(connection, on: reply, body)
+        case .lameDuck:
+            tellOfLameDuck()
+        case .sendAway(let connection):
+            sessions[connection]?.close(telling: nil, isGoingAway: true)
         case .stop:
             stop()
         }
@@ -109,6 +113,13 @@ extension Shard {
         handOver()
         let index = index
         control.execute { $0.noteApplied(update.number, by: index, cut: cut) }
+    }
+
+    /// Tells clients that the server is going away, and the control plane who is here.
+    private func tellOfLameDuck() {
+        for session in sessions.values { session.tellOfLameDuck() }
+        let (index, connections) = (index, Array(sessions.keys))
+        control.execute { $0.noteToldOfLameDuck(connections, on: index) }
     }
 
     /// Ends all connections; nobody new is let in, and no other loop is spoken to again.

@@ -42,12 +42,14 @@ extension Session {
 
     /// Says a last word and ends the connection. The socket is closed for writing when the word is out, and for reading
     /// when the client has hung up or has had time to: closing both at once could take the word away from it.
-    func close(telling text: String?) {
+    ///
+    /// - Parameter isGoingAway: whether it is the server that ends, and not the client's fault.
+    func close(telling text: String?, isGoingAway: Bool = false) {
         guard !isEnding else { return }
         if let text { sendError(text) }
         if listener.type == .webSocket {
             channel.triggerUserOutboundEvent(
-                SessionFarewell(text: text, isStopping: shard.isStopping), promise: nil)
+                SessionFarewell(text: text, isStopping: isGoingAway || shard.isStopping), promise: nil)
         }
         leaveAccount()
         state = .closing

@@ -154,10 +154,15 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
             throw error
         }
         log.write(.info, "Server is ready")
-        await signals.handle(log) { await reload(server, log) }
-        log.write(.info, "Stopping")
+        await signals.handle(log) {
+            await reload(server, log)
+        } goLame: {
+            do { try await server.goLame() } catch { log.write(.error, "Lame duck mode failed: \(error)") }
+        }
+        log.write(.info, "Initiating Shutdown...")
         files.remove()
         try await server.stop()
+        log.write(.info, "Server Exiting..")
     }
 
     /// Reads the file again, and the words of the command line over it. Where that fails everything stays as it is.
