@@ -33,6 +33,7 @@ final class ControlPlane {
     /// By number.
     private(set) var tenants: [Tenant] = []
     private(set) var numbers: [AccountIdentity: Int] = [:]
+    private var importers = ImporterIndex()
     var openRequests: [Link: OpenRequests] = [:]
     var fetches = AccountFetches()
     var deletions = ClaimsDeletion()
@@ -74,6 +75,7 @@ final class ControlPlane {
     func setDefinition(_ definition: AccountDefinition) -> Int {
         if let number = numbers[definition.identity] {
             let old = tenants[number].state
+            importers.replace(old.claims.imports, with: definition.claims.imports, of: number)
             if let previous = old.resolved { definition.resolved?.inheritPrograms(of: previous) }
             tenants[number].state = AccountState(
                 number: number, definition: definition, streamImports: old.streamImports,
@@ -83,6 +85,7 @@ final class ControlPlane {
         let number = tenants.count
         tenants.append(Tenant(state: AccountState(number: number, definition: definition)))
         numbers[definition.identity] = number
+        importers.replace([], with: definition.claims.imports, of: number)
         return number
     }
 
@@ -111,13 +114,9 @@ final class ControlPlane {
 
     /// Hands what is in force for these accounts now to every shard.
     func putInForce(_ changed: [Int], whenDone: @escaping (_ cut: Int) -> Void) {
-        let names = Set(changed.map { tenants[$0].state.identity.text })
         var affected = Set(changed)
         // Exports may have changed under those who import from here.
-        for other in tenants.indices
-        where tenants[other].state.claims.imports.contains(where: { names.contains($0.account) }) {
-            affected.insert(other)
-        }
+        for number in changed { affected.formUnion(importers[tenants[number].state.identity.text]) }
         for number in affected where !tenants[number].state.isDeleted { compileImports(of: number) }
         lastErrand += 1
         errands[lastErrand] = Errand(shards: shards.count, whenDone: whenDone)
