@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import NKeys
 import Secrets
 import Subjects
 
@@ -59,6 +60,11 @@ enum ConfigurationMode {
     ) throws(BrokerStartError) {
         users.hasAuthorizationBlock = true
         users.hasUserList = authorization.users != nil
+        users.callout = authorization.callout.map { callout in
+            LocalCallout(
+                issuer: callout.issuer, account: callout.account, users: Set(callout.users),
+                allowedAccounts: Set(callout.allowedAccounts ?? []), xkey: callout.sealingKey?.text ?? "")
+        }
         let global = AccountConfiguration(name: AccountIdentity.global.text)
         for user in authorization.users ?? [] {
             users.add(try local(user, of: global, default: authorization.defaultPermissions))

@@ -138,7 +138,9 @@ extension Admission {
         let user: LocalUser?
         switch principal.kind {
         case .none: return machine.start(at: moment)
-        case .callout: return local.reviewCallout(principal) ?? .admitted(principal)
+        case .callout:
+            if let proxy = principal.proxy, !trust.proxies.contains(proxy) { return .refused(.untrustedProxy) }
+            return local.reviewCallout(principal) ?? .admitted(principal)
         case .nkey: user = principal.user.flatMap { local[$0] }
         case .password: user = local[principal.name] ?? local.single.flatMap { $0.name == principal.name ? $0 : nil }
         case .sharedToken: user = local.sharedToken

@@ -45,10 +45,13 @@ final class AccountState: Sendable {
     let mappings: [SubjectMapping]
     /// Whether it was deleted: nobody signs in to it, nothing is imported from it. Its number stays its own.
     let isDeleted: Bool
+    /// Whether questions to an authentication callout are asked here, so that answers may come in.
+    let answersCallouts: Bool
 
     init(
         number: Int, definition: AccountDefinition, streamImports: [StreamImport] = [],
-        serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], isDeleted: Bool = false
+        serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], isDeleted: Bool = false,
+        answersCallouts: Bool = false
     ) {
         self.number = number
         self.definition = definition
@@ -56,6 +59,7 @@ final class AccountState: Sendable {
         self.serviceImports = serviceImports
         self.mappings = mappings
         self.isDeleted = isDeleted
+        self.answersCallouts = answersCallouts
     }
 
     var identity: AccountIdentity { definition.identity }

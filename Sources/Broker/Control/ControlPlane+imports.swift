@@ -22,7 +22,15 @@ extension ControlPlane {
         }
         return AccountState(
             number: state.number, definition: state.definition, streamImports: streams, serviceImports: services,
-            mappings: mappings)
+            mappings: mappings, answersCallouts: answersCallouts(state.definition))
+    }
+
+    private func answersCallouts(_ definition: AccountDefinition) -> Bool {
+        switch definition {
+        case .token(let resolved): resolved.claims.authorization.isEnabled
+        case .configured(let account): context.trust.local.callout?.account == account.name
+        case .removed: false
+        }
     }
 
     private func compile(

@@ -54,7 +54,7 @@ final class Match {
             } else {
                 foreign.append(Foreign(shard: shard, slots: [slot]))
             }
-        case .foreign, .streamImport, .serviceImport, .system:
+        case .foreign, .streamImport, .serviceImport, .system, .callout:
             others.append(subscription)
         }
     }

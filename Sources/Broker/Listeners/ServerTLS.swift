@@ -15,6 +15,8 @@ struct ServerTLS: Sendable {
     let rate: HandshakeRate?
     private let pinnedKeys: Set<String>?
     private let context: NIOSSLContext
+    /// What clients' certificates may come from, of `ca_file`; by subject.
+    private let authorities: [[UInt8]: NIOSSLCertificate]
 
     /// - Parameters:
     ///   - place: where the block stands, in front of what is said about it.
@@ -27,6 +29,7 @@ struct ServerTLS: Sendable {
         pinnedKeys = settings.pinnedKeys
         rate = settings.connectionRateLimit.map { HandshakeRate(limit: $0) }
         context = try Self.context(settings, place)
+        authorities = Self.authorities(settings)
     }
 
     /// A handler for one connection. It gives storage back that a burst of output needed.
@@ -45,6 +48,33 @@ struct ServerTLS: Sendable {
             return [hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
         }
         return pinnedKeys.contains(String(decoding: digits, as: UTF8.self))
+    }
+
+    /// What TLS came to on a connection.
+    func security(isNewest: Bool, cipher: String, _ certificate: NIOSSLCertificate?) -> ClientSecurity {
+        ClientSecurity(
+            version: isNewest ? "1.3" : "1.2", cipher: cipher, certificate: certificate,
+            chain: certificate.map(chain) ?? [], isVerified: verifiesClients)
+    }
+
+    /// A certificate with the authorities that it comes from. What the client sent between them is not known here.
+    private func chain(of certificate: NIOSSLCertificate) -> [NIOSSLCertificate] {
+        var chain = [certificate]
+        while let names = chain.last.flatMap(CertificateNames.init), names.issuer != names.subject,
+            let next = authorities[names.issuer], chain.count <= authorities.count
+        {
+            chain.append(next)
+        }
+        return chain
+    }
+
+    private static func authorities(_ settings: TLSConfiguration) -> [[UInt8]: NIOSSLCertificate] {
+        guard settings.verifiesClients, let file = settings.authorityFile,
+            let certificates = try? NIOSSLCertificate.fromPEMFile(file)
+        else { return [:] }
+        return Dictionary(
+            certificates.compactMap { one in CertificateNames(one).map { ($0.subject, one) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: Reading

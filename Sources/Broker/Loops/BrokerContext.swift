@@ -17,6 +17,8 @@ final class BrokerContext: Sendable {
     /// Open connections, whether they have signed in or not.
     private let connections = Atomic<Int>(0)
     private let isLame = Atomic<Bool>(false)
+    /// Questions to authentication callouts that have no answer yet.
+    private let openCallouts = Atomic<Int>(0)
     private let lastConnection = Atomic<UInt64>(0)
     private let lastClient = Atomic<UInt64>(0)
 
@@ -78,6 +80,22 @@ final class BrokerContext: Sendable {
     /// - Returns: whether lame duck mode had not begun before.
     func beginLameDuck() -> Bool {
         !isLame.exchange(true, ordering: .relaxed)
+    }
+
+    /// Most questions to authentication callouts that may be open at a time, so that a service that does not answer costs
+    /// no more than that.
+    static let mostCallouts = 4096
+
+    /// Counts a question to an authentication callout; false where that is one too many.
+    func beginCallout() -> Bool {
+        let count = openCallouts.wrappingAdd(1, ordering: .relaxed).newValue
+        guard count > Self.mostCallouts else { return true }
+        endCallout()
+        return false
+    }
+
+    func endCallout() {
+        openCallouts.wrappingSubtract(1, ordering: .relaxed)
     }
 
     /// A number for a ``Client``, never given twice.

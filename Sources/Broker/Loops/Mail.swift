@@ -19,6 +19,8 @@ enum Mail: Sendable {
     case caughtUp(by: Int)
     /// A receiver of this connection's messages is about to fall too far behind.
     case stall(connection: UInt64)
+    /// The answer of an authentication callout has come in, in the account with this number.
+    case calloutAnswer(CalloutInbox.Answer, account: Int)
 
     // From the control plane.
 
@@ -33,6 +35,8 @@ enum Mail: Sendable {
     case lameDuck
     /// Ends a connection because the server is going away.
     case sendAway(connection: UInt64)
+    /// Something that the server tells an account by itself, on one of its subjects.
+    case announcement(account: Int, subject: [UInt8], body: [UInt8])
     /// Ends all connections.
     case stop
 }

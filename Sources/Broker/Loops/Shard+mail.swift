@@ -25,6 +25,8 @@ extension Shard {
             goOn(after: shard)
         case .stall(let connection):
             sessions[connection]?.stall()
+        case .calloutAnswer(let answer, let account):
+            take(answer, in: account)
         case .accounts(let update):
             apply(update)
         case .admission(let connection, let answer):
@@ -37,6 +39,8 @@ extension Shard {
             tellOfLameDuck()
         case .sendAway(let connection):
             sessions[connection]?.close(telling: nil, isGoingAway: true)
+        case .announcement(let account, let subject, let body):
+            announce(subject, body, in: accounts[account])
         case .stop:
             stop()
         }

@@ -58,6 +58,9 @@ final class Shard {
     /// Whether a receiver of the message that is being delivered is about to fall too far behind.
     var isReceiverBehind = false
 
+    /// The questions to authentication callouts that clients of this shard wait for.
+    var calloutInbox: CalloutInbox
+
     private var lastSerial: UInt64 = 0
     var random = QuickRandom()
 
@@ -70,6 +73,7 @@ final class Shard {
         self.context = context
         self.control = control
         self.mailbox = mailbox
+        calloutInbox = CalloutInbox(shard: index)
         put(states)
         if let identity = context.systemAccount, let account = account(identity) {
             systemAccount = account

@@ -102,6 +102,9 @@ extension Shard {
         case .system(let service):
             forward(to: service, origin, subject, tail, shape)
             return true
+        case .callout:
+            handOver(calloutAnswer: subject, in: account, tail, shape)
+            return true
         }
     }
 
@@ -122,7 +125,7 @@ extension Shard {
             guard isAdmitted(subject, to: subscription, recordingAllowed: false) else { return false }
             hand(kind, to: shard, subscription.slot, origin, account, subject, matched: matched, tail, shape)
             return true
-        case .streamImport, .serviceImport, .system:
+        case .streamImport, .serviceImport, .system, .callout:
             return false
         }
     }
@@ -220,7 +223,7 @@ extension Shard {
 
     /// One of the server's services has answered a request of a connection.
     func answer(_ connection: UInt64?, on reply: [UInt8], _ body: [UInt8]) {
-        announce(reply, body)
+        if let systemAccount { announce(reply, body, in: systemAccount) }
         if let connection { sessions[connection]?.serviceAnswered() }
     }
 
@@ -240,10 +243,10 @@ extension Shard {
         control.execute { $0.handle(request, service) }
     }
 
-    /// Publishes a message of the server itself in its system account.
-    private func announce(_ subject: [UInt8], _ body: [UInt8]) {
-        guard let systemAccount, !subject.isEmpty else { return }
+    /// Publishes a message of the server itself.
+    func announce(_ subject: [UInt8], _ body: [UInt8], in account: Account) {
+        guard !subject.isEmpty else { return }
         let message = ComposedMessage(reply: [UInt8]().span, headerCount: 0, payload: body.span, serial: nextSerial())
-        route(Origin(), in: systemAccount, subject: subject.span, message.tail.span, message.shape)
+        route(Origin(), in: account, subject: subject.span, message.tail.span, message.shape)
     }
 }

@@ -63,9 +63,10 @@ final class ClientHandler: ChannelInboundHandler {
         case .source(let source): entrance.source = source
         case .securing: entrance.isSecuring = true
         case .upgraded(let arrival): entrance.webSocket = arrival
-        case .opened(let certificate):
+        case .opened(let certificate, let security):
             entrance.certificate = certificate
-            outsideWrites { $0.session?.open(certificate) }
+            entrance.security = security
+            outsideWrites { $0.session?.open(certificate, security) }
         }
     }
 

@@ -10,9 +10,15 @@ struct ServerIdentity: Sendable {
     /// A server key, made anew at each start.
     let id: String
     let name: String
+    /// Signs what the server says.
+    let pair: KeyPair
+    /// Opens what is sealed for the server. Both pairs live as long as the process, their private halves in guarded memory.
+    let curve: KeyPair
 
     init(name: String?) {
-        id = KeyPair.generate(.server).publicKey.text
+        pair = KeyPair.generate(.server)
+        curve = KeyPair.generate(.curve)
+        id = pair.publicKey.text
         self.name = name ?? id
     }
 
@@ -45,6 +51,7 @@ struct ServerIdentity: Sendable {
         json.add("max_payload", UInt64(clamping: session.maximumPayload))
         json.add("client_id", session.id)
         if let address = session.remoteAddress { json.add("client_ip", address) }
+        json.add("xkey", curve.publicKey.text)
         switch occasion {
         case .greeting:
             if rules.trust.asksForSignatures {

@@ -20,6 +20,7 @@ extension Session {
         context.environment.log(
             .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
         close(telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
+        if !wasActive { tellCalloutAccount(refusal) }
     }
 
     /// The words for the client: while it signs in always the same, so that it learns nothing about what would have
@@ -93,7 +94,8 @@ extension Session {
         case .awaitingConnect where context.trust.isOpen:
             pingIfDue(now)
         case .awaitingConnect, .signingIn:
-            if !isSecuring, now - signInSince > signInPatience { refuse(.authenticationTimeout) }
+            guard !isSecuring, now - signInSince > signInPatience else { break }
+            refuse(openCallout == nil ? .authenticationTimeout : .calloutWithoutAnswer)
         case .active:
             if let endsAt = client?.principal.endsAt, seconds > endsAt { return refuse(.userExpired) }
             if let account, account.claims.expires > 0, seconds > account.claims.expires {

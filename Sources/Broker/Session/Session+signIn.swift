@@ -38,6 +38,7 @@ extension Session {
 
     private func begin(_ credentials: PresentedCredentials, _ secrets: PresentedSecrets) {
         state = .signingIn
+        (calloutQuestion, calloutWords) = (nil, "")
         let now = context.monotonicNow
         if roundTrip == 0 { roundTrip = max(now - signInSince, 1) }
         signInSince = now
@@ -55,7 +56,7 @@ extension Session {
 
     /// Runs a part of the machine that verifies signatures or passwords on the thread pool, and goes on with what it said.
     /// What comes to its turn too late is not worth the time any more.
-    private func verify(
+    func verify(
         _ secrets: PresentedSecrets, _ work: @escaping @Sendable () -> (Admission.Step, Admission)
     ) {
         let (context, deadline) = (context, signInSince.addingSaturating(signInPatience))
@@ -75,10 +76,10 @@ extension Session {
         claimant = machine.claimant
         switch step {
         case .refused(let refusal):
+            calloutWords = machine.calloutWords
             refuse(refusal)
-        case .needs(.callout):
-            // Asked for only by accounts with callouts, which this server has no means for.
-            refuse(.unsupportedCredentials)
+        case .needs(.callout(let question)):
+            ask(question, machine, secrets)
         case .needs(.password(let check)):
             let moment = context.environment.moment()
             verify(secrets) {
@@ -145,6 +146,7 @@ extension Session {
         account.sessions[id] = self
         take(principal)
         state = .active
+        (calloutQuestion, calloutWords) = (nil, "")
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
@@ -172,6 +174,7 @@ extension Session {
     /// Takes the session out of its account, with everything it holds there.
     func leaveAccount() {
         wantedAccount = nil
+        forgetCallout()
         removeAllSubscriptions()
         if let account {
             account.sessions[id] = nil

@@ -29,6 +29,8 @@ final class Session {
     private(set) var facts: ConnectionFacts
     /// Whether the TLS handshake has not ended yet: until then nothing is asked of the client here.
     private(set) var isSecuring: Bool
+    /// What TLS came to; nil without.
+    private(set) var security: ClientSecurity?
     var state = State.awaitingConnect
 
     // MARK: Who it is
@@ -41,6 +43,11 @@ final class Session {
     var answersConnect = true
     /// The account that is being fetched for signing in, and where to go on.
     var wantedAccount: (key: PublicKey, machine: Admission, secrets: PresentedSecrets)?
+    /// The question to an authentication callout that the sign-in waits for.
+    var openCallout: OpenCallout?
+    /// What was asked of one, while signing in, and what it said when it refused.
+    var calloutQuestion: CalloutQuestion?
+    var calloutWords = ""
     var client: Client?
     /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
     var responseTerms: ResponseTerms?
@@ -102,6 +109,7 @@ final class Session {
             type: listener.type, address: address, nonce: Nonce.random(), certificate: entrance.certificate,
             mapsCertificates: listener.tls?.mapsCertificates ?? false, noAuthUser: listener.noAuthUser)
         isSecuring = entrance.isSecuring
+        security = entrance.security
         arrival = entrance.webSocket
         parser = CommandParser(
             maximumControlLine: context.rules.settings.maximumControlLine,
@@ -125,8 +133,9 @@ final class Session {
     }
 
     /// The client may speak now: its time to sign in begins.
-    func open(_ certificate: CertificateIdentity?) {
+    func open(_ certificate: CertificateIdentity?, _ security: ClientSecurity?) {
         isSecuring = false
+        self.security = security
         facts.certificate = certificate
         signInSince = context.monotonicNow
         lastInput = signInSince

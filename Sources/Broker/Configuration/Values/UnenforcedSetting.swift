@@ -10,9 +10,6 @@ public struct UnenforcedSetting: Sendable {
     let isUsed: @Sendable (BrokerConfiguration) -> Bool
 
     static let all: [UnenforcedSetting] = [
-        UnenforcedSetting("authorization.auth_callout", "authentication callouts") {
-            $0.authorization?.callout != nil
-        },
         UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
         UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
         UnenforcedSetting("tls.cipher_suites", "a cipher suite with RC4, 3DES or CBC and SHA-256") {
