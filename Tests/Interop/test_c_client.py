@@ -275,9 +275,7 @@ def test_a_server_that_ends_closes_the_connection(stage):
     assert stage.rest(client) == "closed\n"
 
 
-def test_lame_duck_mode_is_told(stage, engine, request):
-    if engine == "chancery":
-        request.applymarker(pytest.mark.xfail(reason="awaits lame duck mode"))
+def test_lame_duck_mode_is_told(stage):
     server = stage.serve("lame_duck_duration: 31s\nlame_duck_grace_period: 1s")
     client = stage.start("lame-duck", server)
     assert client.stdout.readline() == "connected\n"

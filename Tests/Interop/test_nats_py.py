@@ -85,9 +85,7 @@ class Play(Stage):
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
-def test_nats_py(engine, scene, tmp_path, request):
-    if engine == "chancery" and scene.__name__ == "lame_duck_mode":
-        request.applymarker(pytest.mark.xfail(reason="awaits lame duck mode"))
+def test_nats_py(engine, scene, tmp_path):
     with REGISTER.running():
         asyncio.run(Play(engine, tmp_path).play(scene))
     PLAYED.add(scene)
