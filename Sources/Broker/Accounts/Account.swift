@@ -18,6 +18,8 @@ final class Account {
     /// callout's answer.
     private var plumbing: [Subscription] = []
     var mappings = AccountMappings()
+    /// What happened here, on this shard, since the start.
+    var tally = AccountTally()
     /// The way back for answers to requests that came in from other accounts through this shard.
     var replies: ReplyRoutes
 
@@ -29,6 +31,11 @@ final class Account {
     }
 
     var claims: AccountClaims { state.claims }
+
+    /// What clients of this shard have sent and got in the account.
+    var traffic: Traffic {
+        sessions.values.reduce(tally.departed) { $0 + ($1.traffic - $1.trafficBefore) }
+    }
 
     // MARK: Subscriptions
 

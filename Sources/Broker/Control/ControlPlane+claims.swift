@@ -10,13 +10,12 @@ extension ControlPlane {
     /// older claims (rule S14).
     ///
     /// - Parameters:
-    ///   - subject: the subject of the request; where it names an account, the JWT has to be that account's.
+    ///   - named: the account that the request names; the JWT has to be that account's. Nil where it names none.
     ///   - isForced: whether the sender insists, which overrides times of issue, and nothing else.
     ///   - answer: gets the answer's JSON, when the JWT is in force on every shard or was refused.
     func updateClaims(
-        _ body: [UInt8], subject: [UInt8], isForced: Bool, answer: @escaping (String) -> Void
+        _ body: [UInt8], named: String?, isForced: Bool, answer: @escaping (String) -> Void
     ) {
-        let named = Self.accountToken(of: subject)
         let token = String(decoding: body, as: UTF8.self)
         guard case .folder(let folder) = context.resolver else {
             let outcome = Result { try checked(token, named: named, isForced: isForced) }
@@ -124,17 +123,6 @@ extension ControlPlane {
             of: account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
     }
 
-    /// The account that a request subject names: the fourth token of `$SYS.REQ.ACCOUNT.<key>.…`, the third of
-    /// `$SYS.ACCOUNT.<key>.…`.
-    private static func accountToken(of subject: [UInt8]) -> String? {
-        let tokens = subject.split(separator: UInt8(ascii: "."))
-        let isRequest = tokens.count > 1 && tokens[1].elementsEqual("REQ".utf8)
-        guard let place = tokens.firstIndex(where: { $0.elementsEqual("ACCOUNT".utf8) }), place == (isRequest ? 2 : 1),
-            place + 1 < tokens.count
-        else { return nil }
-        return String(decoding: tokens[place + 1], as: UTF8.self)
-    }
-
     private func updateAnswer(_ account: String, _ message: String) -> String {
         var data = JSONText()
         data.add("account", account)
@@ -164,8 +152,8 @@ extension ControlPlane {
     // MARK: Looking
 
     /// The account JWT that is kept, or where none is, that is in force; or nothing.
-    func lookUpClaims(subject: [UInt8], answer: @escaping (String) -> Void) {
-        guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return answer("") }
+    func lookUpClaims(of name: String?, answer: @escaping (String) -> Void) {
+        guard let key = name.flatMap({ try? PublicKey($0) }) else { return answer("") }
         guard case .folder(let folder) = context.resolver else {
             return answer(state(.key(key))?.resolved?.token ?? "")
         }

@@ -37,6 +37,8 @@ final class ControlPlane {
     var openRequests: [Link: OpenRequests] = [:]
     var fetches = AccountFetches()
     var deletions = ClaimsDeletion()
+    /// Those who left last.
+    private(set) var closed = ClosedConnections()
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?
@@ -181,6 +183,11 @@ final class ControlPlane {
     /// A connection that had been let in has left its account.
     func release(_ connection: UInt64, of account: Int) {
         tenants[account].connections[connection] = nil
+    }
+
+    /// A connection has ended, whether it had been let in or not.
+    func noteClosed(_ report: ConnectionReport) {
+        closed.add(report, capacity: context.settings.maximumClosedClients)
     }
 
     // MARK: Stopping

@@ -12,6 +12,9 @@ final class BrokerContext: Sendable {
     /// Where signatures are verified, which takes time of its own.
     let signatures: NIOThreadPool
     let decisions: DecisionRecorder
+    /// Unix nanoseconds.
+    let startedAt: Int64
+    let process = ProcessMeter()
 
     private let present: Mutex<BrokerRules>
     /// Open connections, whether they have signed in or not.
@@ -32,6 +35,8 @@ final class BrokerContext: Sendable {
         self.resolver = resolver
         self.signatures = signatures
         self.decisions = DecisionRecorder(decisions)
+        startedAt = environment.nanoseconds()
+        _ = process.read(at: Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds))
     }
 
     /// What is in force now. A reload replaces it, so whoever looks at several things takes it once.
@@ -63,6 +68,9 @@ final class BrokerContext: Sendable {
     var monotonicNow: Int64 { Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
 
     var connectionCount: Int { connections.load(ordering: .relaxed) }
+
+    /// All connections since the start.
+    var totalConnections: UInt64 { lastConnection.load(ordering: .relaxed) }
 
     /// Counts a new connection and numbers it: later ones have greater numbers.
     func addConnection() -> UInt64 {

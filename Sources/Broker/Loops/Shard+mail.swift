@@ -33,14 +33,16 @@ extension Shard {
             sessions[connection]?.enter(answer)
         case .fetched(let connection):
             sessions[connection]?.accountWasFetched()
-        case .serviceAnswer(let connection, let reply, let body):
-            answer(connection, on: reply, body)
         case .lameDuck:
             tellOfLameDuck()
         case .sendAway(let connection):
-            sessions[connection]?.close(telling: nil, isGoingAway: true)
+            sessions[connection]?.close(.serverShutdown, telling: nil)
         case .announcement(let account, let subject, let body):
             announce(subject, body, in: accounts[account])
+        case .serviceAnswer(let answer):
+            take(answer)
+        case .question(let question):
+            question(self)
         case .stop:
             stop()
         }
@@ -129,7 +131,7 @@ extension Shard {
     /// Ends all connections; nobody new is let in, and no other loop is spoken to again.
     private func stop() {
         isStopping = true
-        for session in Array(sessions.values) { session.close(telling: nil) }
+        for session in Array(sessions.values) { session.close(.serverShutdown, telling: nil) }
         let index = index
         control.execute { $0.noteStopped(index) }
     }

@@ -60,7 +60,8 @@ final class Shard {
 
     /// The questions to authentication callouts that clients of this shard wait for.
     var calloutInbox: CalloutInbox
-
+    /// What happened here since the start.
+    var tally = ShardTally()
     private var lastSerial: UInt64 = 0
     var random = QuickRandom()
 
@@ -75,10 +76,7 @@ final class Shard {
         self.mailbox = mailbox
         calloutInbox = CalloutInbox(shard: index)
         put(states)
-        if let identity = context.systemAccount, let account = account(identity) {
-            systemAccount = account
-            SystemService.install(in: account, resolver: context.resolver)
-        }
+        if let identity = context.systemAccount { systemAccount = account(identity) }
     }
 
     /// Makes the shards known to each other, before anybody connects.
@@ -100,8 +98,10 @@ final class Shard {
     /// Puts states in force; those of accounts that are new come in the order of their numbers.
     func put(_ states: [AccountState]) {
         for state in states where state.number == accounts.count {
-            accounts.append(Account(state, shard: index))
+            let account = Account(state, shard: index)
+            accounts.append(account)
             numbers[state.identity] = state.number
+            SystemService.install(in: account, context)
         }
         for state in states { accounts[state.number].put(state, among: accounts) }
     }

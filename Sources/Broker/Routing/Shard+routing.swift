@@ -100,7 +100,9 @@ extension Shard {
         case .serviceImport(let service, let exporter):
             return request(origin, service, exporter, subject, tail, shape)
         case .system(let service):
-            forward(to: service, origin, subject, tail, shape)
+            // What an account may ask about itself is not what others may ask through its exports.
+            guard account === systemAccount || origin.hops == 0 else { return false }
+            forward(to: service, origin, account, subject, tail, shape)
             return true
         case .callout:
             handOver(calloutAnswer: subject, in: account, tail, shape)
@@ -221,16 +223,17 @@ extension Shard {
 
     // MARK: The server's own
 
-    /// One of the server's services has answered a request of a connection.
-    func answer(_ connection: UInt64?, on reply: [UInt8], _ body: [UInt8]) {
-        if let systemAccount { announce(reply, body, in: systemAccount) }
-        if let connection { sessions[connection]?.serviceAnswered() }
+    /// One of the server's services has answered a request.
+    func take(_ answer: ServiceAnswer) {
+        announce(answer.subject, answer.body, in: accounts[answer.account])
+        if let connection = answer.connection { sessions[connection]?.serviceAnswered() }
     }
 
     /// Takes a message for one of the server's services to the control plane. Its sender's next commands wait until that
     /// has answered, so that they find done what was asked for.
     private func forward(
-        to service: SystemService, _ origin: Origin, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
+        to service: SystemService, _ origin: Origin, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
     ) {
         guard !isStopping else { return }
         origin.session?.awaitService()
@@ -238,8 +241,8 @@ extension Shard {
         let body = headers.upperBound..<tail.count - 2
         let request = ServiceRequest(
             subject: copied(subject), headers: copied(tail.extracting(headers)), body: copied(tail.extracting(body)),
-            reply: copied(tail.extracting(shape.reply)), shard: index, connection: origin.connection,
-            subscriptions: accounts.reduce(0) { $0 + $1.interest.count })
+            reply: copied(tail.extracting(shape.reply)), account: account.number, shard: index,
+            connection: origin.connection)
         control.execute { $0.handle(request, service) }
     }
 

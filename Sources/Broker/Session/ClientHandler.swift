@@ -24,12 +24,12 @@ final class ClientHandler: ChannelInboundHandler {
         shard.add(session)
         self.session = session
         if shard.isStopping {
-            session.close(telling: nil)
+            session.close(.serverShutdown, telling: nil)
             return
         }
         session.send(broker.identity.information(for: session))
         if broker.connectionCount > broker.settings.maximumConnections {
-            session.close(telling: ErrorLine.maximumConnectionsExceeded)
+            session.close(.maximumConnectionsExceeded, telling: ErrorLine.maximumConnectionsExceeded)
         }
     }
 

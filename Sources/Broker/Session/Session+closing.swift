@@ -19,7 +19,9 @@ extension Session {
             principal: client?.principal)
         context.environment.log(
             .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
-        close(telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
+        close(
+            ClosedState(refusal, wasActive: wasActive),
+            telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
         if !wasActive { tellCalloutAccount(refusal) }
     }
 
@@ -43,17 +45,16 @@ extension Session {
 
     /// Says a last word and ends the connection. The socket is closed for writing when the word is out, and for reading
     /// when the client has hung up or has had time to: closing both at once could take the word away from it.
-    ///
-    /// - Parameter isGoingAway: whether it is the server that ends, and not the client's fault.
-    func close(telling text: String?, isGoingAway: Bool = false) {
+    func close(_ state: ClosedState, telling text: String?) {
         guard !isEnding else { return }
+        noteEnd(state)
         if let text { sendError(text) }
         if listener.type == .webSocket {
             channel.triggerUserOutboundEvent(
-                SessionFarewell(text: text, isStopping: isGoingAway || shard.isStopping), promise: nil)
+                SessionFarewell(text: text, isStopping: state == .serverShutdown), promise: nil)
         }
         leaveAccount()
-        state = .closing
+        self.state = .closing
         closingSince = context.monotonicNow
         carry = ByteBuffer()
         setReading(true)
@@ -62,11 +63,17 @@ extension Session {
     }
 
     /// A receiver that does not keep up is cut off without a word: there is no room for one.
-    func closeSlowConsumer() {
+    func closeSlowConsumer(_ state: ClosedState) {
         guard !isEnding else { return }
         context.environment.log(.warning, "\(label): slow consumer")
+        // Who has not signed in yet is nobody's consumer.
+        if let account {
+            shard.tally.slowConsumers &+= 1
+            account.tally.slowConsumers &+= 1
+        }
+        noteEnd(state)
         leaveAccount()
-        state = .closing
+        self.state = .closing
         closingSince = context.monotonicNow
         channel.close(promise: nil)
     }
@@ -80,15 +87,27 @@ extension Session {
 
     /// The socket is gone.
     func disconnected() {
+        if !isEnding { noteEnd(.clientClosed) }
         leaveAccount()
         state = .closed
         carry = ByteBuffer()
         shard.remove(self)
     }
 
+    /// Notes why the connection ends, while it is still known whose it was.
+    private func noteEnd(_ state: ClosedState) {
+        ending = (state, context.environment.nanoseconds())
+        if state == .staleConnection { shard.tally.staleConnections &+= 1 }
+        guard !shard.isStopping else { return }
+        let report = report()
+        shard.control.execute { $0.noteClosed(report) }
+    }
+
     /// Looks at everything that depends on the time.
     func tick(at seconds: Int64, monotonic now: Int64) {
-        if output.isOverdue(now, deadline: context.limits.write) { return closeSlowConsumer() }
+        if output.isOverdue(now, deadline: context.limits.write) {
+            return closeSlowConsumer(.slowConsumerWriteDeadline)
+        }
         output.trim()
         switch state {
         case .awaitingConnect where context.trust.isOpen:

@@ -127,7 +127,7 @@ extension Session {
         case .pong: notePong()
         case .connect: signIn(bytes.extracting(command.argument.start..<command.argument.end))
         case .ignored: break
-        case .error: close(telling: nil)
+        case .error: close(.clientClosed, telling: nil)
         }
     }
 
@@ -137,7 +137,7 @@ extension Session {
             return
         }
         context.environment.log(.info, "\(label): \(fault)")
-        close(telling: fault.text)
+        close(ClosedState(fault), telling: fault.text)
     }
 
     // MARK: Waiting
@@ -188,6 +188,7 @@ extension Session {
     /// Has the client's commands wait a moment, because somebody who receives what it publishes is falling behind.
     func stall() {
         guard isActive, !isStalled, stalls < Self.mostStalls else { return }
+        shard.tally.stalls &+= 1
         isStalled = true
         stalls += 1
         setReading(false)

@@ -36,7 +36,9 @@ extension Session {
         }
         measuredAt = now
         unansweredPings += 1
-        if unansweredPings > context.settings.maximumPingsOut { return close(telling: ErrorLine.staleConnection) }
+        if unansweredPings > context.settings.maximumPingsOut {
+            return close(.staleConnection, telling: ErrorLine.staleConnection)
+        }
         pingedAt = now
         send("PING\r\n")
     }

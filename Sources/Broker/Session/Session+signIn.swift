@@ -14,7 +14,7 @@ extension Session {
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
         guard var options = ConnectOptions(json: json, after: options) else {
-            return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
+            return isActive ? close(.protocolViolation, telling: nil) : refuse(.noCredentials, silently: true)
         }
         if let cookies { options.fill(from: cookies) }
         leaveAccount()
@@ -23,7 +23,9 @@ extension Session {
         let secrets = options.takeSecrets()
         self.options = options
         if let fault = options.fault {
-            close(telling: fault)
+            close(
+                fault == ErrorLine.invalidClientProtocol ? .badClientProtocolVersion : .noRespondersRequiresHeaders,
+                telling: fault)
             return
         }
         answersConnect = true
@@ -144,15 +146,21 @@ extension Session {
     private func enter(_ principal: Principal, in account: Account) {
         self.account = account
         account.sessions[id] = self
+        account.tally.connections &+= 1
+        trafficBefore = traffic
         take(principal)
         state = .active
         (calloutQuestion, calloutWords) = (nil, "")
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
-        if maximumSubscriptions == 0 { return close(telling: ErrorLine.maximumSubscriptionsExceeded) }
+        if maximumSubscriptions == 0 { return closeForSubscriptions() }
         if answersConnect { sendOKIfVerbose() }
         proceed()
+    }
+
+    private func closeForSubscriptions() {
+        close(.maximumSubscriptionsExceeded, telling: ErrorLine.maximumSubscriptionsExceeded)
     }
 
     /// Goes on as this principal.
@@ -178,6 +186,7 @@ extension Session {
         removeAllSubscriptions()
         if let account {
             account.sessions[id] = nil
+            account.tally.departed = account.tally.departed + (traffic - trafficBefore)
             shard.release(id, of: account.number)
         }
         account = nil
@@ -198,7 +207,7 @@ extension Session {
         case .admitted(let changed):
             take(changed)
             applyProgram()
-            if subscriptions.count > maximumSubscriptions { close(telling: ErrorLine.maximumSubscriptionsExceeded) }
+            if subscriptions.count > maximumSubscriptions { closeForSubscriptions() }
         case .refused(.untrustedIssuer):
             // The key that signed the user is gone.
             refuse(.permissionsWithdrawn)

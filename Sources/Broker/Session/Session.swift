@@ -24,6 +24,7 @@ final class Session {
     let channel: any Channel
     let listener: Listener
     let remoteAddress: String?
+    let remotePort: Int
     /// What came with the request for a WebSocket.
     private let arrival: WebSocketRules.Arrival?
     private(set) var facts: ConnectionFacts
@@ -54,6 +55,10 @@ final class Session {
     var account: Account?
     var subscriptions: [[UInt8]: Subscription] = [:]
     var credits = ReplyCredits()
+    /// What went over the connection, and what had before it entered its account. Counted where nothing else has a hold
+    /// of it, so that need not be checked for every message.
+    @exclusivity(unchecked) var traffic = Traffic()
+    var trafficBefore = Traffic()
 
     // MARK: Input
     var parser: CommandParser
@@ -77,8 +82,8 @@ final class Session {
     var isUnflushed = false
 
     // MARK: Time
-    /// Unix seconds.
-    let connectedAt: Int64
+    /// Unix nanoseconds.
+    let startedAt: Int64
     /// When the client was last expected to sign in.
     var signInSince: Int64
     var lastInput: Int64
@@ -93,6 +98,8 @@ final class Session {
     /// When a PING was last sent to measure it; 0 for never.
     var measuredAt: Int64 = 0
     var closingSince: Int64 = 0
+    /// Why and when the connection ended or is about to; nil while it goes on.
+    var ending: (state: ClosedState, at: Int64)?
     /// Whether the first PING after CONNECT has been answered with the account's particulars.
     var hasToldAccount = false
 
@@ -105,6 +112,7 @@ final class Session {
         let now = context.monotonicNow
         let address = entrance.source.map(\.address) ?? channel.remoteAddress?.networkAddress
         remoteAddress = entrance.source.map(\.text) ?? channel.remoteAddress?.ipAddress
+        remotePort = channel.remoteAddress?.port ?? 0
         facts = ConnectionFacts(
             type: listener.type, address: address, nonce: Nonce.random(), certificate: entrance.certificate,
             mapsCertificates: listener.tls?.mapsCertificates ?? false, noAuthUser: listener.noAuthUser)
@@ -115,7 +123,7 @@ final class Session {
             maximumControlLine: context.rules.settings.maximumControlLine,
             maximumPayload: context.rules.settings.maximumPayload)
         output = SessionOutput(channel: channel, limit: context.rules.settings.maximumPending)
-        connectedAt = context.environment.moment().seconds
+        startedAt = context.environment.nanoseconds()
         signInSince = now
         lastInput = now
         lastPing = now
@@ -141,6 +149,9 @@ final class Session {
         lastInput = signInSince
         lastPing = signInSince
     }
+
+    /// Unix seconds.
+    var connectedAt: Int64 { startedAt / 1_000_000_000 }
 
     @inline(__always)
     var isActive: Bool {

@@ -22,7 +22,7 @@ struct SessionOutput {
     /// Bytes handed to the socket that it had not taken when it was last asked.
     private var pending = 0
     /// When the socket last took something, monotonic nanoseconds.
-    private var lastProgress: Int64 = 0
+    private(set) var lastProgress: Int64 = 0
     private var isUsed = false
 
     init(channel: any Channel, limit: Int) {
@@ -36,6 +36,9 @@ struct SessionOutput {
     /// Bytes that have not been handed to the socket.
     @inline(__always)
     var gathered: Int { queued + buffer.readableBytes }
+
+    /// Bytes that the client has not taken, as far as was last seen.
+    var waiting: Int { pending + gathered }
 
     var isEmpty: Bool { pending == 0 && gathered == 0 }
 

@@ -123,7 +123,9 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         let signals = await Signals()
         let log = try BrokerLog(configuration)
         let files = BrokerFiles(configuration)
-        let environment = BrokerEnvironment(moment: LocalTime.moment) { log.write($0, $1) }
+        let environment = BrokerEnvironment(moment: LocalTime.moment, nanoseconds: LocalTime.nanoseconds) {
+            log.write($0, $1)
+        }
         let printer = decisions ? DecisionPrinter(names: accountNames(configuration), asJSON: json) : nil
         if let config { log.write(.info, "Using configuration file: \(config)") }
         if configuration.trace { log.write(.warning, "Tracing of the protocol is not available yet") }
