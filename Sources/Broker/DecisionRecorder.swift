@@ -29,22 +29,22 @@ struct DecisionRecorder: Sendable {
         wanted & Self.bit(action, isAllowed) != 0
     }
 
-    /// A decision on one subject.
+    /// A decision on one subject, or on the use of an export.
     @inline(__always)
     func record(
-        _ action: Action, _ decision: Decision, by client: Client, subject: Span<UInt8>, queue: [UInt8]? = nil
-    ) {
-        guard wants(action, decision.isAllowed) else { return }
-        build(action, decision, by: client, subject: copied(subject), queue: queue, exporter: nil)
-    }
-
-    /// A decision on a pattern, or on the use of an export.
-    func record(
-        _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]? = nil,
+        _ action: Action, _ decision: Decision, by client: Client, subject: Span<UInt8>, queue: [UInt8]? = nil,
         exporter: AccountIdentity? = nil
     ) {
         guard wants(action, decision.isAllowed) else { return }
-        build(action, decision, by: client, subject: subject, queue: queue, exporter: exporter)
+        build(action, decision, by: client, subject: copied(subject), queue: queue, exporter: exporter)
+    }
+
+    /// A decision on a pattern.
+    func record(
+        _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]? = nil
+    ) {
+        guard wants(action, decision.isAllowed) else { return }
+        build(action, decision, by: client, subject: subject, queue: queue, exporter: nil)
     }
 
     /// A sign-in, or a connection that is cut: nil for `refusal` lets the client in.

@@ -62,6 +62,11 @@ final class Shard {
     var calloutInbox: CalloutInbox
     /// What happened here since the start.
     var tally = ShardTally()
+    /// Who asked other accounts' services last.
+    var identities = RequestIdentities()
+    /// To be used again.
+    var journeys: [Journey] = []
+
     private var lastSerial: UInt64 = 0
     var random = QuickRandom()
 

@@ -36,7 +36,7 @@ extension Shard {
             hand(to: foreign.shard, foreign.slots, origin, account, subject, tail, shape)
             receivers += foreign.slots.count
         }
-        if match.others.isEmpty && match.groups.isEmpty { return receivers }
+        if match.isSimple { return receivers }
         return receivers + routeFurther(match, origin, account, subject, tail, shape)
     }
 
@@ -54,11 +54,25 @@ extension Shard {
         _ match: Match, _ origin: Origin, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
         _ shape: MessageShape
     ) -> Int {
-        var origin = origin
-        if match.crossesAccounts, origin.journey == nil {
-            origin.journey = Journey(from: Journey.Stop(account: account.number, subject: copied(subject)))
+        guard match.crossesAccounts, origin.journey == nil else {
+            return routeEverywhere(match, origin, account, subject, tail, shape)
         }
+        var origin = origin
+        let journey = takeJourney()
+        _ = journey.visit(account.number, subject)
+        origin.journey = journey
+        defer { giveBack(journey) }
+        return routeEverywhere(match, origin, account, subject, tail, shape)
+    }
+
+    private func routeEverywhere(
+        _ match: Match, _ origin: Origin, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
+    ) -> Int {
         var receivers = 0
+        for imported in match.imported {
+            if deliver(origin, to: imported, account, subject, tail, shape) { receivers += 1 }
+        }
         for subscription in match.others {
             if deliver(.copies, origin, to: subscription, account, subject, tail, shape) { receivers += 1 }
         }
@@ -89,7 +103,6 @@ extension Shard {
         case .client, .foreign:
             return deliver(kind, origin, to: subscription, account, subject, matched: nil, tail, shape)
         case .streamImport(let parent, let stream):
-            // What came in through a service import is not handed on as a stream.
             guard origin.hops == 0, isOpen(until: stream.validUntil) else { return false }
             let kind = kind == .choice ? Parcel.Kind.importersChoice : kind
             if stream.keepsSubject {
@@ -108,6 +121,19 @@ extension Shard {
             handOver(calloutAnswer: subject, in: account, tail, shape)
             return true
         }
+    }
+
+    /// Through a stream import.
+    private func deliver(
+        _ origin: Origin, to imported: Match.Imported, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
+    ) -> Bool {
+        // What came in through a service import is not handed on as a stream.
+        guard origin.hops == 0, isOpen(until: imported.stream.validUntil) else { return false }
+        guard let local = imported.local else {
+            return deliver(.copies, origin, to: imported.parent, account, subject, matched: nil, tail, shape)
+        }
+        return deliver(.copies, origin, to: imported.parent, account, local.span, matched: subject, tail, shape)
     }
 
     /// To a client's subscription, here or on another shard.
@@ -145,71 +171,8 @@ extension Shard {
         return decision.isAllowed
     }
 
-    private func isOpen(until time: Int64) -> Bool {
+    func isOpen(until time: Int64) -> Bool {
         time == 0 || context.environment.moment().seconds <= time
-    }
-
-    // MARK: Service imports
-
-    /// Takes a request over to the exporting account, with a reply subject of the server's own.
-    private func request(
-        _ origin: Origin, _ service: ServiceImport, _ exporter: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
-        _ shape: MessageShape
-    ) -> Bool {
-        guard isOpen(until: service.validUntil),
-            var remote = service.keepsSubject ? copied(subject) : service.toRemote.rename(subject)
-        else { return false }
-        // The exporter's mappings hold for whatever enters its account.
-        switch exporter.mappings.outcome(of: remote.span, using: &random) {
-        case .kept: break
-        case .moved(let mapped): remote = mapped
-        case .lost: return true
-        }
-        guard var onward = origin.crossing(to: service.exporter, remote) else { return false }
-
-        var way: [UInt8] = []
-        if shape.replyCount > 0 {
-            let route = ReplyRoutes.Route(
-                importer: service.importer, reply: copied(tail.extracting(shape.reply)), answers: service.responses,
-                threshold: service.threshold, open: service.open, now: context.monotonicNow)
-            guard let opened = exporter.replies.open(route) else { return false }
-            way = opened
-        }
-        if let client = origin.client {
-            context.decisions.record(
-                .importUse, .allowed(Rule(.unrestricted)), by: client, subject: remote, exporter: exporter.identity)
-        }
-        let stamped = RequestIdentity.stamp(
-            headerCount: shape.headerCount, payload: tail.extracting(shape.payload(tail.count)),
-            client: origin.client, roundTrip: origin.session?.roundTrip, importer: accounts[service.importer].identity,
-            isShared: service.sharesIdentity)
-        let message = ComposedMessage(
-            reply: way.span, headerCount: stamped.headerCount, payload: stamped.bytes.span, serial: nextSerial())
-        onward.shared = nil
-        let receivers = route(onward, in: exporter, subject: remote.span, message.tail.span, message.shape)
-        if receivers == 0, !way.isEmpty { exporter.replies.close(way) }
-        return receivers > 0
-    }
-
-    /// Takes an answer back to where its request came from, or hands it to the shard that knows the way.
-    func routeAnswer(
-        _ origin: Origin, from account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
-    ) -> Int {
-        guard let shard = ReplyRoutes.shard(of: subject), peers.indices.contains(shard) else { return 0 }
-        guard shard == index else {
-            // Ways of requests that cross several accounts are all kept by one shard, so only what a client publishes has
-            // to be handed over.
-            guard origin.hops == 0, let client = origin.client else { return 0 }
-            hand(answer: subject, to: shard, origin, account, tail, shape, by: client)
-            return 1
-        }
-        guard !account.replies.isEmpty,
-            let way = account.replies.take(
-                copied(subject), isEmpty: shape.payloadStart + 2 == tail.count, now: context.monotonicNow),
-            let onward = origin.crossing(to: way.importer, way.reply)
-        else { return 0 }
-        // What comes back has the reply subject that the responder gave it, and everything else as it was.
-        return route(onward, in: accounts[way.importer], subject: way.reply.span, tail, shape)
     }
 
     @inline(__always)
