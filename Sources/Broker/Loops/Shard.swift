@@ -64,6 +64,8 @@ final class Shard {
     var tally = ShardTally()
     /// Who asked other accounts' services last.
     var identities = RequestIdentities()
+    /// The requests to services that are measured.
+    var measurements = LatencyMeasurements()
     /// To be used again.
     var journeys: [Journey] = []
 
@@ -158,6 +160,7 @@ final class Shard {
         let moment = context.environment.moment()
         let now = context.monotonicNow
         for session in Array(sessions.values) { session.tick(at: moment.seconds, monotonic: now) }
+        endExpiredMeasurements(now: now)
         for account in accounts {
             account.replies.removeExpired(now: now)
             account.interest.sweep()

@@ -62,17 +62,22 @@ enum RequestIdentity {
             if let roundTrip { json.add("rtt", roundTrip) }
             return json
         }
-        if let user = client.principal.user { json.add("user", user.text) }
+        if let user = client.principal.user?.text ?? localUser(client.principal) { json.add("user", user) }
         if !client.name.isEmpty { json.add("name", client.name) }
         if !client.language.isEmpty { json.add("lang", client.language) }
         if !client.version.isEmpty { json.add("ver", client.version) }
         if let roundTrip { json.add("rtt", roundTrip) }
         json.add("server", server)
         if let issuer = client.principal.grant.issuer { json.add("issuer_key", issuer.text) }
-        json.add("name_tag", client.principal.name)
+        if client.principal.user != nil { json.add("name_tag", client.principal.name) }
         json.add("kind", "Client")
         json.add("client_type", "nats")
         return json
+    }
+
+    /// The name of a user of the configuration.
+    private static func localUser(_ principal: Principal) -> String? {
+        principal.name.isEmpty ? nil : principal.name
     }
 }
 

@@ -17,7 +17,8 @@ extension Shard {
     ) -> Int {
         var receivers = 0
         if hasPrefix(subject, ReplyRoutes.prefix) {
-            receivers += routeAnswer(origin, from: account, subject, tail, shape)
+            receivers += routeAnswer(
+                origin, from: account, subject, tail, shape, roundTrip: origin.session?.roundTrip ?? 0)
         }
         // A known match is its holder's, and not retained once more.
         if let known { return receivers + spread(known, origin, in: account, subject, tail, shape) }

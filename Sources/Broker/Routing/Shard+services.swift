@@ -42,6 +42,8 @@ extension Shard {
             context.decisions.record(
                 .importUse, .allowed(Rule(.unrestricted)), by: client, subject: subject, exporter: exporter.identity)
         }
+        let measurement =
+            service.latency == nil ? nil : measurement(of: origin, service, tail, shape)
         let payload = tail.extracting(shape.payload(tail.count))
         let headers = identities.block(
             payload.extracting(0..<shape.headerCount), origin.client, origin.session?.roundTrip ?? 0,
@@ -51,34 +53,51 @@ extension Shard {
         guard let way else {
             let message = ComposedMessage(
                 reply: [UInt8]().span, headers: headers.span, body: body, serial: nextSerial())
-            return route(onward, in: exporter, subject: subject, message.tail.span, message.shape) > 0
+            let receivers = route(onward, in: exporter, subject: subject, message.tail.span, message.shape)
+            if let measurement { publish(measurement, .badRequest) }
+            return receivers > 0
         }
         let message = ComposedMessage(
             reply: way.bytes.span, headers: headers.span, body: body, serial: nextSerial())
+        if let measurement { measurements.begin(measurement, on: way) }
         let receivers = route(onward, in: exporter, subject: subject, message.tail.span, message.shape)
-        if receivers == 0 { exporter.replies.close(way) }
+        if receivers == 0 {
+            exporter.replies.close(way)
+            if let measurement = measurement.flatMap({ _ in measurements.take(way) }) {
+                publish(measurement, .unavailable)
+            }
+        }
         return receivers > 0
     }
 
     /// Takes an answer back to where its request came from, or hands it to the shard that knows the way.
+    ///
+    /// - Parameter roundTrip: how far away whoever answers is, nanoseconds.
     func routeAnswer(
-        _ origin: Origin, from account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
+        _ origin: Origin, from account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape,
+        roundTrip: Int64
     ) -> Int {
         guard let shard = ReplyRoutes.shard(of: subject), peers.indices.contains(shard) else { return 0 }
         guard shard == index else {
             // Ways of requests that cross several accounts are all kept by one shard, so only what a client publishes has
             // to be handed over.
             guard origin.hops == 0, let client = origin.client else { return 0 }
-            hand(answer: subject, to: shard, origin, account, tail, shape, by: client)
+            hand(
+                answer: subject, to: shard, origin, account, tail, shape,
+                by: Parcel.Responder(client: client, roundTrip: roundTrip))
             return 1
         }
+        let now = context.monotonicNow
         guard !account.replies.isEmpty, let way = Way(subject),
-            let route = account.replies.take(
-                way, isEmpty: shape.payloadStart + 2 == tail.count, now: context.monotonicNow),
+            let route = account.replies.take(way, isEmpty: shape.payloadStart + 2 == tail.count, now: now),
             let onward = origin.crossing(to: route.importer, route.reply.span)
         else { return 0 }
         // What comes back has the reply subject that the responder gave it, and everything else as it was.
-        return self.route(onward, in: accounts[route.importer], subject: route.reply.span, tail, shape)
+        let measurement = measurements.isEmpty ? nil : measurements.take(way)
+        let receivers = self.route(
+            onward, in: accounts[route.importer], subject: route.reply.span, tail, shape)
+        if let measurement { conclude(measurement, answeredBy: origin.client, roundTrip, arrival: now) }
+        return receivers
     }
 
     // MARK: Journeys

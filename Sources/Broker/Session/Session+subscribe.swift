@@ -42,6 +42,9 @@ extension Session {
                 subscription.maximum = command.maximum
             } else {
                 remove(subscription)
+                if !shard.measurements.isEmpty, let account {
+                    shard.endMeasurements(in: account, of: subscription.pattern)
+                }
             }
         }
         sendOKIfVerbose()
