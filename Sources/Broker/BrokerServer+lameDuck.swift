@@ -8,7 +8,7 @@ extension BrokerServer {
     public func goLame() async throws {
         guard loops.context.beginLameDuck() else { return }
         loops.context.environment.log(.info, "Entering lame duck mode, stop accepting new clients")
-        for listener in listeners { try? await listener.close() }
+        for listener in listeners { try? await listener.channel.close() }
         try await loops.goLame()
     }
 }

@@ -16,7 +16,7 @@ public final class BrokerServer: Sendable {
     public let id: String
 
     let loops: BrokerLoops
-    let listeners: [any Channel]
+    let listeners: [OpenListener]
 
     /// What clients find as the server's version.
     public static let version = ServerIdentity.version
@@ -25,7 +25,7 @@ public final class BrokerServer: Sendable {
     private static let mostLoops = 16
 
     private init(
-        loops: BrokerLoops, listeners: [any Channel], address: SocketAddress,
+        loops: BrokerLoops, listeners: [OpenListener], address: SocketAddress,
         webSocket: (address: SocketAddress, isSecure: Bool)?
     ) {
         self.loops = loops
@@ -39,12 +39,13 @@ public final class BrokerServer: Sendable {
     public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
         let mode = try BrokerMode(settings)
         // What a folder or another server has is known when the broker starts.
-        if settings.operators.isEmpty || settings.resolver == .memory { try mode.requireSystemAccount() }
+        if !settings.isOperatorMode || settings.resolver == .memory { try mode.requireSystemAccount() }
     }
 
     /// Reads the certificates and keys that a configuration's listeners need, and says what is wrong with them.
     public static func checkListeners(_ settings: BrokerConfiguration) throws(BrokerStartError) {
         _ = try Listener.all(settings)
+        _ = try ResolverTLS.configuration(settings)
     }
 
     /// Starts a broker and returns when it listens.
@@ -62,10 +63,10 @@ public final class BrokerServer: Sendable {
         try refuseUnenforced(settings)
         let listeners = try Listener.all(settings)
         let (resolver, accounts) =
-            settings.operators.isEmpty
-            ? (.memory, settings.preloadedAccounts)
-            : try await AccountResolver.open(
+            settings.isOperatorMode
+            ? try await AccountResolver.open(
                 settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
+            : (.memory, settings.preloadedAccounts)
         var settings = settings
         settings.preloadedAccounts = accounts
         let mode: BrokerMode
@@ -78,8 +79,14 @@ public final class BrokerServer: Sendable {
         }
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
-        let loops = try await BrokerLoops.start(
-            settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
+        let loops: BrokerLoops
+        do {
+            loops = try await BrokerLoops.start(
+                settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
+        } catch {
+            try? await resolver.shutDown()
+            throw error
+        }
         do {
             return try await open(listeners, loops)
         } catch {
@@ -94,25 +101,25 @@ public final class BrokerServer: Sendable {
     }
 
     private static func open(_ listeners: [Listener], _ loops: BrokerLoops) async throws -> BrokerServer {
-        var channels: [any Channel] = []
+        var open: [OpenListener] = []
         var address: SocketAddress?
         var webSocket: (address: SocketAddress, isSecure: Bool)?
         for listener in listeners {
-            let channel: any Channel
-            do { channel = try await loops.listen(listener) } catch let error as IOError {
+            let opened: OpenListener
+            do { opened = try await loops.listen(listener) } catch let error as IOError {
                 throw ListeningError(host: listener.host, port: listener.port, reason: error)
             }
-            channels.append(channel)
-            guard let found = channel.localAddress else { throw ChannelError.unknownLocalAddress }
+            open.append(opened)
+            guard let found = opened.channel.localAddress else { throw ChannelError.unknownLocalAddress }
             if listener.type == .webSocket { webSocket = (found, listener.tls != nil) } else { address = found }
         }
         guard let address else { throw ChannelError.unknownLocalAddress }
-        return BrokerServer(loops: loops, listeners: channels, address: address, webSocket: webSocket)
+        return BrokerServer(loops: loops, listeners: open, address: address, webSocket: webSocket)
     }
 
     /// Stops listening, ends all connections and returns when everything is released.
     public func stop() async throws {
-        for listener in listeners { try? await listener.close() }
+        for listener in listeners { try? await listener.channel.close() }
         try await loops.stop()
     }
 }

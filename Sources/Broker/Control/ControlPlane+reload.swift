@@ -17,7 +17,7 @@ extension ControlPlane {
     private func take(_ accounts: [AccountDefinition]) {
         let before = configured
         configured = Set(accounts.map(\.identity))
-        for identity in before.subtracting(configured) { setDefinition(.removed(identity)) }
+        for identity in before.subtracting(configured) { setDefinition(.removed(identity, wasDeleted: false)) }
         for definition in accounts where !isOlder(definition) { setDefinition(definition) }
     }
 

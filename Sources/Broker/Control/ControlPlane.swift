@@ -108,8 +108,9 @@ final class ControlPlane {
     func delete(_ keys: [PublicKey], whenDone: @escaping (_ cut: Int) -> Void) {
         let changed = keys.compactMap { numbers[.key($0)] }
         for number in changed {
+            let identity = tenants[number].state.identity
             tenants[number].state = AccountState(
-                number: number, definition: tenants[number].state.definition, isDeleted: true)
+                number: number, definition: .removed(identity, wasDeleted: true))
         }
         putInForce(changed, whenDone: whenDone)
     }
@@ -119,7 +120,7 @@ final class ControlPlane {
         var affected = Set(changed)
         // Exports may have changed under those who import from here.
         for number in changed { affected.formUnion(importers[tenants[number].state.identity.text]) }
-        for number in affected where !tenants[number].state.isDeleted { compileImports(of: number) }
+        for number in affected { compileImports(of: number) }
         lastErrand += 1
         errands[lastErrand] = Errand(shards: shards.count, whenDone: whenDone)
         let update = AccountsUpdate(
@@ -159,7 +160,9 @@ final class ControlPlane {
     private func answer(
         _ connection: UInt64, _ shard: Int, _ principal: Principal, _ basis: AdmissionBasis, _ facts: ConnectionFacts
     ) -> AdmissionAnswer {
-        if numbers[principal.account].map({ tenants[$0].state.isDeleted }) ?? false { return .refused(.accountDeleted) }
+        if numbers[principal.account].map({ tenants[$0].state.wasDeleted }) ?? false {
+            return .refused(.accountDeleted)
+        }
         var principal = principal
         let resolved = state(principal.account)?.resolved
         if basis.generation != context.rules.generation || basis.version != resolved?.version {

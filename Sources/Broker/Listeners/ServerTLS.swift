@@ -88,13 +88,8 @@ struct ServerTLS: Sendable {
                 message: "\(place): TLS needs a certificate and its key", remedy: "write cert_file and key_file")
         }
         var configuration = first.configuration
-        configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
         configuration.shutdownTimeout = .seconds(1)
-        let suites = TLSChoices.suites(settings.cipherSuites)
-        // Where none is of TLS 1.2, nobody comes with that.
-        if suites.isEmpty { configuration.minimumTLSVersion = .tlsv13 }
-        configuration.cipherSuiteValues = suites.isEmpty ? TLSChoices.suites(nil) : suites
-        configuration.curves = TLSChoices.curves(settings.curvePreferences)
+        TLSChoices.apply(settings, to: &configuration)
         if settings.verifiesClients {
             configuration.certificateVerification = .noHostnameVerification
             configuration.trustRoots = try trustRoots(settings.authorityFile, place)
@@ -108,7 +103,7 @@ struct ServerTLS: Sendable {
         }
     }
 
-    private static func trustRoots(_ file: String?, _ place: String) throws(BrokerStartError) -> NIOSSLTrustRoots {
+    static func trustRoots(_ file: String?, _ place: String) throws(BrokerStartError) -> NIOSSLTrustRoots {
         guard let file else { return .default }
         guard let certificates = try? NIOSSLCertificate.fromPEMFile(file), !certificates.isEmpty else {
             throw BrokerStartError(
@@ -120,7 +115,7 @@ struct ServerTLS: Sendable {
 }
 
 /// A certificate with the chain behind it, and its key.
-private struct CertificatePair: Sendable {
+struct CertificatePair: Sendable {
     private let chain: [NIOSSLCertificate]
     private let key: NIOSSLPrivateKey
 
@@ -146,6 +141,12 @@ private struct CertificatePair: Sendable {
 
     var configuration: NIOSSL.TLSConfiguration {
         .makeServerConfiguration(certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+    }
+
+    /// Shows the certificate to whoever asks for one.
+    func present(in configuration: inout NIOSSL.TLSConfiguration) {
+        configuration.certificateChain = chain.map { .certificate($0) }
+        configuration.privateKey = .privateKey(key)
     }
 
     /// Picks the first certificate that names the host which the client asks for, or else the first of all.
@@ -201,6 +202,16 @@ enum TLSChoices {
         "X25519MLKEM768": .x25519_MLKEM768, "X25519": .x25519, "CurveP256": .secp256r1, "CurveP384": .secp384r1,
         "CurveP521": .secp521r1,
     ]
+
+    /// Versions, suites and curves.
+    static func apply(_ settings: TLSConfiguration, to configuration: inout NIOSSL.TLSConfiguration) {
+        configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
+        let suites = suites(settings.cipherSuites)
+        // Where none is of TLS 1.2, nobody comes with that.
+        if suites.isEmpty { configuration.minimumTLSVersion = .tlsv13 }
+        configuration.cipherSuiteValues = suites.isEmpty ? Self.suites(nil) : suites
+        configuration.curves = curves(settings.curvePreferences)
+    }
 
     static func suites(_ names: [String]?) -> [NIOTLSCipher] {
         names.map { $0.compactMap { known[$0] } } ?? safe

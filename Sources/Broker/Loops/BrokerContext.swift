@@ -17,6 +17,8 @@ final class BrokerContext: Sendable {
     let process = ProcessMeter()
 
     private let present: Mutex<BrokerRules>
+    /// Open sockets, from the moment they are accepted.
+    private let sockets = Atomic<Int>(0)
     /// Open connections, whether they have signed in or not.
     private let connections = Atomic<Int>(0)
     private let isLame = Atomic<Bool>(false)
@@ -71,6 +73,22 @@ final class BrokerContext: Sendable {
 
     /// All connections since the start.
     var totalConnections: UInt64 { lastConnection.load(ordering: .relaxed) }
+
+    /// More sockets than that are closed at once: so many may be in handshakes beyond the connections that there may be.
+    private static let mostInHandshakes = 1024
+
+    /// Counts an accepted socket, whatever comes of it; false where it is to be closed without a word.
+    func addSocket() -> Bool {
+        let count = sockets.wrappingAdd(1, ordering: .relaxed).newValue
+        return count <= settings.maximumConnections.addingSaturating(Self.mostInHandshakes)
+    }
+
+    func removeSocket() {
+        sockets.wrappingSubtract(1, ordering: .relaxed)
+    }
+
+    /// Whether there are more sockets than there may be connections. Those count that are still in their handshakes.
+    var isFull: Bool { sockets.load(ordering: .relaxed) > settings.maximumConnections }
 
     /// Counts a new connection and numbers it: later ones have greater numbers.
     func addConnection() -> UInt64 {

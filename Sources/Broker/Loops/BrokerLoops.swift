@@ -25,7 +25,8 @@ final class BrokerLoops: Sendable {
         self.shards = shards
     }
 
-    /// Starts all loops and makes the shards and the control plane known to each other.
+    /// Starts all loops and makes the shards and the control plane known to each other. Nothing is left running where this
+    /// throws, but for the resolver, which is the caller's then.
     static func start(
         _ settings: BrokerConfiguration, _ mode: BrokerMode, resolver: AccountResolver,
         decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int
@@ -37,7 +38,20 @@ final class BrokerLoops: Sendable {
             signatures: signatures)
         let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let shardGroup = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        do {
+            return try await assemble(context, mode, controlGroup, shardGroup, count: count)
+        } catch {
+            try? await signatures.shutdownGracefully()
+            try? await shardGroup.shutdownGracefully()
+            try? await controlGroup.shutdownGracefully()
+            throw error
+        }
+    }
 
+    private static func assemble(
+        _ context: BrokerContext, _ mode: BrokerMode, _ controlGroup: MultiThreadedEventLoopGroup,
+        _ shardGroup: MultiThreadedEventLoopGroup, count: Int
+    ) async throws -> BrokerLoops {
         let controlLoop = controlGroup.next()
         let (plane, states) = try await controlLoop.submit {
             let plane = ControlPlane(context, on: controlLoop, accounts: mode.accounts)
@@ -69,9 +83,10 @@ final class BrokerLoops: Sendable {
     }
 
     /// Opens a listener. Connections are accepted on the control plane's loop and go to the shards in turn.
-    func listen(_ listener: Listener) async throws -> any Channel {
-        let (shards, environment) = (shards, context.environment)
-        return try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
+    func listen(_ listener: Listener) async throws -> OpenListener {
+        let (shards, context, environment) = (shards, context, context.environment)
+        let terms = ListenerTerms(listener)
+        let channel = try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -89,15 +104,18 @@ final class BrokerLoops: Sendable {
                 }
             }
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                channel.closeFuture.whenComplete { _ in context.removeSocket() }
+                guard context.addSocket() else { return channel.close() }
+                return channel.eventLoop.makeCompletedFuture {
                     guard let shard = shards[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.operationUnsupported
                     }
-                    try listener.addHandlers(to: channel, shard: shard.value)
+                    try terms.present.addHandlers(to: channel, shard: shard.value)
                 }
             }
             .bind(host: listener.host, port: listener.port)
             .get()
+        return OpenListener(channel: channel, terms: terms)
     }
 
     /// Puts another configuration in force, and returns how many connections that ended when every loop has done so.

@@ -28,7 +28,7 @@ final class ClientHandler: ChannelInboundHandler {
             return
         }
         session.send(broker.identity.information(for: session))
-        if broker.connectionCount > broker.settings.maximumConnections {
+        if broker.isFull {
             session.close(.maximumConnectionsExceeded, telling: ErrorLine.maximumConnectionsExceeded)
         }
     }

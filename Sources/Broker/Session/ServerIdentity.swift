@@ -43,10 +43,9 @@ struct ServerIdentity: Sendable {
         json.add("proto", UInt64(1))
         json.add("host", settings.host)
         json.add("port", UInt64(clamping: session.channel.localAddress?.port ?? settings.port))
-        json.add("headers", true)
+        json.add("headers", settings.supportsHeaders)
         let isGreeting = if case .greeting = occasion { true } else { false }
-        let asks = isGreeting ? rules.trust.asksForCredentials : !rules.trust.isOpen
-        if asks || session.listener.asksForCredentials { json.add("auth_required", true) }
+        if rules.trust.asksForCredentials(session.facts, isSignedIn: !isGreeting) { json.add("auth_required", true) }
         session.listener.describe(in: &json)
         json.add("max_payload", UInt64(clamping: session.maximumPayload))
         json.add("client_id", session.id)

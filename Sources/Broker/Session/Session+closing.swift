@@ -105,12 +105,13 @@ extension Session {
 
     /// Looks at everything that depends on the time.
     func tick(at seconds: Int64, monotonic now: Int64) {
-        if output.isOverdue(now, deadline: context.limits.write) {
+        let rules = context.rules
+        if output.isOverdue(now, deadline: rules.limits.write, isPatient: rules.settings.writeTimeout == .retry) {
             return closeSlowConsumer(.slowConsumerWriteDeadline)
         }
         output.trim()
         switch state {
-        case .awaitingConnect where context.trust.isOpen:
+        case .awaitingConnect where context.trust.isOpen(listener.type):
             pingIfDue(now)
         case .awaitingConnect, .signingIn:
             guard !isSecuring, now - signInSince > signInPatience else { break }

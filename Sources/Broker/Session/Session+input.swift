@@ -132,7 +132,7 @@ extension Session {
     }
 
     private func fail(_ fault: ProtocolFault) {
-        if case .awaitingConnect = state, fault != .controlLineTooLong, !context.trust.isOpen {
+        if case .awaitingConnect = state, fault != .controlLineTooLong, !context.trust.isOpen(listener.type) {
             refuse(.noCredentials)
             return
         }

@@ -21,6 +21,7 @@ extension Session {
         claimant = nil
         let credentials = options.credentials
         let secrets = options.takeSecrets()
+        if !context.settings.supportsHeaders { options.headers = false }
         self.options = options
         if let fault = options.fault {
             close(
@@ -199,7 +200,7 @@ extension Session {
     /// own credential, key or limit it ended), and puts the new program in place.
     func review() {
         guard isActive, let client, let account else { return }
-        guard !account.state.isDeleted else { return refuse(.accountDeleted) }
+        guard !account.state.wasDeleted else { return refuse(.accountDeleted) }
         let review = context.review(client.principal, of: account.state.resolved, facts)
         switch review {
         case .admitted(let changed) where changed.account != account.identity:

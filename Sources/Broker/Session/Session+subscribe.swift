@@ -20,6 +20,10 @@ extension Session {
             sendError(ErrorLine.subscriptionViolation(subject, queue: queue))
             return
         }
+        guard !hasTooManyTokens(subject) else {
+            sendError(ErrorLine.tooManyTokens(subject))
+            return
+        }
         guard let pattern else {
             sendError(ErrorLine.invalidSubject)
             return
@@ -33,6 +37,12 @@ extension Session {
         subscriptions[id] = shard.subscribe(
             self, in: account, pattern, queue: queue, id: id, filter: client.filter(of: subject, queue: queue))
         sendOKIfVerbose()
+    }
+
+    /// Whether a subject has more tokens than the server takes in a subscription.
+    private func hasTooManyTokens(_ subject: [UInt8]) -> Bool {
+        guard let most = context.rules.settings.maximumSubscriptionTokens else { return false }
+        return subject.count { $0 == UInt8(ascii: ".") } >= most
     }
 
     func unsubscribe(_ command: Command, _ bytes: Span<UInt8>) {

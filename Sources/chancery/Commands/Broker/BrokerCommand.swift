@@ -99,7 +99,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         guard !warnings.contains(where: \.failsTest) else { throw ExitCode(1) }
         do throws(BrokerStartError) {
             try BrokerServer.checkListeners(configuration)
-            if !configuration.operators.isEmpty, configuration.resolver == .memory {
+            if configuration.isOperatorMode, configuration.resolver == .memory {
                 try BrokerServer.check(configuration)
             }
         } catch {
