@@ -33,6 +33,15 @@ extension BrokerServer {
         return try await loops.reload(settings, mode)
     }
 
+    /// Says how the configuration is read again when the system account orders it (`$SYS.REQ.SERVER.<id>.RELOAD`). Until
+    /// then it cannot be.
+    ///
+    /// - Parameter reload: reads the configuration and has ``reload(_:)`` put it in force. The description of an error is
+    ///   what the system account is told.
+    public func whenReloadIsOrdered(_ reload: @escaping @Sendable () async throws -> Void) {
+        loops.context.reloading = reload
+    }
+
     /// Accounts that do not come from the configuration alone were read when the broker started, and are kept up to date
     /// where they are.
     private static func mode(

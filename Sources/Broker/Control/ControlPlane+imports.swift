@@ -61,13 +61,17 @@ extension ControlPlane {
     private func granted(
         _ use: Import, _ importer: AccountState, _ exporter: AccountState
     ) throws(ImportRefusal) -> Export {
+        let isSystem = exporter.identity == context.systemAccount
         switch exporter.definition {
         case .token(let resolved):
-            try ImportUse.grant(
-                use, importer: importer.identity, exporter: resolved.claims,
-                at: context.environment.moment().seconds)
+            var claims = resolved.claims
+            if isSystem { claims.exports += SystemExports.added(to: claims.exports) }
+            return try ImportUse.grant(
+                use, importer: importer.identity, exporter: claims, at: context.environment.moment().seconds)
         case .configured(let account):
-            try ImportUse.grant(use, importer: importer.identity.text, exporter: account)
+            let added = isSystem ? SystemExports.added(to: account.claims.exports) : []
+            return try ImportUse.grant(
+                use, importer: importer.identity.text, exporter: account.offering(added))
         case .removed:
             throw .noExport
         }

@@ -20,6 +20,7 @@ extension ControlPlane {
     func goLame(whenOver: @escaping () -> Void) {
         guard lameDuck == nil, !isStopping else { return whenOver() }
         lameDuck = LameDuck(silentShards: shards.count, whenOver: whenOver)
+        tellOfLameDuck()
         for shard in shards { shard.post(.lameDuck) }
     }
 

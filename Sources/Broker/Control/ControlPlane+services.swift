@@ -17,6 +17,11 @@ extension ControlPlane {
         case .claimsPack: packClaims(for: request.body) { self.answer(request, $0, isLast: $1) }
         case .identity: answer(request, describeServer())
         case .statistics: describeLoad { self.answer(request, $0) }
+        case .kick: obey(.kick, request)
+        case .lameDuck: obey(.lameDuck, request)
+        case .reload: reload(request)
+        // Answered by the shard that it came in on.
+        case .userInformation: answer(request, nil)
         case .page, .accountPage, .ownPage: answer(request, nil)
         }
     }
@@ -31,21 +36,7 @@ extension ControlPlane {
     }
 
     /// The `server` member of every answer.
-    func serverMember() -> JSONText {
-        systemSequence &+= 1
-        let settings = context.settings
-        var server = JSONText()
-        server.add("name", context.identity.name)
-        server.add("host", settings.host)
-        server.add("id", context.identity.id)
-        server.add("ver", ServerIdentity.version)
-        if !settings.serverTags.isEmpty { server.add("tags", settings.serverTags) }
-        server.add("jetstream", false)
-        server.add("flags", UInt64(0))
-        server.add("seq", systemSequence)
-        server.add("time", context.environment.timestamp())
-        return server
-    }
+    func serverMember() -> JSONText { context.serverMember() }
 
     private func describeServer() -> String {
         var answer = JSONText()
@@ -55,7 +46,7 @@ extension ControlPlane {
         return answer.text
     }
 
-    private func describeLoad(whenDone: @escaping (String) -> Void) {
+    func describeLoad(whenDone: @escaping (String) -> Void) {
         gatherStatistics { [self] statistics in
             var answer = JSONText()
             answer.add("server", serverMember())

@@ -43,10 +43,9 @@ final class ControlPlane {
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?
     var isStopping: Bool { stopping != nil }
+    var pace = EventPace()
     /// Nil until lame duck mode begins.
     var lameDuck: LameDuck?
-    /// Counts this server's answers on system subjects.
-    var systemSequence: UInt64 = 0
 
     /// The accounts of the present configuration.
     var configured: Set<AccountIdentity>
@@ -199,7 +198,7 @@ final class ControlPlane {
     func stop(whenStopped: @escaping () -> Void) {
         stopping = (shards.count, whenStopped)
         endLameDuck()
-        for shard in shards { shard.post(.stop) }
+        tellOfShutdown { for shard in $0.shards { shard.post(.stop) } }
     }
 
     func noteStopped(_ shard: Int) {

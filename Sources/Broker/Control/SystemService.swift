@@ -18,6 +18,14 @@ enum SystemService: Sendable, Hashable {
     case identity
     /// `$SYS.REQ.SERVER.<id>.STATSZ`
     case statistics
+    /// `$SYS.REQ.SERVER.<id>.KICK`
+    case kick
+    /// `$SYS.REQ.SERVER.<id>.LDM`
+    case lameDuck
+    /// `$SYS.REQ.SERVER.<id>.RELOAD`
+    case reload
+    /// What somebody may know about itself: `$SYS.REQ.USER.INFO`
+    case userInformation
     /// A page of the server: `$SYS.REQ.SERVER.<id>.VARZ`
     case page(Page)
     /// A page of one account: `$SYS.REQ.ACCOUNT.<account>.CONNZ`
@@ -82,13 +90,21 @@ enum SystemService: Sendable, Hashable {
             [Entry("$SYS.REQ.SERVER.PING", .statistics)]
             + Entry.server("IDZ", .identity, id) + Entry.server("STATSZ", .statistics, id)
             + serverPages.flatMap { Entry.server($0.rawValue, .page($0), id) }
+        let orders = [
+            Entry("$SYS.REQ.SERVER.\(id).KICK", .kick), Entry("$SYS.REQ.SERVER.\(id).LDM", .lameDuck),
+            Entry("$SYS.REQ.SERVER.\(id).RELOAD", .reload),
+        ]
+        let users = [
+            Entry("$SYS.REQ.USER.INFO", .userInformation), Entry("$SYS.REQ.USER.INFO", .userInformation, .accounts),
+            Entry("$SYS.REQ.USER.*.INFO", .userInformation),
+        ]
         let accounts = accountPages.map { Entry("$SYS.REQ.ACCOUNT.*.\($0.rawValue)", .accountPage($0)) }
         let own = [
             Entry("$SYS.REQ.ACCOUNT.PING.CONNZ", .ownPage(.connections), .accounts),
             Entry("$SYS.REQ.SERVER.PING.CONNZ", .ownPage(.connections), .accounts),
             Entry("$SYS.REQ.ACCOUNT.PING.STATZ", .ownPage(.accountStatistics), .accounts),
         ]
-        return claims + server + accounts + own
+        return claims + server + orders + users + accounts + own
     }
 
     private static let serverPages: [Page] = [

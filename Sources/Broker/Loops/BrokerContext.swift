@@ -19,6 +19,7 @@ final class BrokerContext: Sendable {
     private let present: Mutex<BrokerRules>
     /// Open sockets, from the moment they are accepted.
     private let sockets = Atomic<Int>(0)
+    private let reload = Mutex<(@Sendable () async throws -> Void)?>(nil)
     /// Open connections, whether they have signed in or not.
     private let connections = Atomic<Int>(0)
     private let isLame = Atomic<Bool>(false)
@@ -26,6 +27,8 @@ final class BrokerContext: Sendable {
     private let openCallouts = Atomic<Int>(0)
     private let lastConnection = Atomic<UInt64>(0)
     private let lastClient = Atomic<UInt64>(0)
+    /// Counts what this server says of itself on system subjects.
+    private let systemSequence = Atomic<UInt64>(0)
 
     init(
         settings: BrokerConfiguration, mode: BrokerMode, resolver: AccountResolver, decisions: (any DecisionSink)?,
@@ -49,6 +52,12 @@ final class BrokerContext: Sendable {
         present.withLock {
             $0 = BrokerRules(settings: settings, trust: trust, generation: $0.generation + 1)
         }
+    }
+
+    /// How the configuration is read again on request; nil where it cannot be.
+    var reloading: (@Sendable () async throws -> Void)? {
+        get { reload.withLock { $0 } }
+        set { reload.withLock { $0 = newValue } }
     }
 
     var settings: BrokerConfiguration { rules.settings }
@@ -127,6 +136,24 @@ final class BrokerContext: Sendable {
     /// A number for a ``Client``, never given twice.
     func nextClient() -> UInt64 {
         lastClient.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+}
+
+extension BrokerContext {
+    /// The `server` member of everything that the server says on system subjects, numbered.
+    func serverMember() -> JSONText {
+        let settings = settings
+        var server = JSONText()
+        server.add("name", identity.name)
+        server.add("host", settings.host)
+        server.add("id", identity.id)
+        server.add("ver", ServerIdentity.version)
+        if !settings.serverTags.isEmpty { server.add("tags", settings.serverTags) }
+        server.add("jetstream", false)
+        server.add("flags", UInt64(0))
+        server.add("seq", systemSequence.wrappingAdd(1, ordering: .relaxed).newValue)
+        server.add("time", environment.timestamp())
+        return server
     }
 }
 

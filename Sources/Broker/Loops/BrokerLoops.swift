@@ -77,7 +77,10 @@ final class BrokerLoops: Sendable {
             try await shard.eventLoop.submit { shard.value.meet(peers) }.get()
             shard.eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in shard.value.tick() }
         }
-        try await controlLoop.submit { plane.value.meet(peers) }.get()
+        try await controlLoop.submit {
+            plane.value.meet(peers)
+            plane.value.startEvents()
+        }.get()
         return BrokerLoops(
             context: context, control: control, controlGroup: controlGroup, shardGroup: shardGroup, shards: shards)
     }

@@ -68,7 +68,8 @@ final class Shard {
     var measurements = LatencyMeasurements()
     /// To be used again.
     var journeys: [Journey] = []
-
+    /// What the system account is to be told.
+    var events = EventQueue()
     private var lastSerial: UInt64 = 0
     var random = QuickRandom()
 
@@ -147,6 +148,7 @@ final class Shard {
 
     private func endTurn() {
         isTurnEnding = false
+        publishEvents()
         handOver()
         let sessions = unflushed
         unflushed.removeAll(keepingCapacity: true)
@@ -165,6 +167,7 @@ final class Shard {
             account.replies.removeExpired(now: now)
             account.interest.sweep()
         }
+        reportDroppedEvents(now: now)
     }
 
     /// Has the publisher of a message wait a moment, here or on its own shard.

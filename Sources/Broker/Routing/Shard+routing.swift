@@ -113,6 +113,9 @@ extension Shard {
             return deliver(kind, origin, to: parent, account, local.span, matched: subject, tail, shape)
         case .serviceImport(let service, let exporter):
             return request(origin, service, exporter, subject, tail, shape)
+        case .system(.userInformation):
+            answerUserInformation(origin, in: account, reply: tail.extracting(shape.reply))
+            return true
         case .system(let service):
             // What an account may ask about itself is not what others may ask through its exports.
             guard account === systemAccount || origin.hops == 0 else { return false }

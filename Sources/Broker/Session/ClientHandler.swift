@@ -80,6 +80,7 @@ final class ClientHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A client that hangs up without TLS's goodbye: that it has finished sending comes as an event of its own.
         if case NIOSSLError.uncleanShutdown = error { return }
+        if error is IOError { session?.failure = .readError }
         context.close(promise: nil)
     }
 }

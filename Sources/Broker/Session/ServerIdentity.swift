@@ -81,6 +81,10 @@ struct JSONText {
         members.append("\(Self.quoted(name)):\(value)")
     }
 
+    mutating func add(_ name: String, _ value: Int64) {
+        members.append("\(Self.quoted(name)):\(value)")
+    }
+
     mutating func add(_ name: String, _ value: Bool) {
         members.append("\(Self.quoted(name)):\(value)")
     }

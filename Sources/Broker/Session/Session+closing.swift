@@ -87,7 +87,7 @@ extension Session {
 
     /// The socket is gone.
     func disconnected() {
-        if !isEnding { noteEnd(.clientClosed) }
+        if !isEnding { noteEnd(failure ?? .clientClosed) }
         leaveAccount()
         state = .closed
         carry = ByteBuffer()
@@ -101,6 +101,7 @@ extension Session {
         guard !shard.isStopping else { return }
         let report = report()
         shard.control.execute { $0.noteClosed(report) }
+        shard.tellOfDisconnect(report)
     }
 
     /// Looks at everything that depends on the time.

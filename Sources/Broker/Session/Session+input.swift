@@ -127,7 +127,7 @@ extension Session {
         case .pong: notePong()
         case .connect: signIn(bytes.extracting(command.argument.start..<command.argument.end))
         case .ignored: break
-        case .error: close(.clientClosed, telling: nil)
+        case .error: close(.parseError, telling: nil)
         }
     }
 

@@ -15,7 +15,7 @@ extension Session {
         traffic.received.count(command.payload.end &- command.payload.start)
         if command.headerCount > 0, !options.headers {
             // Without a word, as servers do: the client broke what it had announced itself.
-            close(.headerViolation, telling: nil)
+            close(.protocolViolation, telling: nil)
             return
         }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }

@@ -155,6 +155,7 @@ extension Session {
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
+        shard.tellOfConnect(self, in: account)
         if maximumSubscriptions == 0 { return closeForSubscriptions() }
         if answersConnect { sendOKIfVerbose() }
         proceed()
@@ -189,6 +190,7 @@ extension Session {
             account.sessions[id] = nil
             account.tally.departed = account.tally.departed + (traffic - trafficBefore)
             shard.release(id, of: account.number)
+            shard.tellOfConnections(of: account)
         }
         account = nil
         client = nil

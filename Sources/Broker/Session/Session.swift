@@ -98,6 +98,8 @@ final class Session {
     /// When a PING was last sent to measure it; 0 for never.
     var measuredAt: Int64 = 0
     var closingSince: Int64 = 0
+    /// What went wrong with the socket, if anything did.
+    var failure: ClosedState?
     /// Why and when the connection ended or is about to; nil while it goes on.
     var ending: (state: ClosedState, at: Int64)?
     /// Whether the first PING after CONNECT has been answered with the account's particulars.
