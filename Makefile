@@ -11,7 +11,7 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop conformance bench fuzz sanitize prove lint format clean libraries
+.PHONY: help demo test unit interop conformance bench soak fuzz sanitize prove lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
@@ -21,7 +21,7 @@ demo: libraries ## Build in release and show the main job on real input, line by
 	@scripts/build release $(SWIFT_FLAGS)
 	@CHANCERY=$(RELEASE) demo/run
 
-test: unit interop conformance ## Run every test: unit tests, then the scenarios with real peers.
+test: unit interop conformance soak-briefly ## Run every test: unit tests, then the scenarios with real peers.
 
 unit: libraries ## Run the unit tests.
 	@scripts/toolchain
@@ -63,6 +63,21 @@ prove-changes: libraries $(VENV)/ready
 	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q \
 	    Tests/Interop/test_prove.py Tests/Interop/test_bad_directory.py Tests/Interop/test_interchange.py
 	@CHANCERY_PROVE=1 swift test $(SWIFT_FLAGS) --filter PowerCutTests
+
+# How long, and with how many connections, where the machine allows as many open files.
+SOAK_MINUTES ?= 5
+SOAK_CONNECTIONS ?= 2000
+soak: libraries $(VENV)/ready ## Abuse a broker for some minutes (SOAK_MINUTES) while the oracle judges every message.
+	@scripts/build release $(SWIFT_FLAGS)
+	@PRODUCT=judge scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(RELEASE) $(PYTHON) Tests/Soak/soak.py --minutes $(SOAK_MINUTES) --connections $(SOAK_CONNECTIONS)
+
+# A twentieth of it for every test; the seed is printed.
+.PHONY: soak-briefly
+soak-briefly: libraries $(VENV)/ready
+	@scripts/build debug $(SWIFT_FLAGS)
+	@PRODUCT=judge scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Soak/soak.py --minutes 0.25 --connections 400
 
 fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
 	@scripts/toolchain
