@@ -45,7 +45,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
     var refused: [String] = []
 
     func run() async throws {
-        if showsVersion { return Console.data("chancery: v\(BrokerServer.version)") }
+        if showsVersion { return Console.data("\(BrokerFiles.program): v\(BrokerServer.version)") }
         if let name = refused.first {
             throw CommandFailure(
                 message: "-\(name): \(GoFlags.feature(of: name)) is not supported by this broker",

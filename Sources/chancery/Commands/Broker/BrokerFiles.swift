@@ -8,11 +8,14 @@ struct BrokerFiles {
     private let pidFile: String?
     private let portsFile: String?
 
+    /// What the program was started as. Somebody who puts it in the place of `nats-server` looks for that name, in the
+    /// version and in the name of the ports' file.
+    static var program: String { CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? "chancery" }
+
     /// The file of the ports is named after the program, as nats-server's is: `chancery_1234.ports`.
     init(_ configuration: BrokerConfiguration) {
         pidFile = configuration.pidFile
-        let program = CommandLine.arguments[0].split(separator: "/").last ?? "chancery"
-        portsFile = configuration.portsFileDirectory.map { "\($0)/\(program)_\(getpid()).ports" }
+        portsFile = configuration.portsFileDirectory.map { "\($0)/\(Self.program)_\(getpid()).ports" }
     }
 
     func write(_ server: BrokerServer) throws(CommandFailure) {
