@@ -53,7 +53,8 @@ public final class BrokerServer: Sendable {
     /// - Parameters:
     ///   - settings: port 0 stands for any free port.
     ///   - decisions: gets every decision it wants, on all of the broker's event loops at once.
-    ///   - loops: how many event loops share the connections, 1 to 16; nil for one on each core.
+    ///   - loops: how many event loops share the connections, 1 to 16, each in its turn; nil for one on each
+    ///     core, and a few connections together on one.
     /// - Throws: ``BrokerStartError`` when operators, accounts or certificates are not in order; ``ListeningError`` when an address
     ///   cannot be listened on.
     public static func start(
@@ -79,10 +80,12 @@ public final class BrokerServer: Sendable {
         }
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
+        let isInTurn = loops != nil
         let loops: BrokerLoops
         do {
             loops = try await BrokerLoops.start(
-                settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
+                settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count,
+                isInTurn: isInTurn)
         } catch {
             try? await resolver.shutDown()
             throw error

@@ -10,26 +10,30 @@ final class BrokerLoops: Sendable {
     private let shardGroup: MultiThreadedEventLoopGroup
     /// Every shard, by its event loop.
     private let shards: [ObjectIdentifier: NIOLoopBound<Shard>]
+    /// Nil where connections go to the loops in turn.
+    private let placement: NIOLoopBound<LoopPlacement>?
 
     /// How often time-dependent things are looked at.
     private static let tick = TimeAmount.milliseconds(250)
 
     private init(
         context: BrokerContext, control: ControlAddress, controlGroup: MultiThreadedEventLoopGroup,
-        shardGroup: MultiThreadedEventLoopGroup, shards: [ObjectIdentifier: NIOLoopBound<Shard>]
+        shardGroup: MultiThreadedEventLoopGroup, shards: [ObjectIdentifier: NIOLoopBound<Shard>],
+        placement: NIOLoopBound<LoopPlacement>?
     ) {
         self.context = context
         self.control = control
         self.controlGroup = controlGroup
         self.shardGroup = shardGroup
         self.shards = shards
+        self.placement = placement
     }
 
     /// Starts all loops and makes the shards and the control plane known to each other. Nothing is left running where this
     /// throws, but for the resolver, which is the caller's then.
     static func start(
         _ settings: BrokerConfiguration, _ mode: BrokerMode, resolver: AccountResolver,
-        decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int
+        decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int, isInTurn: Bool
     ) async throws -> BrokerLoops {
         let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
         signatures.start()
@@ -77,17 +81,19 @@ final class BrokerLoops: Sendable {
             try await shard.eventLoop.submit { shard.value.meet(peers) }.get()
             shard.eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in shard.value.tick() }
         }
-        try await controlLoop.submit {
+        let placement = try await controlLoop.submit {
             plane.value.meet(peers)
             plane.value.startEvents()
+            return isInTurn ? nil : NIOLoopBound(LoopPlacement(shardGroup), eventLoop: controlLoop)
         }.get()
         return BrokerLoops(
-            context: context, control: control, controlGroup: controlGroup, shardGroup: shardGroup, shards: shards)
+            context: context, control: control, controlGroup: controlGroup, shardGroup: shardGroup, shards: shards,
+            placement: placement)
     }
 
-    /// Opens a listener. Connections are accepted on the control plane's loop and go to the shards in turn.
+    /// Opens a listener. Connections are accepted on the control plane's loop and spread over the shards.
     func listen(_ listener: Listener) async throws -> OpenListener {
-        let (shards, context, environment) = (shards, context, context.environment)
+        let (shards, context, environment, placement) = (shards, context, context.environment, placement)
         let terms = ListenerTerms(listener)
         let channel = try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
             .serverChannelOption(.backlog, value: 1024)
@@ -104,6 +110,8 @@ final class BrokerLoops: Sendable {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause(environment: environment))
+                    guard let placement else { return }
+                    try channel.pipeline.syncOperations.addHandler(PlacementHandler(placement.value))
                 }
             }
             .childChannelInitializer { channel in
