@@ -19,6 +19,11 @@ struct DecisionRecorder: Sendable {
         self.wanted = wanted
     }
 
+    /// Hands an account's settings to the sink.
+    func put(_ settings: ResolvedSettings) {
+        sink?.put(settings)
+    }
+
     @inline(__always)
     private static func bit(_ action: Action, _ isAllowed: Bool) -> UInt32 {
         1 << (UInt32(action.rawValue) * 2 + (isAllowed ? 1 : 0))

@@ -28,6 +28,11 @@ enum AccountDefinition: Sendable {
         }
     }
 
+    /// The same under other settings of the account.
+    func under(_ settings: ResolvedSettings?) -> AccountDefinition {
+        if case .token(let resolved) = self { .token(resolved.under(settings)) } else { self }
+    }
+
     /// The account's JWT; nil for an account of the configuration.
     var resolved: ResolvedAccount? {
         if case .token(let resolved) = self { resolved } else { nil }

@@ -123,7 +123,7 @@ extension ControlPlane {
             of: account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
     }
 
-    private func updateAnswer(_ account: String, _ message: String) -> String {
+    func updateAnswer(_ account: String, _ message: String) -> String {
         var data = JSONText()
         data.add("account", account)
         data.add("code", UInt64(200))
@@ -138,7 +138,7 @@ extension ControlPlane {
         return answer.text
     }
 
-    private func failure(of account: String?, _ description: String) -> String {
+    func failure(of account: String?, _ description: String) -> String {
         var failure = JSONText()
         if let account { failure.add("account", account) }
         failure.add("code", UInt64(500))

@@ -11,6 +11,8 @@ extension ControlPlane {
         context.replaceRules(settings, mode.trust)
         // Accounts that come from elsewhere stay as they are there.
         if !context.resolver.canFetch { take(mode.accounts) }
+        // Settings count as long as the operator who signed them is trusted.
+        for tenant in tenants where tenant.state.isHeld { setDefinition(tenant.state.definition) }
         putInForce(Array(tenants.indices), whenDone: whenDone)
     }
 

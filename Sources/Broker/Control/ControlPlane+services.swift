@@ -15,6 +15,8 @@ extension ControlPlane {
         case .claimsList: listClaims { self.answer(request, $0) }
         case .claimsDelete: deleteClaims(request.body) { self.answer(request, $0) }
         case .claimsPack: packClaims(for: request.body) { self.answer(request, $0, isLast: $1) }
+        case .settingsUpdate:
+            updateSettings(request.body, isForced: request.isForced) { self.answer(request, $0) }
         case .identity: answer(request, describeServer())
         case .statistics: describeLoad { self.answer(request, $0) }
         case .kick: obey(.kick, request)

@@ -33,6 +33,8 @@ final class ControlPlane {
     /// By number.
     private(set) var tenants: [Tenant] = []
     private(set) var numbers: [AccountIdentity: Int] = [:]
+    /// What accounts have no field for, by account.
+    var settings: [PublicKey: ResolvedSettings] = [:]
     private var importers = ImporterIndex()
     var openRequests: [Link: OpenRequests] = [:]
     var fetches = AccountFetches()
@@ -54,6 +56,7 @@ final class ControlPlane {
         self.context = context
         self.eventLoop = eventLoop
         configured = Set(accounts.map(\.identity))
+        takeKeptSettings()
         for definition in accounts { setDefinition(definition) }
         for number in tenants.indices { compileImports(of: number) }
     }
@@ -74,6 +77,7 @@ final class ControlPlane {
     /// Keeps what an account is; imports stay as they are. Returns the account's number.
     @discardableResult
     func setDefinition(_ definition: AccountDefinition) -> Int {
+        let definition = definition.under(trustedSettings(of: definition.identity))
         if let number = numbers[definition.identity] {
             let old = tenants[number].state
             importers.replace(old.claims.imports, with: definition.claims.imports, of: number)
@@ -164,7 +168,9 @@ final class ControlPlane {
         }
         var principal = principal
         let resolved = state(principal.account)?.resolved
-        if basis.generation != context.rules.generation || basis.version != resolved?.version {
+        if basis.generation != context.rules.generation || basis.version != resolved?.version
+            || basis.settings != resolved?.settingsVersion
+        {
             switch context.review(principal, of: resolved, facts) {
             case .admitted(let changed): principal = changed
             case .refused(let refusal): return .refused(refusal)

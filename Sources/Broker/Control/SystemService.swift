@@ -14,6 +14,8 @@ enum SystemService: Sendable, Hashable {
     case claimsDelete
     /// `$SYS.REQ.CLAIMS.PACK`
     case claimsPack
+    /// `$SYS.REQ.CHANCERY.SETTINGS.UPDATE`
+    case settingsUpdate
     /// `$SYS.REQ.SERVER.<id>.IDZ`
     case identity
     /// `$SYS.REQ.SERVER.<id>.STATSZ`
@@ -85,6 +87,7 @@ enum SystemService: Sendable, Hashable {
             Entry("$SYS.REQ.CLAIMS.LIST", .claimsList),
             Entry("$SYS.REQ.CLAIMS.DELETE", .claimsDelete, needs: .folder),
             Entry("$SYS.REQ.CLAIMS.PACK", .claimsPack, needs: .fullFolder),
+            Entry("$SYS.REQ.CHANCERY.SETTINGS.UPDATE", .settingsUpdate),
         ]
         let server =
             [Entry("$SYS.REQ.SERVER.PING", .statistics)]

@@ -179,6 +179,8 @@ struct AdmissionBasis: Sendable {
     let generation: UInt64
     /// The version of the account's JWT; nil for a user of the configuration.
     var version: TokenVersion?
+    /// That of the account's settings.
+    var settings: TokenVersion?
 }
 
 /// The configured durations in nanoseconds, as the monotonic clock counts.

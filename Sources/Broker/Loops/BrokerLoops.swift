@@ -43,7 +43,7 @@ final class BrokerLoops: Sendable {
         let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let shardGroup = MultiThreadedEventLoopGroup(numberOfThreads: count)
         do {
-            return try await assemble(context, mode, controlGroup, shardGroup, count: count)
+            return try await assemble(context, mode, controlGroup, shardGroup, count: count, isInTurn: isInTurn)
         } catch {
             try? await signatures.shutdownGracefully()
             try? await shardGroup.shutdownGracefully()
@@ -54,7 +54,7 @@ final class BrokerLoops: Sendable {
 
     private static func assemble(
         _ context: BrokerContext, _ mode: BrokerMode, _ controlGroup: MultiThreadedEventLoopGroup,
-        _ shardGroup: MultiThreadedEventLoopGroup, count: Int
+        _ shardGroup: MultiThreadedEventLoopGroup, count: Int, isInTurn: Bool
     ) async throws -> BrokerLoops {
         let controlLoop = controlGroup.next()
         let (plane, states) = try await controlLoop.submit {

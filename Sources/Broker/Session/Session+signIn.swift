@@ -119,6 +119,7 @@ extension Session {
     private func resume(_ machine: Admission, with account: Account?, _ secrets: PresentedSecrets) {
         let resolved = account?.state.resolved
         basis.version = resolved?.version
+        basis.settings = resolved?.settingsVersion
         let moment = context.environment.moment()
         verify(secrets) {
             var machine = machine
