@@ -12,11 +12,15 @@ public final class BrokerServer: Sendable {
     public let address: SocketAddress
     /// Where WebSockets are opened, and whether over TLS; nil without them.
     public let webSocket: (address: SocketAddress, isSecure: Bool)?
+    /// Where monitoring is read over HTTP, and whether over TLS; nil without it.
+    public let monitoring: (address: SocketAddress, isSecure: Bool)?
     /// The server's public key, as in its INFO line.
     public let id: String
 
     let loops: BrokerLoops
     let listeners: [OpenListener]
+    /// Where monitoring is read; nil without it. Open as long as the server runs, also in lame duck mode.
+    private let pageChannel: (any Channel)?
 
     /// What clients find as the server's version.
     public static let version = ServerIdentity.version
@@ -26,13 +30,16 @@ public final class BrokerServer: Sendable {
 
     private init(
         loops: BrokerLoops, listeners: [OpenListener], address: SocketAddress,
-        webSocket: (address: SocketAddress, isSecure: Bool)?
+        webSocket: (address: SocketAddress, isSecure: Bool)?,
+        monitoring: (address: SocketAddress, isSecure: Bool)?, pageChannel: (any Channel)?
     ) {
         self.loops = loops
         id = loops.context.identity.id
         self.listeners = listeners
         self.address = address
         self.webSocket = webSocket
+        self.monitoring = monitoring
+        self.pageChannel = pageChannel
     }
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
@@ -46,6 +53,7 @@ public final class BrokerServer: Sendable {
     public static func checkListeners(_ settings: BrokerConfiguration) throws(BrokerStartError) {
         _ = try Listener.all(settings)
         _ = try ResolverTLS.configuration(settings)
+        _ = try MonitoringListener(settings)
     }
 
     /// Starts a broker and returns when it listens.
@@ -63,6 +71,7 @@ public final class BrokerServer: Sendable {
     ) async throws -> BrokerServer {
         try refuseUnenforced(settings)
         let listeners = try Listener.all(settings)
+        let monitoring = try MonitoringListener(settings)
         let (resolver, accounts) =
             settings.isOperatorMode
             ? try await AccountResolver.open(
@@ -91,7 +100,7 @@ public final class BrokerServer: Sendable {
             throw error
         }
         do {
-            return try await open(listeners, loops)
+            return try await open(listeners, monitoring, loops)
         } catch {
             try? await loops.shutDown()
             throw error
@@ -103,7 +112,9 @@ public final class BrokerServer: Sendable {
         throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
     }
 
-    private static func open(_ listeners: [Listener], _ loops: BrokerLoops) async throws -> BrokerServer {
+    private static func open(
+        _ listeners: [Listener], _ monitoring: MonitoringListener?, _ loops: BrokerLoops
+    ) async throws -> BrokerServer {
         var open: [OpenListener] = []
         var address: SocketAddress?
         var webSocket: (address: SocketAddress, isSecure: Bool)?
@@ -117,12 +128,25 @@ public final class BrokerServer: Sendable {
             if listener.type == .webSocket { webSocket = (found, listener.tls != nil) } else { address = found }
         }
         guard let address else { throw ChannelError.unknownLocalAddress }
-        return BrokerServer(loops: loops, listeners: open, address: address, webSocket: webSocket)
+        var pageChannel: (any Channel)?
+        var pages: (address: SocketAddress, isSecure: Bool)?
+        if let monitoring {
+            do { pageChannel = try await loops.listen(monitoring) } catch let error as IOError {
+                throw ListeningError(host: monitoring.host, port: monitoring.port, reason: error)
+            }
+            pages = pageChannel?.localAddress.map { ($0, monitoring.tls != nil) }
+        }
+        loops.context.setPorts(
+            ListeningPorts(clients: address.port, webSockets: webSocket?.address.port, monitoring: pages?.address.port))
+        return BrokerServer(
+            loops: loops, listeners: open, address: address, webSocket: webSocket, monitoring: pages,
+            pageChannel: pageChannel)
     }
 
     /// Stops listening, ends all connections and returns when everything is released.
     public func stop() async throws {
         for listener in listeners { try? await listener.channel.close() }
+        try? await pageChannel?.close()
         try await loops.stop()
     }
 }

@@ -33,6 +33,15 @@ extension ControlPlane {
         }
     }
 
+    /// Which of the account's imports lead anywhere at present.
+    func usedImports(of state: AccountState) -> [Bool] {
+        state.claims.imports.map { use in
+            var streams: [StreamImport] = []
+            var services: [ServiceImport] = []
+            return (try? compile(use, of: state, into: &streams, &services)) != nil
+        }
+    }
+
     private func compile(
         _ use: Import, of importer: AccountState, into streams: inout [StreamImport], _ services: inout [ServiceImport]
     ) throws(ImportRefusal) {

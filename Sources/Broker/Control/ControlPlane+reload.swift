@@ -9,6 +9,7 @@ extension ControlPlane {
     /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
     func reload(_ settings: BrokerConfiguration, _ mode: BrokerMode, whenDone: @escaping (_ cut: Int) -> Void) {
         context.replaceRules(settings, mode.trust)
+        rulesLoadedAt = context.environment.nanoseconds()
         // Accounts that come from elsewhere stay as they are there.
         if !context.resolver.canFetch { take(mode.accounts) }
         // Settings count as long as the operator who signed them is trusted.

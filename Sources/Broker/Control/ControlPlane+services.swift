@@ -18,13 +18,18 @@ extension ControlPlane {
         case .settingsUpdate:
             updateSettings(request.body, isForced: request.isForced) { self.answer(request, $0) }
         case .identity: answer(request, describeServer())
-        case .statistics: describeLoad { self.answer(request, $0) }
+        case .statistics:
+            // Servers that are not meant say nothing.
+            guard isMeant(request) else { return answer(request, nil) }
+            describeLoad { self.answer(request, $0) }
         case .kick: obey(.kick, request)
         case .lameDuck: obey(.lameDuck, request)
         case .reload: reload(request)
         // Answered by the shard that it came in on.
         case .userInformation: answer(request, nil)
-        case .page, .accountPage, .ownPage: answer(request, nil)
+        case .page(let page): answerPage(page, request)
+        case .accountPage(let page): answerAccountPage(page, request)
+        case .ownPage(let page): answerOwnPage(page, request)
         }
     }
 

@@ -12,6 +12,8 @@ final class ControlPlane {
         var state: AccountState
         /// The shard of each connection.
         var connections: [UInt64: Int] = [:]
+        /// When it was last given claims, Unix nanoseconds.
+        var updatedAt: Int64
     }
 
     /// An importer and the exporter that it imports services from.
@@ -41,6 +43,9 @@ final class ControlPlane {
     var deletions = ClaimsDeletion()
     /// Those who left last.
     private(set) var closed = ClosedConnections()
+    /// When the rules in force were read, Unix nanoseconds.
+    var rulesLoadedAt: Int64
+    var pageCounts = PageCounts()
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?
@@ -55,6 +60,7 @@ final class ControlPlane {
     init(_ context: BrokerContext, on eventLoop: any EventLoop, accounts: [AccountDefinition]) {
         self.context = context
         self.eventLoop = eventLoop
+        rulesLoadedAt = context.startedAt
         configured = Set(accounts.map(\.identity))
         takeKeptSettings()
         for definition in accounts { setDefinition(definition) }
@@ -78,8 +84,10 @@ final class ControlPlane {
     @discardableResult
     func setDefinition(_ definition: AccountDefinition) -> Int {
         let definition = definition.under(trustedSettings(of: definition.identity))
+        let now = context.environment.nanoseconds()
         if let number = numbers[definition.identity] {
             let old = tenants[number].state
+            tenants[number].updatedAt = now
             importers.replace(old.claims.imports, with: definition.claims.imports, of: number)
             if let previous = old.resolved { definition.resolved?.inheritPrograms(of: previous) }
             tenants[number].state = AccountState(
@@ -88,7 +96,7 @@ final class ControlPlane {
             return number
         }
         let number = tenants.count
-        tenants.append(Tenant(state: AccountState(number: number, definition: definition)))
+        tenants.append(Tenant(state: AccountState(number: number, definition: definition), updatedAt: now))
         numbers[definition.identity] = number
         importers.replace([], with: definition.claims.imports, of: number)
         return number
@@ -195,7 +203,7 @@ final class ControlPlane {
 
     /// A connection has ended, whether it had been let in or not.
     func noteClosed(_ report: ConnectionReport) {
-        closed.add(report, capacity: context.settings.maximumClosedClients)
+        closed.add(report.remembered, capacity: context.settings.maximumClosedClients)
     }
 
     // MARK: Stopping

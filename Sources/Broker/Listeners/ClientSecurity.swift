@@ -14,6 +14,10 @@ struct ClientSecurity: Sendable {
     /// Whether the chain was verified.
     let isVerified: Bool
 
+    var withoutCertificates: ClientSecurity {
+        ClientSecurity(version: version, cipher: cipher, certificate: nil, chain: [], isVerified: isVerified)
+    }
+
     /// What an authentication callout is told.
     var claims: ClientTLS {
         var tls = ClientTLS()

@@ -20,6 +20,7 @@ final class BrokerContext: Sendable {
     /// Open sockets, from the moment they are accepted.
     private let sockets = Atomic<Int>(0)
     private let reload = Mutex<(@Sendable () async throws -> Void)?>(nil)
+    private let listening = Mutex(ListeningPorts())
     /// Open connections, whether they have signed in or not.
     private let connections = Atomic<Int>(0)
     private let isLame = Atomic<Bool>(false)
@@ -46,6 +47,13 @@ final class BrokerContext: Sendable {
 
     /// What is in force now. A reload replaces it, so whoever looks at several things takes it once.
     var rules: BrokerRules { present.withLock { $0 } }
+
+    /// Where the server listens; known when it does.
+    var ports: ListeningPorts { listening.withLock { $0 } }
+
+    func setPorts(_ ports: ListeningPorts) {
+        listening.withLock { $0 = ports }
+    }
 
     /// For the control plane alone, which then has everybody reviewed.
     func replaceRules(_ settings: BrokerConfiguration, _ trust: Trust) {

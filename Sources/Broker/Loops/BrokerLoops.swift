@@ -129,6 +129,11 @@ final class BrokerLoops: Sendable {
         return OpenListener(channel: channel, terms: terms)
     }
 
+    /// Opens the listener for those who read pages.
+    func listen(_ listener: MonitoringListener) async throws -> any Channel {
+        try await listener.bind(control, context: context)
+    }
+
     /// Puts another configuration in force, and returns how many connections that ended when every loop has done so.
     func reload(_ settings: BrokerConfiguration, _ mode: BrokerMode) async throws -> Int {
         let done = control.eventLoop.makePromise(of: Int.self)

@@ -18,7 +18,5 @@ struct ShardTally: Sendable {
 struct AccountTally: Sendable {
     /// What those sent and got who have left. Those who are there count for themselves.
     var departed = Traffic()
-    /// Everybody who was ever let in.
-    var connections: UInt64 = 0
     var slowConsumers: UInt64 = 0
 }

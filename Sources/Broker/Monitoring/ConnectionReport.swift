@@ -32,6 +32,8 @@ struct ConnectionReport: Sendable {
     /// What was presented last, whether or not it was good.
     let claimant: Claimant?
     let presentation: Presentation?
+    /// What TLS came to; nil without it.
+    var security: ClientSecurity?
 
     /// What a client called itself, of what is no secret.
     enum Presentation: Sendable, Hashable {
@@ -39,6 +41,15 @@ struct ConnectionReport: Sendable {
         case key(String)
         /// A token, which is not shown.
         case token
+    }
+}
+
+extension ConnectionReport {
+    /// What is kept of it when the connection has ended: no certificates, which are large.
+    var remembered: ConnectionReport {
+        var report = self
+        report.security = security?.withoutCertificates
+        return report
     }
 }
 
@@ -65,7 +76,7 @@ extension Session {
             ending: ending, roundTrip: roundTrip, pending: output.waiting, traffic: traffic,
             subscriptionCount: subscriptions.count, name: options.name, language: options.language,
             version: options.version, account: account?.number, client: client, claimant: claimant,
-            presentation: options.presentation)
+            presentation: options.presentation, security: security)
     }
 }
 

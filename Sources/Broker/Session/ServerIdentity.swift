@@ -93,6 +93,10 @@ struct JSONText {
         members.append("\(Self.quoted(name)):\(value.text)")
     }
 
+    mutating func addNull(_ name: String) {
+        members.append("\(Self.quoted(name)):null")
+    }
+
     /// A list of texts.
     mutating func add(_ name: String, _ values: [String]) {
         members.append("\(Self.quoted(name)):[\(values.map(Self.quoted).joined(separator: ","))]")

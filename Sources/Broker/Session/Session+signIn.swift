@@ -148,7 +148,6 @@ extension Session {
     private func enter(_ principal: Principal, in account: Account) {
         self.account = account
         account.sessions[id] = self
-        account.tally.connections &+= 1
         trafficBefore = traffic
         take(principal)
         state = .active

@@ -28,7 +28,6 @@ public struct UnenforcedSetting: Sendable {
         UnenforcedSetting("resolver_tls.curve_preferences", "SecP256r1MLKEM768 and SecP384r1MLKEM1024") {
             $0.resolverTLS?.curvePreferences?.contains(where: TLSNames.unavailableCurves.contains) ?? false
         },
-        UnenforcedSetting("http", "monitoring over HTTP") { $0.monitoring != nil },
     ]
 
     private init(_ key: String, _ feature: String, isUsed: @escaping @Sendable (BrokerConfiguration) -> Bool) {

@@ -156,6 +156,9 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         if let (address, isSecure) = server.webSocket {
             log.write(.info, "Listening for websocket clients on \(isSecure ? "wss" : "ws")://\(address.shown)")
         }
+        if let (address, isSecure) = server.monitoring {
+            log.write(.info, "Starting \(isSecure ? "https" : "http") monitor on \(address.shown)")
+        }
         do { try files.write(server) } catch {
             try await server.stop()
             throw error

@@ -23,6 +23,9 @@ struct BrokerFiles {
         if let webSocket = server.webSocket {
             ports += ",\"websocket\":[\"\(webSocket.isSecure ? "wss" : "ws")://\(webSocket.address.shown)\"]"
         }
+        if let monitoring = server.monitoring {
+            ports += ",\"monitoring\":[\"\(monitoring.isSecure ? "https" : "http")://\(monitoring.address.shown)\"]"
+        }
         // Without a line end: nats-server's own tools read the number with nothing behind it.
         for (file, content) in [
             (pidFile, "\(getpid())"), (portsFile, "{\(ports)}"),
