@@ -11,8 +11,6 @@ import Testing
         ),
         ("resolver_tls { curve_preferences: [SecP384r1MLKEM1024] }", "resolver_tls.curve_preferences"),
         ("tls { certs: [], curve_preferences: [SecP384r1MLKEM1024] }", "tls.curve_preferences"),
-        ("http: 8222", "http"),
-        ("https_port: 1, tls { certs: [] }", "http"),
     ])
     func whatIsUsedIsNamedWithItsPlace(text: String, key: String) throws {
         let problems = try BrokerConfigurationTests.read("\n" + text).configuration.unenforced
