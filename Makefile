@@ -11,7 +11,7 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop conformance bench fuzz sanitize prove lint format clean libraries
+.PHONY: help demo test unit interop conformance bench soak fuzz sanitize prove lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
@@ -21,7 +21,7 @@ demo: libraries ## Build in release and show the main job on real input, line by
 	@scripts/build release $(SWIFT_FLAGS)
 	@CHANCERY=$(RELEASE) demo/run
 
-test: unit interop conformance ## Run every test: unit tests, then the scenarios with real peers.
+test: unit interop conformance soak-briefly ## Run every test: unit tests, then the scenarios with real peers.
 
 unit: libraries ## Run the unit tests.
 	@scripts/toolchain
@@ -64,15 +64,31 @@ prove-changes: libraries $(VENV)/ready
 	    Tests/Interop/test_prove.py Tests/Interop/test_bad_directory.py Tests/Interop/test_interchange.py
 	@CHANCERY_PROVE=1 swift test $(SWIFT_FLAGS) --filter PowerCutTests
 
+# How long, and with how many connections, where the machine allows as many open files.
+SOAK_MINUTES ?= 5
+SOAK_CONNECTIONS ?= 2000
+soak: libraries $(VENV)/ready ## Abuse a broker for some minutes (SOAK_MINUTES) while the oracle judges every message.
+	@scripts/build release $(SWIFT_FLAGS)
+	@PRODUCT=judge scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(RELEASE) $(PYTHON) Tests/Soak/soak.py --minutes $(SOAK_MINUTES) --connections $(SOAK_CONNECTIONS)
+
+# A twentieth of it for every test; the seed is printed.
+.PHONY: soak-briefly
+soak-briefly: libraries $(VENV)/ready
+	@scripts/build debug $(SWIFT_FLAGS)
+	@PRODUCT=judge scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Soak/soak.py --minutes 0.25 --connections 400
+
 fuzz: libraries ## Feed every parser at least a million inputs from the toolchain's fuzzer.
 	@scripts/toolchain
 	@scripts/fuzz --inputs 1000000
 
-# Each sanitizer's build has a folder of its own. The thread sanitizer also watches the whole broker while many connections
-# come, go and change at once; it ends at the first report.
+# Each sanitizer's build has a folder of its own. Leaks are not looked for: what lives as long as the process counts as one,
+# since pointers with Swift's tags are not seen; `make soak` watches the memory of a whole broker instead. The thread
+# sanitizer also watches the whole broker while many connections come, go and change at once; it ends at the first report.
 sanitize: libraries $(VENV)/ready ## Run the broker's tests under the address and the thread sanitizer.
 	@scripts/toolchain
-	swift test $(SWIFT_FLAGS) --sanitize address --scratch-path .build-asan --filter '^(BrokerTests|WireTests)\.'
+	ASAN_OPTIONS=detect_leaks=0 swift test $(SWIFT_FLAGS) --sanitize address --scratch-path .build-asan --filter '^(BrokerTests|WireTests)\.'
 	TSAN_OPTIONS='$(TSAN)' swift test $(SWIFT_FLAGS) --sanitize thread --scratch-path .build-tsan \
 	    --filter '^(BrokerTests|WireTests)\.'
 	swift build $(SWIFT_FLAGS) --sanitize thread --scratch-path .build-tsan --product chancery

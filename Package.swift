@@ -143,6 +143,8 @@ let package = Package(
         .executableTarget(
             name: "prove", dependencies: ["DecisionProof"], path: "Tests/Prove", swiftSettings: swiftSettings),
 
+        .executableTarget(name: "judge", dependencies: ["Oracle"], path: "Tests/Judge", swiftSettings: swiftSettings),
+
         tests("Authorization", ["Claims", "DecisionProof", "NKeys", "Oracle", "Secrets", "Subjects"]),
         tests(
             "Broker",

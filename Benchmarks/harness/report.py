@@ -4,6 +4,7 @@ import os
 import statistics
 
 from harness.measurement import Comparison, Sample
+from harness.scenarios import FLOOR
 
 HEADER = ("scenario", "ours/s", "peer/s", "ratio", "min..max", "ours ns", "peer ns", "ratio")
 
@@ -36,6 +37,15 @@ def speed(samples: list[Sample]) -> str:
     """The median per second, with a star when the server might have done more."""
     star = "*" if any(sample.generator_was_the_limit for sample in samples) else ""
     return f"{median_per_second(samples):,.0f}{star}"
+
+
+def below_the_floor(comparisons: list[Comparison]) -> list[str]:
+    """A sentence for each scenario in which we are slower than we may be."""
+    return [
+        f"{comparison.scenario.name} is below the floor: {ratio:.2f} of the peer's speed, where {FLOOR} is the least"
+        for comparison in comparisons
+        if (ratio := statistics.median(comparison.ratios)) < FLOOR
+    ]
 
 
 def document(comparisons: list[Comparison], ours: list[str], peer: list[str], load_average: float) -> dict:

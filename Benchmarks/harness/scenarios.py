@@ -19,15 +19,28 @@ class Scenario:
     quick_count: int
 
 
+MANY = ("fan-out", "--subject=bench.many.####", "--subscription=bench.many.*")
+IMPORTED = ("fan-out", "--delivered=streams.bench.one")
+UNDER_RULES = ("fan-out", "--subject=bench.wide.###.#", "--subscription=bench.wide.>")
+
+# The least that our speed may be of the peer's.
+FLOOR = 0.7
+
 SCENARIOS = (
     Scenario("publish-only-16", "messages", ("publish", "--payload=16"), "publisher", "publisher", 8_000_000, 400_000),
     Scenario("publish-only", "messages", ("publish",), "publisher", "publisher", 5_000_000, 300_000),
     Scenario("one-to-one", "messages", ("fan-out",), "publisher", "subscriber", 2_000_000, 100_000),
-    Scenario("many-subjects", "messages", ("fan-out", "--numbered"), "publisher", "subscriber", 1_500_000, 80_000),
+    Scenario("many-subjects", "messages", MANY, "publisher", "subscriber", 1_500_000, 80_000),
     Scenario("one-to-eight", "deliveries", ("fan-out", "--subscribers=8"), "publisher", "subscriber", 600_000, 30_000),
+    Scenario("stream-import", "messages", IMPORTED, "publisher", "importer", 1_500_000, 80_000),
+    Scenario("many-rules", "messages", UNDER_RULES, "governed", "subscriber", 1_500_000, 80_000),
     Scenario("request-reply", "requests", ("request",), "requester", "responder", 15_000, 1_000),
     Scenario(
         "request-reply-64", "requests", ("request", "--outstanding=64"), "requester", "responder", 150_000, 8_000
+    ),
+    Scenario("service-import", "requests", ("service",), "importer", "responder", 15_000, 1_000),
+    Scenario(
+        "service-import-64", "requests", ("service", "--outstanding=64"), "importer", "responder", 100_000, 5_000
     ),
     Scenario("sign-in", "sign-ins", ("sign-in", "--outstanding=8"), "publisher", "publisher", 4_000, 300),
 )

@@ -24,6 +24,17 @@ public struct LocalAccount: Sendable {
         self.mappings = mappings
     }
 
+    /// The same account with further exports, which are for everybody.
+    public func offering(_ exports: [Export]) -> LocalAccount {
+        guard !exports.isEmpty else { return self }
+        var claims = claims
+        let missing = max(claims.exports.count - importers.count, 0)
+        let importers = importers + [Set<String>?](repeating: [], count: missing)
+        claims.exports += exports
+        return LocalAccount(
+            name: name, claims: claims, importers: importers + exports.map { _ in nil }, mappings: mappings)
+    }
+
     /// Whether an account may import the export at a place in the list.
     func admits(_ importer: String, to export: Int) -> Bool {
         guard importers.indices.contains(export) else { return false }

@@ -9,10 +9,18 @@ public struct BrokerEnvironment: Sendable {
     }
 
     public var moment: @Sendable () -> Moment
+    /// Nanoseconds since 1970, for what is only shown.
+    public var nanoseconds: @Sendable () -> Int64
     public var log: @Sendable (LogLevel, String) -> Void
 
-    public init(moment: @escaping @Sendable () -> Moment, log: @escaping @Sendable (LogLevel, String) -> Void) {
+    /// - Parameter nanoseconds: where it is left out, the moment's seconds.
+    public init(
+        moment: @escaping @Sendable () -> Moment, nanoseconds: (@Sendable () -> Int64)? = nil,
+        log: @escaping @Sendable (LogLevel, String) -> Void
+    ) {
         self.moment = moment
+        self.nanoseconds =
+            nanoseconds ?? { moment().seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue }
         self.log = log
     }
 }
@@ -20,7 +28,7 @@ public struct BrokerEnvironment: Sendable {
 extension BrokerEnvironment {
     /// The present time as RFC 3339 text in UTC.
     func timestamp() -> String {
-        UTCTimestamp.text(moment().seconds)
+        UTCTimestamp.text(nanoseconds: nanoseconds())
     }
 }
 
@@ -32,6 +40,15 @@ enum UTCTimestamp {
         let (year, month, date) = civil(day)
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2))"
             + "T\(padded(rest / 3600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+    }
+
+    /// Unix nanoseconds as `2026-01-02T03:04:05.006Z`, without zeros at the end.
+    static func text(nanoseconds: Int64) -> String {
+        let seconds = nanoseconds.quotientRoundingDown(1_000_000_000)
+        var digits = padded(nanoseconds - seconds * 1_000_000_000, 9)
+        while digits.hasSuffix("0") { digits.removeLast() }
+        let text = text(seconds)
+        return digits.isEmpty ? text : "\(text.dropLast()).\(digits)Z"
     }
 
     /// Days since 1970 as a date of the Gregorian calendar, counted in eras of 400 years that begin in March.

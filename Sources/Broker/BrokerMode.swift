@@ -33,7 +33,7 @@ struct BrokerMode: Sendable {
 
     init(_ configuration: BrokerConfiguration) throws(BrokerStartError) {
         self =
-            configuration.operators.isEmpty
-            ? try ConfigurationMode.read(configuration) : try OperatorMode.read(configuration)
+            configuration.isOperatorMode
+            ? try OperatorMode.read(configuration) : try ConfigurationMode.read(configuration)
     }
 }

@@ -26,8 +26,20 @@ extension BrokerServer {
             throw BrokerStartError(
                 message: "the system account cannot change while the broker runs", remedy: "start it again")
         }
+        // Certificates are read again, whether the configuration names others or the files have changed.
+        let fresh = try Listener.all(settings)
         for warning in mode.warnings { loops.context.environment.log(.warning, warning) }
+        for listener in fresh { listeners.first { $0.terms.present.type == listener.type }?.terms.replace(listener) }
         return try await loops.reload(settings, mode)
+    }
+
+    /// Says how the configuration is read again when the system account orders it (`$SYS.REQ.SERVER.<id>.RELOAD`). Until
+    /// then it cannot be.
+    ///
+    /// - Parameter reload: reads the configuration and has ``reload(_:)`` put it in force. The description of an error is
+    ///   what the system account is told.
+    public func whenReloadIsOrdered(_ reload: @escaping @Sendable () async throws -> Void) {
+        loops.context.reloading = reload
     }
 
     /// Accounts that do not come from the configuration alone were read when the broker started, and are kept up to date
@@ -50,8 +62,15 @@ private struct FixedSetting: Sendable {
 
     static let all: [FixedSetting] = [
         FixedSetting("host", \.host), FixedSetting("port", \.port), FixedSetting("server_name", \.serverName),
-        FixedSetting("tls", \.tls), FixedSetting("websocket", \.webSocket), FixedSetting("http", \.monitoring),
-        FixedSetting("resolver", \.resolver), FixedSetting("proxy_protocol", \.usesProxyProtocol),
+        FixedSetting("websocket") { settings in
+            // Certificates may change, but not whether there are any.
+            var webSocket = settings.webSocket
+            if webSocket?.tls != nil { webSocket?.tls = TLSConfiguration() }
+            return webSocket
+        },
+        FixedSetting("http", \.monitoring),
+        FixedSetting("resolver", \.resolver), FixedSetting("resolver_tls", \.resolverTLS),
+        FixedSetting("proxy_protocol", \.usesProxyProtocol),
         FixedSetting("proxy_protocol_sources", \.proxyProtocolSources),
         FixedSetting("allow_non_tls", \.allowsPlainClients),
     ]

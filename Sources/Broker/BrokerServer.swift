@@ -12,11 +12,15 @@ public final class BrokerServer: Sendable {
     public let address: SocketAddress
     /// Where WebSockets are opened, and whether over TLS; nil without them.
     public let webSocket: (address: SocketAddress, isSecure: Bool)?
+    /// Where monitoring is read over HTTP, and whether over TLS; nil without it.
+    public let monitoring: (address: SocketAddress, isSecure: Bool)?
     /// The server's public key, as in its INFO line.
     public let id: String
 
     let loops: BrokerLoops
-    private let listeners: [any Channel]
+    let listeners: [OpenListener]
+    /// Where monitoring is read; nil without it. Open as long as the server runs, also in lame duck mode.
+    private let pageChannel: (any Channel)?
 
     /// What clients find as the server's version.
     public static let version = ServerIdentity.version
@@ -25,26 +29,31 @@ public final class BrokerServer: Sendable {
     private static let mostLoops = 16
 
     private init(
-        loops: BrokerLoops, listeners: [any Channel], address: SocketAddress,
-        webSocket: (address: SocketAddress, isSecure: Bool)?
+        loops: BrokerLoops, listeners: [OpenListener], address: SocketAddress,
+        webSocket: (address: SocketAddress, isSecure: Bool)?,
+        monitoring: (address: SocketAddress, isSecure: Bool)?, pageChannel: (any Channel)?
     ) {
         self.loops = loops
         id = loops.context.identity.id
         self.listeners = listeners
         self.address = address
         self.webSocket = webSocket
+        self.monitoring = monitoring
+        self.pageChannel = pageChannel
     }
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
     public static func check(_ settings: BrokerConfiguration) throws(BrokerStartError) {
         let mode = try BrokerMode(settings)
         // What a folder or another server has is known when the broker starts.
-        if settings.operators.isEmpty || settings.resolver == .memory { try mode.requireSystemAccount() }
+        if !settings.isOperatorMode || settings.resolver == .memory { try mode.requireSystemAccount() }
     }
 
     /// Reads the certificates and keys that a configuration's listeners need, and says what is wrong with them.
     public static func checkListeners(_ settings: BrokerConfiguration) throws(BrokerStartError) {
         _ = try Listener.all(settings)
+        _ = try ResolverTLS.configuration(settings)
+        _ = try MonitoringListener(settings)
     }
 
     /// Starts a broker and returns when it listens.
@@ -52,7 +61,8 @@ public final class BrokerServer: Sendable {
     /// - Parameters:
     ///   - settings: port 0 stands for any free port.
     ///   - decisions: gets every decision it wants, on all of the broker's event loops at once.
-    ///   - loops: how many event loops share the connections, 1 to 16; nil for one on each core.
+    ///   - loops: how many event loops share the connections, 1 to 16, each in its turn; nil for one on each
+    ///     core, and a few connections together on one.
     /// - Throws: ``BrokerStartError`` when operators, accounts or certificates are not in order; ``ListeningError`` when an address
     ///   cannot be listened on.
     public static func start(
@@ -61,11 +71,12 @@ public final class BrokerServer: Sendable {
     ) async throws -> BrokerServer {
         try refuseUnenforced(settings)
         let listeners = try Listener.all(settings)
+        let monitoring = try MonitoringListener(settings)
         let (resolver, accounts) =
-            settings.operators.isEmpty
-            ? (.memory, settings.preloadedAccounts)
-            : try await AccountResolver.open(
+            settings.isOperatorMode
+            ? try await AccountResolver.open(
                 settings, systemAccount: OperatorMode.systemAccount(settings), environment: environment)
+            : (.memory, settings.preloadedAccounts)
         var settings = settings
         settings.preloadedAccounts = accounts
         let mode: BrokerMode
@@ -78,10 +89,18 @@ public final class BrokerServer: Sendable {
         }
         for warning in mode.warnings { environment.log(.warning, warning) }
         let count = min(max(loops ?? System.coreCount, 1), mostLoops)
-        let loops = try await BrokerLoops.start(
-            settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count)
+        let isInTurn = loops != nil
+        let loops: BrokerLoops
         do {
-            return try await open(listeners, loops)
+            loops = try await BrokerLoops.start(
+                settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count,
+                isInTurn: isInTurn)
+        } catch {
+            try? await resolver.shutDown()
+            throw error
+        }
+        do {
+            return try await open(listeners, monitoring, loops)
         } catch {
             try? await loops.shutDown()
             throw error
@@ -93,26 +112,41 @@ public final class BrokerServer: Sendable {
         throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
     }
 
-    private static func open(_ listeners: [Listener], _ loops: BrokerLoops) async throws -> BrokerServer {
-        var channels: [any Channel] = []
+    private static func open(
+        _ listeners: [Listener], _ monitoring: MonitoringListener?, _ loops: BrokerLoops
+    ) async throws -> BrokerServer {
+        var open: [OpenListener] = []
         var address: SocketAddress?
         var webSocket: (address: SocketAddress, isSecure: Bool)?
         for listener in listeners {
-            let channel: any Channel
-            do { channel = try await loops.listen(listener) } catch let error as IOError {
+            let opened: OpenListener
+            do { opened = try await loops.listen(listener) } catch let error as IOError {
                 throw ListeningError(host: listener.host, port: listener.port, reason: error)
             }
-            channels.append(channel)
-            guard let found = channel.localAddress else { throw ChannelError.unknownLocalAddress }
+            open.append(opened)
+            guard let found = opened.channel.localAddress else { throw ChannelError.unknownLocalAddress }
             if listener.type == .webSocket { webSocket = (found, listener.tls != nil) } else { address = found }
         }
         guard let address else { throw ChannelError.unknownLocalAddress }
-        return BrokerServer(loops: loops, listeners: channels, address: address, webSocket: webSocket)
+        var pageChannel: (any Channel)?
+        var pages: (address: SocketAddress, isSecure: Bool)?
+        if let monitoring {
+            do { pageChannel = try await loops.listen(monitoring) } catch let error as IOError {
+                throw ListeningError(host: monitoring.host, port: monitoring.port, reason: error)
+            }
+            pages = pageChannel?.localAddress.map { ($0, monitoring.tls != nil) }
+        }
+        loops.context.setPorts(
+            ListeningPorts(clients: address.port, webSockets: webSocket?.address.port, monitoring: pages?.address.port))
+        return BrokerServer(
+            loops: loops, listeners: open, address: address, webSocket: webSocket, monitoring: pages,
+            pageChannel: pageChannel)
     }
 
     /// Stops listening, ends all connections and returns when everything is released.
     public func stop() async throws {
-        for listener in listeners { try? await listener.close() }
+        for listener in listeners { try? await listener.channel.close() }
+        try? await pageChannel?.close()
         try await loops.stop()
     }
 }

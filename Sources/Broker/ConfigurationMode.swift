@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import NKeys
 import Secrets
 import Subjects
 
@@ -23,9 +24,10 @@ enum ConfigurationMode {
         if let system, !accounts.contains(where: { $0.name == system }) {
             accounts.append(AccountConfiguration(name: system))
         }
-        let trust = Trust(
+        var trust = Trust(
             operators: [], systemAccount: system.map(AccountIdentity.name), proxies: configuration.proxyKeys,
             local: try users(of: configuration, accounts))
+        trust.webSocketUsers = try webSocketUsers(configuration, beside: trust.local)
         return BrokerMode(
             trust: trust, accounts: accounts.map { .configured(LocalAccount($0)) },
             warnings: hasPlainPassword(configuration) ? ["Plaintext passwords detected, use nkeys or bcrypt"] : [])
@@ -59,6 +61,11 @@ enum ConfigurationMode {
     ) throws(BrokerStartError) {
         users.hasAuthorizationBlock = true
         users.hasUserList = authorization.users != nil
+        users.callout = authorization.callout.map { callout in
+            LocalCallout(
+                issuer: callout.issuer, account: callout.account, users: Set(callout.users),
+                allowedAccounts: Set(callout.allowedAccounts ?? []), xkey: callout.sealingKey?.text ?? "")
+        }
         let global = AccountConfiguration(name: AccountIdentity.global.text)
         for user in authorization.users ?? [] {
             users.add(try local(user, of: global, default: authorization.defaultPermissions))
@@ -71,6 +78,24 @@ enum ConfigurationMode {
                 name, authorization.password.map { StatedPassword($0.secret) },
                 proxyRequired: authorization.isProxyRequired)
         }
+    }
+
+    /// The users for WebSockets, where these have a user or a token of their own, which take the place of the others'.
+    private static func webSocketUsers(
+        _ configuration: BrokerConfiguration, beside local: LocalUsers
+    ) throws(BrokerStartError) -> LocalUsers? {
+        guard let block = configuration.webSocket, block.user != nil || block.token != nil else { return nil }
+        var users = local
+        (users.single, users.sharedToken, users.noAuthUser) = (nil, nil, nil)
+        users.hasAuthorizationBlock = true
+        let proxyRequired = configuration.authorization?.isProxyRequired ?? false
+        if let token = block.token {
+            users.sharedToken = try Self.local("", StatedPassword(token.secret), proxyRequired: proxyRequired)
+        } else if let name = block.user {
+            users.single = try Self.local(
+                name, block.password.map { StatedPassword($0.secret) }, proxyRequired: proxyRequired)
+        }
+        return users
     }
 
     /// The only user, or whoever has the token.

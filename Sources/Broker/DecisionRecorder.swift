@@ -19,6 +19,11 @@ struct DecisionRecorder: Sendable {
         self.wanted = wanted
     }
 
+    /// Hands an account's settings to the sink.
+    func put(_ settings: ResolvedSettings) {
+        sink?.put(settings)
+    }
+
     @inline(__always)
     private static func bit(_ action: Action, _ isAllowed: Bool) -> UInt32 {
         1 << (UInt32(action.rawValue) * 2 + (isAllowed ? 1 : 0))
@@ -29,22 +34,22 @@ struct DecisionRecorder: Sendable {
         wanted & Self.bit(action, isAllowed) != 0
     }
 
-    /// A decision on one subject.
+    /// A decision on one subject, or on the use of an export.
     @inline(__always)
     func record(
-        _ action: Action, _ decision: Decision, by client: Client, subject: Span<UInt8>, queue: [UInt8]? = nil
-    ) {
-        guard wants(action, decision.isAllowed) else { return }
-        build(action, decision, by: client, subject: copied(subject), queue: queue, exporter: nil)
-    }
-
-    /// A decision on a pattern, or on the use of an export.
-    func record(
-        _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]? = nil,
+        _ action: Action, _ decision: Decision, by client: Client, subject: Span<UInt8>, queue: [UInt8]? = nil,
         exporter: AccountIdentity? = nil
     ) {
         guard wants(action, decision.isAllowed) else { return }
-        build(action, decision, by: client, subject: subject, queue: queue, exporter: exporter)
+        build(action, decision, by: client, subject: copied(subject), queue: queue, exporter: exporter)
+    }
+
+    /// A decision on a pattern.
+    func record(
+        _ action: Action, _ decision: Decision, by client: Client, subject: [UInt8], queue: [UInt8]? = nil
+    ) {
+        guard wants(action, decision.isAllowed) else { return }
+        build(action, decision, by: client, subject: subject, queue: queue, exporter: nil)
     }
 
     /// A sign-in, or a connection that is cut: nil for `refusal` lets the client in.

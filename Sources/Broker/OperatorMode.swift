@@ -5,12 +5,12 @@ import NKeys
 /// Operators vouch for accounts and these for users: reads a configuration's JWTs and verifies them.
 enum OperatorMode {
     static func read(_ configuration: BrokerConfiguration) throws(BrokerStartError) -> BrokerMode {
-        guard !configuration.operators.isEmpty else {
+        guard configuration.isOperatorMode else {
             throw BrokerStartError(
                 message: "the configuration names no operator",
                 remedy: "chancery generate config --mem-resolver writes the operator and its accounts")
         }
-        guard configuration.resolver != nil else {
+        guard configuration.resolver != nil || configuration.operators.isEmpty else {
             throw BrokerStartError(
                 message: "operators require an account resolver", remedy: "add the line: resolver: MEMORY")
         }
@@ -34,6 +34,8 @@ enum OperatorMode {
     ) throws(BrokerStartError) -> [OperatorClaims] {
         var operators: [OperatorClaims] = []
         for token in configuration.operators { operators.append(try readOperator(token)) }
+        // A key alone is an operator of whom nothing else is known.
+        for key in configuration.trustedKeys { operators.append(OperatorClaims(subject: key)) }
         return operators
     }
 
@@ -106,9 +108,10 @@ enum OperatorMode {
                     remedy: "generate the configuration again")
             }
             guard resolved.key.text == preloaded.account else {
-                throw BrokerStartError(
-                    message: "resolver_preload has the JWT of \(resolved.key) under \(preloaded.account)",
-                    remedy: "each JWT stands behind its own account's key")
+                warnings.append(
+                    "resolver_preload has the JWT of \(resolved.key) under \(preloaded.account), so nobody can sign in to "
+                        + "that one")
+                continue
             }
             if !trust.signed(resolved.claims) {
                 warnings.append(

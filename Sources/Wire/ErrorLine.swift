@@ -36,6 +36,11 @@ public enum ErrorLine {
         return text
     }
 
+    /// `Permissions Violation for Subscription to "a.b.c", too many tokens`
+    public static func tooManyTokens(_ subject: [UInt8]) -> String {
+        "Permissions Violation for Subscription to \(quoted(subject)), too many tokens"
+    }
+
     /// A text in double quotes, with everything escaped that could end the protocol line it is shown in, or that no one
     /// could see; bytes that are no UTF-8 as `\xff`. The escapes are `nats-server`'s.
     public static func quoted(_ text: [UInt8]) -> String {

@@ -14,13 +14,31 @@ import Testing
 
     @Test func nothingIsOpen() throws {
         let mode = try mode("")
-        #expect(mode.trust.isOpen && !mode.trust.asksForCredentials && !mode.trust.asksForSignatures)
+        let facts = ConnectionFacts(address: nil, nonce: [])
+        #expect(mode.trust.isOpen(.standard) && !mode.trust.asksForSignatures)
+        #expect(!mode.trust.asksForCredentials(facts, isSignedIn: false))
         #expect(names(mode) == ["$G", "$SYS"] && mode.trust.systemAccount == .name("$SYS") && mode.warnings.isEmpty)
     }
 
     @Test func aBlockAloneIsOpenAndAnEmptyListIsNot() throws {
-        #expect(try mode("authorization { timeout: 1 }").trust.isOpen)
-        #expect(try !mode("authorization { users: [] }").trust.isOpen)
+        #expect(try mode("authorization { timeout: 1 }").trust.isOpen(.standard))
+        #expect(try !mode("authorization { users: [] }").trust.isOpen(.standard))
+    }
+
+    @Test func aTokenForWebSocketsAloneIsAskedForThereAlone() throws {
+        let trust = try mode("websocket { port: 1, no_tls: true, authorization { token: t } }").trust
+        #expect(trust.isOpen(.standard) && !trust.isOpen(.webSocket))
+        for (type, asks) in [(ConnectionType.standard, false), (.webSocket, true)] {
+            let facts = ConnectionFacts(type: type, address: nil, nonce: [])
+            #expect(trust.asksForCredentials(facts, isSignedIn: false) == asks)
+            #expect(!trust.asksForCredentials(facts, isSignedIn: true))
+            #expect(trust.admitsUnannounced(facts) == !asks)
+        }
+        let beside = try mode(
+            "authorization { user: u, password: p }\nwebsocket { port: 1, no_tls: true, authorization { token: t } }"
+        ).trust
+        #expect(beside.webSocketUsers?.single == nil && beside.webSocketUsers?.sharedToken != nil)
+        #expect(beside.local.single?.name == "u" && beside.local.sharedToken == nil)
     }
 
     @Test func systemAccounts() throws {

@@ -12,7 +12,7 @@ import Testing
         var routes = ReplyRoutes(shard: 0)
         let opened = routes.open(route(OpenRequests()))
         let subject = try #require(opened)
-        #expect(subject.starts(with: Array("_R_.".utf8)) && subject.count == 25)
+        #expect(copied(subject.bytes.span).starts(with: Array("_R_.".utf8)))
         let first = routes.take(subject, isEmpty: false, now: 1)
         let second = routes.take(subject, isEmpty: false, now: 1)
         #expect(first?.reply == Array("inbox".utf8) && second == nil && routes.isEmpty)
@@ -62,7 +62,7 @@ import Testing
     @Test func shardsShareTheCount() throws {
         var shards = (0..<3).map { ReplyRoutes(shard: $0) }
         let open = OpenRequests()
-        var subjects: [[UInt8]] = []
+        var subjects: [Way] = []
         for number in 0..<OpenRequests.capacity {
             let subject = shards[number % 3].open(route(open))
             subjects.append(try #require(subject))
@@ -77,7 +77,7 @@ import Testing
         var routes = ReplyRoutes(shard: shard)
         let opened = routes.open(route(OpenRequests()))
         let subject = try #require(opened)
-        #expect(ReplyRoutes.shard(of: subject.span) == shard)
+        #expect(ReplyRoutes.shard(of: subject.bytes.span) == shard)
     }
 
     @Test func otherSubjectsNameNone() {

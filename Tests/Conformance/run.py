@@ -99,6 +99,9 @@ class Runner:
 
     def _run_start(self, world, start, outcome):
         """A start-up that ends by itself: with which code, naming which line, and saying what."""
+        start = {
+            name: value[world.engine] if isinstance(value, dict) and world.engine in value else value
+            for name, value in start.items()}
         try:
             code, said = world.run(start.get("arguments", ("-c", "server.conf")))
         finally:

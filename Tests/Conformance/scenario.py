@@ -13,9 +13,11 @@ _KNOWN = {"name", "shows", "of", "advisory", "server", "rule", "alone", "steps",
 _KNOWN_OF_SERVER = {
     "realm", "configuration", "configurations", "files", "arguments", "trust", "serves", "answers", "bare"}
 # The advisories about who may come in and who may do what, less those about MQTT, leaf nodes and JetStream.
-ADVISORIES = (
+STARRED = (
     "2020-02", "2020-03", "2021-01", "2021-02", "2022-01", "2022-03", "2022-04", "2022-06", "2023-01", "2023-02",
     "2026-09", "2026-13", "2026-15", "2026-16", "2026-17", "2026-18", "2026-23", "2026-24")
+# Which scenarios are about which advisory, as people read it.
+ADVISORIES = Path(__file__).resolve().parents[2] / "docs" / "advisories.md"
 
 
 class BadFile(Exception):
@@ -60,10 +62,22 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 def load():
     """All scenarios, area by area."""
     scenarios = [scenario for file in sorted(FOLDER.glob("*.yaml")) for scenario in _load(file)]
-    told = {scenario.advisory for scenario in scenarios}
-    if missing := [each for each in ADVISORIES if each not in told]:
-        raise BadFile(f"no scenario is about the advisories {', '.join(missing)}")
+    told = {(str(scenario.advisory), scenario.key) for scenario in scenarios if scenario.advisory}
+    if missing := set(STARRED) - {advisory for advisory, _ in told}:
+        raise BadFile(f"no scenario is about the advisories {', '.join(sorted(missing))}")
+    listed = _advisories()
+    if missing := sorted(listed - told) + sorted(told - listed):
+        raise BadFile(f"{ADVISORIES.name} and the scenarios do not say the same: {missing}")
     return scenarios
+
+
+def _advisories():
+    """Pairs of an advisory and the key of a scenario about it; every row has one at least."""
+    rows = re.findall(r"^\| (\d{4}-\d\d)[^|]*\|[^|]*\|[^|]*\|(.*)\|$", ADVISORIES.read_text(), re.MULTILINE)
+    pairs = {advisory: re.findall(r"`([^`]+)`", scenarios) for advisory, scenarios in rows}
+    if empty := [advisory for advisory, keys in pairs.items() if not keys]:
+        raise BadFile(f"{ADVISORIES.name}: no scenario is about {', '.join(empty)}")
+    return {(advisory, key) for advisory, keys in pairs.items() for key in keys}
 
 
 def _load(file):

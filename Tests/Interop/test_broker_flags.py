@@ -157,16 +157,41 @@ def test_a_log_that_grows_too_large(broker):
     assert all(len(file.read_text()) <= 400 for file in files)
 
 
-@pytest.mark.parametrize("command, code", [("quit", 0), ("term", 0), ("stop", -signal.SIGKILL)])
+@pytest.mark.parametrize("command, code", [("quit", 0), ("term", 0), ("stop", -signal.SIGKILL), ("ldm", 0)])
 def test_signals_that_end_it(broker, command, code):
     process = broker("-a", "127.0.0.1", "-p", "-1", "-P", "x.pid")
     told = ends("--signal", f"{command}={broker.folder / 'x.pid'}")
     assert told.returncode == 0, told.stderr
     assert process.wait(DEADLINE) == code
+    assert (broker.folder / "x.pid").exists() and process.ports_file.exists() == (command == "stop")
+
+
+def test_lame_duck_mode_lets_nobody_in(broker):
+    process = broker("-a", "127.0.0.1", "-p", "-1", extra='\nlame_duck_grace_period: "1h"\nlame_duck_duration: "2h"\n')
+    host, port = re.fullmatch(r"nats://(.*):(\d+)", process.ports["nats"][0]).groups()
+    # Somebody who has not signed in yet is waited for too.
+    with socket.create_connection((host, int(port)), timeout=DEADLINE) as connection:
+        connection.makefile("rb").readline()
+        assert ends("--signal", f"ldm={process.pid}").returncode == 0
+        wait_for(lambda: "Entering lame duck mode" in process.said.read_text(), process)
+
+        def is_closed():
+            try:
+                socket.create_connection((host, int(port)), timeout=DEADLINE).close()
+            except ConnectionRefusedError:
+                return True
+        wait_for(is_closed, process)
+        # A further one of these changes nothing, and neither does SIGTERM; the log can still be opened anew.
+        for command in ("ldm", "term", "reopen"):
+            assert ends("--signal", f"{command}={process.pid}").returncode == 0
+        wait_for(lambda: "not a file logger" in process.said.read_text(), process)
+        assert ends("--signal", f"quit={process.pid}").returncode == 0
+        assert process.wait(DEADLINE) == 0
+    assert not process.ports_file.exists()
 
 
 @pytest.mark.parametrize("command, said", [
-    ("reopen", "not a file logger"), ("reload", "Reloaded server configuration"), ("ldm", "Lame duck mode")])
+    ("reopen", "not a file logger"), ("reload", "Reloaded server configuration")])
 def test_signals_that_do_not_end_it(broker, command, said):
     process = broker("-a", "127.0.0.1", "-p", "-1")
     assert ends("-sl", f"{command}={process.pid}").returncode == 0

@@ -358,6 +358,34 @@ def test_an_update_ahead_of_the_clock(live, ahead, scenario):
     assert code == (live.intended(scenario) if scenario else 200)
 
 
+FORCED = [("Chancery-Force", "true")]
+
+
+def test_an_older_update_that_is_forced_is_taken(live):
+    now = int(time.time())
+    live.change(lambda claims: claims["nats"].update(revocations={live.public("A.user"): now - 10}), iat=now)
+    assert live.push(live.realm.tokens["A"], header=FORCED)[0] == 200
+    assert live.refusal("A.user") is None
+
+
+def test_an_update_far_ahead_that_is_forced_is_taken(live):
+    now = int(time.time())
+    ahead = live.claims() | {"iat": now + 7200}
+    ahead["nats"]["revocations"] = {live.public("A.user"): now - 10}
+    assert live.push(live.realm.sign_account(ahead), header=FORCED)[0] == 200
+    assert live.refusal("A.user") == REFUSED
+
+
+def test_force_lets_nobody_elses_token_in(live):
+    client, now = live.client("A.user"), int(time.time())
+    claims = live.claims() | {"iat": now - 5}
+    claims["nats"]["revocations"] = {"*": now}
+    code = live.push(live.realm.sign_account(claims, key="stranger"), header=FORCED)[0]
+    assert code == live.intended("an update that no trusted key signed: the code of the answer")
+    if code == 500:
+        assert client.payloads() == []
+
+
 def test_nobody_outside_the_system_account_can_update(live):
     client = live.client("A.user")
     client.subscribe("answers")

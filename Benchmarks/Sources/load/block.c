@@ -14,11 +14,15 @@
 
 /// Writes the subject with `number` in place of its `#`.
 static const char *numbered(const char *subject, size_t number, char *text) {
-    size_t stem = strcspn(subject, "#");
-    size_t digits = strlen(subject) - stem;
-    int length = digits == 0 ? snprintf(text, SUBJECT_CAPACITY, "%s", subject)
-                             : snprintf(text, SUBJECT_CAPACITY, "%.*s%0*zu", (int)stem, subject, (int)digits, number);
-    if (length < 0 || length >= SUBJECT_CAPACITY) fail("the subject %s is too long", subject);
+    size_t length = strlen(subject);
+    if (length >= SUBJECT_CAPACITY) fail("the subject %s is too long", subject);
+    memcpy(text, subject, length + 1);
+    // From the last digit to the first.
+    for (size_t index = length; index > 0; index--) {
+        if (text[index - 1] != '#') continue;
+        text[index - 1] = (char)('0' + number % 10);
+        number /= 10;
+    }
     return text;
 }
 
@@ -40,11 +44,22 @@ static size_t write_line(
     return (size_t)length;
 }
 
+/// How many different messages there are; 0 where all are the same.
+static size_t numbers(const char *subject) {
+    if (strstr(subject, "####")) return NUMBERED_MESSAGES;
+    if (!strchr(subject, '#')) return 0;
+    size_t numbers = 1;
+    for (; *subject != '\0'; subject++)
+        if (*subject == '#') numbers *= 10;
+    return numbers;
+}
+
 static struct block make(const char *subject, const char *subscription, const char *reply, size_t payload) {
     char line[FIRST_LINE_CAPACITY];
     struct block block;
     block.message_size = write_line(line, subject, subscription, reply, payload, 0) + payload + 2;
-    size_t messages = strchr(subject, '#') || strchr(reply, '#') ? NUMBERED_MESSAGES : PLAIN_BLOCK / block.message_size;
+    size_t messages = numbers(subject) > 0 ? numbers(subject) : numbers(reply);
+    if (messages == 0) messages = PLAIN_BLOCK / block.message_size;
     if (messages == 0) messages = 1;
     block.length = messages * block.message_size;
     block.bytes = malloc(block.length);

@@ -11,8 +11,9 @@ struct block {
     size_t message_size;
 };
 
-/// A subject may end in a run of `#`: the message's number, with leading zeros, stands there in each message, and the
-/// block then holds `NUMBERED_MESSAGES` different ones.
+/// A subject may have `#` in it: digits of the message's number, with leading zeros, stand there in each message, and the
+/// block then holds as many different ones as there are numbers, but only `NUMBERED_MESSAGES` with
+/// four `#` in a row.
 #define NUMBERED_MESSAGES 4096
 
 /// Messages as a client publishes them. `reply` may be empty.

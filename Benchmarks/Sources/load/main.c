@@ -17,6 +17,7 @@ static const char usage[] =
     "  publish   one client publishes where nobody listens\n"
     "  fan-out   one client publishes, --subscribers get every message\n"
     "  request   one client asks, one answers, --outstanding at a time\n"
+    "  service   the same, through an import of another account\n"
     "  sign-in   connect, sign in, close; --outstanding at a time\n"
     "\n"
     "options:\n"
@@ -27,7 +28,9 @@ static const char usage[] =
     "  --count N                messages to publish, requests or sign-ins to make (10000)\n"
     "  --payload BYTES          per message (128)\n"
     "  --subscribers N          (1)\n"
-    "  --numbered               4096 different subjects instead of one, and a wildcard subscription\n"
+    "  --subject SUBJECT        of the messages; each # is a digit of their number (bench.one)\n"
+    "  --subscription SUBJECT   what subscribers subscribe to, where that is another\n"
+    "  --delivered SUBJECT      what messages come as, where that is another\n"
     "  --outstanding N          (1)\n"
     "  --deadline SECONDS       after which the run fails (60)\n"
     "\n"
@@ -40,6 +43,7 @@ static scenario *scenario_named(const char *name) {
     if (strcmp(name, "publish") == 0) return scenario_publish;
     if (strcmp(name, "fan-out") == 0) return scenario_fan_out;
     if (strcmp(name, "request") == 0) return scenario_request;
+    if (strcmp(name, "service") == 0) return scenario_service;
     if (strcmp(name, "sign-in") == 0) return scenario_sign_in;
     return NULL;
 }
@@ -57,7 +61,7 @@ static uint64_t number(const char *text, uint64_t largest) {
 }
 
 int main(int argc, char **argv) {
-    enum { port, pid, creds, receiving_creds, count, payload, subscribers, numbered, outstanding, limit };
+    enum { port, pid, creds, receiving_creds, count, payload, subscribers, subject, subscription, delivered, outstanding, limit };
     static const struct option options[] = {
         {"port", required_argument, NULL, port},
         {"pid", required_argument, NULL, pid},
@@ -66,12 +70,14 @@ int main(int argc, char **argv) {
         {"count", required_argument, NULL, count},
         {"payload", required_argument, NULL, payload},
         {"subscribers", required_argument, NULL, subscribers},
-        {"numbered", no_argument, NULL, numbered},
+        {"subject", required_argument, NULL, subject},
+        {"subscription", required_argument, NULL, subscription},
+        {"delivered", required_argument, NULL, delivered},
         {"outstanding", required_argument, NULL, outstanding},
         {"deadline", required_argument, NULL, limit},
         {NULL, 0, NULL, 0},
     };
-    struct task task = {.count = 10000, .payload = 128, .subscribers = 1, .outstanding = 1};
+    struct task task = {.count = 10000, .payload = 128, .subscribers = 1, .subject = "bench.one", .outstanding = 1};
     struct measurement measurement = {0};
     unsigned seconds = 60;
     if (sodium_init() < 0) fail("libsodium does not work here");
@@ -84,7 +90,9 @@ int main(int argc, char **argv) {
         case count: task.count = number(optarg, 1000 * 1000 * 1000); break;
         case payload: task.payload = number(optarg, 1024 * 1024); break;
         case subscribers: task.subscribers = number(optarg, 1000); break;
-        case numbered: task.numbered = 1; break;
+        case subject: task.subject = optarg; break;
+        case subscription: task.subscription = optarg; break;
+        case delivered: task.delivered = optarg; break;
         case outstanding: task.outstanding = number(optarg, 100000); break;
         case limit: seconds = (unsigned)number(optarg, 3600); break;
         default: wrong_usage();

@@ -66,6 +66,16 @@ static size_t take_messages(struct receiver *receiver, const char *bytes, size_t
     return same;
 }
 
+struct line_context {
+    struct receiver *receiver;
+    struct sender *sender;
+};
+
+static void take_other_line(void *context, const char *text, size_t length) {
+    struct line_context *each = context;
+    take_line(each->receiver, each->sender, text, length);
+}
+
 void receiver_read(struct receiver *receiver, struct sender *sender) {
     // One zero more, so that an error message may print from anywhere in it.
     static char buffer[LARGEST_READ + 1];
@@ -80,6 +90,11 @@ void receiver_read(struct receiver *receiver, struct sender *sender) {
 
     const char *bytes = buffer;
     size_t length = (size_t)count;
+    if (receiver->responder != NULL) {
+        struct line_context context = {.receiver = receiver, .sender = sender};
+        responder_take(receiver->responder, sender, bytes, length, take_other_line, &context);
+        return;
+    }
     while (length > 0) {
         bool inside_message = receiver->block != NULL && receiver->received % receiver->block->message_size != 0;
         bool message = receiver->block != NULL && receiver->line_length == 0 && (inside_message || *bytes == 'M');

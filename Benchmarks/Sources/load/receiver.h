@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "block.h"
+#include "responder.h"
 #include "sender.h"
 
 /// The reading side of a connection. Every byte that arrives is compared with the block that is expected, over and
@@ -13,6 +14,8 @@ struct receiver {
     const char *client;
     /// NULL for a client that expects no message.
     const struct block *block;
+    /// NULL for a client that does not answer requests as they come.
+    struct responder *responder;
     /// Bytes of messages received.
     uint64_t received;
     /// PONGs received.

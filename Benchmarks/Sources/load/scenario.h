@@ -19,8 +19,11 @@ struct task {
     struct credentials receiving_credentials;
     /// Fan-out: clients that subscribe.
     size_t subscribers;
-    /// Fan-out: whether every message has a subject of `NUMBERED_MESSAGES` different ones.
-    int numbered;
+    /// Fan-out: what is published, what subscribers subscribe to, and what they get; `#` stands for digits of the
+    /// message's number (see block.h).
+    const char *subject;
+    const char *subscription;
+    const char *delivered;
     /// Requests: how many wait for their reply at a time. Sign-ins: how many are under way at a time.
     size_t outstanding;
 };
@@ -30,4 +33,5 @@ struct task {
 uint64_t scenario_publish(const struct task *task, struct measurement *measurement);
 uint64_t scenario_fan_out(const struct task *task, struct measurement *measurement);
 uint64_t scenario_request(const struct task *task, struct measurement *measurement);
+uint64_t scenario_service(const struct task *task, struct measurement *measurement);
 uint64_t scenario_sign_in(const struct task *task, struct measurement *measurement);

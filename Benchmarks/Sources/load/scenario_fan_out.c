@@ -21,9 +21,9 @@ static uint64_t least_received(const struct client *subscribers, size_t count) {
 
 /// One client publishes, each of the others gets every message.
 uint64_t scenario_fan_out(const struct task *task, struct measurement *measurement) {
-    const char *subject = task->numbered ? "bench.many.####" : "bench.one";
-    struct block published = block_published(subject, "", task->payload);
-    struct block delivered = block_delivered(subject, "1", "", task->payload);
+    const char *arriving = task->delivered == NULL ? task->subject : task->delivered;
+    struct block published = block_published(task->subject, "", task->payload);
+    struct block delivered = block_delivered(arriving, "1", "", task->payload);
     struct client clients[1 + MOST_SUBSCRIBERS];
     if (task->subscribers < 1 || task->subscribers > MOST_SUBSCRIBERS)
         fail("there can be 1 to %d subscribers", MOST_SUBSCRIBERS);
@@ -33,7 +33,8 @@ uint64_t scenario_fan_out(const struct task *task, struct measurement *measureme
     publisher->sender.block = &published;
     for (size_t index = 0; index < task->subscribers; index++) {
         client_open(&subscribers[index], "a subscriber", task->port, &task->receiving_credentials);
-        client_subscribe(&subscribers[index], task->numbered ? "bench.many.*" : "bench.one", "1", &delivered);
+        client_subscribe(
+            &subscribers[index], task->subscription == NULL ? arriving : task->subscription, "1", &delivered);
     }
 
     uint64_t window = WINDOW / published.message_size + 1;

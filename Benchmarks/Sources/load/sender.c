@@ -13,8 +13,18 @@ static uint64_t allowed_bytes(const struct sender *sender) {
     return sender->block == NULL ? 0 : sender->allowed * sender->block->message_size;
 }
 
+void sender_answer(struct sender *sender, const char *bytes, size_t length) {
+    if (sender->answers_length + length > ANSWERS_CAPACITY) fail("too many answers wait to be sent");
+    memcpy(sender->answers + sender->answers_length, bytes, length);
+    sender->answers_length += length;
+}
+
 static void append_line(struct sender *sender, const char *line) {
     size_t length = strlen(line);
+    if (sender->answers != NULL) {
+        sender_answer(sender, line, length);
+        return;
+    }
     if (sender->lines_length + length > sizeof sender->lines) fail("too many protocol lines wait to be sent");
     memcpy(sender->lines + sender->lines_length, line, length);
     sender->lines_length += length;
@@ -34,7 +44,7 @@ void sender_last_line(struct sender *sender, const char *line) {
 }
 
 bool sender_pending(const struct sender *sender) {
-    return sender->lines_length > 0 || sender->sent < allowed_bytes(sender);
+    return sender->lines_length > 0 || sender->answers_length > 0 || sender->sent < allowed_bytes(sender);
 }
 
 static size_t write_some(struct sender *sender, const char *bytes, size_t length) {
@@ -48,6 +58,12 @@ static size_t write_some(struct sender *sender, const char *bytes, size_t length
 }
 
 void sender_push(struct sender *sender) {
+    if (sender->answers_length > 0) {
+        size_t written = write_some(sender, sender->answers, sender->answers_length);
+        sender->answers_length -= written;
+        memmove(sender->answers, sender->answers + written, sender->answers_length);
+        return;
+    }
     bool lines_wait = sender->lines_length > 0;
     uint64_t left = (lines_wait ? sender->lines_position : allowed_bytes(sender)) - sender->sent;
     if (left > 0) {

@@ -19,9 +19,18 @@ struct sender {
     size_t lines_length;
     /// Where they go: behind so many bytes of messages, which is always the end of one.
     uint64_t lines_position;
+    /// Answers that wait to be sent, of a client that has no block; protocol lines go in here too then.
+    char *answers;
+    size_t answers_length;
     /// The socket took no more; set back when `poll` says that it does again.
     bool full;
 };
+
+/// The most bytes of answers that may wait.
+#define ANSWERS_CAPACITY (1024 * 1024)
+
+/// Puts a part of an answer in the queue.
+void sender_answer(struct sender *sender, const char *bytes, size_t length);
 
 /// Puts a line, with its CRLF, in the queue: it goes out behind the message that is being sent.
 void sender_line(struct sender *sender, const char *line);

@@ -20,8 +20,10 @@ public struct PasswordCheck: Sendable {
 // `authorization` block may have instead.
 
 extension Admission {
+    /// The users that the connection may be one of.
+    var local: LocalUsers { trust.users(for: facts.type) }
+
     mutating func startWithLocalUser(at moment: Moment) -> Step {
-        let local = trust.local
         if credentials.isEmpty || !local.requiresAuthentication,
             local.admitsUnnamed(systemAccount: trust.systemAccount)
         {
@@ -45,13 +47,13 @@ extension Admission {
 
     /// Nobody in particular, in the one account that a server has without configuration.
     private mutating func admitUnnamed(at moment: Moment) -> Step {
-        guard let user = try? LocalUser(name: "", accountLimits: trust.local.accountLimits[AccountIdentity.global.text])
+        guard let user = try? LocalUser(name: "", accountLimits: local.accountLimits[AccountIdentity.global.text])
         else { return refuse(.outOfTurn) }
         return finishLocal(user, .none, at: moment)
     }
 
     private mutating func startWithKey(_ text: String, at moment: Moment) -> Step {
-        guard let key = try? PublicKey(text), let user = trust.local[key] else {
+        guard let key = try? PublicKey(text), let user = local[key] else {
             return afterLocal(.failure(.unknownKey), at: moment)
         }
         guard user.allows(facts.type) else { return afterLocal(.failure(.connectionTypeNotAllowed), at: moment) }
@@ -63,7 +65,7 @@ extension Admission {
 
     /// The certificate says who it is, whatever name the client gives. A user with a password has to present that too.
     private mutating func startWithCertificate(at moment: Moment) -> Step {
-        guard let user = facts.certificate?.user(in: trust.local, type: facts.type) else {
+        guard let user = facts.certificate?.user(in: local, type: facts.type) else {
             return afterLocal(.failure(.unknownCertificate), at: moment)
         }
         guard user.password == nil else { return askForPassword(user, .certificate, at: moment) }
@@ -71,7 +73,7 @@ extension Admission {
     }
 
     private mutating func startWithName(_ name: String, at moment: Moment) -> Step {
-        guard let user = trust.local[name] else { return afterLocal(.failure(.unknownUser), at: moment) }
+        guard let user = local[name] else { return afterLocal(.failure(.unknownUser), at: moment) }
         guard user.allows(facts.type) else { return afterLocal(.failure(.connectionTypeNotAllowed), at: moment) }
         return askForPassword(user, .password, at: moment)
     }
@@ -79,7 +81,7 @@ extension Admission {
     private mutating func askForPassword(_ user: LocalUser, _ kind: CredentialKind, at moment: Moment) -> Step {
         guard let password = user.password else {
             // An empty password is one, unless the name is only a certificate's to use.
-            if trust.local.mapsCertificates { return afterLocal(.failure(.certificateOnly), at: moment) }
+            if local.mapsCertificates { return afterLocal(.failure(.certificateOnly), at: moment) }
             if credentials.hasPassword { return afterLocal(.failure(.wrongPassword), at: moment) }
             return finishLocal(user, kind, at: moment)
         }
@@ -108,7 +110,7 @@ extension Admission {
     /// Lets the verdict stand, or asks the configured callout, which may overrule it either way: about everybody who was
     /// not let in, and about those whose account is in its charge. The users that answer callouts are never asked about.
     mutating func afterLocal(_ outcome: Result<Principal, Refusal>, at moment: Moment) -> Step {
-        guard let callout = trust.local.callout, !isAnswering(callout, outcome), isInCharge(callout, of: outcome) else {
+        guard let callout = local.callout, !isAnswering(callout, outcome), isInCharge(callout, of: outcome) else {
             switch outcome {
             case .success(let principal): return admit(principal)
             case .failure(let refusal): return refuse(refusal)
@@ -134,11 +136,13 @@ extension Admission {
     ) -> Step {
         guard !trust.isOperatorMode else { return .refused(.unknownAccount) }
         var machine = Admission(PresentedCredentials(), facts: facts, trust: trust)
-        let local = trust.local
+        let local = machine.local
         let user: LocalUser?
         switch principal.kind {
         case .none: return machine.start(at: moment)
-        case .callout: return local.reviewCallout(principal) ?? .admitted(principal)
+        case .callout:
+            if let proxy = principal.proxy, !trust.proxies.contains(proxy) { return .refused(.untrustedProxy) }
+            return local.reviewCallout(principal) ?? .admitted(principal)
         case .nkey: user = principal.user.flatMap { local[$0] }
         case .password: user = local[principal.name] ?? local.single.flatMap { $0.name == principal.name ? $0 : nil }
         case .sharedToken: user = local.sharedToken

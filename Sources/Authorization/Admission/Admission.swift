@@ -52,6 +52,9 @@ public struct Admission: Sendable {
     public internal(set) var claimant: Claimant?
     /// The key of the trusted proxy that vouched for the connection.
     public internal(set) var proxy: PublicKey?
+    /// What an authentication callout said when it refused, in its own words: for the account that answers, never for
+    /// the client. Of a length that may be repeated; empty where it said nothing.
+    public internal(set) var calloutWords = ""
 
     let credentials: PresentedCredentials
     let facts: ConnectionFacts

@@ -56,6 +56,9 @@ public struct CalloutQuestion: Sendable, Hashable {
 
 /// What came back from an authentication callout.
 public struct CalloutAnswer: Sendable {
+    /// Of what a service says when it refuses, no more characters are kept.
+    static let mostWords = 512
+
     /// The response's JWT, unsealed if it was sealed; nil or empty where nothing came in time.
     public var token: String?
     /// Whether it came sealed to this server.
@@ -99,7 +102,10 @@ extension Admission {
         guard !response.validate(at: moment.seconds).isBlocking(includingTimeChecks: true) else {
             return refuse(.calloutInvalidAnswer)
         }
-        guard response.error.isEmpty else { return refuse(.calloutDenied) }
+        guard response.error.isEmpty else {
+            calloutWords = String(response.error.prefix(CalloutAnswer.mostWords))
+            return refuse(.calloutDenied)
+        }
         return take(user: response.jwt, answer, callout, at: moment)
     }
 

@@ -29,8 +29,20 @@ public enum ClaimsUpdate {
     ) throws(ClaimsUpdateRefusal) -> Verdict {
         if let named, named != received.key.text { throw .subjectMismatch }
         guard trust.signed(received.claims) else { throw .untrusted }
+        let verdict = try verdict(
+            on: (received.claims.issuedAt, received.version),
+            after: stored.map { ($0.claims.issuedAt, $0.version) }, at: now, isForced: isForced)
+        if let fault = received.fault { throw .invalid(fault) }
+        return verdict
+    }
+
+    /// What the order of issue says of a token that comes after another (rule S14).
+    static func verdict(
+        on received: (issuedAt: Int64, version: TokenVersion), after stored: (issuedAt: Int64, version: TokenVersion)?,
+        at now: Int64, isForced: Bool
+    ) throws(ClaimsUpdateRefusal) -> Verdict {
         var verdict = Verdict.newer
-        let issuedAt = received.claims.issuedAt
+        let issuedAt = received.issuedAt
         // Compared first, so that the difference cannot overflow: the time in a token is anybody's number.
         if issuedAt > now, issuedAt &- now > tolerance || issuedAt &- now < 0 {
             guard isForced else { throw .tooFarAhead(issuedAt) }
@@ -39,15 +51,14 @@ public enum ClaimsUpdate {
         if let stored {
             if stored.version == received.version {
                 verdict = .unchanged
-            } else if issuedAt < stored.claims.issuedAt {
-                let refusal = ClaimsUpdateRefusal.older(stored: stored.claims.issuedAt, received: issuedAt)
+            } else if issuedAt < stored.issuedAt {
+                let refusal = ClaimsUpdateRefusal.older(stored: stored.issuedAt, received: issuedAt)
                 guard isForced else { throw refusal }
                 verdict = .forced(refusal)
-            } else if issuedAt == stored.claims.issuedAt, verdict == .newer {
+            } else if issuedAt == stored.issuedAt, verdict == .newer {
                 verdict = .sameTime
             }
         }
-        if let fault = received.fault { throw .invalid(fault) }
         return verdict
     }
 }
@@ -58,6 +69,7 @@ public enum ClaimsUpdateRefusal: Error, Sendable, Hashable, CustomStringConverti
     case invalid(String)
     case subjectMismatch
     case untrusted
+    case expired
     case older(stored: Int64, received: Int64)
     case tooFarAhead(Int64)
 
@@ -67,10 +79,11 @@ public enum ClaimsUpdateRefusal: Error, Sendable, Hashable, CustomStringConverti
         case .invalid(let rule): "validation errors: [\(rule)]"
         case .subjectMismatch: "subject does not match jwt content"
         case .untrusted: "operator requires issuer to be a signing key or the operator: the issuer is not trusted"
+        case .expired: "it has expired"
         case .older(let stored, let received):
-            "the account JWT in force was issued at \(stored), this one at \(received): an older one is not taken back"
+            "the JWT in force was issued at \(stored), this one at \(received): an older one is not taken back"
         case .tooFarAhead(let time):
-            "the account JWT is issued at \(time), more than an hour ahead of this server's clock"
+            "the JWT is issued at \(time), more than an hour ahead of this server's clock"
         }
     }
 }

@@ -45,6 +45,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
 
     // The authentication callout.
     case calloutWithoutAnswer = "callout_without_answer"
+    case calloutBusy = "callout_busy"
     case calloutDenied = "callout_denied"
     case calloutInvalidAnswer = "callout_invalid_answer"
     case calloutWrongAudience = "callout_wrong_audience"
@@ -96,6 +97,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
         case .sourceNotAllowed: "the user may not connect from this address"
         case .outsideHours: "the user may not connect at this time of day"
         case .calloutWithoutAnswer: "the authentication callout was not answered in time, or with nothing"
+        case .calloutBusy: "too many questions to authentication callouts were open"
         case .calloutDenied: "the authentication callout refused"
         case .calloutInvalidAnswer: "the authentication callout's answer cannot be read or does not validate"
         case .calloutWrongAudience: "the authentication callout's answer is for another server"

@@ -14,6 +14,8 @@ public struct ResolvedAccount: Sendable {
     public let fault: String?
     /// What the account JWT has no field for; see ``Trust/accepts(_:of:)``.
     public let settings: SettingsClaims?
+    /// The version of the settings.
+    public let settingsVersion: TokenVersion?
 
     private let grants: AccountGrants
 
@@ -28,9 +30,27 @@ public struct ResolvedAccount: Sendable {
         version = decoded.version
         token = text
         self.settings = settings
+        settingsVersion = nil
         grants = AccountGrants()
         // Found out once, since the claims may be large. The level of times is left out, so the moment does not matter.
         fault = claims.validate(at: 0).first { $0.level == .error }?.description
+    }
+
+    private init(_ other: ResolvedAccount, settings: ResolvedSettings?) {
+        key = other.key
+        claims = other.claims
+        version = other.version
+        token = other.token
+        fault = other.fault
+        self.settings = settings?.claims
+        settingsVersion = settings?.version
+        grants = AccountGrants()
+    }
+
+    /// The account under other settings, which have to be its own.
+    public func under(_ settings: ResolvedSettings?) -> ResolvedAccount {
+        guard settings?.version != settingsVersion else { return self }
+        return ResolvedAccount(self, settings: settings)
     }
 
     /// Takes over the programs of roles that have not changed since, so that a revocation compiles nothing anew.

@@ -15,6 +15,8 @@ public struct Trust: Sendable {
     public var proxies: Set<PublicKey>
     /// The users of the server's configuration, outside operator mode.
     public var local: LocalUsers
+    /// The users for WebSockets, where these have a user or a token of their own; nil for ``local``.
+    public var webSocketUsers: LocalUsers?
 
     public init(
         operators: [OperatorClaims], pinnedAccounts: Set<PublicKey>? = nil, systemAccount: AccountIdentity? = nil,
@@ -31,24 +33,37 @@ public struct Trust: Sendable {
     /// Whether users come with JWTs that operators vouch for.
     public var isOperatorMode: Bool { !operators.isEmpty }
 
-    /// Whether clients are asked for credentials. Those that may come in without any are not, unless they may only because
-    /// all users are the system account's.
-    public var asksForCredentials: Bool {
-        isOperatorMode || (local.requiresAuthentication && local.noAuthUser == nil)
+    /// The users of the configuration for connections of a type.
+    func users(for type: ConnectionType) -> LocalUsers {
+        type == .webSocket ? webSocketUsers ?? local : local
+    }
+
+    /// Whether a client is told that it is asked for credentials. Those that may come in without any are not, unless they
+    /// may only because all users are the system account's, or the listener has a user of its own for them.
+    ///
+    /// - Parameter isSignedIn: whether it has done so: then it is told what holds for clients in general.
+    public func asksForCredentials(_ facts: ConnectionFacts, isSignedIn: Bool) -> Bool {
+        guard !isOperatorMode else { return true }
+        guard !isSignedIn else { return local.requiresAuthentication }
+        let users = users(for: facts.type)
+        return facts.noAuthUser != nil || (users.requiresAuthentication && users.noAuthUser == nil)
     }
 
     /// Whether clients get a nonce to sign.
     public var asksForSignatures: Bool { isOperatorMode || local.hasKeys || !proxies.isEmpty }
 
-    /// Whether everybody comes in, whatever they present.
-    public var isOpen: Bool { !isOperatorMode && !local.requiresAuthentication }
+    /// Whether everybody comes in who connects in this way, whatever they present.
+    public func isOpen(_ type: ConnectionType) -> Bool {
+        !isOperatorMode && !users(for: type).requiresAuthentication
+    }
 
     /// Whether a client may begin with something else than CONNECT, and is then taken for one without credentials.
     ///
     /// - Parameter facts: the listener may have a user for such clients too.
     public func admitsUnannounced(_ facts: ConnectionFacts) -> Bool {
         guard !isOperatorMode else { return false }
-        return facts.noAuthUser != nil || local.noAuthUser != nil || local.admitsUnnamed(systemAccount: systemAccount)
+        let users = users(for: facts.type)
+        return facts.noAuthUser != nil || users.noAuthUser != nil || users.admitsUnnamed(systemAccount: systemAccount)
     }
 
     /// Whether an operator signed these claims with a key that may sign them: its identity, unless only signing keys may

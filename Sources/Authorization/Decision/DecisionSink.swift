@@ -45,4 +45,12 @@ public protocol DecisionSink: AnyObject, Sendable {
     func wants(_ action: Action, isAllowed: Bool) -> Bool
 
     func record(_ event: DecisionEvent)
+
+    /// What an account's settings say of records and of how much it may use (`audit`, `unlogged`, `quotas`), when the
+    /// broker starts and whenever they change. Not called on the loops that decide.
+    func put(_ settings: ResolvedSettings)
+}
+
+extension DecisionSink {
+    public func put(_ settings: ResolvedSettings) {}
 }

@@ -14,9 +14,12 @@ final class Account {
     var sessions: [UInt64: Session] = [:]
     /// The clients' subscriptions, of all shards.
     private var subscriptions: [Subscription] = []
-    /// The subscriptions in ``interest`` that lead to other accounts' services.
-    private var serviceImports: [Subscription] = []
+    /// The server's own subscriptions in ``interest``: they lead to other accounts' services, and to those who wait for a
+    /// callout's answer.
+    private var plumbing: [Subscription] = []
     var mappings = AccountMappings()
+    /// What happened here, on this shard, since the start.
+    var tally = AccountTally()
     /// The way back for answers to requests that came in from other accounts through this shard.
     var replies: ReplyRoutes
 
@@ -28,6 +31,11 @@ final class Account {
     }
 
     var claims: AccountClaims { state.claims }
+
+    /// What clients of this shard have sent and got in the account.
+    var traffic: Traffic {
+        sessions.values.reduce(tally.departed) { $0 + ($1.traffic - $1.trafficBefore) }
+    }
 
     // MARK: Subscriptions
 
@@ -62,14 +70,19 @@ final class Account {
             let subscription = Subscription(
                 pattern: service.local, target: .serviceImport(service, exporter: accounts[service.exporter]))
             interest.insert(subscription)
-            serviceImports.append(subscription)
+            plumbing.append(subscription)
+        }
+        if state.answersCallouts, let pattern = CalloutInbox.pattern {
+            let subscription = Subscription(pattern: pattern, target: .callout)
+            interest.insert(subscription)
+            plumbing.append(subscription)
         }
         for subscription in subscriptions { addShadows(of: subscription, among: accounts) }
     }
 
     private func removeImports() {
-        for subscription in serviceImports { interest.remove(subscription) }
-        serviceImports = []
+        for subscription in plumbing { interest.remove(subscription) }
+        plumbing = []
         for subscription in subscriptions { removeShadows(of: subscription) }
     }
 

@@ -43,8 +43,11 @@ struct ReplyRoutes {
 
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
     /// The prefix, the shard's letter, and over 119 random bits, so that a way back cannot be guessed.
-    private static let randomLetters = 20
-    private static let subjectCount = 5 + randomLetters
+    private static let randomLetters = Way.count - Way.firstLetter
+    /// Two bytes for each letter: the remainder by 62 is then as good as even.
+    private static let randomBytes = 2 * randomLetters
+    /// For how many ways random bytes are fetched at a time.
+    private static let waysAtATime = 32
     /// Most shards that a letter can name.
     static let mostShards = 62
 
@@ -52,7 +55,8 @@ struct ReplyRoutes {
     private static let pruneInterval: Int64 = 1_000_000_000
 
     private let letter: UInt8
-    private var routes: [[UInt8]: Route] = [:]
+    private var routes: [Way: Route] = [:]
+    private var random: [UInt8] = []
     private var lastPrune: Int64 = 0
 
     /// - Parameter shard: from 0 and below ``mostShards``.
@@ -64,7 +68,7 @@ struct ReplyRoutes {
 
     /// The shard that keeps the way back of a subject; nil where it is no such subject.
     static func shard(of subject: Span<UInt8>) -> Int? {
-        guard subject.count == subjectCount else { return nil }
+        guard subject.count == Way.count else { return nil }
         switch subject[4] {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): return Int(subject[4] - UInt8(ascii: "0"))
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): return Int(subject[4] - UInt8(ascii: "A")) + 10
@@ -73,47 +77,51 @@ struct ReplyRoutes {
         }
     }
 
-    /// Opens a way back and returns its subject, or nil when the importer has too many open.
-    mutating func open(_ route: Route) -> [UInt8]? {
+    /// Opens a way back, or returns nil when the importer has too many open.
+    mutating func open(_ route: Route) -> Way? {
         guard route.open.begin() else { return nil }
-        let subject = makeSubject()
-        routes[subject] = route
-        return subject
+        let way = makeWay()
+        routes[way] = route
+        return way
     }
 
-    /// The way back for an answer on a subject. One for a single answer is closed by that, any by an empty one; the time of
+    /// Where an answer on a way back goes. One for a single answer is closed by that, any by an empty one; the time of
     /// one that stays open begins anew.
-    mutating func take(_ subject: [UInt8], isEmpty: Bool, now: Int64) -> Route? {
-        guard let route = routes[subject] else { return nil }
+    mutating func take(_ way: Way, isEmpty: Bool, now: Int64) -> Route? {
+        guard let route = routes[way] else { return nil }
         let isInTime = now <= route.deadline
         if route.answers == .one || isEmpty || !isInTime {
-            close(subject)
+            close(way)
         } else {
-            routes[subject]?.deadline = now.addingSaturating(route.threshold)
+            routes[way]?.deadline = now.addingSaturating(route.threshold)
         }
         return isInTime ? route : nil
     }
 
-    mutating func close(_ subject: [UInt8]) {
-        routes.removeValue(forKey: subject)?.open.end()
+    mutating func close(_ way: Way) {
+        routes.removeValue(forKey: way)?.open.end()
     }
 
     mutating func removeExpired(now: Int64) {
         guard !routes.isEmpty, now - lastPrune > Self.pruneInterval else { return }
         lastPrune = now
-        for (subject, route) in routes where route.deadline < now { close(subject) }
+        for (way, route) in routes where route.deadline < now { close(way) }
     }
 
-    private func makeSubject() -> [UInt8] {
-        var subject = Array("_R_.".utf8)
-        subject.reserveCapacity(Self.subjectCount)
-        subject.append(letter)
-        // Two bytes for each letter: the remainder by 62 is then as good as even.
-        let random = RandomSource.system.bytes(2 * Self.randomLetters)
-        for index in 0..<Self.randomLetters {
-            let number = Int(random[2 * index]) << 8 | Int(random[2 * index + 1])
-            subject.append(Self.alphabet[number % Self.alphabet.count])
+    private mutating func makeWay() -> Way {
+        if random.count < Self.randomBytes {
+            random = RandomSource.system.bytes(Self.randomBytes * Self.waysAtATime)
         }
-        return subject
+        let start = random.count - Self.randomBytes
+        var bytes = InlineArray<25, UInt8>(repeating: UInt8(ascii: "_"))
+        bytes[1] = UInt8(ascii: "R")
+        bytes[3] = UInt8(ascii: ".")
+        bytes[4] = letter
+        for index in 0..<Self.randomLetters {
+            let number = Int(random[start + 2 * index]) << 8 | Int(random[start + 2 * index + 1])
+            bytes[Way.firstLetter + index] = Self.alphabet[number % Self.alphabet.count]
+        }
+        random.removeLast(Self.randomBytes)
+        return Way(bytes)
     }
 }

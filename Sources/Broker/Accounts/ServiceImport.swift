@@ -15,6 +15,8 @@ final class ServiceImport: Sendable {
     let local: Pattern
     /// How many answers a request may have.
     let responses: ReplyRoutes.Answers
+    /// Which requests are measured; nil for none.
+    let latency: LatencySampling?
     /// Nanoseconds that the way back stays open without an answer.
     let threshold: Int64
     /// Whether the requester's identity is shown in full.
@@ -37,6 +39,10 @@ final class ServiceImport: Sendable {
         self.open = open
         sharesIdentity = use.share
         threshold = export.responseThreshold > 0 ? export.responseThreshold : Self.defaultThreshold
+        let isMeasured = export.responseType != .stream && export.responseType != .chunked
+        latency =
+            isMeasured
+            ? export.latency.map { LatencySampling(share: $0.sampling, results: Array($0.results.utf8)) } : nil
         responses = export.responseType == .stream || export.responseType == .chunked ? .many : .one
 
         // The renaming is written from the exporter's side (`$1` of the remote subject), or, in the deprecated form,

@@ -8,14 +8,15 @@ enum AccountDefinition: Sendable {
     case token(ResolvedAccount)
     /// The server's configuration.
     case configured(LocalAccount)
-    /// Nothing any more: the configuration has it no longer. It keeps its place, with nobody in it.
-    case removed(AccountIdentity)
+    /// Nothing any more: it was deleted, or the configuration has it no longer. It keeps its place, with nobody in it:
+    /// nobody signs in to it, nothing is imported from it.
+    case removed(AccountIdentity, wasDeleted: Bool)
 
     var identity: AccountIdentity {
         switch self {
         case .token(let resolved): .key(resolved.key)
         case .configured(let account): .name(account.name)
-        case .removed(let identity): identity
+        case .removed(let identity, wasDeleted: _): identity
         }
     }
 
@@ -23,8 +24,13 @@ enum AccountDefinition: Sendable {
         switch self {
         case .token(let resolved): resolved.claims
         case .configured(let account): account.claims
-        case .removed(let identity): AccountClaims(subject: identity.text)
+        case .removed(let identity, wasDeleted: _): AccountClaims(subject: identity.text)
         }
+    }
+
+    /// The same under other settings of the account.
+    func under(_ settings: ResolvedSettings?) -> AccountDefinition {
+        if case .token(let resolved) = self { .token(resolved.under(settings)) } else { self }
     }
 
     /// The account's JWT; nil for an account of the configuration.
@@ -43,29 +49,34 @@ final class AccountState: Sendable {
     let serviceImports: [ServiceImport]
     /// In the order in which they are looked through.
     let mappings: [SubjectMapping]
-    /// Whether it was deleted: nobody signs in to it, nothing is imported from it. Its number stays its own.
-    let isDeleted: Bool
+    /// Whether questions to an authentication callout are asked here, so that answers may come in.
+    let answersCallouts: Bool
 
     init(
         number: Int, definition: AccountDefinition, streamImports: [StreamImport] = [],
-        serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], isDeleted: Bool = false
+        serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], answersCallouts: Bool = false
     ) {
         self.number = number
         self.definition = definition
         self.streamImports = streamImports
         self.serviceImports = serviceImports
         self.mappings = mappings
-        self.isDeleted = isDeleted
+        self.answersCallouts = answersCallouts
     }
 
     var identity: AccountIdentity { definition.identity }
     var claims: AccountClaims { definition.claims }
     /// The account's JWT; nil for an account of the configuration.
     var resolved: ResolvedAccount? { definition.resolved }
-    /// Whether somebody may be in it: it was neither deleted nor taken out of the configuration.
+    /// Whether somebody may be in it.
     var isHeld: Bool {
         if case .removed = definition { return false }
-        return !isDeleted
+        return true
+    }
+    /// Whether it was deleted, not only taken out of the configuration.
+    var wasDeleted: Bool {
+        if case .removed(_, wasDeleted: true) = definition { return true }
+        return false
     }
     /// Most connections; nil for no limit.
     var maximumConnections: Int? {

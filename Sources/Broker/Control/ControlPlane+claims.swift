@@ -10,35 +10,37 @@ extension ControlPlane {
     /// older claims (rule S14).
     ///
     /// - Parameters:
-    ///   - subject: the subject of the request; where it names an account, the JWT has to be that account's.
+    ///   - named: the account that the request names; the JWT has to be that account's. Nil where it names none.
+    ///   - isForced: whether the sender insists, which overrides times of issue, and nothing else.
     ///   - answer: gets the answer's JSON, when the JWT is in force on every shard or was refused.
-    func updateClaims(_ body: [UInt8], subject: [UInt8], answer: @escaping (String) -> Void) {
-        let named = Self.accountToken(of: subject)
+    func updateClaims(
+        _ body: [UInt8], named: String?, isForced: Bool, answer: @escaping (String) -> Void
+    ) {
         let token = String(decoding: body, as: UTF8.self)
         guard case .folder(let folder) = context.resolver else {
-            let outcome = Result { try checked(token, named: named) }
+            let outcome = Result { try checked(token, named: named, isForced: isForced) }
             return conclude(outcome, named: named, answer: answer)
         }
-        keep(token, named: named, in: folder).assumeIsolated().whenComplete { [self] outcome in
+        keep(token, named: named, isForced: isForced, in: folder).assumeIsolated().whenComplete { [self] outcome in
             conclude(outcome, named: named, answer: answer)
         }
     }
 
     /// What became of an update.
     private enum UpdateOutcome: Sendable {
-        case taken(ResolvedAccount)
+        case taken(ResolvedAccount, ClaimsUpdate.Verdict)
         /// A cache does not keep what nobody here uses.
         case skipped(PublicKey)
         case refused(PublicKey, any Error)
     }
 
-    private func checked(_ token: String, named: String?) throws -> UpdateOutcome {
+    private func checked(_ token: String, named: String?, isForced: Bool) throws -> UpdateOutcome {
         let resolved = try Self.decoded(token)
         do {
-            _ = try ClaimsUpdate.check(
+            let verdict = try ClaimsUpdate.check(
                 resolved, named: named, stored: state(.key(resolved.key))?.resolved, trust: context.trust,
-                at: context.environment.moment().seconds)
-            return .taken(resolved)
+                at: context.environment.moment().seconds, isForced: isForced)
+            return .taken(resolved, verdict)
         } catch {
             return .refused(resolved.key, error)
         }
@@ -49,7 +51,9 @@ extension ControlPlane {
     }
 
     /// Reads a JWT, then checks it and writes it into the folder, which is one step for all others who read or write there.
-    private func keep(_ token: String, named: String?, in folder: FolderResolver) -> EventLoopFuture<UpdateOutcome> {
+    private func keep(
+        _ token: String, named: String?, isForced: Bool, in folder: FolderResolver
+    ) -> EventLoopFuture<UpdateOutcome> {
         let (trust, now) = (context.trust, context.environment.moment().seconds)
         return folder.run(on: eventLoop) { _ in try Self.decoded(token) }.assumeIsolated()
             .flatMap { [self] resolved in
@@ -60,10 +64,11 @@ extension ControlPlane {
                         if folder.configuration.kind == .cache, stored == nil, held == nil {
                             return .skipped(resolved.key)
                         }
-                        _ = try ClaimsUpdate.check(
-                            resolved, named: named, stored: stored ?? held, trust: trust, at: now)
+                        let verdict = try ClaimsUpdate.check(
+                            resolved, named: named, stored: stored ?? held, trust: trust, at: now,
+                            isForced: isForced)
                         _ = try store.save(token, of: resolved.key, now: now)
-                        return .taken(resolved)
+                        return .taken(resolved, verdict)
                     } catch {
                         return .refused(resolved.key, error)
                     }
@@ -77,7 +82,8 @@ extension ControlPlane {
         switch outcome {
         case .success(.skipped(let key)):
             answer(updateAnswer(key.text, "jwt update cache skipped"))
-        case .success(.taken(let resolved)):
+        case .success(.taken(let resolved, let verdict)):
+            note(verdict, of: resolved)
             fetches.deleted.remove(resolved.key)
             // What is in the folder alone is read when somebody needs it; a fetch that runs may have read it before.
             guard numbers[.key(resolved.key)] != nil || fetches.isRunning || !context.resolver.canFetch else {
@@ -97,6 +103,19 @@ extension ControlPlane {
         }
     }
 
+    /// What goes against the order of issue is noted.
+    private func note(_ verdict: ClaimsUpdate.Verdict, of resolved: ResolvedAccount) {
+        switch verdict {
+        case .unchanged, .newer: break
+        case .sameTime:
+            context.environment.log(
+                .info, "account \(resolved.key): \(resolved.version) was issued in the same second as the JWT before it"
+            )
+        case .forced(let refusal):
+            context.environment.log(.warning, "account \(resolved.key): \(resolved.version) is forced: \(refusal)")
+        }
+    }
+
     private func refusal(of account: String, _ error: any Error) -> String {
         context.environment.log(.warning, "account \(account): JWT refused: \(error)")
         let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
@@ -104,18 +123,7 @@ extension ControlPlane {
             of: account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
     }
 
-    /// The account that a request subject names: the fourth token of `$SYS.REQ.ACCOUNT.<key>.…`, the third of
-    /// `$SYS.ACCOUNT.<key>.…`.
-    private static func accountToken(of subject: [UInt8]) -> String? {
-        let tokens = subject.split(separator: UInt8(ascii: "."))
-        let isRequest = tokens.count > 1 && tokens[1].elementsEqual("REQ".utf8)
-        guard let place = tokens.firstIndex(where: { $0.elementsEqual("ACCOUNT".utf8) }), place == (isRequest ? 2 : 1),
-            place + 1 < tokens.count
-        else { return nil }
-        return String(decoding: tokens[place + 1], as: UTF8.self)
-    }
-
-    private func updateAnswer(_ account: String, _ message: String) -> String {
+    func updateAnswer(_ account: String, _ message: String) -> String {
         var data = JSONText()
         data.add("account", account)
         data.add("code", UInt64(200))
@@ -130,7 +138,7 @@ extension ControlPlane {
         return answer.text
     }
 
-    private func failure(of account: String?, _ description: String) -> String {
+    func failure(of account: String?, _ description: String) -> String {
         var failure = JSONText()
         if let account { failure.add("account", account) }
         failure.add("code", UInt64(500))
@@ -144,8 +152,8 @@ extension ControlPlane {
     // MARK: Looking
 
     /// The account JWT that is kept, or where none is, that is in force; or nothing.
-    func lookUpClaims(subject: [UInt8], answer: @escaping (String) -> Void) {
-        guard let name = Self.accountToken(of: subject), let key = try? PublicKey(name) else { return answer("") }
+    func lookUpClaims(of name: String?, answer: @escaping (String) -> Void) {
+        guard let key = name.flatMap({ try? PublicKey($0) }) else { return answer("") }
         guard case .folder(let folder) = context.resolver else {
             return answer(state(.key(key))?.resolved?.token ?? "")
         }

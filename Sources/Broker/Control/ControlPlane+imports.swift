@@ -22,7 +22,24 @@ extension ControlPlane {
         }
         return AccountState(
             number: state.number, definition: state.definition, streamImports: streams, serviceImports: services,
-            mappings: mappings)
+            mappings: mappings, answersCallouts: answersCallouts(state.definition))
+    }
+
+    private func answersCallouts(_ definition: AccountDefinition) -> Bool {
+        switch definition {
+        case .token(let resolved): resolved.claims.authorization.isEnabled
+        case .configured(let account): context.trust.local.callout?.account == account.name
+        case .removed: false
+        }
+    }
+
+    /// Which of the account's imports lead anywhere at present.
+    func usedImports(of state: AccountState) -> [Bool] {
+        state.claims.imports.map { use in
+            var streams: [StreamImport] = []
+            var services: [ServiceImport] = []
+            return (try? compile(use, of: state, into: &streams, &services)) != nil
+        }
     }
 
     private func compile(
@@ -53,13 +70,17 @@ extension ControlPlane {
     private func granted(
         _ use: Import, _ importer: AccountState, _ exporter: AccountState
     ) throws(ImportRefusal) -> Export {
+        let isSystem = exporter.identity == context.systemAccount
         switch exporter.definition {
         case .token(let resolved):
-            try ImportUse.grant(
-                use, importer: importer.identity, exporter: resolved.claims,
-                at: context.environment.moment().seconds)
+            var claims = resolved.claims
+            if isSystem { claims.exports += SystemExports.added(to: claims.exports) }
+            return try ImportUse.grant(
+                use, importer: importer.identity, exporter: claims, at: context.environment.moment().seconds)
         case .configured(let account):
-            try ImportUse.grant(use, importer: importer.identity.text, exporter: account)
+            let added = isSystem ? SystemExports.added(to: account.claims.exports) : []
+            return try ImportUse.grant(
+                use, importer: importer.identity.text, exporter: account.offering(added))
         case .removed:
             throw .noExport
         }

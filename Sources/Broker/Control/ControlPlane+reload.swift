@@ -9,15 +9,18 @@ extension ControlPlane {
     /// - Parameter whenDone: called when every shard has done so, with the number of connections that this ended.
     func reload(_ settings: BrokerConfiguration, _ mode: BrokerMode, whenDone: @escaping (_ cut: Int) -> Void) {
         context.replaceRules(settings, mode.trust)
+        rulesLoadedAt = context.environment.nanoseconds()
         // Accounts that come from elsewhere stay as they are there.
         if !context.resolver.canFetch { take(mode.accounts) }
+        // Settings count as long as the operator who signed them is trusted.
+        for tenant in tenants where tenant.state.isHeld { setDefinition(tenant.state.definition) }
         putInForce(Array(tenants.indices), whenDone: whenDone)
     }
 
     private func take(_ accounts: [AccountDefinition]) {
         let before = configured
         configured = Set(accounts.map(\.identity))
-        for identity in before.subtracting(configured) { setDefinition(.removed(identity)) }
+        for identity in before.subtracting(configured) { setDefinition(.removed(identity, wasDeleted: false)) }
         for definition in accounts where !isOlder(definition) { setDefinition(definition) }
     }
 

@@ -12,6 +12,8 @@ final class ControlPlane {
         var state: AccountState
         /// The shard of each connection.
         var connections: [UInt64: Int] = [:]
+        /// When it was last given claims, Unix nanoseconds.
+        var updatedAt: Int64
     }
 
     /// An importer and the exporter that it imports services from.
@@ -33,14 +35,24 @@ final class ControlPlane {
     /// By number.
     private(set) var tenants: [Tenant] = []
     private(set) var numbers: [AccountIdentity: Int] = [:]
+    /// What accounts have no field for, by account.
+    var settings: [PublicKey: ResolvedSettings] = [:]
+    private var importers = ImporterIndex()
     var openRequests: [Link: OpenRequests] = [:]
     var fetches = AccountFetches()
     var deletions = ClaimsDeletion()
+    /// Those who left last.
+    private(set) var closed = ClosedConnections()
+    /// When the rules in force were read, Unix nanoseconds.
+    var rulesLoadedAt: Int64
+    var pageCounts = PageCounts()
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?
-    /// Counts this server's answers on system subjects.
-    var systemSequence: UInt64 = 0
+    var isStopping: Bool { stopping != nil }
+    var pace = EventPace()
+    /// Nil until lame duck mode begins.
+    var lameDuck: LameDuck?
 
     /// The accounts of the present configuration.
     var configured: Set<AccountIdentity>
@@ -48,7 +60,9 @@ final class ControlPlane {
     init(_ context: BrokerContext, on eventLoop: any EventLoop, accounts: [AccountDefinition]) {
         self.context = context
         self.eventLoop = eventLoop
+        rulesLoadedAt = context.startedAt
         configured = Set(accounts.map(\.identity))
+        takeKeptSettings()
         for definition in accounts { setDefinition(definition) }
         for number in tenants.indices { compileImports(of: number) }
     }
@@ -69,8 +83,12 @@ final class ControlPlane {
     /// Keeps what an account is; imports stay as they are. Returns the account's number.
     @discardableResult
     func setDefinition(_ definition: AccountDefinition) -> Int {
+        let definition = definition.under(trustedSettings(of: definition.identity))
+        let now = context.environment.nanoseconds()
         if let number = numbers[definition.identity] {
             let old = tenants[number].state
+            tenants[number].updatedAt = now
+            importers.replace(old.claims.imports, with: definition.claims.imports, of: number)
             if let previous = old.resolved { definition.resolved?.inheritPrograms(of: previous) }
             tenants[number].state = AccountState(
                 number: number, definition: definition, streamImports: old.streamImports,
@@ -78,8 +96,9 @@ final class ControlPlane {
             return number
         }
         let number = tenants.count
-        tenants.append(Tenant(state: AccountState(number: number, definition: definition)))
+        tenants.append(Tenant(state: AccountState(number: number, definition: definition), updatedAt: now))
         numbers[definition.identity] = number
+        importers.replace([], with: definition.claims.imports, of: number)
         return number
     }
 
@@ -100,22 +119,19 @@ final class ControlPlane {
     func delete(_ keys: [PublicKey], whenDone: @escaping (_ cut: Int) -> Void) {
         let changed = keys.compactMap { numbers[.key($0)] }
         for number in changed {
+            let identity = tenants[number].state.identity
             tenants[number].state = AccountState(
-                number: number, definition: tenants[number].state.definition, isDeleted: true)
+                number: number, definition: .removed(identity, wasDeleted: true))
         }
         putInForce(changed, whenDone: whenDone)
     }
 
     /// Hands what is in force for these accounts now to every shard.
     func putInForce(_ changed: [Int], whenDone: @escaping (_ cut: Int) -> Void) {
-        let names = Set(changed.map { tenants[$0].state.identity.text })
         var affected = Set(changed)
         // Exports may have changed under those who import from here.
-        for other in tenants.indices
-        where tenants[other].state.claims.imports.contains(where: { names.contains($0.account) }) {
-            affected.insert(other)
-        }
-        for number in affected where !tenants[number].state.isDeleted { compileImports(of: number) }
+        for number in changed { affected.formUnion(importers[tenants[number].state.identity.text]) }
+        for number in affected { compileImports(of: number) }
         lastErrand += 1
         errands[lastErrand] = Errand(shards: shards.count, whenDone: whenDone)
         let update = AccountsUpdate(
@@ -155,10 +171,14 @@ final class ControlPlane {
     private func answer(
         _ connection: UInt64, _ shard: Int, _ principal: Principal, _ basis: AdmissionBasis, _ facts: ConnectionFacts
     ) -> AdmissionAnswer {
-        if numbers[principal.account].map({ tenants[$0].state.isDeleted }) ?? false { return .refused(.accountDeleted) }
+        if numbers[principal.account].map({ tenants[$0].state.wasDeleted }) ?? false {
+            return .refused(.accountDeleted)
+        }
         var principal = principal
         let resolved = state(principal.account)?.resolved
-        if basis.generation != context.rules.generation || basis.version != resolved?.version {
+        if basis.generation != context.rules.generation || basis.version != resolved?.version
+            || basis.settings != resolved?.settingsVersion
+        {
             switch context.review(principal, of: resolved, facts) {
             case .admitted(let changed): principal = changed
             case .refused(let refusal): return .refused(refusal)
@@ -181,12 +201,18 @@ final class ControlPlane {
         tenants[account].connections[connection] = nil
     }
 
+    /// A connection has ended, whether it had been let in or not.
+    func noteClosed(_ report: ConnectionReport) {
+        closed.add(report.remembered, capacity: context.settings.maximumClosedClients)
+    }
+
     // MARK: Stopping
 
     /// Ends all connections, and calls back when no shard will say anything more.
     func stop(whenStopped: @escaping () -> Void) {
         stopping = (shards.count, whenStopped)
-        for shard in shards { shard.post(.stop) }
+        endLameDuck()
+        tellOfShutdown { for shard in $0.shards { shard.post(.stop) } }
     }
 
     func noteStopped(_ shard: Int) {

@@ -17,6 +17,9 @@ final class Interest {
     private let hash: SubjectHash
     private var cache = MatchCache()
     private(set) var count = 0
+    private var inserts: UInt64 = 0
+    private var removes: UInt64 = 0
+    private var walks: UInt64 = 0
     /// Places of the tree on the way of a walk, kept for their storage.
     private var level: [InterestNode] = []
     private var nextLevel: [InterestNode] = []
@@ -45,6 +48,7 @@ final class Interest {
             node.here.add(subscription, key)
         }
         count += 1
+        inserts &+= 1
         cache.invalidate()
     }
 
@@ -66,6 +70,7 @@ final class Interest {
             subscription.pattern.hasTail ? node.tail.take(subscription, key) : node.here.take(subscription, key)
         guard removed else { return }
         count -= 1
+        removes &+= 1
         cache.invalidate()
         prune(node, path)
     }
@@ -111,12 +116,31 @@ final class Interest {
         cache.invalidate()
     }
 
+    var statistics: InterestStatistics {
+        InterestStatistics(
+            subscriptions: count, inserts: inserts, removes: removes, walks: walks, cached: cache.count,
+            cachedReceivers: cache.receivers, largest: cache.largest)
+    }
+
     /// Lets go of what is only remembered and no longer true.
     func sweep() {
         cache.sweep()
     }
 
+    /// The same, without remembering it: for questions that no message asks.
+    func look(_ subject: Span<UInt8>) -> Match {
+        let hash = hash(subject)
+        return cache.find(subject, hash) ?? find(subject, hash)
+    }
+
     private func walk(_ subject: Span<UInt8>, _ subjectHash: UInt64) -> Match {
+        walks &+= 1
+        let match = find(subject, subjectHash)
+        cache.keep(match)
+        return match
+    }
+
+    private func find(_ subject: Span<UInt8>, _ subjectHash: UInt64) -> Match {
         // All nodes that the tokens so far lead to; a list instead of recursion, so that length costs no stack.
         level.append(root)
         var start = 0
@@ -135,11 +159,9 @@ final class Interest {
         for node in level where !node.here.isEmpty { found.append(node.here) }
         level.removeAll(keepingCapacity: true)
         defer { found.removeAll(keepingCapacity: true) }
-        let match = Match(
+        return Match(
             subject: copied(subject), hash: subjectHash, generation: cache.generation,
             plain: found.count == 1 ? found[0].plain : found.flatMap(\.plain), groups: groups())
-        cache.keep(match)
-        return match
     }
 
     /// Goes on from every place of the level by one token.

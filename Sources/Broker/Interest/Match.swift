@@ -1,4 +1,5 @@
 import Authorization
+import Subjects
 
 /// Everybody who gets a message on some subject of an account, as found in its index and sorted by how they are reached.
 /// Good until the account's subscriptions change.
@@ -7,6 +8,14 @@ final class Match {
     struct Foreign {
         let shard: Int
         var slots: [UInt32]
+    }
+
+    /// A client's subscription that a stream import leads to.
+    struct Imported {
+        let parent: Subscription
+        let stream: StreamImport
+        /// The subject as the client sees it; nil where it is the exporter's.
+        let local: [UInt8]?
     }
 
     /// The members of a queue group that match; one of them gets the message.
@@ -23,7 +32,9 @@ final class Match {
     /// The clients of this shard that subscribed in the account itself; ``plain`` keeps what they refer to.
     private(set) var local: [Receiver] = []
     private(set) var foreign: [Foreign] = []
-    /// The rest of ``plain``: through imports, filtered on other shards, or the server's own.
+    /// Those that the message reaches through stream imports. The renaming is done once.
+    private(set) var imported: [Imported] = []
+    /// The rest of ``plain``: through service imports, filtered on other shards, or the server's own.
     private(set) var others: [Subscription] = []
     /// Whether the message goes on to another account's service.
     let crossesAccounts: Bool
@@ -54,10 +65,22 @@ final class Match {
             } else {
                 foreign.append(Foreign(shard: shard, slots: [slot]))
             }
-        case .foreign, .streamImport, .serviceImport, .system:
+        case .streamImport(let parent, let stream):
+            var local: [UInt8]?
+            if !stream.keepsSubject {
+                let subject = subject
+                local = stream.toLocal.rename(subject.span)
+                guard local != nil else { return }
+            }
+            imported.append(Imported(parent: parent, stream: stream, local: local))
+        case .foreign, .serviceImport, .system, .callout:
             others.append(subscription)
         }
     }
+
+    /// Whether there is nobody but clients that subscribed in the account itself.
+    @inline(__always)
+    var isSimple: Bool { others.isEmpty && imported.isEmpty && groups.isEmpty }
 
     var isEmpty: Bool { plain.isEmpty && groups.isEmpty }
 

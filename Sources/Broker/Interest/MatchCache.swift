@@ -8,7 +8,10 @@ struct MatchCache {
     private static let budget = 1 << 19
 
     private var table: [Match?] = []
-    private var receivers = 0
+    private(set) var receivers = 0
+    /// How many answers there are, void ones included, and the most receivers that one of them had.
+    private(set) var count = 0
+    private(set) var largest = 0
     private(set) var generation: UInt64 = 0
     private var sweptGeneration: UInt64 = 0
 
@@ -24,6 +27,7 @@ struct MatchCache {
         for index in table.indices {
             guard let match = table[index], match.generation != generation else { continue }
             receivers -= match.size
+            count -= 1
             table[index] = nil
         }
     }
@@ -42,9 +46,13 @@ struct MatchCache {
         if table.isEmpty || receivers + size > Self.budget {
             table = [Match?](repeating: nil, count: Self.places)
             receivers = 0
+            count = 0
+            largest = 0
         }
         let place = Self.place(match.hash)
         receivers += size - (table[place]?.size ?? 0)
+        if table[place] == nil { count += 1 }
+        largest = max(largest, size)
         table[place] = match
     }
 

@@ -19,6 +19,8 @@ final class Subscription {
         case serviceImport(ServiceImport, exporter: Account)
         /// The server itself.
         case system(SystemService)
+        /// Whoever waits for the answer of an authentication callout.
+        case callout
     }
 
     let pattern: Pattern

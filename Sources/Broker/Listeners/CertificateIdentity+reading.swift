@@ -28,6 +28,24 @@ extension CertificateIdentity {
     }
 }
 
+/// Whose a certificate is, and who issued it, as they stand in it.
+struct CertificateNames {
+    let issuer: [UInt8]
+    let subject: [UInt8]
+
+    /// Nil for one that cannot be read.
+    init?(_ certificate: NIOSSLCertificate) {
+        guard let bytes = try? certificate.toDERBytes(), let root = try? DER.parse(bytes),
+            case .constructed(let parts) = root.content, let signed = Array(parts).first,
+            case .constructed(let members) = signed.content
+        else { return nil }
+        // An explicit version, which the first version leaves out; then serial number, algorithm, issuer, validity.
+        let fields = members.drop { $0.identifier.tagClass == .contextSpecific }.map { Array($0.encodedBytes) }
+        guard fields.count > 4 else { return nil }
+        (issuer, subject) = (fields[2], fields[4])
+    }
+}
+
 extension DistinguishedName {
     /// The short names that text forms have for types of attributes.
     private static let shortNames: [String: String] = [

@@ -14,6 +14,8 @@ struct Entrance: Sendable {
     var source: Source?
     /// Whom the client's certificate names; nil without one.
     var certificate: CertificateIdentity?
+    /// What TLS came to; nil without.
+    var security: ClientSecurity?
     /// What the request said with which the client opened a WebSocket.
     var webSocket: WebSocketRules.Arrival?
     /// Whether the client has to secure the connection before it says anything.
@@ -29,5 +31,5 @@ enum EntranceStep: Sendable {
     /// The session begins before the connection is secured. Comes before it begins.
     case securing
     /// The client may speak: TLS is in place, with the client's certificate if it has one, or it goes without.
-    case opened(certificate: CertificateIdentity?)
+    case opened(certificate: CertificateIdentity?, ClientSecurity?)
 }

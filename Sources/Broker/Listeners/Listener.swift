@@ -1,6 +1,7 @@
 import Authorization
 import NIOCore
 import NKeys
+import Synchronization
 
 /// A place where clients come in, and what is asked of them and told to them there. Immutable; its certificates and
 /// keys are read.
@@ -63,9 +64,6 @@ struct Listener: Sendable {
         try pipeline.addHandler(ClientHandler(shard: shard, listener: self))
     }
 
-    /// Whether clients have to present something here, whatever the server asks elsewhere.
-    var asksForCredentials: Bool { noAuthUser != nil }
-
     /// What INFO lines say about TLS here.
     func describe(in json: inout JSONText) {
         guard let tls else { return }
@@ -80,6 +78,27 @@ struct Listener: Sendable {
         if let webSockets = try webSockets(settings) { listeners.append(webSockets) }
         return listeners
     }
+}
+
+/// What a listener asks of those who connect from now on: a reload replaces it, for those who are connected it stays.
+final class ListenerTerms: Sendable {
+    private let listener: Mutex<Listener>
+
+    init(_ listener: Listener) {
+        self.listener = Mutex(listener)
+    }
+
+    var present: Listener { listener.withLock { $0 } }
+
+    func replace(_ listener: Listener) {
+        self.listener.withLock { $0 = listener }
+    }
+}
+
+/// A listener that listens.
+struct OpenListener: Sendable {
+    let channel: any Channel
+    let terms: ListenerTerms
 }
 
 extension BrokerConfiguration {

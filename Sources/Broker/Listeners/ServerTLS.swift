@@ -15,6 +15,8 @@ struct ServerTLS: Sendable {
     let rate: HandshakeRate?
     private let pinnedKeys: Set<String>?
     private let context: NIOSSLContext
+    /// What clients' certificates may come from, of `ca_file`; by subject.
+    private let authorities: [[UInt8]: NIOSSLCertificate]
 
     /// - Parameters:
     ///   - place: where the block stands, in front of what is said about it.
@@ -27,6 +29,7 @@ struct ServerTLS: Sendable {
         pinnedKeys = settings.pinnedKeys
         rate = settings.connectionRateLimit.map { HandshakeRate(limit: $0) }
         context = try Self.context(settings, place)
+        authorities = Self.authorities(settings)
     }
 
     /// A handler for one connection. It gives storage back that a burst of output needed.
@@ -47,6 +50,33 @@ struct ServerTLS: Sendable {
         return pinnedKeys.contains(String(decoding: digits, as: UTF8.self))
     }
 
+    /// What TLS came to on a connection.
+    func security(isNewest: Bool, cipher: String, _ certificate: NIOSSLCertificate?) -> ClientSecurity {
+        ClientSecurity(
+            version: isNewest ? "1.3" : "1.2", cipher: cipher, certificate: certificate,
+            chain: certificate.map(chain) ?? [], isVerified: verifiesClients)
+    }
+
+    /// A certificate with the authorities that it comes from. What the client sent between them is not known here.
+    private func chain(of certificate: NIOSSLCertificate) -> [NIOSSLCertificate] {
+        var chain = [certificate]
+        while let names = chain.last.flatMap(CertificateNames.init), names.issuer != names.subject,
+            let next = authorities[names.issuer], chain.count <= authorities.count
+        {
+            chain.append(next)
+        }
+        return chain
+    }
+
+    private static func authorities(_ settings: TLSConfiguration) -> [[UInt8]: NIOSSLCertificate] {
+        guard settings.verifiesClients, let file = settings.authorityFile,
+            let certificates = try? NIOSSLCertificate.fromPEMFile(file)
+        else { return [:] }
+        return Dictionary(
+            certificates.compactMap { one in CertificateNames(one).map { ($0.subject, one) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     // MARK: Reading
 
     private static func context(_ settings: TLSConfiguration, _ place: String) throws(BrokerStartError) -> NIOSSLContext
@@ -58,13 +88,8 @@ struct ServerTLS: Sendable {
                 message: "\(place): TLS needs a certificate and its key", remedy: "write cert_file and key_file")
         }
         var configuration = first.configuration
-        configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
         configuration.shutdownTimeout = .seconds(1)
-        let suites = TLSChoices.suites(settings.cipherSuites)
-        // Where none is of TLS 1.2, nobody comes with that.
-        if suites.isEmpty { configuration.minimumTLSVersion = .tlsv13 }
-        configuration.cipherSuiteValues = suites.isEmpty ? TLSChoices.suites(nil) : suites
-        configuration.curves = TLSChoices.curves(settings.curvePreferences)
+        TLSChoices.apply(settings, to: &configuration)
         if settings.verifiesClients {
             configuration.certificateVerification = .noHostnameVerification
             configuration.trustRoots = try trustRoots(settings.authorityFile, place)
@@ -78,7 +103,7 @@ struct ServerTLS: Sendable {
         }
     }
 
-    private static func trustRoots(_ file: String?, _ place: String) throws(BrokerStartError) -> NIOSSLTrustRoots {
+    static func trustRoots(_ file: String?, _ place: String) throws(BrokerStartError) -> NIOSSLTrustRoots {
         guard let file else { return .default }
         guard let certificates = try? NIOSSLCertificate.fromPEMFile(file), !certificates.isEmpty else {
             throw BrokerStartError(
@@ -90,7 +115,7 @@ struct ServerTLS: Sendable {
 }
 
 /// A certificate with the chain behind it, and its key.
-private struct CertificatePair: Sendable {
+struct CertificatePair: Sendable {
     private let chain: [NIOSSLCertificate]
     private let key: NIOSSLPrivateKey
 
@@ -116,6 +141,12 @@ private struct CertificatePair: Sendable {
 
     var configuration: NIOSSL.TLSConfiguration {
         .makeServerConfiguration(certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+    }
+
+    /// Shows the certificate to whoever asks for one.
+    func present(in configuration: inout NIOSSL.TLSConfiguration) {
+        configuration.certificateChain = chain.map { .certificate($0) }
+        configuration.privateKey = .privateKey(key)
     }
 
     /// Picks the first certificate that names the host which the client asks for, or else the first of all.
@@ -171,6 +202,16 @@ enum TLSChoices {
         "X25519MLKEM768": .x25519_MLKEM768, "X25519": .x25519, "CurveP256": .secp256r1, "CurveP384": .secp384r1,
         "CurveP521": .secp521r1,
     ]
+
+    /// Versions, suites and curves.
+    static func apply(_ settings: TLSConfiguration, to configuration: inout NIOSSL.TLSConfiguration) {
+        configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
+        let suites = suites(settings.cipherSuites)
+        // Where none is of TLS 1.2, nobody comes with that.
+        if suites.isEmpty { configuration.minimumTLSVersion = .tlsv13 }
+        configuration.cipherSuiteValues = suites.isEmpty ? Self.suites(nil) : suites
+        configuration.curves = curves(settings.curvePreferences)
+    }
 
     static func suites(_ names: [String]?) -> [NIOTLSCipher] {
         names.map { $0.compactMap { known[$0] } } ?? safe

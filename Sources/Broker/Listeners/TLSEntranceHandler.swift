@@ -14,6 +14,7 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let environment: BrokerEnvironment
     private var entrance: TLSEntrance
     private var secured: NIOSSLServerHandler?
+    private let hello = ServerHelloReader()
     /// What came before it could be used: while the greeting is on its way.
     private var held: ByteBuffer?
     private var isGreetingOnItsWay = false
@@ -129,7 +130,7 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
         let handler = tls.makeHandler()
         secured = handler
         do {
-            try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
+            try context.pipeline.syncOperations.addHandlers([hello, handler], position: .before(self))
             // From the front, so that it comes to the new handler.
             context.pipeline.fireChannelRead(held)
             context.pipeline.fireChannelReadComplete()
@@ -152,6 +153,7 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func open(_ context: ChannelHandlerContext) {
         cancelTimers()
         var certificate: CertificateIdentity?
+        var security: ClientSecurity?
         if let secured {
             let peer = secured.peerCertificate
             guard tls.accepts(peer) else {
@@ -160,8 +162,10 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
                 return
             }
             certificate = peer.map { CertificateIdentity($0) }
+            security = tls.security(
+                isNewest: secured.tlsVersion == .tlsv13, cipher: hello.cipher.map(ServerHello.name) ?? "", peer)
         }
-        context.fireUserInboundEventTriggered(EntranceStep.opened(certificate: certificate))
+        context.fireUserInboundEventTriggered(EntranceStep.opened(certificate: certificate, security))
         if let held {
             self.held = nil
             context.fireChannelRead(wrapInboundOut(held))

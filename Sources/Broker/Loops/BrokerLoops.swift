@@ -10,25 +10,30 @@ final class BrokerLoops: Sendable {
     private let shardGroup: MultiThreadedEventLoopGroup
     /// Every shard, by its event loop.
     private let shards: [ObjectIdentifier: NIOLoopBound<Shard>]
+    /// Nil where connections go to the loops in turn.
+    private let placement: NIOLoopBound<LoopPlacement>?
 
     /// How often time-dependent things are looked at.
     private static let tick = TimeAmount.milliseconds(250)
 
     private init(
         context: BrokerContext, control: ControlAddress, controlGroup: MultiThreadedEventLoopGroup,
-        shardGroup: MultiThreadedEventLoopGroup, shards: [ObjectIdentifier: NIOLoopBound<Shard>]
+        shardGroup: MultiThreadedEventLoopGroup, shards: [ObjectIdentifier: NIOLoopBound<Shard>],
+        placement: NIOLoopBound<LoopPlacement>?
     ) {
         self.context = context
         self.control = control
         self.controlGroup = controlGroup
         self.shardGroup = shardGroup
         self.shards = shards
+        self.placement = placement
     }
 
-    /// Starts all loops and makes the shards and the control plane known to each other.
+    /// Starts all loops and makes the shards and the control plane known to each other. Nothing is left running where this
+    /// throws, but for the resolver, which is the caller's then.
     static func start(
         _ settings: BrokerConfiguration, _ mode: BrokerMode, resolver: AccountResolver,
-        decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int
+        decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int, isInTurn: Bool
     ) async throws -> BrokerLoops {
         let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
         signatures.start()
@@ -37,7 +42,20 @@ final class BrokerLoops: Sendable {
             signatures: signatures)
         let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let shardGroup = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        do {
+            return try await assemble(context, mode, controlGroup, shardGroup, count: count, isInTurn: isInTurn)
+        } catch {
+            try? await signatures.shutdownGracefully()
+            try? await shardGroup.shutdownGracefully()
+            try? await controlGroup.shutdownGracefully()
+            throw error
+        }
+    }
 
+    private static func assemble(
+        _ context: BrokerContext, _ mode: BrokerMode, _ controlGroup: MultiThreadedEventLoopGroup,
+        _ shardGroup: MultiThreadedEventLoopGroup, count: Int, isInTurn: Bool
+    ) async throws -> BrokerLoops {
         let controlLoop = controlGroup.next()
         let (plane, states) = try await controlLoop.submit {
             let plane = ControlPlane(context, on: controlLoop, accounts: mode.accounts)
@@ -63,15 +81,21 @@ final class BrokerLoops: Sendable {
             try await shard.eventLoop.submit { shard.value.meet(peers) }.get()
             shard.eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in shard.value.tick() }
         }
-        try await controlLoop.submit { plane.value.meet(peers) }.get()
+        let placement = try await controlLoop.submit {
+            plane.value.meet(peers)
+            plane.value.startEvents()
+            return isInTurn ? nil : NIOLoopBound(LoopPlacement(shardGroup), eventLoop: controlLoop)
+        }.get()
         return BrokerLoops(
-            context: context, control: control, controlGroup: controlGroup, shardGroup: shardGroup, shards: shards)
+            context: context, control: control, controlGroup: controlGroup, shardGroup: shardGroup, shards: shards,
+            placement: placement)
     }
 
-    /// Opens a listener. Connections are accepted on the control plane's loop and go to the shards in turn.
-    func listen(_ listener: Listener) async throws -> any Channel {
-        let (shards, environment) = (shards, context.environment)
-        return try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
+    /// Opens a listener. Connections are accepted on the control plane's loop and spread over the shards.
+    func listen(_ listener: Listener) async throws -> OpenListener {
+        let (shards, context, environment, placement) = (shards, context, context.environment, placement)
+        let terms = ListenerTerms(listener)
+        let channel = try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -86,18 +110,28 @@ final class BrokerLoops: Sendable {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause(environment: environment))
+                    guard let placement else { return }
+                    try channel.pipeline.syncOperations.addHandler(PlacementHandler(placement.value))
                 }
             }
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                channel.closeFuture.whenComplete { _ in context.removeSocket() }
+                guard context.addSocket() else { return channel.close() }
+                return channel.eventLoop.makeCompletedFuture {
                     guard let shard = shards[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.operationUnsupported
                     }
-                    try listener.addHandlers(to: channel, shard: shard.value)
+                    try terms.present.addHandlers(to: channel, shard: shard.value)
                 }
             }
             .bind(host: listener.host, port: listener.port)
             .get()
+        return OpenListener(channel: channel, terms: terms)
+    }
+
+    /// Opens the listener for those who read pages.
+    func listen(_ listener: MonitoringListener) async throws -> any Channel {
+        try await listener.bind(control, context: context)
     }
 
     /// Puts another configuration in force, and returns how many connections that ended when every loop has done so.
@@ -105,6 +139,13 @@ final class BrokerLoops: Sendable {
         let done = control.eventLoop.makePromise(of: Int.self)
         control.execute { $0.reload(settings, mode) { done.succeed($0) } }
         return try await done.futureResult.get()
+    }
+
+    /// Sends everybody away in time, and returns when all have been told, or the broker is stopped.
+    func goLame() async throws {
+        let over = control.eventLoop.makePromise(of: Void.self)
+        control.execute { $0.goLame { over.succeed(()) } }
+        try await over.futureResult.get()
     }
 
     /// Ends all connections, and returns when everything is released.

@@ -19,6 +19,8 @@ enum Mail: Sendable {
     case caughtUp(by: Int)
     /// A receiver of this connection's messages is about to fall too far behind.
     case stall(connection: UInt64)
+    /// The answer of an authentication callout has come in, in the account with this number.
+    case calloutAnswer(CalloutInbox.Answer, account: Int)
 
     // From the control plane.
 
@@ -26,9 +28,16 @@ enum Mail: Sendable {
     case admission(connection: UInt64, AdmissionAnswer)
     /// The account that a connection wants to sign in to is held now, if it is to be had at all.
     case fetched(connection: UInt64)
-    /// What one of the server's services says to a request, in the system account; with the connection that asked, if that
-    /// is all it has to say.
-    case serviceAnswer(connection: UInt64?, reply: [UInt8], body: [UInt8])
+    /// Has clients told that the server is going away.
+    case lameDuck
+    /// Ends a connection because the server is going away.
+    case sendAway(connection: UInt64)
+    /// Something that the server tells an account by itself, on one of its subjects.
+    case announcement(account: Int, subject: [UInt8], body: [UInt8])
+    /// What one of the server's services says to a request.
+    case serviceAnswer(ServiceAnswer)
+    /// Something that the control plane wants to know. Sees to its own answer.
+    case question(@Sendable (Shard) -> Void)
     /// Ends all connections.
     case stop
 }

@@ -31,18 +31,25 @@ struct Parcel: Sendable {
         var tailCount: UInt32
         /// Which of ``Parcel/shared`` holds the tail instead; -1 for none.
         var shared: Int32
-        /// How many slots follow, four bytes each. Of an answer the publisher, as a place in ``Parcel/clients``.
+        /// How many slots follow, four bytes each. Of an answer the publisher, as a place in ``Parcel/responders``.
         var receivers: UInt32
         /// The publishing connection; 0 for the server itself.
         var connection: UInt64
         var shape: MessageShape
     }
 
+    /// Who publishes an answer.
+    struct Responder: Sendable {
+        let client: Client
+        /// How far away it is, nanoseconds.
+        let roundTrip: Int64
+    }
+
     /// The buffer: how much of it is read is up to whoever reads it.
     private(set) var buffer: ByteBuffer
     /// Tails that are large enough not to be copied.
     private(set) var shared: [ByteBuffer] = []
-    private(set) var clients: [Client] = []
+    private(set) var responders: [Responder] = []
     private var sharedSize = 0
     /// The tail that was put in last, so that a message that goes to several places has it once.
     private var lastTail: (serial: UInt64, start: UInt32, shared: Int32) = (0, 0, -1)
@@ -97,12 +104,12 @@ struct Parcel: Sendable {
     /// Puts an answer in, with its publisher in place of receivers.
     mutating func append(
         answer subject: Span<UInt8>, account: Int, tail: Span<UInt8>, shape: MessageShape, shared large: ByteBuffer?,
-        by client: Client
+        by responder: Responder
     ) {
         append(
             .answer, account: account, subject: subject, matched: nil, tail: tail, shape: shape, shared: large,
-            connection: client.connection, receivers: clients.count, put: { _ in })
-        clients.append(client)
+            connection: responder.client.connection, receivers: responders.count, put: { _ in })
+        responders.append(responder)
     }
 
     /// Notes where the tail of the next message stands. A parcel is handed over long before its size comes near 32 bits.

@@ -25,14 +25,24 @@ extension Shard {
             goOn(after: shard)
         case .stall(let connection):
             sessions[connection]?.stall()
+        case .calloutAnswer(let answer, let account):
+            take(answer, in: account)
         case .accounts(let update):
             apply(update)
         case .admission(let connection, let answer):
             sessions[connection]?.enter(answer)
         case .fetched(let connection):
             sessions[connection]?.accountWasFetched()
-        case .serviceAnswer(let connection, let reply, let body):
-            answer(connection, on: reply, body)
+        case .lameDuck:
+            tellOfLameDuck()
+        case .sendAway(let connection):
+            sessions[connection]?.close(.serverShutdown, telling: nil)
+        case .announcement(let account, let subject, let body):
+            announce(subject, body, in: accounts[account])
+        case .serviceAnswer(let answer):
+            take(answer)
+        case .question(let question):
+            question(self)
         case .stop:
             stop()
         }
@@ -111,10 +121,17 @@ extension Shard {
         control.execute { $0.noteApplied(update.number, by: index, cut: cut) }
     }
 
+    /// Tells clients that the server is going away, and the control plane who is here.
+    private func tellOfLameDuck() {
+        for session in sessions.values { session.tellOfLameDuck() }
+        let (index, connections) = (index, Array(sessions.keys))
+        control.execute { $0.noteToldOfLameDuck(connections, on: index) }
+    }
+
     /// Ends all connections; nobody new is let in, and no other loop is spoken to again.
     private func stop() {
         isStopping = true
-        for session in Array(sessions.values) { session.close(telling: nil) }
+        for session in Array(sessions.values) { session.close(.serverShutdown, telling: nil) }
         let index = index
         control.execute { $0.noteStopped(index) }
     }

@@ -58,6 +58,18 @@ final class Shard {
     /// Whether a receiver of the message that is being delivered is about to fall too far behind.
     var isReceiverBehind = false
 
+    /// The questions to authentication callouts that clients of this shard wait for.
+    var calloutInbox: CalloutInbox
+    /// What happened here since the start.
+    var tally = ShardTally()
+    /// Who asked other accounts' services last.
+    var identities = RequestIdentities()
+    /// The requests to services that are measured.
+    var measurements = LatencyMeasurements()
+    /// To be used again.
+    var journeys: [Journey] = []
+    /// What the system account is to be told.
+    var events = EventQueue()
     private var lastSerial: UInt64 = 0
     var random = QuickRandom()
 
@@ -70,11 +82,9 @@ final class Shard {
         self.context = context
         self.control = control
         self.mailbox = mailbox
+        calloutInbox = CalloutInbox(shard: index)
         put(states)
-        if let identity = context.systemAccount, let account = account(identity) {
-            systemAccount = account
-            SystemService.install(in: account, resolver: context.resolver)
-        }
+        if let identity = context.systemAccount { systemAccount = account(identity) }
     }
 
     /// Makes the shards known to each other, before anybody connects.
@@ -96,8 +106,10 @@ final class Shard {
     /// Puts states in force; those of accounts that are new come in the order of their numbers.
     func put(_ states: [AccountState]) {
         for state in states where state.number == accounts.count {
-            accounts.append(Account(state, shard: index))
+            let account = Account(state, shard: index)
+            accounts.append(account)
             numbers[state.identity] = state.number
+            SystemService.install(in: account, context)
         }
         for state in states { accounts[state.number].put(state, among: accounts) }
     }
@@ -136,6 +148,7 @@ final class Shard {
 
     private func endTurn() {
         isTurnEnding = false
+        publishEvents()
         handOver()
         let sessions = unflushed
         unflushed.removeAll(keepingCapacity: true)
@@ -149,10 +162,12 @@ final class Shard {
         let moment = context.environment.moment()
         let now = context.monotonicNow
         for session in Array(sessions.values) { session.tick(at: moment.seconds, monotonic: now) }
+        endExpiredMeasurements(now: now)
         for account in accounts {
             account.replies.removeExpired(now: now)
             account.interest.sweep()
         }
+        reportDroppedEvents(now: now)
     }
 
     /// Has the publisher of a message wait a moment, here or on its own shard.

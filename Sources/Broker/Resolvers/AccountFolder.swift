@@ -29,10 +29,19 @@ struct AccountFolder {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .io("make the folder", path, reason: errno) }
     }
 
-    private func file(of account: PublicKey) -> String { "\(path)/\(account.text).jwt" }
+    /// What is kept of an account.
+    enum Content: String {
+        case claims = ".jwt"
+        /// Chancery's own: other servers pass such files over.
+        case settings = ".settings"
+    }
+
+    private func file(of account: PublicKey, _ content: Content) -> String {
+        "\(path)/\(account.text)\(content.rawValue)"
+    }
 
     /// The accounts that there are files of, in no particular order. Whatever else lies in the folder is passed over.
-    func accounts() throws(AccountStoreError) -> [PublicKey] {
+    func accounts(_ content: Content = .claims) throws(AccountStoreError) -> [PublicKey] {
         guard let folder = opendir(path) else { throw .io("read the folder", path, reason: errno) }
         defer { closedir(folder) }
         var accounts: [PublicKey] = []
@@ -40,7 +49,9 @@ struct AccountFolder {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard name.hasSuffix(".jwt"), let key = try? PublicKey(String(name.dropLast(4))), key.kind == .account
+            let ending = content.rawValue
+            guard name.hasSuffix(ending), let key = try? PublicKey(String(name.dropLast(ending.utf8.count))),
+                key.kind == .account
             else { continue }
             accounts.append(key)
         }
@@ -48,8 +59,8 @@ struct AccountFolder {
     }
 
     /// The text of an account's file without white space around it, or nil where there is none.
-    func read(_ account: PublicKey) throws(AccountStoreError) -> String? {
-        let path = file(of: account)
+    func read(_ account: PublicKey, _ content: Content = .claims) throws(AccountStoreError) -> String? {
+        let path = file(of: account, content)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -81,8 +92,10 @@ struct AccountFolder {
     }
 
     /// Writes an account's file.
-    func write(_ token: String, of account: PublicKey) throws(AccountStoreError) {
-        let path = file(of: account)
+    func write(
+        _ token: String, of account: PublicKey, _ content: Content = .claims
+    ) throws(AccountStoreError) {
+        let path = file(of: account, content)
         // Not ".jwt", so that what a crash leaves behind is no account; and overwritten by the next attempt.
         let temporary = path + ".part"
         let descriptor = open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -115,7 +128,7 @@ struct AccountFolder {
     ///   back.
     /// - Returns: whether there was one.
     func remove(_ account: PublicKey, keepsCopy: Bool) throws(AccountStoreError) -> Bool {
-        let path = file(of: account)
+        let path = file(of: account, .claims)
         let status = keepsCopy ? rename(path, path + ".deleted") : unlink(path)
         guard status == 0 else {
             if errno == ENOENT { return false }

@@ -32,7 +32,7 @@ enum AccountResolver: Sendable {
                     message: "an account server is only read from, so nothing can be preloaded into it",
                     remedy: "remove resolver_preload, or use a resolver of type full")
             }
-            let server = ServerResolver(url)
+            let server = ServerResolver(url, tls: try ResolverTLS.configuration(settings))
             do {
                 try await server.probe()
                 let token = if let systemAccount { try? await server.token(of: systemAccount) } else { String?.none }

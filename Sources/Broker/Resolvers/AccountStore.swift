@@ -153,6 +153,27 @@ struct AccountStore {
         return over
     }
 
+    // MARK: Settings
+
+    /// The settings of every account that has any; what cannot be read is told and passed over.
+    func settings(odd: (String) -> Void) -> [ResolvedSettings] {
+        guard let accounts = try? folder.accounts(.settings) else { return [] }
+        return accounts.sorted().compactMap { account in
+            guard let token = try? folder.read(account, .settings), let settings = try? ResolvedSettings(token: token),
+                settings.account == account
+            else {
+                odd("the settings of \(account.text) cannot be read")
+                return nil
+            }
+            return settings
+        }
+    }
+
+    /// Keeps the settings of an account, whatever was there before.
+    func save(_ settings: ResolvedSettings) throws(AccountStoreError) {
+        try folder.write(settings.token, of: settings.account, .settings)
+    }
+
     // MARK: What is known
 
     private func entry(for token: String, of account: PublicKey, now: Int64) -> Entry? {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import NKeys
 
 /// An account server: it has each account's JWT at an address that ends in the account's key.
@@ -16,9 +17,10 @@ final class ServerResolver: Sendable {
     private let base: String
     private let client: HTTPClient
 
-    init(_ url: String) {
+    /// - Parameter tls: for an address that begins with `https`; nil for what the system trusts.
+    init(_ url: String, tls: NIOSSL.TLSConfiguration? = nil) {
         base = url.hasSuffix("/") ? url : url + "/"
-        var configuration = HTTPClient.Configuration()
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.redirectConfiguration = .follow(max: Self.mostRedirections, allowCycles: false)
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

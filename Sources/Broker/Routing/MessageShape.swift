@@ -30,4 +30,11 @@ struct ComposedMessage {
         shape = MessageShape(
             replyCount: reply.count, headerCount: headerCount, payloadStart: start, serial: serial)
     }
+
+    init(reply: Span<UInt8>, headers: Span<UInt8>, body: Span<UInt8>, serial: UInt64) {
+        let (bytes, start) = MessageTail.bytes(reply: reply, headers: headers, body: body)
+        tail = bytes
+        shape = MessageShape(
+            replyCount: reply.count, headerCount: headers.count, payloadStart: start, serial: serial)
+    }
 }

@@ -23,9 +23,9 @@ struct Origin {
     private static let maximumHops = 16
 
     /// The origin for the next account, or nil where the message has been there already.
-    func crossing(to account: Int, _ subject: [UInt8]) -> Origin? {
+    func crossing(to account: Int, _ subject: Span<UInt8>) -> Origin? {
         guard hops < Self.maximumHops else { return nil }
-        guard journey?.visit(Journey.Stop(account: account, subject: subject)) ?? true else { return nil }
+        guard journey?.visit(account, subject) ?? true else { return nil }
         var onward = self
         onward.hops += 1
         return onward
@@ -34,24 +34,41 @@ struct Origin {
 
 /// The places that one message has been to on all its ways through service imports. It comes to each only once, so that
 /// imports that form circles, or many ways to one place, multiply nothing.
+///
+/// A shard uses its journeys again and again, since a message's way through the accounts ends before the next one's begins.
 final class Journey {
-    struct Stop: Hashable {
+    private struct Stop {
         let account: Int
-        let subject: [UInt8]
+        /// Where its subject stands in ``bytes``.
+        let start: Int
+        let count: Int
     }
 
     /// Most crossings of one message in all. Imports can be written so that each crossing leads to several others on
     /// ever new subjects; whatever tenants write, a message costs the others no more than this.
     private static let budget = 128
 
-    private var stops: Set<Stop>
-
-    init(from stop: Stop) {
-        stops = [stop]
-    }
+    private var stops: [Stop] = []
+    private var bytes: [UInt8] = []
 
     /// Whether the message comes to a place for the first time, and may still go on.
-    func visit(_ stop: Stop) -> Bool {
-        stops.count <= Self.budget && stops.insert(stop).inserted
+    func visit(_ account: Int, _ subject: Span<UInt8>) -> Bool {
+        guard stops.count <= Self.budget else { return false }
+        for stop in stops where stop.account == account && stop.count == subject.count {
+            if isSame(stop.start, subject) { return false }
+        }
+        stops.append(Stop(account: account, start: bytes.count, count: subject.count))
+        subject.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        return true
+    }
+
+    private func isSame(_ start: Int, _ subject: Span<UInt8>) -> Bool {
+        for index in 0..<subject.count where bytes[start + index] != subject[index] { return false }
+        return true
+    }
+
+    func forget() {
+        stops.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
     }
 }

@@ -10,20 +10,9 @@ enum RequestIdentity {
     /// Longer header blocks are not read line by line.
     private static let readableBlock = 16 << 10
 
-    /// The message as the exporting account sees it: with one identity header, the server's own.
-    static func stamp(
-        headerCount: Int, payload: Span<UInt8>, client: Client?, roundTrip: Int64?, importer: AccountIdentity,
-        isShared: Bool
-    ) -> (headerCount: Int, bytes: [UInt8]) {
-        let bytes = copied(payload)
-        let identity = client.map { Self.identity($0, roundTrip, importer, isShared: isShared) }
-        let block = Self.block(bytes.prefix(headerCount), identity)
-        return (block.count, block + bytes.dropFirst(headerCount))
-    }
-
     /// The headers with the identity in place of what a client may have written under its name. A block that cannot be
     /// read could hide the name from this reader and show it to another: nothing of it is handed on.
-    private static func block(_ given: ArraySlice<UInt8>, _ identity: String?) -> [UInt8] {
+    static func block(_ given: ArraySlice<UInt8>, _ identity: String?) -> [UInt8] {
         if given.count > readableBlock, let stamped = insert(identity, into: given) { return stamped }
         var headers = Headers()
         if !given.isEmpty, given.count <= readableBlock, let read = try? Headers(block: Array(given)) {
@@ -55,10 +44,10 @@ enum RequestIdentity {
 
     /// Which account asks and how far away its client is, and where the importer shares it, who. Names and public keys
     /// only, never the JWT (rule S10).
-    private static func identity(
-        _ client: Client, _ roundTrip: Int64?, _ importer: AccountIdentity, isShared: Bool
-    ) -> String {
-        let roundTrip = roundTrip.flatMap { $0 > 0 ? UInt64($0) : nil }
+    static func identity(
+        _ client: Client, _ roundTrip: Int64, in importer: AccountIdentity, server: String, isShared: Bool
+    ) -> JSONText {
+        let roundTrip = roundTrip > 0 ? UInt64(roundTrip) : nil
         let own = client.principal.account
         var json = JSONText()
         if isShared {
@@ -71,17 +60,74 @@ enum RequestIdentity {
         if own != importer { json.add("svc", importer.text) }
         guard isShared else {
             if let roundTrip { json.add("rtt", roundTrip) }
-            return json.text
+            return json
         }
-        if let user = client.principal.user { json.add("user", user.text) }
+        if let user = client.principal.user?.text ?? localUser(client.principal) { json.add("user", user) }
         if !client.name.isEmpty { json.add("name", client.name) }
         if !client.language.isEmpty { json.add("lang", client.language) }
         if !client.version.isEmpty { json.add("ver", client.version) }
         if let roundTrip { json.add("rtt", roundTrip) }
+        json.add("server", server)
         if let issuer = client.principal.grant.issuer { json.add("issuer_key", issuer.text) }
-        json.add("name_tag", client.principal.name)
+        if client.principal.user != nil { json.add("name_tag", client.principal.name) }
         json.add("kind", "Client")
         json.add("client_type", "nats")
-        return json.text
+        return json
+    }
+
+    /// The name of a user of the configuration.
+    private static func localUser(_ principal: Principal) -> String? {
+        principal.name.isEmpty ? nil : principal.name
+    }
+}
+
+/// The identities that were written last, since most requests come from those who asked just before.
+struct RequestIdentities {
+    private struct Entry {
+        let client: UInt64
+        let importer: Int
+        let isShared: Bool
+        let roundTrip: Int64
+        let identity: String
+        /// The identity as the only header of a block.
+        let block: [UInt8]
+    }
+
+    /// A power of two.
+    private static let places = 64
+
+    private var entries = [Entry?](repeating: nil, count: places)
+
+    /// The headers of a message as the exporting account sees it: with one identity, the server's own.
+    ///
+    /// - Parameters:
+    ///   - given: the headers as they came; empty for none.
+    ///   - client: who asks; nil for the server itself.
+    mutating func block(
+        _ given: Span<UInt8>, _ client: Client?, _ roundTrip: Int64, in importer: Account, server: String,
+        isShared: Bool
+    ) -> [UInt8] {
+        guard let client else { return given.count == 0 ? [] : RequestIdentity.block(copied(given)[...], nil) }
+        let entry = entry(client, roundTrip, importer, server, isShared)
+        return given.count == 0 ? entry.block : RequestIdentity.block(copied(given)[...], entry.identity)
+    }
+
+    private mutating func entry(
+        _ client: Client, _ roundTrip: Int64, _ importer: Account, _ server: String, _ isShared: Bool
+    ) -> Entry {
+        let place = Int(truncatingIfNeeded: client.serial &+ UInt64(importer.number)) & (Self.places - 1)
+        if let entry = entries[place], entry.client == client.serial, entry.importer == importer.number,
+            entry.isShared == isShared, entry.roundTrip == roundTrip
+        {
+            return entry
+        }
+        let identity = RequestIdentity.identity(
+            client, roundTrip, in: importer.identity, server: server, isShared: isShared
+        ).text
+        let entry = Entry(
+            client: client.serial, importer: importer.number, isShared: isShared, roundTrip: roundTrip,
+            identity: identity, block: RequestIdentity.block([], identity))
+        entries[place] = entry
+        return entry
     }
 }

@@ -33,11 +33,11 @@ extension Shard {
     /// Puts an answer into the parcel for the shard that knows where it goes.
     func hand(
         answer subject: Span<UInt8>, to shard: Int, _ origin: Origin, _ account: Account, _ tail: Span<UInt8>,
-        _ shape: MessageShape, by client: Client
+        _ shape: MessageShape, by responder: Parcel.Responder
     ) {
         if outboxes[shard].isEmpty { endTurnSoon() }
         outboxes[shard].append(
-            answer: subject, account: account.number, tail: tail, shape: shape, shared: origin.shared, by: client)
+            answer: subject, account: account.number, tail: tail, shape: shape, shared: origin.shared, by: responder)
         handOverIfLarge(shard)
     }
 
@@ -111,11 +111,12 @@ extension Shard {
         _ shape: MessageShape
     ) {
         // Held by the parcel.
-        let client = parcel.clients[Int(message.receivers)]
+        let responder = parcel.responders[Int(message.receivers)]
         var origin = origin
-        origin.client = client
-        _ = routeAnswer(origin, from: accounts[Int(message.account)], subject, tail, shape)
-        withExtendedLifetime(client) {}
+        origin.client = responder.client
+        _ = routeAnswer(
+            origin, from: accounts[Int(message.account)], subject, tail, shape, roundTrip: responder.roundTrip)
+        withExtendedLifetime(responder.client) {}
     }
 
     /// Finds another member for a message whose chosen one left, or lost its permission, while it was on its way. A member

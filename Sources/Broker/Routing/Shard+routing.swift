@@ -17,7 +17,8 @@ extension Shard {
     ) -> Int {
         var receivers = 0
         if hasPrefix(subject, ReplyRoutes.prefix) {
-            receivers += routeAnswer(origin, from: account, subject, tail, shape)
+            receivers += routeAnswer(
+                origin, from: account, subject, tail, shape, roundTrip: origin.session?.roundTrip ?? 0)
         }
         // A known match is its holder's, and not retained once more.
         if let known { return receivers + spread(known, origin, in: account, subject, tail, shape) }
@@ -36,7 +37,7 @@ extension Shard {
             hand(to: foreign.shard, foreign.slots, origin, account, subject, tail, shape)
             receivers += foreign.slots.count
         }
-        if match.others.isEmpty && match.groups.isEmpty { return receivers }
+        if match.isSimple { return receivers }
         return receivers + routeFurther(match, origin, account, subject, tail, shape)
     }
 
@@ -54,11 +55,25 @@ extension Shard {
         _ match: Match, _ origin: Origin, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
         _ shape: MessageShape
     ) -> Int {
-        var origin = origin
-        if match.crossesAccounts, origin.journey == nil {
-            origin.journey = Journey(from: Journey.Stop(account: account.number, subject: copied(subject)))
+        guard match.crossesAccounts, origin.journey == nil else {
+            return routeEverywhere(match, origin, account, subject, tail, shape)
         }
+        var origin = origin
+        let journey = takeJourney()
+        _ = journey.visit(account.number, subject)
+        origin.journey = journey
+        defer { giveBack(journey) }
+        return routeEverywhere(match, origin, account, subject, tail, shape)
+    }
+
+    private func routeEverywhere(
+        _ match: Match, _ origin: Origin, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
+    ) -> Int {
         var receivers = 0
+        for imported in match.imported {
+            if deliver(origin, to: imported, account, subject, tail, shape) { receivers += 1 }
+        }
         for subscription in match.others {
             if deliver(.copies, origin, to: subscription, account, subject, tail, shape) { receivers += 1 }
         }
@@ -89,7 +104,6 @@ extension Shard {
         case .client, .foreign:
             return deliver(kind, origin, to: subscription, account, subject, matched: nil, tail, shape)
         case .streamImport(let parent, let stream):
-            // What came in through a service import is not handed on as a stream.
             guard origin.hops == 0, isOpen(until: stream.validUntil) else { return false }
             let kind = kind == .choice ? Parcel.Kind.importersChoice : kind
             if stream.keepsSubject {
@@ -99,10 +113,31 @@ extension Shard {
             return deliver(kind, origin, to: parent, account, local.span, matched: subject, tail, shape)
         case .serviceImport(let service, let exporter):
             return request(origin, service, exporter, subject, tail, shape)
+        case .system(.userInformation):
+            answerUserInformation(origin, in: account, reply: tail.extracting(shape.reply))
+            return true
         case .system(let service):
-            forward(to: service, origin, subject, tail, shape)
+            // What an account may ask about itself is not what others may ask through its exports.
+            guard account === systemAccount || origin.hops == 0 else { return false }
+            forward(to: service, origin, account, subject, tail, shape)
+            return true
+        case .callout:
+            handOver(calloutAnswer: subject, in: account, tail, shape)
             return true
         }
+    }
+
+    /// Through a stream import.
+    private func deliver(
+        _ origin: Origin, to imported: Match.Imported, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
+    ) -> Bool {
+        // What came in through a service import is not handed on as a stream.
+        guard origin.hops == 0, isOpen(until: imported.stream.validUntil) else { return false }
+        guard let local = imported.local else {
+            return deliver(.copies, origin, to: imported.parent, account, subject, matched: nil, tail, shape)
+        }
+        return deliver(.copies, origin, to: imported.parent, account, local.span, matched: subject, tail, shape)
     }
 
     /// To a client's subscription, here or on another shard.
@@ -122,7 +157,7 @@ extension Shard {
             guard isAdmitted(subject, to: subscription, recordingAllowed: false) else { return false }
             hand(kind, to: shard, subscription.slot, origin, account, subject, matched: matched, tail, shape)
             return true
-        case .streamImport, .serviceImport, .system:
+        case .streamImport, .serviceImport, .system, .callout:
             return false
         }
     }
@@ -140,71 +175,8 @@ extension Shard {
         return decision.isAllowed
     }
 
-    private func isOpen(until time: Int64) -> Bool {
+    func isOpen(until time: Int64) -> Bool {
         time == 0 || context.environment.moment().seconds <= time
-    }
-
-    // MARK: Service imports
-
-    /// Takes a request over to the exporting account, with a reply subject of the server's own.
-    private func request(
-        _ origin: Origin, _ service: ServiceImport, _ exporter: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
-        _ shape: MessageShape
-    ) -> Bool {
-        guard isOpen(until: service.validUntil),
-            var remote = service.keepsSubject ? copied(subject) : service.toRemote.rename(subject)
-        else { return false }
-        // The exporter's mappings hold for whatever enters its account.
-        switch exporter.mappings.outcome(of: remote.span, using: &random) {
-        case .kept: break
-        case .moved(let mapped): remote = mapped
-        case .lost: return true
-        }
-        guard var onward = origin.crossing(to: service.exporter, remote) else { return false }
-
-        var way: [UInt8] = []
-        if shape.replyCount > 0 {
-            let route = ReplyRoutes.Route(
-                importer: service.importer, reply: copied(tail.extracting(shape.reply)), answers: service.responses,
-                threshold: service.threshold, open: service.open, now: context.monotonicNow)
-            guard let opened = exporter.replies.open(route) else { return false }
-            way = opened
-        }
-        if let client = origin.client {
-            context.decisions.record(
-                .importUse, .allowed(Rule(.unrestricted)), by: client, subject: remote, exporter: exporter.identity)
-        }
-        let stamped = RequestIdentity.stamp(
-            headerCount: shape.headerCount, payload: tail.extracting(shape.payload(tail.count)),
-            client: origin.client, roundTrip: origin.session?.roundTrip, importer: accounts[service.importer].identity,
-            isShared: service.sharesIdentity)
-        let message = ComposedMessage(
-            reply: way.span, headerCount: stamped.headerCount, payload: stamped.bytes.span, serial: nextSerial())
-        onward.shared = nil
-        let receivers = route(onward, in: exporter, subject: remote.span, message.tail.span, message.shape)
-        if receivers == 0, !way.isEmpty { exporter.replies.close(way) }
-        return receivers > 0
-    }
-
-    /// Takes an answer back to where its request came from, or hands it to the shard that knows the way.
-    func routeAnswer(
-        _ origin: Origin, from account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
-    ) -> Int {
-        guard let shard = ReplyRoutes.shard(of: subject), peers.indices.contains(shard) else { return 0 }
-        guard shard == index else {
-            // Ways of requests that cross several accounts are all kept by one shard, so only what a client publishes has
-            // to be handed over.
-            guard origin.hops == 0, let client = origin.client else { return 0 }
-            hand(answer: subject, to: shard, origin, account, tail, shape, by: client)
-            return 1
-        }
-        guard !account.replies.isEmpty,
-            let way = account.replies.take(
-                copied(subject), isEmpty: shape.payloadStart + 2 == tail.count, now: context.monotonicNow),
-            let onward = origin.crossing(to: way.importer, way.reply)
-        else { return 0 }
-        // What comes back has the reply subject that the responder gave it, and everything else as it was.
-        return route(onward, in: accounts[way.importer], subject: way.reply.span, tail, shape)
     }
 
     @inline(__always)
@@ -218,31 +190,33 @@ extension Shard {
 
     // MARK: The server's own
 
-    /// One of the server's services has answered a request of a connection.
-    func answer(_ connection: UInt64?, on reply: [UInt8], _ body: [UInt8]) {
-        announce(reply, body)
-        if let connection { sessions[connection]?.serviceAnswered() }
+    /// One of the server's services has answered a request.
+    func take(_ answer: ServiceAnswer) {
+        announce(answer.subject, answer.body, in: accounts[answer.account])
+        if let connection = answer.connection { sessions[connection]?.serviceAnswered() }
     }
 
     /// Takes a message for one of the server's services to the control plane. Its sender's next commands wait until that
     /// has answered, so that they find done what was asked for.
     private func forward(
-        to service: SystemService, _ origin: Origin, _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
+        to service: SystemService, _ origin: Origin, _ account: Account, _ subject: Span<UInt8>, _ tail: Span<UInt8>,
+        _ shape: MessageShape
     ) {
         guard !isStopping else { return }
         origin.session?.awaitService()
-        let body = shape.payloadStart + shape.headerCount..<tail.count - 2
+        let headers = shape.payloadStart..<shape.payloadStart + shape.headerCount
+        let body = headers.upperBound..<tail.count - 2
         let request = ServiceRequest(
-            subject: copied(subject), body: copied(tail.extracting(body)),
-            reply: copied(tail.extracting(shape.reply)), shard: index, connection: origin.connection,
-            subscriptions: accounts.reduce(0) { $0 + $1.interest.count })
+            subject: copied(subject), headers: copied(tail.extracting(headers)), body: copied(tail.extracting(body)),
+            reply: copied(tail.extracting(shape.reply)), account: account.number, shard: index,
+            connection: origin.connection)
         control.execute { $0.handle(request, service) }
     }
 
-    /// Publishes a message of the server itself in its system account.
-    private func announce(_ subject: [UInt8], _ body: [UInt8]) {
-        guard let systemAccount, !subject.isEmpty else { return }
+    /// Publishes a message of the server itself.
+    func announce(_ subject: [UInt8], _ body: [UInt8], in account: Account) {
+        guard !subject.isEmpty else { return }
         let message = ComposedMessage(reply: [UInt8]().span, headerCount: 0, payload: body.span, serial: nextSerial())
-        route(Origin(), in: systemAccount, subject: subject.span, message.tail.span, message.shape)
+        route(Origin(), in: account, subject: subject.span, message.tail.span, message.shape)
     }
 }

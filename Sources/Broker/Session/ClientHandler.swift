@@ -24,12 +24,12 @@ final class ClientHandler: ChannelInboundHandler {
         shard.add(session)
         self.session = session
         if shard.isStopping {
-            session.close(telling: nil)
+            session.close(.serverShutdown, telling: nil)
             return
         }
         session.send(broker.identity.information(for: session))
-        if broker.connectionCount > broker.settings.maximumConnections {
-            session.close(telling: ErrorLine.maximumConnectionsExceeded)
+        if broker.isFull {
+            session.close(.maximumConnectionsExceeded, telling: ErrorLine.maximumConnectionsExceeded)
         }
     }
 
@@ -63,9 +63,10 @@ final class ClientHandler: ChannelInboundHandler {
         case .source(let source): entrance.source = source
         case .securing: entrance.isSecuring = true
         case .upgraded(let arrival): entrance.webSocket = arrival
-        case .opened(let certificate):
+        case .opened(let certificate, let security):
             entrance.certificate = certificate
-            outsideWrites { $0.session?.open(certificate) }
+            entrance.security = security
+            outsideWrites { $0.session?.open(certificate, security) }
         }
     }
 
@@ -79,6 +80,7 @@ final class ClientHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A client that hangs up without TLS's goodbye: that it has finished sending comes as an event of its own.
         if case NIOSSLError.uncleanShutdown = error { return }
+        if error is IOError { session?.failure = .readError }
         context.close(promise: nil)
     }
 }

@@ -16,6 +16,8 @@ struct ConnectOptions {
     var language = ""
     var version = ""
     var credentials = PresentedCredentials()
+    /// Whether a token came last, which is not kept.
+    private var presentedToken = false
     private var secrets = PresentedSecrets()
 
     /// What a session has before its client says anything.
@@ -68,6 +70,7 @@ struct ConnectOptions {
     /// Gives the password and the token away, for the one sign-in that they were sent for: a later one has to bring its
     /// own.
     mutating func takeSecrets() -> PresentedSecrets {
+        presentedToken = credentials.hasSharedToken
         defer {
             secrets = PresentedSecrets()
             credentials.hasPassword = false
@@ -98,6 +101,13 @@ struct ConnectOptions {
         if secrets.sharedToken == nil, let token = cookies.token, token.count > 0 {
             (secrets.sharedToken, credentials.hasSharedToken) = (token, true)
         }
+    }
+
+    /// What the client called itself; nil for nothing, or by a JWT.
+    var presentation: ConnectionReport.Presentation? {
+        if let key = credentials.nkey, !key.isEmpty { return .key(key) }
+        if let user = credentials.user, !user.isEmpty { return .user(user) }
+        return presentedToken ? .token : nil
     }
 
     /// What makes the options unusable, in the words for the client.

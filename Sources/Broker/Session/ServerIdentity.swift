@@ -10,15 +10,30 @@ struct ServerIdentity: Sendable {
     /// A server key, made anew at each start.
     let id: String
     let name: String
+    /// Signs what the server says.
+    let pair: KeyPair
+    /// Opens what is sealed for the server. Both pairs live as long as the process, their private halves in guarded memory.
+    let curve: KeyPair
 
     init(name: String?) {
-        id = KeyPair.generate(.server).publicKey.text
+        pair = KeyPair.generate(.server)
+        curve = KeyPair.generate(.curve)
+        id = pair.publicKey.text
         self.name = name ?? id
     }
 
-    /// The INFO line for a client: the first one, or with `account` the one after signing in, which tells the client
-    /// where it is.
-    func information(for session: Session, account: Account? = nil) -> String {
+    /// What an INFO line is for.
+    enum Occasion {
+        /// The client has just come.
+        case greeting
+        /// It has signed in, and is told where it is.
+        case account(Account)
+        /// It should go elsewhere.
+        case lameDuck
+    }
+
+    /// An INFO line for a client.
+    func information(for session: Session, _ occasion: Occasion = .greeting) -> String {
         let rules = session.context.rules
         let settings = rules.settings
         var json = JSONText()
@@ -28,20 +43,25 @@ struct ServerIdentity: Sendable {
         json.add("proto", UInt64(1))
         json.add("host", settings.host)
         json.add("port", UInt64(clamping: session.channel.localAddress?.port ?? settings.port))
-        json.add("headers", true)
-        let asks = account == nil ? rules.trust.asksForCredentials : !rules.trust.isOpen
-        if asks || session.listener.asksForCredentials { json.add("auth_required", true) }
+        json.add("headers", settings.supportsHeaders)
+        let isGreeting = if case .greeting = occasion { true } else { false }
+        if rules.trust.asksForCredentials(session.facts, isSignedIn: !isGreeting) { json.add("auth_required", true) }
         session.listener.describe(in: &json)
         json.add("max_payload", UInt64(clamping: session.maximumPayload))
         json.add("client_id", session.id)
         if let address = session.remoteAddress { json.add("client_ip", address) }
-        if account == nil, rules.trust.asksForSignatures {
-            json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self))
-        }
-        if let account {
+        json.add("xkey", curve.publicKey.text)
+        switch occasion {
+        case .greeting:
+            if rules.trust.asksForSignatures {
+                json.add("nonce", String(decoding: session.facts.nonce, as: UTF8.self))
+            }
+        case .account(let account):
             json.add("connect_info", true)
             json.add("remote_account", account.identity.text)
             if account === session.shard.systemAccount { json.add("acc_is_sys", true) }
+        case .lameDuck:
+            json.add("ldm", true)
         }
         return "INFO \(json.text)\r\n"
     }
@@ -61,12 +81,20 @@ struct JSONText {
         members.append("\(Self.quoted(name)):\(value)")
     }
 
+    mutating func add(_ name: String, _ value: Int64) {
+        members.append("\(Self.quoted(name)):\(value)")
+    }
+
     mutating func add(_ name: String, _ value: Bool) {
         members.append("\(Self.quoted(name)):\(value)")
     }
 
     mutating func add(_ name: String, _ value: JSONText) {
         members.append("\(Self.quoted(name)):\(value.text)")
+    }
+
+    mutating func addNull(_ name: String) {
+        members.append("\(Self.quoted(name)):null")
     }
 
     /// A list of texts.

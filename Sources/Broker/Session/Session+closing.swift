@@ -19,7 +19,10 @@ extension Session {
             principal: client?.principal)
         context.environment.log(
             .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
-        close(telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
+        close(
+            ClosedState(refusal, wasActive: wasActive),
+            telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
+        if !wasActive { tellCalloutAccount(refusal) }
     }
 
     /// The words for the client: while it signs in always the same, so that it learns nothing about what would have
@@ -42,15 +45,16 @@ extension Session {
 
     /// Says a last word and ends the connection. The socket is closed for writing when the word is out, and for reading
     /// when the client has hung up or has had time to: closing both at once could take the word away from it.
-    func close(telling text: String?) {
+    func close(_ state: ClosedState, telling text: String?) {
         guard !isEnding else { return }
+        noteEnd(state)
         if let text { sendError(text) }
         if listener.type == .webSocket {
             channel.triggerUserOutboundEvent(
-                SessionFarewell(text: text, isStopping: shard.isStopping), promise: nil)
+                SessionFarewell(text: text, isStopping: state == .serverShutdown), promise: nil)
         }
         leaveAccount()
-        state = .closing
+        self.state = .closing
         closingSince = context.monotonicNow
         carry = ByteBuffer()
         setReading(true)
@@ -59,11 +63,17 @@ extension Session {
     }
 
     /// A receiver that does not keep up is cut off without a word: there is no room for one.
-    func closeSlowConsumer() {
+    func closeSlowConsumer(_ state: ClosedState) {
         guard !isEnding else { return }
         context.environment.log(.warning, "\(label): slow consumer")
+        // Who has not signed in yet is nobody's consumer.
+        if let account {
+            shard.tally.slowConsumers &+= 1
+            account.tally.slowConsumers &+= 1
+        }
+        noteEnd(state)
         leaveAccount()
-        state = .closing
+        self.state = .closing
         closingSince = context.monotonicNow
         channel.close(promise: nil)
     }
@@ -77,21 +87,36 @@ extension Session {
 
     /// The socket is gone.
     func disconnected() {
+        if !isEnding { noteEnd(failure ?? .clientClosed) }
         leaveAccount()
         state = .closed
         carry = ByteBuffer()
         shard.remove(self)
     }
 
+    /// Notes why the connection ends, while it is still known whose it was.
+    private func noteEnd(_ state: ClosedState) {
+        ending = (state, context.environment.nanoseconds())
+        if state == .staleConnection { shard.tally.staleConnections &+= 1 }
+        guard !shard.isStopping else { return }
+        let report = report()
+        shard.control.execute { $0.noteClosed(report) }
+        shard.tellOfDisconnect(report)
+    }
+
     /// Looks at everything that depends on the time.
     func tick(at seconds: Int64, monotonic now: Int64) {
-        if output.isOverdue(now, deadline: context.limits.write) { return closeSlowConsumer() }
+        let rules = context.rules
+        if output.isOverdue(now, deadline: rules.limits.write, isPatient: rules.settings.writeTimeout == .retry) {
+            return closeSlowConsumer(.slowConsumerWriteDeadline)
+        }
         output.trim()
         switch state {
-        case .awaitingConnect where context.trust.isOpen:
+        case .awaitingConnect where context.trust.isOpen(listener.type):
             pingIfDue(now)
         case .awaitingConnect, .signingIn:
-            if !isSecuring, now - signInSince > signInPatience { refuse(.authenticationTimeout) }
+            guard !isSecuring, now - signInSince > signInPatience else { break }
+            refuse(openCallout == nil ? .authenticationTimeout : .calloutWithoutAnswer)
         case .active:
             if let endsAt = client?.principal.endsAt, seconds > endsAt { return refuse(.userExpired) }
             if let account, account.claims.expires > 0, seconds > account.claims.expires {

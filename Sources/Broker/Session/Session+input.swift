@@ -127,17 +127,17 @@ extension Session {
         case .pong: notePong()
         case .connect: signIn(bytes.extracting(command.argument.start..<command.argument.end))
         case .ignored: break
-        case .error: close(telling: nil)
+        case .error: close(.parseError, telling: nil)
         }
     }
 
     private func fail(_ fault: ProtocolFault) {
-        if case .awaitingConnect = state, fault != .controlLineTooLong, !context.trust.isOpen {
+        if case .awaitingConnect = state, fault != .controlLineTooLong, !context.trust.isOpen(listener.type) {
             refuse(.noCredentials)
             return
         }
         context.environment.log(.info, "\(label): \(fault)")
-        close(telling: fault.text)
+        close(ClosedState(fault), telling: fault.text)
     }
 
     // MARK: Waiting
@@ -188,6 +188,7 @@ extension Session {
     /// Has the client's commands wait a moment, because somebody who receives what it publishes is falling behind.
     func stall() {
         guard isActive, !isStalled, stalls < Self.mostStalls else { return }
+        shard.tally.stalls &+= 1
         isStalled = true
         stalls += 1
         setReading(false)

@@ -22,7 +22,7 @@ extension Session {
     @inline(__always)
     func hasRoom() -> Bool {
         if output.hasRoom() { return true }
-        closeSlowConsumer()
+        closeSlowConsumer(.slowConsumerPendingBytes)
         return false
     }
 

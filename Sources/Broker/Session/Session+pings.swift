@@ -11,7 +11,17 @@ extension Session {
         send("PONG\r\n")
         guard !hasToldAccount, options.protocolVersion >= 1, let account else { return }
         hasToldAccount = true
-        send(context.identity.information(for: self, account: account))
+        send(context.identity.information(for: self, .account(account)))
+    }
+
+    /// Tells a client that understands it, and has been told where it is, that it should go elsewhere.
+    ///
+    /// - Returns: whether it was told.
+    @discardableResult
+    func tellOfLameDuck() -> Bool {
+        guard isActive, hasToldAccount, options.protocolVersion >= 1 else { return false }
+        send(context.identity.information(for: self, .lameDuck))
+        return true
     }
 
     /// Sends a PING where the interval says so: to a client that has sent nothing for as long, and to any whose round trip
@@ -26,7 +36,9 @@ extension Session {
         }
         measuredAt = now
         unansweredPings += 1
-        if unansweredPings > context.settings.maximumPingsOut { return close(telling: ErrorLine.staleConnection) }
+        if unansweredPings > context.settings.maximumPingsOut {
+            return close(.staleConnection, telling: ErrorLine.staleConnection)
+        }
         pingedAt = now
         send("PING\r\n")
     }

@@ -12,9 +12,10 @@ extension Session {
         _ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer, by client: Client, in account: Account
     ) {
         let subject = bytes.extracting(command.argument.start..<command.argument.end)
+        traffic.received.count(command.payload.end &- command.payload.start)
         if command.headerCount > 0, !options.headers {
             // Without a word, as servers do: the client broke what it had announced itself.
-            close(telling: nil)
+            close(.protocolViolation, telling: nil)
             return
         }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
@@ -136,6 +137,7 @@ extension Session {
         }
         scheduleFlush()
         if output.isHigh() { shard.slowDown(origin) }
+        traffic.sent.count(tail.count &- 2 &- shape.payloadStart)
         subscription.delivered &+= 1
         if subscription.delivered >= subscription.maximum { remove(subscription) }
         return true

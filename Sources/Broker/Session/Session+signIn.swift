@@ -14,16 +14,19 @@ extension Session {
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
         guard var options = ConnectOptions(json: json, after: options) else {
-            return isActive ? close(telling: nil) : refuse(.noCredentials, silently: true)
+            return isActive ? close(.protocolViolation, telling: nil) : refuse(.noCredentials, silently: true)
         }
         if let cookies { options.fill(from: cookies) }
         leaveAccount()
         claimant = nil
         let credentials = options.credentials
         let secrets = options.takeSecrets()
+        if !context.settings.supportsHeaders { options.headers = false }
         self.options = options
         if let fault = options.fault {
-            close(telling: fault)
+            close(
+                fault == ErrorLine.invalidClientProtocol ? .badClientProtocolVersion : .noRespondersRequiresHeaders,
+                telling: fault)
             return
         }
         answersConnect = true
@@ -38,6 +41,7 @@ extension Session {
 
     private func begin(_ credentials: PresentedCredentials, _ secrets: PresentedSecrets) {
         state = .signingIn
+        (calloutQuestion, calloutWords) = (nil, "")
         let now = context.monotonicNow
         if roundTrip == 0 { roundTrip = max(now - signInSince, 1) }
         signInSince = now
@@ -55,7 +59,7 @@ extension Session {
 
     /// Runs a part of the machine that verifies signatures or passwords on the thread pool, and goes on with what it said.
     /// What comes to its turn too late is not worth the time any more.
-    private func verify(
+    func verify(
         _ secrets: PresentedSecrets, _ work: @escaping @Sendable () -> (Admission.Step, Admission)
     ) {
         let (context, deadline) = (context, signInSince.addingSaturating(signInPatience))
@@ -75,10 +79,10 @@ extension Session {
         claimant = machine.claimant
         switch step {
         case .refused(let refusal):
+            calloutWords = machine.calloutWords
             refuse(refusal)
-        case .needs(.callout):
-            // Asked for only by accounts with callouts, which this server has no means for.
-            refuse(.unsupportedCredentials)
+        case .needs(.callout(let question)):
+            ask(question, machine, secrets)
         case .needs(.password(let check)):
             let moment = context.environment.moment()
             verify(secrets) {
@@ -115,6 +119,7 @@ extension Session {
     private func resume(_ machine: Admission, with account: Account?, _ secrets: PresentedSecrets) {
         let resolved = account?.state.resolved
         basis.version = resolved?.version
+        basis.settings = resolved?.settingsVersion
         let moment = context.environment.moment()
         verify(secrets) {
             var machine = machine
@@ -143,14 +148,21 @@ extension Session {
     private func enter(_ principal: Principal, in account: Account) {
         self.account = account
         account.sessions[id] = self
+        trafficBefore = traffic
         take(principal)
         state = .active
+        (calloutQuestion, calloutWords) = (nil, "")
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
-        if maximumSubscriptions == 0 { return close(telling: ErrorLine.maximumSubscriptionsExceeded) }
+        shard.tellOfConnect(self, in: account)
+        if maximumSubscriptions == 0 { return closeForSubscriptions() }
         if answersConnect { sendOKIfVerbose() }
         proceed()
+    }
+
+    private func closeForSubscriptions() {
+        close(.maximumSubscriptionsExceeded, telling: ErrorLine.maximumSubscriptionsExceeded)
     }
 
     /// Goes on as this principal.
@@ -172,10 +184,13 @@ extension Session {
     /// Takes the session out of its account, with everything it holds there.
     func leaveAccount() {
         wantedAccount = nil
+        forgetCallout()
         removeAllSubscriptions()
         if let account {
             account.sessions[id] = nil
+            account.tally.departed = account.tally.departed + (traffic - trafficBefore)
             shard.release(id, of: account.number)
+            shard.tellOfConnections(of: account)
         }
         account = nil
         client = nil
@@ -187,7 +202,7 @@ extension Session {
     /// own credential, key or limit it ended), and puts the new program in place.
     func review() {
         guard isActive, let client, let account else { return }
-        guard !account.state.isDeleted else { return refuse(.accountDeleted) }
+        guard !account.state.wasDeleted else { return refuse(.accountDeleted) }
         let review = context.review(client.principal, of: account.state.resolved, facts)
         switch review {
         case .admitted(let changed) where changed.account != account.identity:
@@ -195,7 +210,7 @@ extension Session {
         case .admitted(let changed):
             take(changed)
             applyProgram()
-            if subscriptions.count > maximumSubscriptions { close(telling: ErrorLine.maximumSubscriptionsExceeded) }
+            if subscriptions.count > maximumSubscriptions { closeForSubscriptions() }
         case .refused(.untrustedIssuer):
             // The key that signed the user is gone.
             refuse(.permissionsWithdrawn)

@@ -20,6 +20,10 @@ extension Session {
             sendError(ErrorLine.subscriptionViolation(subject, queue: queue))
             return
         }
+        guard !hasTooManyTokens(subject) else {
+            sendError(ErrorLine.tooManyTokens(subject))
+            return
+        }
         guard let pattern else {
             sendError(ErrorLine.invalidSubject)
             return
@@ -35,6 +39,12 @@ extension Session {
         sendOKIfVerbose()
     }
 
+    /// Whether a subject has more tokens than the server takes in a subscription.
+    private func hasTooManyTokens(_ subject: [UInt8]) -> Bool {
+        guard let most = context.rules.settings.maximumSubscriptionTokens else { return false }
+        return subject.count { $0 == UInt8(ascii: ".") } >= most
+    }
+
     func unsubscribe(_ command: Command, _ bytes: Span<UInt8>) {
         let id = copied(bytes.extracting(command.subscription.start..<command.subscription.end))
         if let subscription = subscriptions[id] {
@@ -42,6 +52,9 @@ extension Session {
                 subscription.maximum = command.maximum
             } else {
                 remove(subscription)
+                if !shard.measurements.isEmpty, let account {
+                    shard.endMeasurements(in: account, of: subscription.pattern)
+                }
             }
         }
         sendOKIfVerbose()

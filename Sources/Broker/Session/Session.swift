@@ -24,11 +24,14 @@ final class Session {
     let channel: any Channel
     let listener: Listener
     let remoteAddress: String?
+    let remotePort: Int
     /// What came with the request for a WebSocket.
     private let arrival: WebSocketRules.Arrival?
     private(set) var facts: ConnectionFacts
     /// Whether the TLS handshake has not ended yet: until then nothing is asked of the client here.
     private(set) var isSecuring: Bool
+    /// What TLS came to; nil without.
+    private(set) var security: ClientSecurity?
     var state = State.awaitingConnect
 
     // MARK: Who it is
@@ -41,12 +44,21 @@ final class Session {
     var answersConnect = true
     /// The account that is being fetched for signing in, and where to go on.
     var wantedAccount: (key: PublicKey, machine: Admission, secrets: PresentedSecrets)?
+    /// The question to an authentication callout that the sign-in waits for.
+    var openCallout: OpenCallout?
+    /// What was asked of one, while signing in, and what it said when it refused.
+    var calloutQuestion: CalloutQuestion?
+    var calloutWords = ""
     var client: Client?
     /// Terms on which delivered requests may be answered; nil where the publish lists alone say.
     var responseTerms: ResponseTerms?
     var account: Account?
     var subscriptions: [[UInt8]: Subscription] = [:]
     var credits = ReplyCredits()
+    /// What went over the connection, and what had before it entered its account. Counted where nothing else has a hold
+    /// of it, so that need not be checked for every message.
+    @exclusivity(unchecked) var traffic = Traffic()
+    var trafficBefore = Traffic()
 
     // MARK: Input
     var parser: CommandParser
@@ -70,8 +82,8 @@ final class Session {
     var isUnflushed = false
 
     // MARK: Time
-    /// Unix seconds.
-    let connectedAt: Int64
+    /// Unix nanoseconds.
+    let startedAt: Int64
     /// When the client was last expected to sign in.
     var signInSince: Int64
     var lastInput: Int64
@@ -86,6 +98,10 @@ final class Session {
     /// When a PING was last sent to measure it; 0 for never.
     var measuredAt: Int64 = 0
     var closingSince: Int64 = 0
+    /// What went wrong with the socket, if anything did.
+    var failure: ClosedState?
+    /// Why and when the connection ended or is about to; nil while it goes on.
+    var ending: (state: ClosedState, at: Int64)?
     /// Whether the first PING after CONNECT has been answered with the account's particulars.
     var hasToldAccount = false
 
@@ -98,16 +114,18 @@ final class Session {
         let now = context.monotonicNow
         let address = entrance.source.map(\.address) ?? channel.remoteAddress?.networkAddress
         remoteAddress = entrance.source.map(\.text) ?? channel.remoteAddress?.ipAddress
+        remotePort = channel.remoteAddress?.port ?? 0
         facts = ConnectionFacts(
             type: listener.type, address: address, nonce: Nonce.random(), certificate: entrance.certificate,
             mapsCertificates: listener.tls?.mapsCertificates ?? false, noAuthUser: listener.noAuthUser)
         isSecuring = entrance.isSecuring
+        security = entrance.security
         arrival = entrance.webSocket
         parser = CommandParser(
             maximumControlLine: context.rules.settings.maximumControlLine,
             maximumPayload: context.rules.settings.maximumPayload)
         output = SessionOutput(channel: channel, limit: context.rules.settings.maximumPending)
-        connectedAt = context.environment.moment().seconds
+        startedAt = context.environment.nanoseconds()
         signInSince = now
         lastInput = now
         lastPing = now
@@ -125,13 +143,17 @@ final class Session {
     }
 
     /// The client may speak now: its time to sign in begins.
-    func open(_ certificate: CertificateIdentity?) {
+    func open(_ certificate: CertificateIdentity?, _ security: ClientSecurity?) {
         isSecuring = false
+        self.security = security
         facts.certificate = certificate
         signInSince = context.monotonicNow
         lastInput = signInSince
         lastPing = signInSince
     }
+
+    /// Unix seconds.
+    var connectedAt: Int64 { startedAt / 1_000_000_000 }
 
     @inline(__always)
     var isActive: Bool {

@@ -22,7 +22,12 @@ struct SessionOutput {
     /// Bytes handed to the socket that it had not taken when it was last asked.
     private var pending = 0
     /// When the socket last took something, monotonic nanoseconds.
-    private var lastProgress: Int64 = 0
+    private(set) var lastProgress: Int64 = 0
+    /// How much of ``pending`` waited already when the socket was given its present work, and since when it has that.
+    private var batch = 0
+    private var batchSince: Int64 = 0
+    /// Whether the socket has taken something since ``lastProgress`` was noted.
+    private var hasProgressed = false
     private var isUsed = false
 
     init(channel: any Channel, limit: Int) {
@@ -37,13 +42,16 @@ struct SessionOutput {
     @inline(__always)
     var gathered: Int { queued + buffer.readableBytes }
 
+    /// Bytes that the client has not taken, as far as was last seen.
+    var waiting: Int { pending + gathered }
+
     var isEmpty: Bool { pending == 0 && gathered == 0 }
 
     /// Whether so much waits that publishers should slow down.
     @inline(__always)
     mutating func isHigh() -> Bool {
         if pending + gathered <= high { return false }
-        pending = bufferedBytes()
+        setPending(bufferedBytes())
         return pending + gathered > high
     }
 
@@ -53,7 +61,7 @@ struct SessionOutput {
     @inline(__always)
     mutating func hasRoom() -> Bool {
         if pending + gathered <= limit { return true }
-        pending = bufferedBytes()
+        setPending(bufferedBytes())
         return pending + gathered <= limit
     }
 
@@ -134,7 +142,10 @@ struct SessionOutput {
             written?.succeed(())
             return
         }
-        if pending == 0 { lastProgress = now }
+        if pending == 0 {
+            lastProgress = now
+            (batch, batchSince) = (count, now)
+        }
         for part in queue { channel.write(part, promise: nil) }
         queue.removeAll(keepingCapacity: true)
         queued = 0
@@ -162,18 +173,30 @@ struct SessionOutput {
         isUsed = false
     }
 
-    /// Sees how much the socket has taken since it was last asked.
+    /// Sees how much the socket has taken since it was last asked, and notes when.
     private mutating func notePending(_ now: Int64) {
         guard pending > 0 else { return }
-        let left = channel.isWritable ? 0 : bufferedBytes()
-        if left < pending { lastProgress = now }
+        setPending(channel.isWritable ? 0 : bufferedBytes())
+        if hasProgressed { lastProgress = now }
+        hasProgressed = false
+        // What came meanwhile is the next work.
+        if batch <= 0 { (batch, batchSince) = (pending, now) }
+    }
+
+    private mutating func setPending(_ left: Int) {
+        if left < pending {
+            hasProgressed = true
+            batch -= pending - left
+        }
         pending = left
     }
 
-    /// Whether the client has taken nothing for too long while output waited.
-    mutating func isOverdue(_ now: Int64, deadline: Int64) -> Bool {
+    /// Whether the client has taken too long over what waited for it.
+    ///
+    /// - Parameter isPatient: whether a client may stay that takes a little from time to time.
+    mutating func isOverdue(_ now: Int64, deadline: Int64, isPatient: Bool) -> Bool {
         notePending(now)
-        return pending > 0 && now - lastProgress > deadline
+        return pending > 0 && now - (isPatient ? lastProgress : batchSince) > deadline
     }
 
     /// A closed channel holds nothing any more.

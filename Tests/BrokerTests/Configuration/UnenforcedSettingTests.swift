@@ -9,13 +9,8 @@ import Testing
             "tls { certs: [], cipher_suites: [TLS_RSA_WITH_RC4_128_SHA], allow_insecure_cipher_suites: true }",
             "tls.cipher_suites"
         ),
+        ("resolver_tls { curve_preferences: [SecP384r1MLKEM1024] }", "resolver_tls.curve_preferences"),
         ("tls { certs: [], curve_preferences: [SecP384r1MLKEM1024] }", "tls.curve_preferences"),
-        ("http: 8222", "http"),
-        ("https_port: 1, tls { certs: [] }", "http"),
-        ("websocket { port: 1, no_tls: true, authorization { token: a } }", "websocket.authorization"),
-        ("max_sub_tokens: 4", "max_sub_tokens"),
-        ("no_header_support: on", "no_header_support"),
-        ("write_timeout: retry", "write_timeout"),
     ])
     func whatIsUsedIsNamedWithItsPlace(text: String, key: String) throws {
         let problems = try BrokerConfigurationTests.read("\n" + text).configuration.unenforced
@@ -28,7 +23,9 @@ import Testing
         "port: 1", "authorization { timeout: 2 }", "authorization { user: a, password: b }",
         "authorization { users: [] }", "accounts { A {} }", "accounts { A { mappings { a: b } } }", "mappings { a: b }",
         "no_system_account: true", "resolver: MEMORY",
-        "write_timeout: close", "no_header_support: off",
+        "write_timeout: close", "no_header_support: off", "write_timeout: retry", "no_header_support: on",
+        "max_sub_tokens: 4", "websocket { port: 1, no_tls: true, authorization { token: a } }",
+        "resolver_tls { insecure: true }",
         "jetstream: disabled", "server_tags: a", "lame_duck_duration: \"1m\"", "log_file: x",
         "proxy_protocol: true, proxy_protocol_sources: \"::/0\"",
         "tls { certs: [], cipher_suites: [TLS_AES_128_GCM_SHA256], curve_preferences: [X25519] }",
@@ -39,11 +36,13 @@ import Testing
 
     @Test func withoutAFileThereIsNoPlace() {
         var configuration = BrokerConfiguration()
-        configuration.maximumSubscriptionTokens = 4
+        var tls = TLSConfiguration()
+        tls.curvePreferences = ["SecP384r1MLKEM1024"]
+        configuration.resolverTLS = tls
         #expect(
             configuration.unenforced.map(\.description) == [
                 """
-                command line: error: "max_sub_tokens": a limit on the tokens of a subject: this broker does not do that yet
+                command line: error: "resolver_tls.curve_preferences": SecP256r1MLKEM768 and SecP384r1MLKEM1024: this broker does not do that yet
                   = remove it, or run nats-server for it
                 """
             ])

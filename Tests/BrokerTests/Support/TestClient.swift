@@ -24,6 +24,8 @@ final class TestClient {
     private let descriptor: Int32
     /// All messages so far.
     private(set) var messages: [Frame] = []
+    /// The INFO lines behind the first one.
+    private(set) var information: [String] = []
     private var input: [UInt8] = []
     private var position = 0
 
@@ -113,7 +115,7 @@ final class TestClient {
                         ? String(decoding: payload, as: UTF8.self)
                         : String(decoding: payload.dropFirst(headers), as: UTF8.self))
             case "PING": try send("PONG\r\n")
-            case "INFO": continue
+            case "INFO": information.append(line)
             default: return .other(line)
             }
         }

@@ -98,7 +98,7 @@ extension BrokerConfigurationReader {
     }
 
     private mutating func checkNoAuthUser(_ name: String?, _ position: ConfigurationPosition?) {
-        guard let name, let position, userPlaces[name] == nil, configuration.operators.isEmpty else { return }
+        guard let name, let position, userPlaces[name] == nil, !configuration.isOperatorMode else { return }
         report(
             .missingKey, at: position, "there is no user \"\(name)\"",
             remedy: Suggestion.closest(to: name, among: userPlaces.keys).map { "did you mean \"\($0)\"?" }
@@ -136,7 +136,7 @@ extension BrokerConfigurationReader {
                 .conflict, at: position, "a user or a token of its own excludes users in the configuration",
                 remedy: "remove it, and add a user")
         }
-        if webSocket.jwtCookie != nil, configuration.operators.isEmpty, configuration.trustedKeys.isEmpty,
+        if webSocket.jwtCookie != nil, !configuration.isOperatorMode,
             positions["operator"] == nil, let position = positions["websocket.jwt_cookie"]
         {
             report(

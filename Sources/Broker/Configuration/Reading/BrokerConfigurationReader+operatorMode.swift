@@ -3,23 +3,25 @@ import Claims
 /// With an operator everything about accounts and users comes from JWTs.
 extension BrokerConfigurationReader {
     mutating func checkOperatorMode() {
-        guard positions["operator"] != nil else {
+        guard positions["operator"] != nil || !configuration.trustedKeys.isEmpty else {
             if let position = positions["default_sentinel"], configuration.defaultSentinel != nil {
                 report(
                     .missingKey, at: position, "\"default_sentinel\" needs an operator", remedy: "write operator")
             }
             return
         }
-        // A JWT that cannot be read is for those to refuse who trust it.
-        let operators = configuration.operators.compactMap { try? OperatorClaims.decode($0) }
-        takeResolver(from: operators)
-        checkResolver(operators)
-        checkVersions(operators)
+        if positions["operator"] != nil {
+            // A JWT that cannot be read is for those to refuse who trust it.
+            let operators = configuration.operators.compactMap { try? OperatorClaims.decode($0) }
+            takeResolver(from: operators)
+            checkResolver(operators)
+            checkVersions(operators)
+            refuseBesideOperator(
+                "trusted_keys", isThere: !configuration.trustedKeys.isEmpty, "the operator's JWT says them")
+        }
         checkSentinel()
         refuseBesideOperator("accounts", isThere: !configuration.accounts.isEmpty, "accounts are JWTs of the operator")
         refuseBesideOperator("mappings", isThere: !configuration.mappings.isEmpty, "mappings are in accounts' JWTs")
-        refuseBesideOperator(
-            "trusted_keys", isThere: !configuration.trustedKeys.isEmpty, "the operator's JWT says them")
         refuseBesideOperator(
             "no_auth_user", isThere: configuration.noAuthUser != nil, "default_sentinel takes its place")
         refuseBesideOperator(
@@ -41,7 +43,8 @@ extension BrokerConfigurationReader {
         guard isThere, let position = positions[key] else { return }
         let name = key.split(separator: ".").last ?? ""
         report(
-            .conflict, at: position, "an operator and \"\(name)\" exclude each other: \(reason)",
+            .conflict, at: position,
+            "\(positions["operator"] == nil ? "trusted keys" : "an operator") and \"\(name)\" exclude each other: \(reason)",
             remedy: "remove one of them")
     }
 

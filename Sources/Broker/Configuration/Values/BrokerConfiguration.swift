@@ -56,6 +56,8 @@ public struct BrokerConfiguration: Sendable, Hashable {
     public var operators: [String] = []
     /// Public operator keys that are trusted without an operator's JWT.
     public var trustedKeys: [String] = []
+    /// Whether operators vouch for accounts and these for users.
+    public var isOperatorMode: Bool { !operators.isEmpty || !trustedKeys.isEmpty }
     /// The system account: a public key, or without an operator a name. Nil when the file names none.
     public var systemAccount: String?
     /// Whether there is to be none.

@@ -10,11 +10,6 @@ public struct UnenforcedSetting: Sendable {
     let isUsed: @Sendable (BrokerConfiguration) -> Bool
 
     static let all: [UnenforcedSetting] = [
-        UnenforcedSetting("authorization.auth_callout", "authentication callouts") {
-            $0.authorization?.callout != nil
-        },
-        UnenforcedSetting("trusted_keys", "a trusted key without an operator's JWT") { !$0.trustedKeys.isEmpty },
-        UnenforcedSetting("resolver_tls", "TLS to a resolver") { $0.resolverTLS != nil },
         UnenforcedSetting("tls.cipher_suites", "a cipher suite with RC4, 3DES or CBC and SHA-256") {
             $0.tls?.cipherSuites?.contains(where: TLSNames.unavailableSuites.contains) ?? false
         },
@@ -27,17 +22,12 @@ public struct UnenforcedSetting: Sendable {
         UnenforcedSetting("websocket.tls.curve_preferences", "SecP256r1MLKEM768 and SecP384r1MLKEM1024") {
             $0.webSocket?.tls?.curvePreferences?.contains(where: TLSNames.unavailableCurves.contains) ?? false
         },
-        UnenforcedSetting("websocket.authorization", "a user or a token for WebSockets alone") {
-            $0.webSocket?.user != nil || $0.webSocket?.token != nil
+        UnenforcedSetting("resolver_tls.cipher_suites", "a cipher suite with RC4, 3DES or CBC and SHA-256") {
+            $0.resolverTLS?.cipherSuites?.contains(where: TLSNames.unavailableSuites.contains) ?? false
         },
-        UnenforcedSetting("http", "monitoring over HTTP") { $0.monitoring != nil },
-        UnenforcedSetting("max_sub_tokens", "a limit on the tokens of a subject") {
-            $0.maximumSubscriptionTokens != nil
+        UnenforcedSetting("resolver_tls.curve_preferences", "SecP256r1MLKEM768 and SecP384r1MLKEM1024") {
+            $0.resolverTLS?.curvePreferences?.contains(where: TLSNames.unavailableCurves.contains) ?? false
         },
-        UnenforcedSetting("write_timeout", "another way with clients that do not read") {
-            $0.writeTimeout == .retry
-        },
-        UnenforcedSetting("no_header_support", "a broker without headers") { !$0.supportsHeaders },
     ]
 
     private init(_ key: String, _ feature: String, isUsed: @escaping @Sendable (BrokerConfiguration) -> Bool) {

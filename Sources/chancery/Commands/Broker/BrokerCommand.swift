@@ -45,7 +45,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
     var refused: [String] = []
 
     func run() async throws {
-        if showsVersion { return Console.data("chancery: v\(BrokerServer.version)") }
+        if showsVersion { return Console.data("\(BrokerFiles.program): v\(BrokerServer.version)") }
         if let name = refused.first {
             throw CommandFailure(
                 message: "-\(name): \(GoFlags.feature(of: name)) is not supported by this broker",
@@ -68,7 +68,17 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         return read.configuration
     }
 
+    /// What is in a file; ends with what is wrong with it.
     private func read(
+        _ path: String
+    ) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
+        do { return try parsed(path) } catch let error as ConfigurationError {
+            for problem in error.problems { Console.say(problem.description) }
+            throw ExitCode(1)
+        }
+    }
+
+    private func parsed(
         _ path: String
     ) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
         let surroundings = ConfigurationSurroundings(
@@ -79,12 +89,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
             },
             environmentVariable: { name in getenv(name).map { String(cString: $0) } })
         let bytes = try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) }
-        do throws(ConfigurationError) {
-            return try BrokerConfiguration.read(bytes, file: path, surroundings: surroundings)
-        } catch {
-            for problem in error.problems { Console.say(problem.description) }
-            throw ExitCode(1)
-        }
+        return try BrokerConfiguration.read(bytes, file: path, surroundings: surroundings)
     }
 
     /// `-t`: whether the file is in order. As with nats-server, a warning is a failure here.
@@ -99,7 +104,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         guard !warnings.contains(where: \.failsTest) else { throw ExitCode(1) }
         do throws(BrokerStartError) {
             try BrokerServer.checkListeners(configuration)
-            if !configuration.operators.isEmpty, configuration.resolver == .memory {
+            if configuration.isOperatorMode, configuration.resolver == .memory {
                 try BrokerServer.check(configuration)
             }
         } catch {
@@ -123,7 +128,9 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         let signals = await Signals()
         let log = try BrokerLog(configuration)
         let files = BrokerFiles(configuration)
-        let environment = BrokerEnvironment(moment: LocalTime.moment) { log.write($0, $1) }
+        let environment = BrokerEnvironment(moment: LocalTime.moment, nanoseconds: LocalTime.nanoseconds) {
+            log.write($0, $1)
+        }
         let printer = decisions ? DecisionPrinter(names: accountNames(configuration), asJSON: json) : nil
         if let config { log.write(.info, "Using configuration file: \(config)") }
         if configuration.trace { log.write(.warning, "Tracing of the protocol is not available yet") }
@@ -149,36 +156,54 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         if let (address, isSecure) = server.webSocket {
             log.write(.info, "Listening for websocket clients on \(isSecure ? "wss" : "ws")://\(address.shown)")
         }
+        if let (address, isSecure) = server.monitoring {
+            log.write(.info, "Starting \(isSecure ? "https" : "http") monitor on \(address.shown)")
+        }
         do { try files.write(server) } catch {
             try await server.stop()
             throw error
         }
         log.write(.info, "Server is ready")
-        await signals.handle(log) { await reload(server, log) }
-        log.write(.info, "Stopping")
+        server.whenReloadIsOrdered { try await signals.requestReload() }
+        await signals.handle(log) {
+            try await reload(server, log)
+        } goLame: {
+            do { try await server.goLame() } catch { log.write(.error, "Lame duck mode failed: \(error)") }
+        }
+        log.write(.info, "Initiating Shutdown...")
         files.remove()
         try await server.stop()
+        log.write(.info, "Server Exiting..")
     }
 
-    /// Reads the file again, and the words of the command line over it. Where that fails everything stays as it is.
-    private func reload(_ server: BrokerServer, _ log: BrokerLog) async {
+    /// Reads the file again, and the words of the command line over it. Where that fails everything stays as it is, and
+    /// the reason is in the log and thrown.
+    private func reload(_ server: BrokerServer, _ log: BrokerLog) async throws {
         do {
             guard let config else {
                 throw CommandFailure(
                     message: "there is no configuration file", remedy: "start the broker with -c FILE")
             }
-            let configuration = try options.applied(to: try read(config).configuration)
+            let configuration = try options.applied(to: try parsed(config).configuration)
             let cut = try await server.reload(configuration)
             log.write(.info, "Reloaded server configuration, which ended \(cut) connections")
         } catch {
-            log.write(.error, "Failed to reload server configuration: \(Self.reason(error))")
+            if let error = error as? ConfigurationError { error.problems.forEach { Console.say($0.description) } }
+            let reason = Self.reason(error)
+            log.write(.error, "Failed to reload server configuration: \(reason)")
+            throw ReloadFailure(description: reason)
         }
+    }
+
+    private struct ReloadFailure: Error, CustomStringConvertible {
+        let description: String
     }
 
     private static func reason(_ error: any Error) -> String {
         switch error {
-        // What is wrong with the file has been said already.
-        case is ExitCode: "the configuration file is not in order"
+        // In words alone, without what stands in the file.
+        case let error as ConfigurationError:
+            error.problems.map { "\($0.position): \($0.message)" }.joined(separator: "; ")
         case let failure as CommandFailure: failure.message
         case let failure as BrokerStartError: failure.message
         default: "\(error)"

@@ -8,17 +8,23 @@ struct BrokerFiles {
     private let pidFile: String?
     private let portsFile: String?
 
+    /// What the program was started as. Somebody who puts it in the place of `nats-server` looks for that name, in the
+    /// version and in the name of the ports' file.
+    static var program: String { CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? "chancery" }
+
     /// The file of the ports is named after the program, as nats-server's is: `chancery_1234.ports`.
     init(_ configuration: BrokerConfiguration) {
         pidFile = configuration.pidFile
-        let program = CommandLine.arguments[0].split(separator: "/").last ?? "chancery"
-        portsFile = configuration.portsFileDirectory.map { "\($0)/\(program)_\(getpid()).ports" }
+        portsFile = configuration.portsFileDirectory.map { "\($0)/\(Self.program)_\(getpid()).ports" }
     }
 
     func write(_ server: BrokerServer) throws(CommandFailure) {
         var ports = "\"nats\":[\"nats://\(server.address.shown)\"]"
         if let webSocket = server.webSocket {
             ports += ",\"websocket\":[\"\(webSocket.isSecure ? "wss" : "ws")://\(webSocket.address.shown)\"]"
+        }
+        if let monitoring = server.monitoring {
+            ports += ",\"monitoring\":[\"\(monitoring.isSecure ? "https" : "http")://\(monitoring.address.shown)\"]"
         }
         // Without a line end: nats-server's own tools read the number with nothing behind it.
         for (file, content) in [

@@ -140,7 +140,7 @@ struct BrokerOptions: ParsableArguments {
     private func applyAuthorization(to configuration: inout BrokerConfiguration) throws {
         let given = [("--user", user), ("--pass", pass), ("--auth", auth)].first { $0.1?.isEmpty == false }
         guard let flag = given?.0 else { return }
-        guard configuration.operators.isEmpty else {
+        guard !configuration.isOperatorMode else {
             throw CommandFailure(
                 message: "\(flag): with an operator, users sign in with JWTs alone", remedy: "remove \(flag)")
         }

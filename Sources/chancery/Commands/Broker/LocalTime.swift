@@ -11,6 +11,13 @@ enum LocalTime {
         return Moment(seconds: Int64(now)) { zone in secondsOfDay(now, zone) }
     }
 
+    /// Nanoseconds since 1970.
+    @Sendable static func nanoseconds() -> Int64 {
+        var clock = timespec()
+        clock_gettime(CLOCK_REALTIME, &clock)
+        return Int64(clock.tv_sec) * 1_000_000_000 + Int64(clock.tv_nsec)
+    }
+
     /// Seconds since midnight in a time zone; nil for a zone that does not exist.
     private static func secondsOfDay(_ now: time_t, _ zone: String) -> Int? {
         if zone.isEmpty || zone == "Local" {
