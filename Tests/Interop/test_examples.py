@@ -1,8 +1,10 @@
 """The example at the end of every command's help is typed as it stands, and works."""
 
 import re
+import shlex
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +75,8 @@ def states(tmp_path_factory):
     states.make("revoked", "full", "chancery revocations add-user alice", "chancery revocations add_activation -s orders.place -t SHOP")
     states.make("backed up", "full", "chancery backup chancery.backup --passphrase-file passphrase.txt")
     states.make("sealed", "full", "chancery keyring seal --passphrase-file passphrase.txt")
+    policies = Path(__file__).resolve().parent.parent.parent / "policies"
+    states.make("policies", "empty", f"cp -r {shlex.quote(str(policies))} .")
     states.make("context", "full", "chancery context add production -H production")
     configuration = states.run(states.folder / "full", "chancery generate config --nats-resolver")
     server = Server("nats-server", states.folder / "server", lambda port: f'listen: "127.0.0.1:{states.port}"\n{configuration}')
@@ -100,6 +104,8 @@ def state_of(path):
         return "backed up"
     if name == "keyring unseal":
         return "sealed"
+    if path[0] == "policy":
+        return "policies"
     if path[0] == "context":
         return "context"
     return "full"

@@ -8,7 +8,7 @@ struct PolicyCheckCommand: ParsableCommand, Exemplified {
         discussion: """
             Shows each problem with its line, and exits with 1 if any is an error. With --json each line is a problem.
             """)
-    static let example = "chancery policy check policies"
+    static let example = "chancery policy check policies/plant"
 
     @OptionGroup var folder: PolicyFolder
     @Flag(help: "Answer in JSON.") var json = false

@@ -7,7 +7,7 @@ struct PolicyCommand: ParsableCommand, Exemplified {
         abstract: "Permissions as files: read them, find what is wrong with them, and test them.",
         subcommands: [PolicyCheckCommand.self, PolicyTestCommand.self, PolicyCompileCommand.self])
     static let example = """
-        chancery policy check policies
-        chancery policy test policies
+        chancery policy check policies/plant
+        chancery policy test policies/plant
         """
 }

@@ -11,7 +11,7 @@ struct PolicyCompileCommand: ParsableCommand, Exemplified {
             The template is what "chancery edit signing-key" would be told, in its canonical form: the order of a file and \
             its descriptions change nothing in it.
             """)
-    static let example = "chancery policy compile policies --account ACME --role sensor"
+    static let example = "chancery policy compile policies/plant --environment prod --account FACTORY --role sensor"
 
     @OptionGroup var folder: PolicyFolder
     @Option(help: ArgumentHelp("The account.", valueName: "name")) var account: String

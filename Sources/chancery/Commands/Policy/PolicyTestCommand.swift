@@ -9,7 +9,7 @@ struct PolicyTestCommand: ParsableCommand, Exemplified {
             Each sentence is decided as a broker would: somebody is signed in under the compiled role, with keys made up \
             for the test, and asks. Exits with 1 if a sentence does not hold.
             """)
-    static let example = "chancery policy test policies --environment prod"
+    static let example = "chancery policy test policies/plant --environment prod"
 
     @OptionGroup var folder: PolicyFolder
     @Flag(help: "Show the sentences that hold, too.") var verbose = false
