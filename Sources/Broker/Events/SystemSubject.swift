@@ -4,9 +4,9 @@ import Authorization
 enum SystemSubject {
     static func connect(_ account: AccountIdentity) -> [UInt8] { bytes("$SYS.ACCOUNT.\(account.text).CONNECT") }
     static func disconnect(_ account: AccountIdentity) -> [UInt8] { bytes("$SYS.ACCOUNT.\(account.text).DISCONNECT") }
-    /// How many connections an account has; the second one is the older of the two.
+    /// How many connections an account has: on two subjects, the older of which comes first.
     static func connections(_ account: AccountIdentity) -> [[UInt8]] {
-        [bytes("$SYS.ACCOUNT.\(account.text).SERVER.CONNS"), bytes("$SYS.SERVER.ACCOUNT.\(account.text).CONNS")]
+        [bytes("$SYS.SERVER.ACCOUNT.\(account.text).CONNS"), bytes("$SYS.ACCOUNT.\(account.text).SERVER.CONNS")]
     }
     static func authenticationError(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).CLIENT.AUTH.ERR") }
     /// In the account that a client wanted to sign in to, not in the system account.
