@@ -11,7 +11,7 @@ class Client(asyncio.Protocol):
 
     def __init__(self, court, kind, credentials, first=b"", on_end=None):
         self.court, self.kind, self.credentials, self.first, self.on_end = court, kind, credentials, first, on_end
-        self.transport, self.ready, self.ended = None, False, False
+        self.transport, self.ready, self.ended, self.is_leaving = None, False, False, False
         self.groups = {}
         self._buffer = b""
         self._pongs = []
@@ -28,7 +28,7 @@ class Client(asyncio.Protocol):
         self.ended = True
         for _, future in self._pongs:
             if not future.done():
-                future.cancel()
+                future.set_exception(ConnectionError(self.why()))
         if self.on_end:
             self.on_end(self)
 
@@ -36,7 +36,7 @@ class Client(asyncio.Protocol):
         if not self.ready:
             # Behind CONNECT.
             self.first += data
-        elif not self.ended and not self.transport.is_closing():
+        elif not self.ended and not self.is_leaving and not self.transport.is_closing():
             self.transport.write(data)
 
     def abort(self):
@@ -54,9 +54,12 @@ class Client(asyncio.Protocol):
         future = asyncio.get_running_loop().create_future()
         self._pongs.append((self.court.versions.sent, future))
         if self.ended:
-            future.cancel()
+            future.set_exception(ConnectionError(self.why()))
         self.send(b"PING\r\n")
         return future
+
+    def why(self):
+        return f"a client of the kind {self.kind.name} was cut: {self.errors}"
 
     def subscribe(self, sid, pattern, group=None):
         self.groups[sid] = group

@@ -39,7 +39,7 @@ REALM = Realm((
 ))
 # Of closed connections few are kept, so that memory is not still filling at minute two.
 CONFIGURATION = (
-    "max_pending: 1MB\nwrite_deadline: '2s'\nauthorization { timeout: 2 }\nmax_connections: 10000\n"
+    "max_pending: 1MB\nwrite_deadline: '2s'\nauthorization { timeout: 6 }\nmax_connections: 10000\n"
     "max_closed_clients: 1000")
 # Who never signs in is gone by then.
 PATIENCE = 30
@@ -168,7 +168,7 @@ class Soak:
 
     def ended(self, client):
         self.crowd.discard(client)
-        if not getattr(client, "is_leaving", False):
+        if not client.is_leaving:
             self.counts["refused" if any("Violation" in each for each in client.errors) else "cut"] += 1
 
     async def come_and_go(self):
@@ -329,15 +329,16 @@ class Soak:
         return f"{first // 1024} MiB at minute two, {last // 1024} MiB at the end: {growth:+.1f} %"
 
     async def run(self):
-        jobs = [self.change_claims(), self.be_well_behaved(), self.come_and_go(), self.abuse(), self.stop_reading()]
-        tasks = [asyncio.create_task(job) for job in jobs]
+        jobs = (self.change_claims, self.be_well_behaved, self.come_and_go, self.abuse, self.stop_reading)
+        tasks = [asyncio.create_task(job()) for job in jobs]
         watch = asyncio.create_task(self.watch())
         await asyncio.wait([watch, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self.stopping = True
-        for outcome in await asyncio.gather(watch, *tasks, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                self.problems.append(f"a part of the soak ended: {outcome!r}")
-        if self.server.running and not any("part of the soak" in each for each in self.problems):
+        outcomes = await asyncio.gather(watch, *tasks, return_exceptions=True)
+        failed = [(job.__name__, outcome) for job, outcome in zip((self.watch, *jobs), outcomes)
+                  if isinstance(outcome, BaseException)]
+        self.problems += [f"{name} ended with {outcome!r}" for name, outcome in failed]
+        if self.server.running and not failed:
             await asyncio.wait_for(self.settle(), 120)
 
     def report(self):

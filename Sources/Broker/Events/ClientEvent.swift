@@ -115,7 +115,10 @@ extension Shard {
         let body = {
             self.text(.disconnect(ending.state), report, identity, account?.shownName ?? identity.text, at: ending.at)
         }
-        if ending.state.isTurningAway { tell(SystemSubject.authenticationError(context.identity.id), body) }
+        // Who had been let in is not turned away, but cut off.
+        if ending.state.isTurningAway, report.account == nil {
+            tell(SystemSubject.authenticationError(context.identity.id), body)
+        }
         tell(SystemSubject.disconnect(identity), body)
     }
 

@@ -4,13 +4,11 @@ import Authorization
 enum SystemSubject {
     static func connect(_ account: AccountIdentity) -> [UInt8] { bytes("$SYS.ACCOUNT.\(account.text).CONNECT") }
     static func disconnect(_ account: AccountIdentity) -> [UInt8] { bytes("$SYS.ACCOUNT.\(account.text).DISCONNECT") }
-    /// How many connections an account has; the second one is the older of the two.
+    /// How many connections an account has: on two subjects, the older of which comes first.
     static func connections(_ account: AccountIdentity) -> [[UInt8]] {
-        [bytes("$SYS.ACCOUNT.\(account.text).SERVER.CONNS"), bytes("$SYS.SERVER.ACCOUNT.\(account.text).CONNS")]
+        [bytes("$SYS.SERVER.ACCOUNT.\(account.text).CONNS"), bytes("$SYS.ACCOUNT.\(account.text).SERVER.CONNS")]
     }
     static func authenticationError(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).CLIENT.AUTH.ERR") }
-    /// In the account that a client wanted to sign in to, not in the system account.
-    static let accountAuthenticationError = bytes("$SYS.ACCOUNT.CLIENT.AUTH.ERR")
     static func statistics(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).STATSZ") }
     static func lameDuck(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).LAMEDUCK") }
     static func shutdown(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).SHUTDOWN") }

@@ -136,7 +136,7 @@ struct BrokerConfigurationReader {
         problems.append(document.problem(code, at: position, message, remedy: remedy))
     }
 
-    private static let maximumProblems = 1000
+    private static let maximumProblems = 100
 
     mutating func warn(
         _ code: ConfigurationProblem.Code, at position: ConfigurationPosition, _ message: String, remedy: String
