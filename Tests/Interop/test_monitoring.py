@@ -88,7 +88,8 @@ def test_pages_are_whole_while_connections_come_and_go(server):
     assert last["in_msgs"] > 0
     closed = json.loads(get(server, "/connz?state=closed")[1])
     assert closed["total"] <= 50
-    assert {connection["reason"] for connection in closed["connections"]} == {"Client Closed"}
+    # nats-server calls a client that hangs up with something unread a read error.
+    assert {connection["reason"] for connection in closed["connections"]} <= {"Client Closed", "Read Error"}
 
 
 def test_what_is_counted_adds_up(server):
