@@ -28,12 +28,12 @@ enum ConnectionOrder: String, Sendable, CaseIterable {
         case .messagesFrom: -Int64(clamping: report.traffic.received.messages)
         case .bytesTo: -Int64(clamping: report.traffic.sent.bytes)
         case .bytesFrom: -Int64(clamping: report.traffic.received.bytes)
-        case .last: -report.lastActivity
+        case .last: 0 &- report.lastActivity
         case .idle: report.lastActivity
         case .uptime: (report.ending?.at ?? now) &- report.startedAt
-        case .stop: -(report.ending?.at ?? 0)
+        case .stop: 0 &- (report.ending?.at ?? 0)
         case .reason: report.ending.map { Int64(Self.reasons[$0.state] ?? 0) } ?? 0
-        case .roundTrip: -report.roundTrip
+        case .roundTrip: 0 &- report.roundTrip
         }
     }
 

@@ -18,6 +18,10 @@ final class PageHandler: ChannelInboundHandler {
     private var request: HTTPRequestHead?
     private var bodyCount = 0
     private var timer: Scheduled<Void>?
+    /// How many answers are on their way: the next request may come before the last answer has left.
+    private var answering = 0
+    /// Whether the other side has finished sending.
+    private var isFinished = false
 
     init(control: ControlAddress, basePath: String) {
         self.control = control
@@ -54,8 +58,11 @@ final class PageHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Whoever has finished sending gets the answer that is on its way, if there is one.
-        if case ChannelEvent.inputClosed = event, timer == nil || request != nil { context.close(promise: nil) }
+        // Whoever has finished sending gets the answer that is on its way, and no more.
+        if case ChannelEvent.inputClosed = event {
+            isFinished = true
+            if answering == 0 { context.close(promise: nil) }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -64,6 +71,7 @@ final class PageHandler: ChannelInboundHandler {
     }
 
     private func answer(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        answering += 1
         wait(Self.farewell, context)
         let channel = context.channel
         let (isHead, keepsAlive, version) = (request.method == .HEAD, request.isKeepAlive, request.version)
@@ -94,7 +102,9 @@ final class PageHandler: ChannelInboundHandler {
         let written = channel.eventLoop.makePromise(of: Void.self)
         channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: written)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in
-            if keepsAlive { wait(Self.patience, on: channel) } else { channel.close(promise: nil) }
+            answering -= 1
+            guard answering == 0 || !keepsAlive else { return }
+            if keepsAlive, !isFinished { wait(Self.patience, on: channel) } else { channel.close(promise: nil) }
         }
     }
 
