@@ -119,7 +119,9 @@ def public_bytes(text, kind):
 
 
 # Who may sign what.
-SIGNERS = {"operator": "operator", "account": "operator", "user": "account", "activation": "account"}
+SIGNERS = {
+    "operator": "operator", "account": "operator", "user": "account", "activation": "account",
+    "authorization_request": "server"}
 
 
 def verify(token):

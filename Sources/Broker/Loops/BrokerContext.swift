@@ -137,6 +137,9 @@ final class BrokerContext: Sendable {
         return false
     }
 
+    /// Questions that are open.
+    var callouts: Int { openCallouts.load(ordering: .relaxed) }
+
     func endCallout() {
         openCallouts.wrappingSubtract(1, ordering: .relaxed)
     }

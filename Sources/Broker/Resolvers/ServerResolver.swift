@@ -31,8 +31,8 @@ final class ServerResolver: Sendable {
             guard try await get(base) != nil else { throw Silence() }
         } catch {
             throw BrokerStartError(
-                message: "the resolver's account server does not answer at \(base)",
-                remedy: "start it, or correct the address in resolver: URL(…)")
+                message: "the resolver's account server does not answer at \(base): \(error)",
+                remedy: "start it, or correct the address in resolver: URL(…) or the certificates in resolver_tls")
         }
     }
 
@@ -42,7 +42,9 @@ final class ServerResolver: Sendable {
         try await get(base + account.text)
     }
 
-    private struct Silence: Error {}
+    private struct Silence: Error, CustomStringConvertible {
+        let description = "it has nothing to say there"
+    }
 
     private func get(_ url: String) async throws -> String? {
         let response = try await client.execute(HTTPClientRequest(url: url), timeout: Self.patience)

@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import Glibc
 import NIOCore
 import Wire
 
@@ -104,11 +105,28 @@ extension Session {
         shard.tellOfDisconnect(report)
     }
 
+    /// Ends the connection unless the system has sent something of it within the deadline: a socket takes nothing until
+    /// much of what it holds has gone, which with a slow client takes longer than that.
+    private func closeUnlessSending(deadline: Int64) {
+        guard let options = channel as? any SocketOptionProvider else {
+            return closeSlowConsumer(.slowConsumerWriteDeadline)
+        }
+        options.getTCPInfo().assumeIsolated().whenComplete { [self] result in
+            let sentBefore = (try? result.get()).map { Int64($0.tcpi_last_data_sent) * 1_000_000 }
+            guard let sentBefore, sentBefore <= deadline else {
+                return closeSlowConsumer(.slowConsumerWriteDeadline)
+            }
+            output.noteProgress(context.monotonicNow)
+        }
+    }
+
     /// Looks at everything that depends on the time.
     func tick(at seconds: Int64, monotonic now: Int64) {
         let rules = context.rules
-        if output.isOverdue(now, deadline: rules.limits.write, isPatient: rules.settings.writeTimeout == .retry) {
-            return closeSlowConsumer(.slowConsumerWriteDeadline)
+        let isPatient = rules.settings.writeTimeout == .retry
+        if output.isOverdue(now, deadline: rules.limits.write, isPatient: isPatient) {
+            guard isPatient else { return closeSlowConsumer(.slowConsumerWriteDeadline) }
+            closeUnlessSending(deadline: rules.limits.write)
         }
         output.trim()
         switch state {

@@ -183,6 +183,11 @@ struct SessionOutput {
         if batch <= 0 { (batch, batchSince) = (pending, now) }
     }
 
+    /// The client is known to have taken something.
+    mutating func noteProgress(_ now: Int64) {
+        lastProgress = now
+    }
+
     private mutating func setPending(_ left: Int) {
         if left < pending {
             hasProgressed = true
