@@ -182,6 +182,9 @@ extension LocalAccount {
         var claims = AccountClaims(subject: configuration.name, name: configuration.name)
         claims.limits = AccountLimits(configuration.limits)
         claims.exports = configuration.exports.map(Export.init)
+        claims.trace = configuration.tracing.map {
+            MessageTrace(destination: $0.destination, sampling: $0.sampling)
+        }
         claims.imports = configuration.imports.map(Import.init)
         self.init(
             name: configuration.name, claims: claims,

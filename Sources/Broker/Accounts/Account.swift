@@ -18,6 +18,8 @@ final class Account {
     /// callout's answer.
     private var plumbing: [Subscription] = []
     var mappings = AccountMappings()
+    /// Which messages are traced although they do not say where to.
+    private(set) var standingTrace: StandingTrace?
     /// What happened here, on this shard, since the start.
     var tally = AccountTally()
     /// The way back for answers to requests that came in from other accounts through this shard.
@@ -66,6 +68,10 @@ final class Account {
         removeImports()
         self.state = state
         mappings = AccountMappings(state.mappings)
+        standingTrace = state.claims.trace.map { trace in
+            StandingTrace(
+                destination: Array(trace.destination.utf8), share: trace.sampling == 0 ? 100 : trace.sampling)
+        }
         for service in state.serviceImports {
             let subscription = Subscription(
                 pattern: service.local, target: .serviceImport(service, exporter: accounts[service.exporter]))

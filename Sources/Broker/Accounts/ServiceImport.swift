@@ -15,6 +15,8 @@ final class ServiceImport: Sendable {
     let local: Pattern
     /// How many answers a request may have.
     let responses: ReplyRoutes.Answers
+    /// Whether a message is traced further when it comes through here.
+    let allowsTrace: Bool
     /// Which requests are measured; nil for none.
     let latency: LatencySampling?
     /// Nanoseconds that the way back stays open without an answer.
@@ -36,6 +38,7 @@ final class ServiceImport: Sendable {
         self.importer = importer
         self.exporter = exporter
         self.validUntil = validUntil
+        allowsTrace = export.allowTrace
         self.open = open
         sharesIdentity = use.share
         threshold = export.responseThreshold > 0 ? export.responseThreshold : Self.defaultThreshold

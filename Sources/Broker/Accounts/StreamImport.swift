@@ -16,6 +16,8 @@ final class StreamImport: Sendable {
     let toRemote: SubjectTransform
     /// Whether the local subject is the exporter's.
     let keepsSubject: Bool
+    /// Whether a message is traced further when it comes through here.
+    let allowsTrace: Bool
     /// When the activation ends, Unix seconds; 0 for never.
     let validUntil: Int64
 
@@ -24,6 +26,7 @@ final class StreamImport: Sendable {
         self.importer = importer
         self.exporter = exporter
         self.validUntil = validUntil
+        allowsTrace = use.allowTrace
         let local: String
         if !use.localSubject.isEmpty {
             local = use.localSubject

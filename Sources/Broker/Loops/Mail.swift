@@ -13,6 +13,10 @@ enum Mail: Sendable {
     case applied(sequence: UInt64, by: Int)
     /// Messages for receivers here.
     case parcel(Parcel, from: Int)
+    /// A traced message for a receiver here.
+    case traced(TracedDelivery, from: Int)
+    /// What became of one there; nil if its receiver had gone.
+    case traceEvent(trace: UInt64, JSONText?)
     /// The storage of a parcel that was handed over, to be filled again.
     case emptied(ByteBuffer)
     /// A shard has caught up with what was handed over to it.

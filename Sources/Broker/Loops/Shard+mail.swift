@@ -19,6 +19,10 @@ extension Shard {
             noteApplied(sequence, by: shard)
         case .parcel(let parcel, let shard):
             unpack(parcel, from: shard)
+        case .traced(let delivery, let shard):
+            deliver(delivery, from: shard)
+        case .traceEvent(let trace, let event):
+            take(event, of: trace)
         case .emptied(let storage):
             if spares.count < Self.mostSpares { spares.append(storage) }
         case .caughtUp(let shard):

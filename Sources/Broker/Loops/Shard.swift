@@ -66,6 +66,9 @@ final class Shard {
     var identities = RequestIdentities()
     /// The requests to services that are measured.
     var measurements = LatencyMeasurements()
+    /// The messages whose traces wait for other shards, by number, and the last number that was given.
+    var traces: [UInt64: TracedMessage] = [:]
+    var lastTrace: UInt64 = 0
     /// To be used again.
     var journeys: [Journey] = []
     /// What the system account is to be told.

@@ -3,13 +3,15 @@ import NKeys
 
 /// Where a message is from, for what depends on it along the way.
 ///
-/// Session and client are not retained, which would cost more than the rest of the way: an origin never outlives the call
-/// that handles the message, and whoever makes that call holds both.
+/// Session, client and trace are not retained, which would cost more than the rest of the way: an origin never outlives the call
+/// that handles the message, and whoever makes that call holds them.
 struct Origin {
     /// The publishing connection, if it is this shard's; nil for the server itself.
     unowned(unsafe) var session: Session?
     /// Who published the message; nil for the server itself, and where it does not matter any more.
     unowned(unsafe) var client: Client?
+    /// What the message is traced by; nil for nothing.
+    unowned(unsafe) var trace: TracedMessage?
     /// The number of the publishing connection, on whatever shard; 0 for the server itself.
     var connection: UInt64 = 0
     /// The tail as a buffer of its own, where it is large enough to be shared instead of copied.

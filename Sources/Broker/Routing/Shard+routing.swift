@@ -20,6 +20,9 @@ extension Shard {
             receivers += routeAnswer(
                 origin, from: account, subject, tail, shape, roundTrip: origin.session?.roundTrip ?? 0)
         }
+        if let trace = origin.trace {
+            return receivers + routeTraced(trace, origin, in: account, subject: subject, tail, shape)
+        }
         // A known match is its holder's, and not retained once more.
         if let known { return receivers + spread(known, origin, in: account, subject, tail, shape) }
         return receivers + spread(account.interest.match(subject), origin, in: account, subject, tail, shape)
@@ -96,7 +99,7 @@ extension Shard {
         return false
     }
 
-    private func deliver(
+    func deliver(
         _ kind: Parcel.Kind, _ origin: Origin, to subscription: Subscription, _ account: Account,
         _ subject: Span<UInt8>, _ tail: Span<UInt8>, _ shape: MessageShape
     ) -> Bool {
@@ -145,7 +148,7 @@ extension Shard {
     /// - Parameters:
     ///   - subject: as the client sees it.
     ///   - matched: as it was found in the account's index, where that differs.
-    private func deliver(
+    func deliver(
         _ kind: Parcel.Kind, _ origin: Origin, to subscription: Subscription, _ account: Account,
         _ subject: Span<UInt8>, matched: Span<UInt8>?, _ tail: Span<UInt8>, _ shape: MessageShape
     ) -> Bool {

@@ -11,7 +11,7 @@ extension Shard {
     ) -> Bool {
         guard isOpen(until: service.validUntil) else { return false }
         if service.keepsSubject, exporter.mappings.isEmpty {
-            return request(on: subject, origin, service, exporter, tail, shape)
+            return request(on: subject, from: subject, origin, service, exporter, tail, shape)
         }
         guard var remote = service.keepsSubject ? copied(subject) : service.toRemote.rename(subject) else {
             return false
@@ -22,14 +22,23 @@ extension Shard {
         case .moved(let mapped): remote = mapped
         case .lost: return true
         }
-        return request(on: remote.span, origin, service, exporter, tail, shape)
+        return request(on: remote.span, from: subject, origin, service, exporter, tail, shape)
     }
 
     private func request(
-        on subject: Span<UInt8>, _ origin: Origin, _ service: ServiceImport, _ exporter: Account, _ tail: Span<UInt8>,
+        on subject: Span<UInt8>, from local: Span<UInt8>, _ origin: Origin, _ service: ServiceImport,
+        _ exporter: Account, _ tail: Span<UInt8>,
         _ shape: MessageShape
     ) -> Bool {
         guard var onward = origin.crossing(to: service.exporter, subject) else { return false }
+        if let trace = origin.trace {
+            trace.add(
+                TraceEvent.serviceImport(to: exporter, subject, from: local, time: context.environment.timestamp()))
+            if !service.allowsTrace {
+                if trace.isOnly { return false }
+                onward.trace = nil
+            }
+        }
         var way: Way?
         if shape.replyCount > 0 {
             let route = ReplyRoutes.Route(
@@ -45,8 +54,10 @@ extension Shard {
         let measurement =
             service.latency == nil ? nil : measurement(of: origin, service, tail, shape)
         let payload = tail.extracting(shape.payload(tail.count))
+        let given = payload.extracting(0..<shape.headerCount)
+        let untraced = origin.trace == nil ? [] : TracedMessage.disabled(given)
         let headers = identities.block(
-            payload.extracting(0..<shape.headerCount), origin.client, origin.session?.roundTrip ?? 0,
+            origin.trace == nil ? given : untraced.span, origin.client, origin.session?.roundTrip ?? 0,
             in: accounts[service.importer], server: context.identity.id, isShared: service.sharesIdentity)
         let body = payload.extracting(shape.headerCount..<payload.count)
         onward.shared = nil
@@ -61,7 +72,7 @@ extension Shard {
             reply: way.bytes.span, headers: headers.span, body: body, serial: nextSerial())
         if let measurement { measurements.begin(measurement, on: way) }
         let receivers = route(onward, in: exporter, subject: subject, message.tail.span, message.shape)
-        if receivers == 0 {
+        if receivers == 0 || onward.trace?.isOnly ?? false {
             exporter.replies.close(way)
             if let measurement = measurement.flatMap({ _ in measurements.take(way) }) {
                 publish(measurement, .unavailable)
@@ -90,8 +101,12 @@ extension Shard {
         let now = context.monotonicNow
         guard !account.replies.isEmpty, let way = Way(subject),
             let route = account.replies.take(way, isEmpty: shape.payloadStart + 2 == tail.count, now: now),
-            let onward = origin.crossing(to: route.importer, route.reply.span)
+            var onward = origin.crossing(to: route.importer, route.reply.span)
         else { return 0 }
+        if let trace = origin.trace {
+            if trace.isOnly { return 0 }
+            onward.trace = nil
+        }
         // What comes back has the reply subject that the responder gave it, and everything else as it was.
         let measurement = measurements.isEmpty ? nil : measurements.take(way)
         let receivers = self.route(

@@ -97,6 +97,11 @@ struct JSONText {
         members.append("\(Self.quoted(name)):null")
     }
 
+    /// A list of objects.
+    mutating func add(_ name: String, _ values: [JSONText]) {
+        members.append("\(Self.quoted(name)):[\(values.map(\.text).joined(separator: ","))]")
+    }
+
     /// A list of texts.
     mutating func add(_ name: String, _ values: [String]) {
         members.append("\(Self.quoted(name)):[\(values.map(Self.quoted).joined(separator: ","))]")

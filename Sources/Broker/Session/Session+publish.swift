@@ -18,6 +18,10 @@ extension Session {
             close(.protocolViolation, telling: nil)
             return
         }
+        if command.headerCount > 0, let trace = requestedTrace(command, bytes, in: account) {
+            if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
+            return publish(traced: trace, subject, command, bytes, input, by: client, in: account)
+        }
         if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
         if account.mappings.isEmpty { return publish(on: subject, command, bytes, input, by: client, in: account) }
         switch account.mappings.outcome(of: subject, using: &shard.random) {
@@ -36,10 +40,19 @@ extension Session {
         let reply = bytes.extracting(command.option.start..<command.option.end)
         let match = account.interest.remembered(subject)
         guard mayPublish(subject, reply, client, match) else { return }
+        send(on: subject, reply, command, bytes, input, by: client, in: account, match: match, trace: nil)
+    }
+
+    /// Sends a message on its way that its sender may publish.
+    @inline(__always)
+    func send(
+        on subject: Span<UInt8>, _ reply: Span<UInt8>, _ command: Command, _ bytes: Span<UInt8>, _ input: ByteBuffer,
+        by client: Client, in account: Account, match: Match?, trace: TracedMessage?
+    ) {
         sendOKIfVerbose()
         var shape = MessageShape(
             replyCount: reply.count, headerCount: command.headerCount, payloadStart: 0, serial: shard.nextSerial())
-        var origin = Origin(session: self, client: client, connection: id)
+        var origin = Origin(session: self, client: client, trace: trace, connection: id)
         let receivers: Int
         if !command.tail.isEmpty {
             shape.payloadStart = command.payload.start - command.tail.start
@@ -69,7 +82,7 @@ extension Session {
 
     /// Asks the one decision function, and tells the client and the sink what it said.
     @inline(__always)
-    private func mayPublish(
+    func mayPublish(
         _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ client: Client, _ match: Match?
     ) -> Bool {
         if reply.count > 0 {
