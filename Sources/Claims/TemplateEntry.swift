@@ -96,3 +96,18 @@ public struct TemplateEntry: Sendable, Hashable {
         return String(Substring(word.utf8.dropFirst(beginning.utf8.count).dropLast()))
     }
 }
+
+extension TemplateEntry.Function {
+    /// The function as it is written, without braces.
+    package var text: String {
+        switch self {
+        case .name: "name()"
+        case .subject: "subject()"
+        case .accountName: "account-name()"
+        case .accountSubject: "account-subject()"
+        case .tag(let tag): "tag(\(tag))"
+        case .accountTag(let tag): "account-tag(\(tag))"
+        case .undefined(let text): text
+        }
+    }
+}

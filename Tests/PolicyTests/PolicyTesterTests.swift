@@ -43,7 +43,7 @@ import Testing
               "v1.*": { "v2.$1": 10%, stay: 90% }
               "lost.>": { "kept.>": 50%, drop: 50% }
             roles:
-              half: { publish: [ "v1.*", "kept.>" ] }
+              half: { publish: [ "kept.>" ] }
               whole: { publish: [ "v1.*", "v2.*" ] }
             tests:
               - { as: { role: half, name: somebody }, may: [ publish lost.x ], may not: [ publish v1.x ] }

@@ -131,18 +131,3 @@ public struct ResponseTerms: Sendable, Hashable {
         lifetime = permission.expires == 0 ? 120_000_000_000 : (permission.expires < 0 ? nil : permission.expires)
     }
 }
-
-extension TemplateEntry.Function {
-    /// The function as it is written, without braces.
-    var text: String {
-        switch self {
-        case .name: "name()"
-        case .subject: "subject()"
-        case .accountName: "account-name()"
-        case .accountSubject: "account-subject()"
-        case .tag(let tag): "tag(\(tag))"
-        case .accountTag(let tag): "account-tag(\(tag))"
-        case .undefined(let text): text
-        }
-    }
-}

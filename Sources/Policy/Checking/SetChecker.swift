@@ -18,6 +18,7 @@ struct SetChecker {
             checkTests(of: account)
             checkImports(of: account)
             checkMappings(of: account)
+            checkRolesBehindMappings(of: account)
             checkLimits(of: account)
         }
     }

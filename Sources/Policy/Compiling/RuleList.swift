@@ -115,22 +115,8 @@ extension TemplateEntry {
         parts.map { part in
             switch part {
             case .literal(let text): text
-            case .template(let function, let text): function.canonicalText.map { "{{\($0)}}" } ?? text
+            case .template(let function, text: _): "{{\(function.text)}}"
             }
         }.joined()
-    }
-}
-
-extension TemplateEntry.Function {
-    fileprivate var canonicalText: String? {
-        switch self {
-        case .name: "name()"
-        case .subject: "subject()"
-        case .accountName: "account-name()"
-        case .accountSubject: "account-subject()"
-        case .tag(let tag): "tag(\(tag))"
-        case .accountTag(let tag): "account-tag(\(tag))"
-        case .undefined: nil
-        }
     }
 }

@@ -32,10 +32,7 @@ extension PolicyReader {
     mutating func hours(_ node: PolicyNode) -> RolePolicy.Hours? {
         var parts = (zone: Placed<String>?.none, ranges: [RolePolicy.Hours.Range]())
         let keys: Keys<(zone: Placed<String>?, ranges: [RolePolicy.Hours.Range])> = [
-            (
-                "zone",
-                { reader, node, parts in parts.zone = reader.name(node, "zone").map { Placed($0, node.position) } }
-            ),
+            ("zone", { $2.zone = $0.placedName($1, "zone") }),
             (
                 "between",
                 { reader, node, parts in

@@ -13,12 +13,7 @@ extension PolicyReader {
 
     private static let manifestKeys: Keys<PolicyManifest> = [
         ("chancery", { reader, node, _ in reader.version(node) }),
-        (
-            "operator",
-            { reader, node, manifest in
-                manifest.operatorName = reader.name(node, "operator").map { Placed($0, node.position) }
-            }
-        ),
+        ("operator", { $2.operatorName = $0.placedName($1, "operator") }),
         (
             "accounts",
             { reader, node, manifest in

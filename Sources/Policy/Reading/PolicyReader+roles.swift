@@ -26,7 +26,7 @@ extension PolicyReader {
 
     private static let roleKeys: Keys<RolePolicy> = [
         ("description", { $2.description = $0.text($1, "description") ?? "" }),
-        ("was", { reader, node, role in role.was = reader.name(node, "was").map { Placed($0, node.position) } }),
+        ("was", { $2.was = $0.placedName($1, "was") }),
         ("tags", { $2.tags = $0.tags($1) }),
         ("publish", { $0.access($1, "publish", into: &$2.publish) }),
         ("subscribe", { $0.access($1, "subscribe", into: &$2.subscribe) }),
@@ -94,14 +94,8 @@ extension PolicyReader {
     }
 
     private static let serviceKeys: Keys<RolePolicy.Service> = [
-        (
-            "name",
-            { reader, node, service in service.name = reader.name(node, "name").map { Placed($0, node.position) } }
-        ),
-        (
-            "queue",
-            { reader, node, service in service.queue = reader.name(node, "queue").map { Placed($0, node.position) } }
-        ),
+        ("name", { $2.name = $0.placedName($1, "name") }),
+        ("queue", { $2.queue = $0.placedName($1, "queue") }),
         (
             "answers",
             { reader, node, service in

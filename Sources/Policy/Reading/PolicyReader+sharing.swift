@@ -32,7 +32,7 @@ extension PolicyReader {
                 export.kind = .service
             }
         ),
-        ("name", { reader, node, export in export.name = reader.name(node, "name").map { Placed($0, node.position) } }),
+        ("name", { $2.name = $0.placedName($1, "name") }),
         ("description", { $2.description = $0.text($1, "description") ?? "" }),
         ("private", { $2.isPrivate = $0.truth($1, "private") ?? false }),
         ("grant", { $2.grants = $0.grants($1) }),
@@ -94,12 +94,7 @@ extension PolicyReader {
     }
 
     private static let grantKeys: Keys<ExportPolicy.Grant> = [
-        (
-            "account",
-            { reader, node, grant in
-                grant.account = reader.name(node, "account").map { Placed($0, node.position) }
-            }
-        ),
+        ("account", { $2.account = $0.placedName($1, "account") }),
         ("only", { $2.only = $0.subject($1, "only", hasTemplates: false) }),
         ("until", { reader, node, grant in grant.until = reader.day(node, "until").map { Placed($0, node.position) } }),
     ]
@@ -143,9 +138,9 @@ extension PolicyReader {
                 item.kind = .service
             }
         ),
-        ("from", { reader, node, item in item.from = reader.name(node, "from").map { Placed($0, node.position) } }),
+        ("from", { $2.from = $0.placedName($1, "from") }),
         ("as", { $2.local = $0.subject($1, "as", hasTemplates: false) }),
-        ("name", { reader, node, item in item.name = reader.name(node, "name").map { Placed($0, node.position) } }),
+        ("name", { $2.name = $0.placedName($1, "name") }),
         ("share", { $2.isShared = $0.truth($1, "share") ?? false }),
         ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
     ]

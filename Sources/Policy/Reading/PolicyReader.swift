@@ -101,6 +101,11 @@ struct PolicyReader {
         return name
     }
 
+    /// A name with its place.
+    mutating func placedName(_ node: PolicyNode, _ what: String) -> Placed<String>? {
+        name(node, what).map { Placed($0, node.position) }
+    }
+
     /// One word of several.
     mutating func word<Word: RawRepresentable & CaseIterable>(
         _ node: PolicyNode, _ what: String, _ type: Word.Type = Word.self
