@@ -53,6 +53,13 @@ import Testing
         #expect(exports[2].latency?.subject == "l" && exports[2].latency?.sampling == nil && exports[2].allowsTrace)
     }
 
+    /// nats-server judges this by the order in which it happens to read the members.
+    @Test func aStreamHasNoThreshold() {
+        #expect(
+            messages(#"accounts { A { exports: [ { stream: "a", threshold: "1s" } ] } }"#)
+                == ["\"threshold\" is for services, and this is a stream"])
+    }
+
     @Test func imports() throws {
         let imports = try readAccounts(
             """
