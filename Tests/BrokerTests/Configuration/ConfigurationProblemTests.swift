@@ -43,6 +43,7 @@ import Testing
         "{\"password\":\"geheim, geheim\"}",
         "PASSWORD 'geheim'", "routes: [nats://u:ge:heim@host:6222]", "url: \"nats://geheim@host\"", "password:geheim",
         "seed: SUAGEHEIM", "DB_PASSWORD = geheim", "my_token: geheim", "default_sentinel: geheim", "pwd geheim",
+        "to\u{212A}en: geheim", "a@geheim@host@b", "x [a, geheim@h@i] y",
     ])
     func secretsAreNotShown(line: String) {
         for column in [1, line.count] {
@@ -66,6 +67,12 @@ import Testing
         }
         let shown = error?.description ?? ""
         #expect(!shown.contains("geheim") && !shown.contains("999999"), "\(shown)")
+    }
+
+    /// A line of marks was compared with all of itself for each of them.
+    @Test func aLineOfMarksIsHiddenToTheLast() {
+        let marks = String(repeating: "@", count: 100_000)
+        #expect(ConfigurationExcerpt(line: marks, column: 100_000).line.hasSuffix("**@"))
     }
 
     @Test func cookiesAreNoSecrets() {

@@ -36,70 +36,104 @@ struct ConfigurationExcerpt: Sendable, Hashable {
 
     /// Whether the value of a key with this name is not shown. Variables have any name, so what sounds like a secret is
     /// taken for one.
-    static func isSecretKey(_ word: String) -> Bool {
-        let word = word.lowercased()
-        guard !word.hasSuffix("_cookie") else { return false }
-        return ["pass", "secret", "seed", "private_key", "pwd", "sentinel"].contains { word.contains($0) }
-            || word.hasSuffix("token")
+    private static func isSecretKey(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+        guard !ends(word, cookie) else { return false }
+        return ends(word, token)
+            || word.indices.contains { at in secretNames.contains { begins(word[at...], $0) } }
     }
 
-    /// Whether there is a key with a secret in a line, and what stands behind it: all of the line where there is none.
-    static func secretKey(in line: String) -> (isThere: Bool, rest: String) {
-        let scalars = Array(line.unicodeScalars)
-        var start = 0
-        while start < scalars.count {
-            var end = start
-            while end < scalars.count, isWordCharacter(scalars[end]) { end += 1 }
-            if isSecretKey(String(String.UnicodeScalarView(scalars[start..<end]))) {
-                return (true, String(String.UnicodeScalarView(scalars[end...])))
-            }
-            start = max(end, start + 1)
+    private static let cookie = Array("_cookie".unicodeScalars)
+    private static let token = Array("token".unicodeScalars)
+    private static let secretNames = ["pass", "secret", "seed", "private_key", "pwd", "sentinel"].map {
+        Array($0.unicodeScalars)
+    }
+
+    private static func ends(_ word: ArraySlice<Unicode.Scalar>, _ name: [Unicode.Scalar]) -> Bool {
+        begins(word.suffix(name.count), name)
+    }
+
+    /// Whether a text begins with a name in small letters, in whatever letters it is written itself.
+    private static func begins(_ text: ArraySlice<Unicode.Scalar>, _ name: [Unicode.Scalar]) -> Bool {
+        guard text.count >= name.count else { return false }
+        for (offset, letter) in name.enumerated() where small(text[text.startIndex + offset]) != letter.value {
+            return false
         }
-        return (false, line)
+        return true
+    }
+
+    private static func small(_ scalar: Unicode.Scalar) -> UInt32 {
+        switch scalar.value {
+        case 0x41...0x5A: scalar.value + 0x20
+        // The Kelvin sign: the only one outside ASCII whose small letter is within.
+        case 0x212A: 0x6B
+        default: scalar.value
+        }
+    }
+
+    /// Where the value begins of the first key with a secret in a line; nil where there is none.
+    static func secretValue(in line: [Unicode.Scalar]) -> Int? {
+        var start = 0
+        while let word = nextWord(in: line, from: start) {
+            if isSecretKey(line[word]) { return word.upperBound }
+            start = word.upperBound
+        }
+        return nil
+    }
+
+    private static func nextWord(in line: [Unicode.Scalar], from start: Int) -> Range<Int>? {
+        guard let first = line[start...].firstIndex(where: isWordCharacter) else { return nil }
+        return first..<(line[first...].firstIndex { !isWordCharacter($0) } ?? line.endIndex)
     }
 
     /// Overwrites secrets with asterisks, one for each character, so that the caret keeps its place: everything behind
     /// a key that holds one, a seed anywhere, and what stands before the `@` of a URL.
     private static func hideSecrets(in scalars: inout [Unicode.Scalar]) {
         var start = 0
-        while start < scalars.count {
-            guard isWordCharacter(scalars[start]) else {
-                start += 1
-                continue
-            }
-            var end = start
-            while end < scalars.count, isWordCharacter(scalars[end]) { end += 1 }
-            let word = String(String.UnicodeScalarView(scalars[start..<end]))
-            if isSecretKey(word) {
+        while let word = nextWord(in: scalars, from: start) {
+            if isSecretKey(scalars[word]) {
                 // A quoted secret may hold anything, so the rest of the line goes.
-                hide(&scalars, end..<scalars.count)
+                hide(&scalars, word.upperBound..<scalars.count)
                 break
             }
-            if isSeed(word) { hide(&scalars, start..<end) }
-            start = end
+            if isSeed(scalars[word]) { hide(&scalars, word) }
+            start = word.upperBound
         }
-        for at in scalars.indices where scalars[at] == "@" {
-            var start = at
-            while start > 0, scalars[start - 1].value > 0x20, !"/\"'[{,".unicodeScalars.contains(scalars[start - 1]) {
-                start -= 1
+        hideUsers(in: &scalars)
+    }
+
+    private static func hideUsers(in scalars: inout [Unicode.Scalar]) {
+        // Where what stands before a further `@` begins, as far as it is not hidden yet.
+        var start = 0
+        for at in scalars.indices {
+            switch scalars[at] {
+            case "\0"..." ", "/", "\"", "'", "[", "{", ",": start = at + 1
+            case "@":
+                hide(&scalars, start..<at)
+                start = at
+            default: break
             }
-            hide(&scalars, start..<at)
         }
     }
 
     private static func hide(_ scalars: inout [Unicode.Scalar], _ range: Range<Int>) {
-        for index in range where scalars[index].value > 0x20 && !":=\"'".unicodeScalars.contains(scalars[index]) {
-            scalars[index] = "*"
+        for index in range {
+            switch scalars[index] {
+            case "\0"..." ", ":", "=", "\"", "'": break
+            default: scalars[index] = "*"
+            }
         }
     }
 
     /// S and the letter of a kind, then base32: the text form of a seed.
-    private static func isSeed(_ word: String) -> Bool {
-        word.utf8.count >= 50 && word.utf8.first == UInt8(ascii: "S")
-            && word.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
+    private static func isSeed(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+        word.count >= 50 && word.first == "S"
+            && word.allSatisfy { ("A"..."Z").contains($0) || ("2"..."7").contains($0) }
     }
 
     private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value > 0x20 && !",;{}[]\"'():=".unicodeScalars.contains(scalar)
+        switch scalar {
+        case "\0"..." ", ",", ";", "{", "}", "[", "]", "\"", "'", "(", ")", ":", "=": false
+        default: true
+        }
     }
 }

@@ -63,12 +63,14 @@ struct ConfigurationSource: Sendable {
     private func followsSecretKey(_ number: Int) -> Bool {
         var isNextValue = true
         for previous in stride(from: number - 1, through: max(1, number - Self.longestSecret), by: -1) {
-            let line = bytes[range(previous)].suffix(Self.window)
-            let (key, rest) = ConfigurationExcerpt.secretKey(in: String(decoding: line, as: UTF8.self))
-            let isEmpty = rest.allSatisfy { " \t:=".contains($0) }
-            if key {
+            let line = Array(
+                String(decoding: bytes[range(previous)].suffix(Self.window), as: UTF8.self).unicodeScalars)
+            let value = ConfigurationExcerpt.secretValue(in: line)
+            let rest = line[(value ?? 0)...]
+            let isEmpty = rest.allSatisfy { [" ", "\t", ":", "="].contains($0) }
+            if value != nil {
                 return isNextValue && isEmpty || rest.count { $0 == "\"" } % 2 == 1 || rest.count { $0 == "'" } % 2 == 1
-                    || rest.hasSuffix("(")
+                    || rest.last == "("
             }
             isNextValue = isNextValue && isEmpty
         }
