@@ -49,15 +49,18 @@ final class TestBroker: Sendable {
         let environment = BrokerEnvironment(
             moment: { Moment(seconds: Int64(time(nil))) { _ in nil } }, log: { _, _ in })
         let sink = CountingSink()
-        let server = try await BrokerServer.start(
-            configuration, decisions: sink, environment: environment, loops: loops)
-        do {
-            try await body(TestBroker(server: server, realm: realm, sink: sink))
-        } catch {
+        let settings = configuration
+        try await BrokerTestThreads.run {
+            let server = try await BrokerServer.start(
+                settings, decisions: sink, environment: environment, loops: loops)
+            do {
+                try await body(TestBroker(server: server, realm: realm, sink: sink))
+            } catch {
+                try await server.stop()
+                throw error
+            }
             try await server.stop()
-            throw error
         }
-        try await server.stop()
     }
 
     /// Reloads a configuration file of this text, and returns how many connections that ended.
