@@ -50,22 +50,33 @@ extension ControlPlane {
         guard !isStopping else { return }
         pace.told[account] = context.monotonicNow
         let count = tenants[account].connections.count
-        guard pace.waiting[account] == nil else {
-            if pace.waiting[account]?.count ?? 0 >= EventPace.mostWaiting { pace.waiting[account]?.removeLast() }
-            pace.waiting[account]?.append(count)
-            return
-        }
-        pace.waiting[account] = [count]
-        gather {
-            AccountActivity.Share($0.accounts[account])
+        var counts = pace.waiting[account] ?? []
+        let isUnderWay = !counts.isEmpty
+        if counts.count >= EventPace.mostWaiting { counts.removeLast() }
+        pace.waiting[account] = counts + [count]
+        if !isUnderWay { tellWaitingCounts(of: account) }
+    }
+
+    /// Tells the numbers of an account's connections that wait. What comes while the rest is gathered is told with what is
+    /// gathered after it: nobody hears how many are left before it has heard who went.
+    private func tellWaitingCounts(of account: Int) {
+        let due = pace.waiting[account]?.count ?? 0
+        gather { shard in
+            shard.publishEvents()
+            shard.handOver()
+            return AccountActivity.Share(shard.accounts[account])
         } whenDone: { [self] shares in
             let state = tenants[account].state
             let name = state.claims.name.isEmpty ? state.identity.text : state.claims.name
-            for count in pace.waiting.removeValue(forKey: account) ?? [] {
+            let counts = pace.waiting.removeValue(forKey: account) ?? []
+            for count in counts.prefix(due) {
                 var activity = AccountActivity(account: state.identity, name: name, connections: count)
                 for share in shares { activity.add(share) }
                 tell(activity)
             }
+            guard counts.count > due else { return }
+            pace.waiting[account] = Array(counts.dropFirst(due))
+            tellWaitingCounts(of: account)
         }
     }
 
