@@ -151,6 +151,8 @@ extension Session {
         trafficBefore = traffic
         take(principal)
         state = .active
+        // Until its own first PING is answered a client may take anything else that comes for the answer.
+        lastPing = context.monotonicNow
         (calloutQuestion, calloutWords) = (nil, "")
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
