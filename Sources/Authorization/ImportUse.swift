@@ -96,7 +96,7 @@ public enum ImportUse {
         guard isSigned, activation.subject == importer.text, activation.importType == use.type,
             let granted = try? Pattern(activation.importSubject), subject.isContained(in: granted)
         else { throw .activationInvalid }
-        if activation.expires > 0, now > activation.expires { throw .activationExpired }
+        if activation.expires != 0, now > activation.expires { throw .activationExpired }
         if activation.notBefore > 0, activation.notBefore > now { throw .activationInvalid }
         if export.revocations.isRevoked(importer.text, issuedAt: activation.issuedAt) { throw .activationRevoked }
     }

@@ -82,7 +82,8 @@ import Testing
 
     @Test func otherSubjectsNameNone() {
         for text in [
-            "", "_R_.", "_R_.0", "_R_.-" + String(repeating: "a", count: 20),
+            "", "_R_.", "_R_.0", "_R_.-aaaaa." + String(repeating: "a", count: 14),
+            "_R_.0" + String(repeating: "a", count: 20),
             "_R_.0" + String(repeating: "a", count: 21),
         ] {
             #expect(ReplyRoutes.shard(of: Array(text.utf8).span) == nil)

@@ -98,7 +98,7 @@ extension Admission {
         guard response.common.audience == answer.server.text else { return refuse(.calloutWrongAudience) }
         // Only the server could read what was sealed to it; in the clear the signature has to say who answers.
         guard answer.wasSealed || isSigned(response, callout) else { return refuse(.calloutUntrustedIssuer) }
-        if response.expires > 0, moment.seconds > response.expires { return refuse(.calloutExpired) }
+        if response.expires != 0, moment.seconds > response.expires { return refuse(.calloutExpired) }
         guard !response.validate(at: moment.seconds).isBlocking(includingTimeChecks: true) else {
             return refuse(.calloutInvalidAnswer)
         }

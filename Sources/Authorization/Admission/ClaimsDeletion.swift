@@ -33,7 +33,7 @@ public struct ClaimsDeletion: Sendable {
         guard claims.subject == claims.issuer else { throw .notSelfSigned }
         guard trust.operators.contains(where: { $0.subject == claims.issuer || $0.signingKeys.contains(claims.issuer) })
         else { throw .untrusted }
-        if claims.expires > 0, claims.expires < now { throw .expired }
+        if claims.expires != 0, claims.expires < now { throw .expired }
         let accounts = try Self.accounts(claims)
         if accounts.contains(where: { trust.systemAccount == .key($0) }) { throw .systemAccount }
         guard heard[version] == nil else { throw .repeated }

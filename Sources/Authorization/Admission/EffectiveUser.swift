@@ -45,7 +45,7 @@ struct EffectiveUser: Sendable {
 
     /// When the connection ends: at the credential's expiry or with the last time window that is open now.
     func end(of moment: Moment) -> Result<Int64?, Refusal> {
-        let expiry = credential.expires > 0 ? credential.expires : nil
+        let expiry = credential.expires != 0 ? credential.expires : nil
         if let expiry, moment.seconds > expiry { return .failure(.userExpired) }
         let limits = grant.limits
         guard !limits.times.isEmpty else { return .success(expiry) }
@@ -91,7 +91,7 @@ extension EffectiveUser {
             scope.map { scoped(candidate.credential, $0, account, standing) }
             ?? unscoped(candidate, account, standing)
         guard case .success = user else { return user }
-        if account.claims.expires > 0, moment.seconds > account.claims.expires { return .failure(.accountExpired) }
+        if account.claims.expires != 0, moment.seconds > account.claims.expires { return .failure(.accountExpired) }
         return user
     }
 

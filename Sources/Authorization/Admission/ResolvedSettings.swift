@@ -32,7 +32,7 @@ public enum SettingsUpdate {
     ) throws(ClaimsUpdateRefusal) -> ClaimsUpdate.Verdict {
         guard received.account.kind == .account else { throw .subjectMismatch }
         guard trust.accepts(received.claims, of: received.account) else { throw .untrusted }
-        if received.claims.expires > 0, received.claims.expires < now { throw .expired }
+        if received.claims.expires != 0, received.claims.expires < now { throw .expired }
         let verdict = try ClaimsUpdate.verdict(
             on: (received.claims.issuedAt, received.version),
             after: stored.map { ($0.claims.issuedAt, $0.version) }, at: now, isForced: isForced)

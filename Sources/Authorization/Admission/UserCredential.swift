@@ -80,7 +80,7 @@ struct UserCredential: Sendable {
 
     /// The times of a JWT: it is still valid in the second of its expiry.
     func refusalByTime(at moment: Moment) -> Refusal? {
-        if expires > 0, moment.seconds > expires { return .userExpired }
+        if expires != 0, moment.seconds > expires { return .userExpired }
         if notBefore > 0, notBefore > moment.seconds { return .userNotYetValid }
         return nil
     }

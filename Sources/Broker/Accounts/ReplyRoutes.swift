@@ -42,8 +42,8 @@ struct ReplyRoutes {
     static let prefix: StaticString = "_R_."
 
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-    /// The prefix, the shard's letter, and over 119 random bits, so that a way back cannot be guessed.
-    private static let randomLetters = Way.count - Way.firstLetter
+    /// The prefix, the shard's letter, and over 113 random bits, so that a way back cannot be guessed.
+    private static let randomLetters = Way.count - Way.firstLetter - 1
     /// Two bytes for each letter: the remainder by 62 is then as good as even.
     private static let randomBytes = 2 * randomLetters
     /// For how many ways random bytes are fetched at a time.
@@ -68,7 +68,7 @@ struct ReplyRoutes {
 
     /// The shard that keeps the way back of a subject; nil where it is no such subject.
     static func shard(of subject: Span<UInt8>) -> Int? {
-        guard subject.count == Way.count else { return nil }
+        guard subject.count == Way.count, subject[Way.dot] == UInt8(ascii: ".") else { return nil }
         switch subject[4] {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): return Int(subject[4] - UInt8(ascii: "0"))
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): return Int(subject[4] - UInt8(ascii: "A")) + 10
@@ -117,9 +117,11 @@ struct ReplyRoutes {
         bytes[1] = UInt8(ascii: "R")
         bytes[3] = UInt8(ascii: ".")
         bytes[4] = letter
+        bytes[Way.dot] = UInt8(ascii: ".")
         for index in 0..<Self.randomLetters {
             let number = Int(random[start + 2 * index]) << 8 | Int(random[start + 2 * index + 1])
-            bytes[Way.firstLetter + index] = Self.alphabet[number % Self.alphabet.count]
+            let place = Way.firstLetter + index
+            bytes[place < Way.dot ? place : place + 1] = Self.alphabet[number % Self.alphabet.count]
         }
         random.removeLast(Self.randomBytes)
         return Way(bytes)

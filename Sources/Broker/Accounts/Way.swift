@@ -1,8 +1,11 @@
 /// The reply subject that the responder to a request from another account sees: `_R_.`, the letter of the shard that keeps
-/// the way back, and 20 random letters. Held in place, so that nothing is allocated for it.
+/// the way back, and 19 random letters with a dot behind the fifth: three tokens, as `nats-server` makes them, which
+/// permissions and mappings count on. Held in place, so that nothing is allocated for it.
 struct Way: Hashable, Sendable {
     static let count = 25
     static let firstLetter = 5
+    /// Where the dot stands among the letters.
+    static let dot = 10
 
     let bytes: InlineArray<25, UInt8>
 
@@ -16,7 +19,7 @@ struct Way: Hashable, Sendable {
         bytes = InlineArray { subject[$0] }
     }
 
-    /// Eight letters are hashed: those of ways that are open are random, and nobody else's.
+    /// Seven letters are hashed: those of ways that are open are random, and nobody else's.
     func hash(into hasher: inout Hasher) {
         hasher.combine(word(at: Self.firstLetter))
     }

@@ -42,7 +42,7 @@ extension ControlPlane {
     /// Not what is held already, unless it has expired and was not looked for just now.
     private func isWorthFetching(_ key: PublicKey) -> Bool {
         guard let state = state(.key(key)) else { return true }
-        guard state.claims.expires > 0, state.claims.expires < context.environment.moment().seconds else {
+        guard state.claims.expires != 0, state.claims.expires < context.environment.moment().seconds else {
             return false
         }
         let now = context.monotonicNow

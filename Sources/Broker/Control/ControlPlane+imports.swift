@@ -9,7 +9,14 @@ extension ControlPlane {
     func compiled(_ state: AccountState) -> AccountState {
         var streams: [StreamImport] = []
         var services: [ServiceImport] = []
+        var taken: Set<[String]> = []
         for use in state.claims.imports {
+            // Of two imports of one stream the first counts, whatever it is called here.
+            guard use.type != .stream || taken.insert([use.account, use.subject]).inserted else {
+                context.environment.log(
+                    .warning, "import of \"\(use.subject)\" into \(state.identity) is there twice: the first one counts")
+                continue
+            }
             do throws(ImportRefusal) {
                 try compile(use, of: state, into: &streams, &services)
             } catch {

@@ -223,7 +223,7 @@ extension ControlPlane {
                 .success(
                     AccountDetails(
                         identity: state.identity.text, isSystem: state.identity == context.systemAccount,
-                        isExpired: expires > 0 && expires < context.environment.moment().seconds,
+                        isExpired: expires != 0 && expires < context.environment.moment().seconds,
                         connections: tenants[number].connections.count, definition: state.definition,
                         usedImports: usedImports(of: state), updatedAt: tenants[number].updatedAt,
                         statistics: statistics)))

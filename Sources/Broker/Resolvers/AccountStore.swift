@@ -186,7 +186,7 @@ struct AccountStore {
 
     private func isOver(_ entry: Entry, now: Int64) -> Bool {
         guard case .cache(limit: _, let lifetime) = policy else { return false }
-        if entry.expires > 0, now > entry.expires { return true }
+        if entry.expires != 0, now > entry.expires { return true }
         guard let lifetime else { return false }
         let (end, overflow) = entry.lastUse.addingReportingOverflow(lifetime)
         return !overflow && now > end

@@ -20,6 +20,8 @@ struct Origin {
     var journey: Journey?
     /// How many service imports it has passed on this way.
     var hops = 0
+    /// Whether the first of them shows who asks: what the asking account does not show, no other account's import does.
+    var isShared = false
 
     /// Most accounts that a message may pass through on its way.
     private static let maximumHops = 16

@@ -31,6 +31,7 @@ extension Shard {
         _ shape: MessageShape
     ) -> Bool {
         guard var onward = origin.crossing(to: service.exporter, subject) else { return false }
+        if origin.hops == 0 { onward.isShared = service.sharesIdentity }
         if let trace = origin.trace {
             trace.add(
                 TraceEvent.serviceImport(to: exporter, subject, from: local, time: context.environment.timestamp()))
@@ -58,7 +59,7 @@ extension Shard {
         let untraced = origin.trace == nil ? [] : TracedMessage.disabled(given)
         let headers = identities.block(
             origin.trace == nil ? given : untraced.span, origin.client, origin.session?.roundTrip ?? 0,
-            in: accounts[service.importer], server: context.identity.id, isShared: service.sharesIdentity)
+            in: accounts[service.importer], server: context.identity.id, isShared: onward.isShared)
         let body = payload.extracting(shape.headerCount..<payload.count)
         onward.shared = nil
         guard let way else {

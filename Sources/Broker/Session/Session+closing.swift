@@ -137,7 +137,7 @@ extension Session {
             refuse(openCallout == nil ? .authenticationTimeout : .calloutWithoutAnswer)
         case .active:
             if let endsAt = client?.principal.endsAt, seconds > endsAt { return refuse(.userExpired) }
-            if let account, account.claims.expires > 0, seconds > account.claims.expires {
+            if let account, account.claims.expires != 0, seconds > account.claims.expires {
                 return refuse(.accountExpired)
             }
             pingIfDue(now)

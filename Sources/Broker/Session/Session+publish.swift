@@ -85,25 +85,28 @@ extension Session {
     func mayPublish(
         _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ client: Client, _ match: Match?
     ) -> Bool {
+        let decision = match?.decision(for: client) ?? client.decide(.publish, subject: subject)
+        if !decision.isAllowed {
+            guard mayAnswer(decision, subject, client) else { return refusePublish(decision, subject, client) }
+        }
         if reply.count > 0 {
-            let decision = client.decide(reply: reply)
-            if !decision.isAllowed {
-                context.decisions.record(.publish, decision, by: client, subject: reply)
+            let answers = client.decide(reply: reply)
+            guard answers.isAllowed else {
+                context.decisions.record(.publish, answers, by: client, subject: reply)
                 sendError(ErrorLine.replyViolation(copied(reply)))
                 return false
             }
         }
-        let decision = match?.decision(for: client) ?? client.decide(.publish, subject: subject)
-        if decision.isAllowed {
-            context.decisions.record(.publish, decision, by: client, subject: subject)
-            return true
-        }
-        guard decision.rule.effect != .reserved, credits.spend(subject, now: context.monotonicNow) else {
-            return refusePublish(decision, subject, client)
-        }
+        if decision.isAllowed { context.decisions.record(.publish, decision, by: client, subject: subject) }
+        return true
+    }
+
+    /// Whether what the publish lists do not allow is an answer to a request that was delivered.
+    private func mayAnswer(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
+        guard decision.rule.effect != .reserved, credits.spend(subject, now: context.monotonicNow) else { return false }
         let answer = client.decide(.respond, subject: subject)
         context.decisions.record(.respond, answer, by: client, subject: subject)
-        return answer.isAllowed ? true : refusePublish(decision, subject, client)
+        return answer.isAllowed
     }
 
     private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {

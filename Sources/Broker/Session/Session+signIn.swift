@@ -23,12 +23,6 @@ extension Session {
         let secrets = options.takeSecrets()
         if !context.settings.supportsHeaders { options.headers = false }
         self.options = options
-        if let fault = options.fault {
-            close(
-                fault == ErrorLine.invalidClientProtocol ? .badClientProtocolVersion : .noRespondersRequiresHeaders,
-                telling: fault)
-            return
-        }
         answersConnect = true
         begin(credentials, secrets)
     }
@@ -106,7 +100,7 @@ extension Session {
 
     /// Whether there may be newer claims where these came from.
     private func isOutdated(_ account: Account) -> Bool {
-        account.claims.expires > 0 && account.claims.expires < context.environment.moment().seconds
+        account.claims.expires != 0 && account.claims.expires < context.environment.moment().seconds
     }
 
     /// The account is held now, or is not to be had.
@@ -158,9 +152,17 @@ extension Session {
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
         context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
         shard.tellOfConnect(self, in: account)
+        // Only whoever may come in is told what is wrong with how it wants to talk.
+        if answersConnect, let fault = options.fault { return close(for: fault) }
         if maximumSubscriptions == 0 { return closeForSubscriptions() }
         if answersConnect { sendOKIfVerbose() }
         proceed()
+    }
+
+    private func close(for fault: String) {
+        close(
+            fault == ErrorLine.invalidClientProtocol ? .badClientProtocolVersion : .noRespondersRequiresHeaders,
+            telling: fault)
     }
 
     private func closeForSubscriptions() {

@@ -24,16 +24,16 @@ extension Session {
             sendError(ErrorLine.tooManyTokens(subject))
             return
         }
-        guard let pattern else {
-            sendError(ErrorLine.invalidSubject)
-            return
-        }
         guard subscriptions.count < maximumSubscriptions else {
             sendError(ErrorLine.maximumSubscriptionsExceeded)
             return
         }
         // A number that is taken keeps its first subscription.
         guard subscriptions[id] == nil else { return sendOKIfVerbose() }
+        guard let pattern else {
+            sendError(ErrorLine.invalidSubject)
+            return
+        }
         subscriptions[id] = shard.subscribe(
             self, in: account, pattern, queue: queue, id: id, filter: client.filter(of: subject, queue: queue))
         sendOKIfVerbose()
