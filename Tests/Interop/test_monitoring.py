@@ -11,6 +11,7 @@ import nats
 import pytest
 
 from peers import ENGINES, Server
+from wire import Connection
 
 CONFIGURATION = """
 http: "127.0.0.1:-1"
@@ -176,3 +177,66 @@ def test_requests_behind_each_other_are_answered_in_their_order(server):
     lines = [line.split(b" ")[1] for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
     statuses = [part.split(b" ")[1] for part in answer.split(b"HTTP/1.1")[1:]]
     assert len(statuses) == 5 and statuses[:4] == [b"200", b"404", b"400", b"200"], (lines, answer)
+
+
+@pytest.mark.parametrize(
+    "target, status",
+    [
+        ("http://h/healthz", 200), ("HTTP://h:1/%68ealthz?x=1", 200), ("/%76arz", 200), ("/healthz%3Fa=1", 404),
+        ("/healthz/", 404), ("/%zz", 400), ("healthz", 400), ("http://h:x/healthz", 400),
+    ])
+def test_a_target_may_be_a_url_and_encoded(server, target, status):
+    with socket.create_connection(server.pages, timeout=30) as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    assert int(answer.split(b" ")[1]) == status, answer[:200]
+
+
+def test_connections_that_are_kept_open_keep_nobody_out(server):
+    kept = []
+    try:
+        for _ in range(130):
+            connection = http.client.HTTPConnection(*server.pages, timeout=30)
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read() == b'{"status":"ok"}'
+            kept.append(connection)
+        assert get(server, "/healthz") == (200, '{"status":"ok"}')
+    finally:
+        for connection in kept:
+            connection.close()
+
+
+def test_pages_of_an_account_hold_up_no_other(server):
+    """An account with very many subscriptions has its own pages made again and again."""
+    padding = "x" * 100
+    with Connection(server.address, 60) as many, Connection(server.address, 60) as other:
+        many.sign_in(user="a", **{"pass": "a-secret-password"})
+        for start in range(0, 20_000, 1000):
+            many.send("".join(f"SUB s.{padding}.{n} {n}\r\n" for n in range(start, start + 1000)))
+            many.flush()
+        other.sign_in(user="b", **{"pass": "b-secret-password"})
+        askers = [
+            Connection(server.address, 120).sign_in(user="a", **{"pass": "a-secret-password"}) for _ in range(8)
+        ]
+        for number, asker in enumerate(askers):
+            asker.send(f"SUB rp.{number} 1\r\n")
+            body = '{"subscriptions_detail":true}'
+            asker.send(f"PUB $SYS.REQ.ACCOUNT.PING.CONNZ rp.{number} {len(body)}\r\n{body}\r\n")
+        waits = []
+        for _ in range(20):
+            start = time.monotonic()
+            other.flush()
+            with Connection(server.address, 60) as newcomer:
+                newcomer.sign_in(user="b", **{"pass": "b-secret-password"})
+            waits.append(time.monotonic() - start)
+        assert max(waits) < 5
+        page = json.loads(askers[0].message().payload)["data"]
+        shown = next(one for one in page["connections"] if one["subscriptions"] == 20_000)
+        listed = {one["sid"] for one in shown["subscriptions_list_detail"]}
+        assert len(listed) == len(shown["subscriptions_list_detail"])
+        # nats-server lists all.
+        assert len(listed) == (20_000 if server.engine == "nats-server" else 16_384)
+        for asker in askers:
+            asker.close()

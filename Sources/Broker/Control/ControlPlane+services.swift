@@ -35,10 +35,14 @@ extension ControlPlane {
 
     /// - Parameter text: nil for a request that is for somebody else, or has no answer.
     func answer(_ request: ServiceRequest, _ text: String?, isLast: Bool = true) {
+        answer(request, body: text.map { Array($0.utf8) }, isLast: isLast)
+    }
+
+    func answer(_ request: ServiceRequest, body: [UInt8]?, isLast: Bool = true) {
         shards[request.shard].post(
             .serviceAnswer(
                 ServiceAnswer(
-                    account: request.account, subject: text == nil ? [] : request.reply, body: Array((text ?? "").utf8),
+                    account: request.account, subject: body == nil ? [] : request.reply, body: body ?? [],
                     connection: isLast ? request.connection : nil)))
     }
 

@@ -46,6 +46,10 @@ final class ControlPlane {
     /// When the rules in force were read, Unix nanoseconds.
     var rulesLoadedAt: Int64
     var pageCounts = PageCounts()
+    /// For whoever runs the server, over HTTP and over the system account.
+    let ownPages = PageQueue(mostOfOne: 256, most: 512)
+    /// For the accounts about themselves.
+    let tenantPages = PageQueue(mostOfOne: 32, most: 512)
     private var errands: [UInt64: Errand] = [:]
     private var lastErrand: UInt64 = 0
     private var stopping: (shards: Int, whenStopped: () -> Void)?

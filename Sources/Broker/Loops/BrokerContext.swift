@@ -11,6 +11,8 @@ final class BrokerContext: Sendable {
     let resolver: AccountResolver
     /// Where signatures are verified, which takes time of its own.
     let signatures: NIOThreadPool
+    /// Where pages are written: one thread, so that nobody's pages keep others from signing in.
+    let pageWriting: NIOThreadPool
     let decisions: DecisionRecorder
     /// Unix nanoseconds.
     let startedAt: Int64
@@ -33,13 +35,14 @@ final class BrokerContext: Sendable {
 
     init(
         settings: BrokerConfiguration, mode: BrokerMode, resolver: AccountResolver, decisions: (any DecisionSink)?,
-        environment: BrokerEnvironment, signatures: NIOThreadPool
+        environment: BrokerEnvironment, signatures: NIOThreadPool, pageWriting: NIOThreadPool
     ) {
         identity = ServerIdentity(name: settings.serverName)
         self.environment = environment
         present = Mutex(BrokerRules(settings: settings, trust: mode.trust, generation: 0))
         self.resolver = resolver
         self.signatures = signatures
+        self.pageWriting = pageWriting
         self.decisions = DecisionRecorder(decisions)
         startedAt = environment.nanoseconds()
         _ = process.read(at: Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds))

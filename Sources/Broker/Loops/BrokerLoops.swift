@@ -2,7 +2,8 @@ import Authorization
 import NIOCore
 import NIOPosix
 
-/// The threads of a running broker: the shards' event loops, the control plane's, and the pool for signatures.
+/// The threads of a running broker: the shards' event loops, the control plane's, and the pools for signatures and
+/// pages.
 final class BrokerLoops: Sendable {
     let context: BrokerContext
     private let control: ControlAddress
@@ -37,15 +38,18 @@ final class BrokerLoops: Sendable {
     ) async throws -> BrokerLoops {
         let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
         signatures.start()
+        let pageWriting = NIOThreadPool(numberOfThreads: 1)
+        pageWriting.start()
         let context = BrokerContext(
             settings: settings, mode: mode, resolver: resolver, decisions: decisions, environment: environment,
-            signatures: signatures)
+            signatures: signatures, pageWriting: pageWriting)
         let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let shardGroup = MultiThreadedEventLoopGroup(numberOfThreads: count)
         do {
             return try await assemble(context, mode, controlGroup, shardGroup, count: count, isInTurn: isInTurn)
         } catch {
             try? await signatures.shutdownGracefully()
+            try? await pageWriting.shutdownGracefully()
             try? await shardGroup.shutdownGracefully()
             try? await controlGroup.shutdownGracefully()
             throw error
@@ -159,6 +163,7 @@ final class BrokerLoops: Sendable {
     func shutDown() async throws {
         try await context.resolver.shutDown()
         try await context.signatures.shutdownGracefully()
+        try await context.pageWriting.shutdownGracefully()
         try await shardGroup.shutdownGracefully()
         try await controlGroup.shutdownGracefully()
     }

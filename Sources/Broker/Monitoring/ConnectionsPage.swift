@@ -70,9 +70,10 @@ struct ConnectionsPage: PageBody {
         switch options.listing {
         case .none: break
         case .subjects where !report.subscriptions.isEmpty:
-            writer.add("subscriptions_list", report.subscriptions.map { String(decoding: $0.subject, as: UTF8.self) })
+            writer.add(
+                "subscriptions_list", report.subscriptions.inOrder.map { String(decoding: $0.subject, as: UTF8.self) })
         case .details where !report.subscriptions.isEmpty:
-            writer.list("subscriptions_list_detail", report.subscriptions) { writer, subscription in
+            writer.list("subscriptions_list_detail", report.subscriptions.inOrder) { writer, subscription in
                 writer.object { subscription.write(to: &$0, account: nil) }
             }
         case .subjects, .details: break

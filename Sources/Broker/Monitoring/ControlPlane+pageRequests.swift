@@ -17,11 +17,9 @@ extension ControlPlane {
             statistics(named: name) { [self] statistics in
                 guard let statistics else { return answer(request, nil) }
                 let event = connectionsEvent(statistics)
-                render(false) {
-                    event.write(to: &$0)
-                } whenDone: { [self] in
-                    answer(request, String(decoding: $0, as: UTF8.self))
-                }
+                var writer = PageWriter(isIndented: false)
+                event.write(to: &writer)
+                answer(request, body: writer.bytes)
             }
         // Asked of all servers, about all accounts or those that the body names.
         case .accountStatistics where name == "PING": answer(page, request) { _ in }
@@ -77,21 +75,19 @@ extension ControlPlane {
         } catch {
             return answer(request, refusal: error)
         }
-        gather(page, options, isMessage: true) { [self] result in
+        let server = serverMember().text
+        let hasRoom = make(page, options, for: request.account) { body, writer in
+            writer.object { writer in
+                writer.add("server", json: server)
+                writer.add("data", body)
+            }
+        } whenDone: { [self] result in
             switch result {
             case .failure(let refusal): answer(request, refusal: refusal)
-            case .success(let body):
-                let server = serverMember().text
-                render(false) { writer in
-                    writer.object { writer in
-                        writer.add("server", json: server)
-                        writer.add("data", body)
-                    }
-                } whenDone: { [self] in
-                    answer(request, String(decoding: $0, as: UTF8.self))
-                }
+            case .success(let bytes): answer(request, body: bytes)
             }
         }
+        if !hasRoom { answer(request, refusal: PageRefusal("too many requests")) }
     }
 
     private func answer(_ request: ServiceRequest, refusal: PageRefusal) {

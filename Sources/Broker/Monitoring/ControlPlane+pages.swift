@@ -9,7 +9,7 @@ import NKeys
 extension ControlPlane {
     typealias PageResult = Result<any PageBody, PageRefusal>
 
-    /// Gathers what a page is made of. It is written elsewhere: see ``render(_:_:whenDone:)``.
+    /// Gathers what a page is made of. It is written elsewhere: see ``make``.
     ///
     /// - Parameter isMessage: whether the page is part of a message.
     func gather(
@@ -32,19 +32,6 @@ extension ControlPlane {
         }
     }
 
-    /// Writes a page, on a thread that has time.
-    func render(
-        _ isIndented: Bool, _ write: @escaping @Sendable (inout PageWriter) -> Void,
-        whenDone: @escaping ([UInt8]) -> Void
-    ) {
-        let bytes = context.signatures.runIfActive(eventLoop: eventLoop) {
-            var writer = PageWriter(isIndented: isIndented)
-            write(&writer)
-            return writer.bytes
-        }
-        bytes.assumeIsolated().whenComplete { whenDone((try? $0.get()) ?? []) }
-    }
-
     /// Unix nanoseconds.
     var now: Int64 { context.environment.nanoseconds() }
 
@@ -54,7 +41,7 @@ extension ControlPlane {
             identity: state.identity.text, tag: name.isEmpty ? state.identity.text : name)
     }
 
-    private func names(of numbers: some Sequence<Int?>) -> [Int: ConnectionsPage.AccountName] {
+    func names(of numbers: some Sequence<Int?>) -> [Int: ConnectionsPage.AccountName] {
         var names: [Int: ConnectionsPage.AccountName] = [:]
         for number in numbers {
             guard let number, names[number] == nil, tenants.indices.contains(number) else { continue }
@@ -64,7 +51,7 @@ extension ControlPlane {
     }
 
     /// The number of an account that is held; nil for none.
-    private func number(named name: String) -> Int? {
+    func number(named name: String) -> Int? {
         if let number = numbers[.name(name)] { return tenants[number].state.isHeld ? number : nil }
         guard let key = try? PublicKey(name), let number = numbers[.key(key)], tenants[number].state.isHeld else {
             return nil
@@ -78,80 +65,6 @@ extension ControlPlane {
                 ServerPage(
                     identity: context.identity, rules: context.rules, statistics: statistics, now: now,
                     loadedAt: rulesLoadedAt, ports: context.ports, requests: pageCounts.sorted))
-        }
-    }
-
-    // MARK: Connections
-
-    /// How many connections are described by a shard in one turn of its loop.
-    private static let batch = 1024
-
-    private func gatherConnections(_ options: PageOptions, whenDone: @escaping (ConnectionsPage) -> Void) {
-        let account = options.account.isEmpty ? nil : number(named: options.account)
-        let (now, server) = (now, context.identity.id)
-        guard options.account.isEmpty || account != nil else {
-            return whenDone(
-                ConnectionsPage(server: server, now: now, total: 0, options: options, reports: nil, accounts: [:]))
-        }
-        let question = ConnectionQuestion(
-            order: options.order, user: options.user, account: account,
-            filterSubject: account == nil ? [] : Array(options.filterSubject.utf8), connection: options.connection,
-            now: now)
-        let closed = options.state == .open ? [] : closedReports(question)
-        let closedTotal = options.state == .open ? 0 : countClosed(in: account)
-        gather {
-            options.state == .closed ? ConnectionKeys() : $0.keys(question)
-        } whenDone: { [self] parts in
-            var keys = parts.flatMap(\.keys)
-            let open = keys.count
-            keys += closed.enumerated().map { place, report in
-                ConnectionKeys.Key(
-                    key: question.order.key(report, now: now), connection: report.id, shard: -1 - place)
-            }
-            keys.sort()
-            let offset = min(options.connection == 0 ? options.offset : 0, keys.count)
-            let chosen = Array(keys[offset...].prefix(options.mqttClient.isEmpty ? options.limit : 0))
-            describe(chosen, closed, options, open: open) { [self] reports in
-                whenDone(
-                    ConnectionsPage(
-                        server: server, now: now, total: closedTotal + parts.reduce(0) { $0 + $1.open },
-                        options: options, reports: reports, accounts: names(of: reports.map(\.account))))
-            }
-        }
-    }
-
-    private func closedReports(_ question: ConnectionQuestion) -> [ConnectionReport] {
-        // Those who have gone listen to nothing.
-        guard question.filterSubject.isEmpty else { return [] }
-        return closed.reports.filter { report in
-            (question.account == nil || report.account == question.account)
-                && (question.connection == 0 || report.id == question.connection)
-                && (question.user.isEmpty || report.shownUser == question.user)
-        }
-    }
-
-    private func countClosed(in account: Int?) -> Int {
-        account == nil ? closed.reports.count : closed.reports.count { $0.account == account }
-    }
-
-    /// Describes connections in their order, so many at a time that no loop is held up.
-    private func describe(
-        _ keys: [ConnectionKeys.Key], _ closed: [ConnectionReport], _ options: PageOptions, open: Int,
-        so far: [ConnectionReport] = [], whenDone: @escaping ([ConnectionReport]) -> Void
-    ) {
-        guard !keys.isEmpty else { return whenDone(far) }
-        let batch = keys.prefix(Self.batch)
-        var asked = [[UInt64]](repeating: [], count: shards.count)
-        for key in batch where key.shard >= 0 { asked[key.shard].append(key.connection) }
-        let (wanted, listing) = (asked, options.listing)
-        gather {
-            $0.reports(of: wanted[$0.index], listing)
-        } whenDone: { [self] parts in
-            var found: [UInt64: ConnectionReport] = [:]
-            for report in parts.joined() { found[report.id] = report }
-            let reports = batch.compactMap { $0.shard < 0 ? closed[-1 - $0.shard] : found[$0.connection] }
-            describe(
-                Array(keys.dropFirst(Self.batch)), closed, options, open: open, so: far + reports, whenDone: whenDone)
         }
     }
 
@@ -177,15 +90,29 @@ extension ControlPlane {
                 server: context.identity.id, now: now, statistics: statistics, total: total, options: options,
                 reports: [], accounts: [:])
             guard lists, total > 0 else { return whenDone(page) }
-            gather {
-                $0.subscriptions(in: asked, matching: subject, ranges[$0.index])
-            } whenDone: { [self] parts in
-                let reports = Array(parts.joined())
+            collect(ranges, in: asked, matching: subject) { [self] reports in
                 whenDone(
                     SubscriptionsPage(
                         server: page.server, now: page.now, statistics: statistics, total: total, options: options,
                         reports: reports, accounts: names(of: reports.map(\.account))))
             }
+        }
+    }
+
+    /// Describes the subscriptions that stand in a range of each shard, so many at a time that no loop is held up.
+    private func collect(
+        _ ranges: [Range<Int>], in account: Int?, matching subject: [UInt8], so far: [SubscriptionReport] = [],
+        whenDone: @escaping ([SubscriptionReport]) -> Void
+    ) {
+        guard let shard = ranges.firstIndex(where: { !$0.isEmpty }), !isStopping else { return whenDone(far) }
+        let range = ranges[shard]
+        let part = range.prefix(SubscriptionSlice.batch)
+        gather {
+            $0.index == shard ? $0.subscriptions(in: account, matching: subject, part) : []
+        } whenDone: { [self] parts in
+            var rest = ranges
+            rest[shard] = part.upperBound..<range.upperBound
+            collect(rest, in: account, matching: subject, so: far + parts.joined(), whenDone: whenDone)
         }
     }
 

@@ -39,7 +39,7 @@ struct MonitoringListener: Sendable {
     func bind(_ control: ControlAddress, context: BrokerContext) async throws -> any Channel {
         let loop = control.eventLoop
         let connections = try await loop.submit {
-            NIOLoopBound(ConnectionCount(most: Self.mostConnections), eventLoop: loop)
+            NIOLoopBound(PageConnections(most: Self.mostConnections), eventLoop: loop)
         }.get()
         return try await ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 128)
@@ -59,37 +59,16 @@ struct MonitoringListener: Sendable {
             .get()
     }
 
-    private func addHandlers(to channel: any Channel, _ control: ControlAddress, _ connections: ConnectionCount) throws
+    private func addHandlers(to channel: any Channel, _ control: ControlAddress, _ connections: PageConnections) throws
     {
-        guard connections.begin() else { throw ChannelError.operationUnsupported }
-        channel.closeFuture.assumeIsolated().whenComplete { _ in connections.end() }
+        guard connections.begin(channel) else { throw ChannelError.operationUnsupported }
+        channel.closeFuture.assumeIsolated().whenComplete { _ in connections.end(channel) }
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(tls.makeHandler()) }
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
         try pipeline.addHandler(HTTPServerPipelineHandler())
         try pipeline.addHandler(HTTPServerProtocolErrorHandler())
-        try pipeline.addHandler(PageHandler(control: control, basePath: basePath))
-    }
-}
-
-/// Counts connections of one loop.
-private final class ConnectionCount {
-    private let most: Int
-    private var count = 0
-
-    init(most: Int) {
-        self.most = most
-    }
-
-    /// Counts one more, unless there are too many.
-    func begin() -> Bool {
-        guard count < most else { return false }
-        count += 1
-        return true
-    }
-
-    func end() {
-        count -= 1
+        try pipeline.addHandler(PageHandler(control: control, basePath: basePath, connections: connections))
     }
 }

@@ -15,6 +15,7 @@ final class PageHandler: ChannelInboundHandler {
 
     private let control: ControlAddress
     private let site: PageSite
+    private let connections: PageConnections
     private var request: HTTPRequestHead?
     private var bodyCount = 0
     private var timer: Scheduled<Void>?
@@ -23,8 +24,9 @@ final class PageHandler: ChannelInboundHandler {
     /// Whether the other side has finished sending.
     private var isFinished = false
 
-    init(control: ControlAddress, basePath: String) {
+    init(control: ControlAddress, basePath: String, connections: PageConnections) {
         self.control = control
+        self.connections = connections
         site = PageSite(basePath: basePath)
     }
 
@@ -72,6 +74,7 @@ final class PageHandler: ChannelInboundHandler {
 
     private func answer(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         answering += 1
+        connections.noteAnswering(context.channel)
         wait(Self.farewell, context)
         let channel = context.channel
         let (isHead, keepsAlive, version) = (request.method == .HEAD, request.isKeepAlive, request.version)
@@ -81,7 +84,8 @@ final class PageHandler: ChannelInboundHandler {
             site.answer(uri, plane) { answer in
                 guard channel.isActive else { return }
                 bound.value.send(
-                    answer, at: HTTPDate.text(plane.now), version, isHead: isHead, keepsAlive: keepsAlive, on: channel)
+                    answer, at: HTTPDate.text(plane.now), version, isHead: isHead,
+                    keepsAlive: keepsAlive && !answer.isLast, on: channel)
             }
         }
     }
@@ -104,7 +108,9 @@ final class PageHandler: ChannelInboundHandler {
         written.futureResult.assumeIsolated().whenComplete { [self] _ in
             answering -= 1
             guard answering == 0 || !keepsAlive else { return }
-            if keepsAlive, !isFinished { wait(Self.patience, on: channel) } else { channel.close(promise: nil) }
+            guard keepsAlive, !isFinished else { return channel.close(promise: nil) }
+            connections.noteWaiting(channel)
+            wait(Self.patience, on: channel)
         }
     }
 

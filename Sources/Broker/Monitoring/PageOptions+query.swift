@@ -69,7 +69,8 @@ private struct QueryText {
     init(_ text: String) {
         for pair in text.utf8.split(separator: UInt8(ascii: "&")) where !pair.contains(UInt8(ascii: ";")) {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decoded(parts[0]), let value = parts.count > 1 ? Self.decoded(parts[1]) : "",
+            guard let name = PercentEncoding.decoded(parts[0], plusIsSpace: true),
+                let value = parts.count > 1 ? PercentEncoding.decoded(parts[1], plusIsSpace: true) : "",
                 values[name] == nil
             else { continue }
             values[name] = value
@@ -77,32 +78,6 @@ private struct QueryText {
     }
 
     subscript(name: String) -> String { values[name] ?? "" }
-
-    private static func decoded(_ bytes: Substring.UTF8View) -> String? {
-        var result: [UInt8] = []
-        var rest = bytes
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): result.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                    return nil
-                }
-                result.append(high << 4 | low)
-            default: result.append(byte)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
 
     /// False for one that is left out.
     func flag(_ name: String) throws(PageRefusal) -> Bool {

@@ -5,12 +5,20 @@ struct PageAnswer: Sendable {
     let status: HTTPResponseStatus
     let headers: [(String, String)]
     let body: [UInt8]
+    /// Whether the connection ends with it.
+    var isLast = false
 
     static func page(_ bytes: [UInt8]) -> PageAnswer {
         PageAnswer(
             status: .ok, headers: [("Access-Control-Allow-Origin", "*"), ("Content-Type", "application/json")],
             body: bytes)
     }
+
+    /// To a request whose first line makes no sense.
+    static let malformed = PageAnswer(
+        status: .badRequest, headers: [("Content-Type", "text/plain; charset=utf-8")],
+        body: Array("400 Bad Request".utf8),
+        isLast: true)
 
     static func text(_ status: HTTPResponseStatus, _ text: String) -> PageAnswer {
         PageAnswer(
@@ -38,8 +46,8 @@ struct PageSite: Sendable {
     ///
     /// - Parameter uri: as the request has it: a path, maybe with a query.
     func answer(_ uri: String, _ plane: ControlPlane, whenDone: @escaping (PageAnswer) -> Void) {
-        let parts = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let (path, query) = (parts.first ?? "", parts.count > 1 ? parts[1] : "")
+        guard let target = RequestTarget(uri) else { return whenDone(.malformed) }
+        let path = target.path
         guard path.hasPrefix(basePath) else { return whenDone(.text(.notFound, "404 page not found\n")) }
         let rest = String(path.dropFirst(basePath.count))
         if rest == "/" || (rest.isEmpty && !basePath.isEmpty) {
@@ -56,20 +64,18 @@ struct PageSite: Sendable {
         }
         plane.pageCounts.count(counted)
         let options: PageOptions
-        do throws(PageRefusal) { options = try PageOptions(query: String(query), for: page) } catch {
+        do throws(PageRefusal) { options = try PageOptions(query: target.query, for: page) } catch {
             return whenDone(.text(.badRequest, error.text))
         }
-        plane.gather(page, options) { result in
+        let hasRoom = plane.make(page, options, isIndented: page != .health) { body, writer in
+            body.write(to: &writer)
+        } whenDone: { result in
             switch result {
             case .failure(let refusal): whenDone(.text(.badRequest, refusal.text))
-            case .success(let body):
-                plane.render(page != .health) {
-                    body.write(to: &$0)
-                } whenDone: {
-                    whenDone(.page($0))
-                }
+            case .success(let bytes): whenDone(.page(bytes))
             }
         }
+        if !hasRoom { whenDone(.text(.serviceUnavailable, "too many requests")) }
     }
 
     /// A page for people, that leads to the others.

@@ -1,7 +1,8 @@
 import Authorization
 import Subjects
 
-// What a shard is asked for pages. Nothing here takes longer than a look at each of the shard's connections.
+// What a shard is asked for pages. Nothing here takes longer than a look at each of the shard's connections, or at
+// ``SubscriptionSlice/batch`` subscriptions.
 
 /// Which connections are asked for.
 struct ConnectionQuestion: Sendable {
@@ -71,16 +72,19 @@ extension Shard {
     }
 
     /// What can be told of some connections, as far as they are still open.
-    func reports(of connections: [UInt64], _ listing: PageOptions.Listing) -> [ConnectionReport] {
+    func reports(of connections: [UInt64]) -> [ConnectionReport] {
         connections.compactMap { connection in
             guard let session = sessions[connection], !session.isEnding else { return nil }
-            var report = session.report()
-            if listing != .none { report.subscriptions = session.subscriptionReports }
-            return report
+            return session.report()
         }
     }
 
     // MARK: Subscriptions
+
+    /// Subscriptions of connections of this shard; other connections have none here.
+    func subscriptions(_ slices: [SubscriptionSlice]) -> [SubscriptionReport] {
+        slices.flatMap { slice in sessions[slice.connection]?.subscriptionReports(slice.range) ?? [] }
+    }
 
     /// How many subscriptions this shard's clients have, in an account or in all.
     func countSubscriptions(in account: Int?, matching subject: [UInt8]) -> Int {
@@ -93,7 +97,9 @@ extension Shard {
     /// Some of them, in the order of the connections.
     func subscriptions(in account: Int?, matching subject: [UInt8], _ range: Range<Int>) -> [SubscriptionReport] {
         guard subject.isEmpty else {
-            return Array(matching(subject, in: account).dropFirst(range.lowerBound).prefix(range.count))
+            return matching(subject, in: account).dropFirst(range.lowerBound).prefix(range.count).map {
+                $0.subscription.report(of: $0.session)
+            }
         }
         var result: [SubscriptionReport] = []
         var position = 0
@@ -102,20 +108,23 @@ extension Shard {
             let count = session.subscriptions.count
             if position + count > range.lowerBound {
                 let skipped = max(range.lowerBound - position, 0)
-                result += session.subscriptionReports.dropFirst(skipped).prefix(range.count - result.count)
+                result += session.subscriptionReports(skipped..<skipped + range.count - result.count)
             }
             position += count
         }
         return result
     }
 
-    private func matching(_ subject: [UInt8], in account: Int?) -> [SubscriptionReport] {
+    private func matching(
+        _ subject: [UInt8], in account: Int?
+    ) -> [(subscription: Subscription, session: Session)] {
         let asked = account.map { accounts.indices.contains($0) ? [accounts[$0]] : [] } ?? accounts
-        return asked.filter { !$0.sessions.isEmpty }.flatMap { account -> [SubscriptionReport] in
+        return asked.filter { !$0.sessions.isEmpty }.flatMap {
+            account -> [(subscription: Subscription, session: Session)] in
             let match = account.interest.look(subject.span)
             return (match.plain + match.groups.flatMap(\.members)).compactMap { subscription in
                 guard case .client(let session) = subscription.target else { return nil }
-                return subscription.report(of: session)
+                return (subscription, session)
             }
         }
     }
@@ -151,14 +160,22 @@ struct AccountShare: Sendable {
 }
 
 extension Session {
-    /// In the order of the client's numbers.
-    var subscriptionReports: [SubscriptionReport] {
-        subscriptions.values.map { $0.report(of: self) }
-            .sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) }
+    /// Those in some places of the table, which stay where they are as long as no subscription comes or goes.
+    func subscriptionReports(_ range: Range<Int>) -> [SubscriptionReport] {
+        subscriptions.values.dropFirst(range.lowerBound).prefix(range.count).map { $0.report(of: self) }
     }
 }
 
-/// Shorter ones first, then by bytes.
-private func < (one: (Int, [UInt8]), other: (Int, [UInt8])) -> Bool {
-    one.0 != other.0 ? one.0 < other.0 : one.1.lexicographicallyPrecedes(other.1)
+extension [SubscriptionReport] {
+    /// In the order of the client's numbers: shorter ones first, then by bytes. What was described twice, since others
+    /// came and went meanwhile, is there once.
+    var inOrder: [SubscriptionReport] {
+        var result: [SubscriptionReport] = []
+        let sorted = sorted { one, other in
+            one.id.count != other.id.count
+                ? one.id.count < other.id.count : one.id.lexicographicallyPrecedes(other.id)
+        }
+        for report in sorted where report.id != result.last?.id { result.append(report) }
+        return result
+    }
 }
