@@ -11,6 +11,7 @@ extension BrokerServer {
     ///   in something that cannot change while it runs.
     public func reload(_ settings: BrokerConfiguration) async throws -> Int {
         try Self.refuseUnenforced(settings)
+        try Self.refuseAdvertised(settings)
         let present = loops.context.rules
         for setting in FixedSetting.all where !setting.isSame(present.settings, settings) {
             throw BrokerStartError(

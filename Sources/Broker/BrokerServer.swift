@@ -70,6 +70,7 @@ public final class BrokerServer: Sendable {
         loops: Int? = nil
     ) async throws -> BrokerServer {
         try refuseUnenforced(settings)
+        try refuseAdvertised(settings)
         let listeners = try Listener.all(settings)
         let monitoring = try MonitoringListener(settings)
         let (resolver, accounts) =
@@ -110,6 +111,15 @@ public final class BrokerServer: Sendable {
     static func refuseUnenforced(_ settings: BrokerConfiguration) throws(BrokerStartError) {
         guard let problem = settings.unenforced.first else { return }
         throw BrokerStartError(message: "\(problem.position): \(problem.message)", remedy: problem.remedy)
+    }
+
+    /// A host, with or without a port.
+    static func refuseAdvertised(_ settings: BrokerConfiguration) throws(BrokerStartError) {
+        guard let text = settings.clientAdvertise, text.contains(":"), !(text.hasPrefix("[") && text.hasSuffix("]")),
+            BrokerConfigurationReader.split(text).flatMap({ Int(BrokerConfigurationReader.trimmed($0.port)) }) == nil
+        else { return }
+        throw BrokerStartError(
+            message: "client_advertise: \"\(text)\" is no host with a port", remedy: "write it as host:port")
     }
 
     private static func open(

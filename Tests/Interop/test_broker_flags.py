@@ -10,7 +10,9 @@ import time
 
 import pytest
 
+from certificates import Authority
 from peers import CHANCERY, NATS_SERVER
+from wire import Connection
 
 DEADLINE = 30.0
 
@@ -125,6 +127,56 @@ def test_pid_and_ports_files(broker):
     assert pid.exists() and not process.ports_file.exists()
 
 
+def test_a_ports_file_with_tls(broker):
+    Authority(broker.folder).issue("server", "127.0.0.1")
+    tls = '\ntls { cert_file: "server.pem", key_file: "server-key.pem" }\n'
+    assert broker("-a", "127.0.0.1", "-p", "-1", extra=tls).ports["nats"][0].startswith("tls://127.0.0.1:")
+    process = broker("-a", "127.0.0.1", "-p", "-1", extra=tls + "allow_non_tls: true\n")
+    assert process.ports["nats"][0].startswith("nats://127.0.0.1:")
+
+
+def test_a_ports_file_that_cannot_be_written(broker):
+    log = broker.folder / "broker.log"
+    process = subprocess.Popen(
+        [CHANCERY, "broker", "-a", "127.0.0.1", "-p", "-1", "--ports_file_dir", "nowhere", "-l", log],
+        cwd=broker.folder, stdin=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
+    broker.processes.append(process)
+    wait_for(lambda: log.exists() and "Server is ready" in log.read_text(), process)
+    assert "[ERR] Error writing ports file nowhere/" in log.read_text()
+
+
+def test_why_it_does_not_start_is_in_the_log(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = ends("-a", "127.0.0.1", "-p", port, "-l", "broker.log", cwd=tmp_path)
+    assert done.returncode == 1 and f"127.0.0.1:{port}: Address already in use" in done.stderr
+    log = (tmp_path / "broker.log").read_text()
+    assert f"[FTL] cannot listen on 127.0.0.1:{port}: Address already in use" in log
+
+
+def test_a_reload_changes_the_log(broker):
+    (broker.folder / "broker.conf").write_text("")
+    process = broker("-a", "127.0.0.1", "-p", "-1", extra='\nlog_file: "one.log"\npid_file: "one.pid"\n')
+    one, two = broker.folder / "one.log", broker.folder / "two.log"
+    wait_for(lambda: "Server is ready" in one.read_text(), process)
+    settings = broker.folder / "flags.conf"
+    before = settings.read_text()
+    # A log that cannot be opened leaves everything as it was.
+    settings.write_text(before.replace("one.log", "nowhere/two.log"))
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "Failed to reload" in one.read_text(), process)
+    settings.write_text(before.replace('"one.', '"two.') + "debug: true\nlogtime: false\n")
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: two.exists() and "Reloaded server configuration" in two.read_text(), process)
+    assert "Reloaded server configuration" not in one.read_text()
+    assert two.read_text().startswith(f"[{process.pid}] [INF]")
+    assert wait_for(lambda: (broker.folder / "two.pid").exists(), process)
+    host, port = re.fullmatch(r"nats://(.*):(\d+)", process.ports["nats"][0]).groups()
+    with Connection((host, int(port))) as connection:
+        connection.sign_in()
+    wait_for(lambda: "[DBG]" in two.read_text(), process)
+
+
 def test_a_program_named_nats_server(broker):
     wrapper = broker.folder / "nats-server"
     wrapper.write_text(f'#!/bin/bash\nexec -a nats-server "{CHANCERY}" broker "$@"\n')
@@ -211,7 +263,8 @@ def test_signals_that_do_not_end_it(broker, command, said):
     (("--tls", "--tlscert", "a.pem", "--tlskey", "b.pem"), "a.pem cannot be read"),
     (("--pass", "geheim"), "a password without a user"),
     (("--user", "a", "--pass", "geheim", "--auth", "geheim"), "exclude each other"),
-    (("-m", "1", "-ms", "2"), "exclude each other"),
+    (("-m", "1", "-ms", "2"), "exclude each other"), (("-n", "a b"), "server name cannot contain spaces"),
+    (("-p", "-1", "--client_advertise", "a:b:c"), "a:b:c"), (("-p", "-1", "--client_advertise", "a:x"), "a:x"),
 ])
 def test_refusals_end_with_1(tmp_path, words, said):
     done = ends(*words, cwd=tmp_path)

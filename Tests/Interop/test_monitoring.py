@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import signal
 import socket
 import threading
 import time
@@ -139,6 +140,21 @@ def test_garbage_is_survived(server, request_text):
         except OSError:
             pass
     assert get(server, "/healthz") == (200, '{"status":"ok"}')
+
+
+def test_health_in_lame_duck_mode(server):
+    reason = '"error":"failed to be ready for connections after 1ms: server"'
+    # Somebody has to be there, or it is over at once.
+    with Connection(server.address) as client:
+        client.sign_in(user="s", **{"pass": "s-secret-password"})
+        server.process.send_signal(signal.SIGUSR2)
+        end = time.monotonic() + 30
+        while get(server, "/healthz")[0] == 200:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert get(server, "/healthz") == (500, '{"status":"error",' + reason + '}')
+        assert get(server, "/healthz?details=1") == (
+            500, '{"status":"error","errors":[{"type":"CONNECTION",' + reason + '}]}')
 
 
 def test_many_connections_that_say_nothing_hold_up_no_client(server):

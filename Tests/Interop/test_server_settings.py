@@ -81,6 +81,29 @@ def test_who_reads_slowly_stays_only_where_writes_are_tried_again(start, policy,
     assert reads_slowly(server, 4, chunk) == stays
 
 
+# Limits that a reload lowers
+
+def test_a_reload_ends_connections_above_the_limit(start):
+    server = start("max_connections: 10")
+    clients = [Connection(server.address) for _ in range(5)]
+    for client in clients:
+        client.sign_in()
+    settings = server.log.parent / "server.conf"
+    settings.write_text(settings.read_text().replace("max_connections: 10", "max_connections: 2"))
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: "Closed 3 connections to fall within max_connections" in server.log.read_text())
+    ended = []
+    for client in clients:
+        try:
+            client.flush()
+        except Closed as closed:
+            ended.append(closed.errors)
+        except OSError:
+            ended.append(None)
+        client.close()
+    assert len(ended) == 3, ended
+
+
 # Certificates
 
 def serial(server, folder):

@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import Wire
 
 // Another configuration while the server runs.
 extension ControlPlane {
@@ -14,7 +15,32 @@ extension ControlPlane {
         if !context.resolver.canFetch { take(mode.accounts) }
         // Settings count as long as the operator who signed them is trusted.
         for tenant in tenants where tenant.state.isHeld { setDefinition(tenant.state.definition) }
-        putInForce(Array(tenants.indices), whenDone: whenDone)
+        putInForce(Array(tenants.indices)) { [self] cut in
+            closeExcess { whenDone(cut + $0) }
+        }
+    }
+
+    /// Ends connections until there are no more than there may be: those that came last, the oldest stay. As with
+    /// nats-server nobody has to go where nobody may come in any more.
+    private func closeExcess(whenDone: @escaping (_ cut: Int) -> Void) {
+        let limit = context.settings.maximumConnections
+        guard limit > 0, context.connectionCount > limit else { return whenDone(0) }
+        gather {
+            $0.sessions.values.filter { !$0.isEnding }.map(\.id)
+        } whenDone: { [self] parts in
+            let connections = parts.joined().sorted()
+            let excess = Set(connections.dropFirst(limit))
+            guard !excess.isEmpty else { return whenDone(0) }
+            gather { shard in
+                for session in Array(shard.sessions.values) where excess.contains(session.id) {
+                    session.close(.maximumConnectionsExceeded, telling: ErrorLine.maximumConnectionsExceeded)
+                }
+            } whenDone: { [self] _ in
+                context.environment.log(
+                    .info, "Closed \(excess.count) connections to fall within max_connections")
+                whenDone(excess.count)
+            }
+        }
     }
 
     private func take(_ accounts: [AccountDefinition]) {

@@ -26,9 +26,14 @@ extension ControlPlane {
             }
         case .account: gatherDetails(of: options.account) { whenDone($0.map { $0 }) }
         case .accountStatistics: gatherAccounts(options) { whenDone(.success($0)) }
-        case .health, .routes, .gateways, .leafNodes, .jetStream, .accountConnections:
+        case .health:
             whenDone(
-                .success(EmptyPage(page: page, identity: context.identity, now: now, isMessage: isMessage)))
+                .success(
+                    HealthPage(
+                        isFailure: context.isLameDuck, showsDetails: options.listing == .details,
+                        isMessage: isMessage)))
+        case .routes, .gateways, .leafNodes, .jetStream, .accountConnections:
+            whenDone(.success(EmptyPage(page: page, identity: context.identity, now: now)))
         }
     }
 

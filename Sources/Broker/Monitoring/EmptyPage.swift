@@ -1,18 +1,13 @@
-/// The pages of what this server has none of, and its health, which is good as long as it answers.
+/// The pages of what this server has none of.
 struct EmptyPage: PageBody {
     let page: Page
     let identity: ServerIdentity
     /// Unix nanoseconds.
     let now: Int64
-    /// Whether the answer has no status of its own.
-    let isMessage: Bool
 
     func write(to writer: inout PageWriter) {
         writer.object { writer in
             switch page {
-            case .health:
-                writer.add("status", "ok")
-                if isMessage { writer.add("status_code", 200) }
             case .routes:
                 writer.add("server_id", identity.id)
                 writer.add("server_name", identity.name)

@@ -17,7 +17,8 @@ extension PageOptions {
             accounts = try json.texts("accounts")
             includesUnused = try json.flag("include_unused")
         case .health:
-            for name in ["js-enabled", "js-enabled-only", "js-server-only", "details"] { _ = try json.flag(name) }
+            for name in ["js-enabled", "js-enabled-only", "js-server-only"] { _ = try json.flag(name) }
+            if try json.flag("details") { listing = .details }
         case .server, .routes, .gateways, .leafNodes, .jetStream, .account, .accountConnections: break
         }
         try check()

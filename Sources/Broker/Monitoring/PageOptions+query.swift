@@ -14,7 +14,8 @@ extension PageOptions {
         case .accounts: account = query["acc"]
         case .accountStatistics: includesUnused = try query.flag("unused")
         case .health:
-            for name in ["js-enabled", "js-enabled-only", "js-server-only", "details"] { _ = try query.flag(name) }
+            for name in ["js-enabled", "js-enabled-only", "js-server-only"] { _ = try query.flag(name) }
+            if try query.flag("details") { listing = .details }
         case .server, .routes, .gateways, .leafNodes, .jetStream, .account, .accountConnections: break
         }
         try check()

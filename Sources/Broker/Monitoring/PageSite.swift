@@ -8,9 +8,9 @@ struct PageAnswer: Sendable {
     /// Whether the connection ends with it.
     var isLast = false
 
-    static func page(_ bytes: [UInt8]) -> PageAnswer {
+    static func page(_ bytes: [UInt8], status: HTTPResponseStatus = .ok) -> PageAnswer {
         PageAnswer(
-            status: .ok, headers: [("Access-Control-Allow-Origin", "*"), ("Content-Type", "application/json")],
+            status: status, headers: [("Access-Control-Allow-Origin", "*"), ("Content-Type", "application/json")],
             body: bytes)
     }
 
@@ -67,12 +67,15 @@ struct PageSite: Sendable {
         do throws(PageRefusal) { options = try PageOptions(query: target.query, for: page) } catch {
             return whenDone(.text(.badRequest, error.text))
         }
+        // Whoever sends clients here looks at nothing else.
+        let isUnready = page == .health && plane.context.isLameDuck
+        let status = isUnready ? HTTPResponseStatus.internalServerError : .ok
         let hasRoom = plane.make(page, options, isIndented: page != .health) { body, writer in
             body.write(to: &writer)
         } whenDone: { result in
             switch result {
             case .failure(let refusal): whenDone(.text(.badRequest, refusal.text))
-            case .success(let bytes): whenDone(.page(bytes))
+            case .success(let bytes): whenDone(.page(bytes, status: status))
             }
         }
         if !hasRoom { whenDone(.text(.serviceUnavailable, "too many requests")) }

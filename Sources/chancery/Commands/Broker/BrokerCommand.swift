@@ -127,7 +127,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         // Before anybody can know of this process.
         let signals = await Signals()
         let log = try BrokerLog(configuration)
-        let files = BrokerFiles(configuration)
+        var files = BrokerFiles(configuration)
         let environment = BrokerEnvironment(moment: LocalTime.moment, nanoseconds: LocalTime.nanoseconds) {
             log.write($0, $1)
         }
@@ -138,18 +138,16 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         do {
             server = try await BrokerServer.start(configuration, decisions: printer, environment: environment)
         } catch let error as BrokerStartError {
-            Console.complain(error.message, remedy: error.remedy)
-            throw ExitCode(1)
+            throw Self.fatal(log, error.message, remedy: error.remedy)
         } catch let error as ListeningError {
-            Console.complain(
+            throw Self.fatal(
+                log,
                 "cannot listen on \(error.host):\(error.port): \(String(cString: strerror(error.reason.errnoCode)))",
                 remedy: "choose another address with -a, or another port with -p")
-            throw ExitCode(1)
         } catch {
-            Console.complain(
-                "cannot listen on \(configuration.host):\(configuration.port): \(error)",
+            throw Self.fatal(
+                log, "cannot listen on \(configuration.host):\(configuration.port): \(error)",
                 remedy: "choose another address with -a, or another port with -p")
-            throw ExitCode(1)
         }
         log.write(.info, "Server id is \(server.id)")
         log.write(.info, "Listening for client connections on \(server.address.shown)")
@@ -159,14 +157,14 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         if let (address, isSecure) = server.monitoring {
             log.write(.info, "Starting \(isSecure ? "https" : "http") monitor on \(address.shown)")
         }
-        do { try files.write(server) } catch {
+        do { try files.write(server, log) } catch {
             try await server.stop()
-            throw error
+            throw Self.fatal(log, error.message, remedy: error.remedy)
         }
         log.write(.info, "Server is ready")
         server.whenReloadIsOrdered { try await signals.requestReload() }
         await signals.handle(log) {
-            try await reload(server, log)
+            try await reload(server, log, &files)
         } goLame: {
             do { try await server.goLame() } catch { log.write(.error, "Lame duck mode failed: \(error)") }
         }
@@ -176,16 +174,26 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         log.write(.info, "Server Exiting..")
     }
 
+    /// Says why the broker does not start, on the standard error and in the log where that is a file.
+    private static func fatal(_ log: BrokerLog, _ message: String, remedy: String?) -> ExitCode {
+        if log.isFile { log.write(.fatal, message) }
+        Console.complain(message, remedy: remedy)
+        return ExitCode(1)
+    }
+
     /// Reads the file again, and the words of the command line over it. Where that fails everything stays as it is, and
     /// the reason is in the log and thrown.
-    private func reload(_ server: BrokerServer, _ log: BrokerLog) async throws {
+    private func reload(_ server: BrokerServer, _ log: BrokerLog, _ files: inout BrokerFiles) async throws {
         do {
             guard let config else {
                 throw CommandFailure(
                     message: "there is no configuration file", remedy: "start the broker with -c FILE")
             }
             let configuration = try options.applied(to: try parsed(config).configuration)
-            let cut = try await server.reload(configuration)
+            let cut = try await log.change(to: configuration) { try await server.reload(configuration) }
+            let present = BrokerFiles(configuration)
+            present.replace(files, server, log)
+            files = present
             log.write(.info, "Reloaded server configuration, which ended \(cut) connections")
         } catch {
             if let error = error as? ConfigurationError { error.problems.forEach { Console.say($0.description) } }

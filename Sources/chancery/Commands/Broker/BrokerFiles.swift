@@ -7,6 +7,8 @@ import NIOCore
 struct BrokerFiles {
     private let pidFile: String?
     private let portsFile: String?
+    /// How clients' addresses begin.
+    private let scheme: String
 
     /// What the program was started as. Somebody who puts it in the place of `nats-server` looks for that name, in the
     /// version and in the name of the ports' file.
@@ -16,24 +18,45 @@ struct BrokerFiles {
     init(_ configuration: BrokerConfiguration) {
         pidFile = configuration.pidFile
         portsFile = configuration.portsFileDirectory.map { "\($0)/\(Self.program)_\(getpid()).ports" }
+        scheme = configuration.tls != nil && !configuration.allowsPlainClients ? "tls" : "nats"
     }
 
-    func write(_ server: BrokerServer) throws(CommandFailure) {
-        var ports = "\"nats\":[\"nats://\(server.address.shown)\"]"
+    /// Writes both files. Without the ports' file the broker runs on, as nats-server does.
+    func write(_ server: BrokerServer, _ log: BrokerLog) throws(CommandFailure) {
+        try writeProcess()
+        writePorts(server, log)
+    }
+
+    /// Takes the place of other files while the broker runs. What cannot be written is in the log.
+    func replace(_ other: BrokerFiles, _ server: BrokerServer, _ log: BrokerLog) {
+        if pidFile != other.pidFile {
+            do { try writeProcess() } catch { log.write(.error, error.message) }
+        }
+        if portsFile != other.portsFile {
+            other.remove()
+            writePorts(server, log)
+        }
+    }
+
+    private func writeProcess() throws(CommandFailure) {
+        guard let pidFile else { return }
+        // Without a line end: nats-server's own tools read the number with nothing behind it.
+        do { try Data("\(getpid())".utf8).write(to: URL(filePath: pidFile)) } catch {
+            throw CommandFailure(message: "\(pidFile) cannot be written", remedy: "check the path")
+        }
+    }
+
+    private func writePorts(_ server: BrokerServer, _ log: BrokerLog) {
+        guard let portsFile else { return }
+        var ports = "\"nats\":[\"\(scheme)://\(server.address.shown)\"]"
         if let webSocket = server.webSocket {
             ports += ",\"websocket\":[\"\(webSocket.isSecure ? "wss" : "ws")://\(webSocket.address.shown)\"]"
         }
         if let monitoring = server.monitoring {
             ports += ",\"monitoring\":[\"\(monitoring.isSecure ? "https" : "http")://\(monitoring.address.shown)\"]"
         }
-        // Without a line end: nats-server's own tools read the number with nothing behind it.
-        for (file, content) in [
-            (pidFile, "\(getpid())"), (portsFile, "{\(ports)}"),
-        ] {
-            guard let file else { continue }
-            do { try Data(content.utf8).write(to: URL(filePath: file)) } catch {
-                throw CommandFailure(message: "\(file) cannot be written", remedy: "check the path")
-            }
+        do { try Data("{\(ports)}".utf8).write(to: URL(filePath: portsFile)) } catch {
+            log.write(.error, "Error writing ports file \(portsFile): it cannot be written")
         }
     }
 

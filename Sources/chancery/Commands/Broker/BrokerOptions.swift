@@ -84,6 +84,10 @@ struct BrokerOptions: ParsableArguments {
         var configuration = file
         if let address, !address.isEmpty { configuration.host = address }
         if let port { configuration.port = try Self.listening(port, "-p") ?? BrokerConfiguration().port }
+        if let name, name.contains(where: \.isWhitespace) {
+            throw CommandFailure(
+                message: "server name cannot contain spaces", remedy: "choose another name with -n")
+        }
         if let name { configuration.serverName = name.isEmpty ? nil : name }
         if let clientAdvertise { configuration.clientAdvertise = clientAdvertise.isEmpty ? nil : clientAdvertise }
         if let pidFile { configuration.pidFile = pidFile.isEmpty ? nil : pidFile }
