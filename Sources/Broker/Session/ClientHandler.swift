@@ -29,6 +29,7 @@ final class ClientHandler: ChannelInboundHandler {
         }
         session.send(broker.identity.information(for: session))
         if broker.isFull {
+            session.log(.error, ErrorLine.maximumConnectionsExceeded)
             session.close(.maximumConnectionsExceeded, telling: ErrorLine.maximumConnectionsExceeded)
         }
     }

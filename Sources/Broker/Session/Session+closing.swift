@@ -18,8 +18,11 @@ extension Session {
         context.decisions.record(
             refusal, connection: id, claimant: client?.principal.claimant ?? claimant,
             principal: client?.principal)
-        context.environment.log(
-            .info, "\(label): \(wasActive ? "cut off" : "refused"): \(refusal.explanation) (\(refusal.rawValue))")
+        if wasActive {
+            log(.info, "cut off: \(refusal.explanation) (\(refusal.rawValue))")
+        } else {
+            logRefusal(refusal)
+        }
         close(
             ClosedState(refusal, wasActive: wasActive),
             telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
@@ -66,7 +69,7 @@ extension Session {
     /// A receiver that does not keep up is cut off without a word: there is no room for one.
     func closeSlowConsumer(_ state: ClosedState) {
         guard !isEnding else { return }
-        context.environment.log(.warning, "\(label): slow consumer")
+        logSlowConsumer(state)
         // Who has not signed in yet is nobody's consumer.
         if let account {
             shard.tally.slowConsumers &+= 1
@@ -97,6 +100,7 @@ extension Session {
 
     /// Notes why the connection ends, while it is still known whose it was.
     private func noteEnd(_ state: ClosedState) {
+        tellHeldBackLines()
         ending = (state, context.environment.nanoseconds())
         if state == .staleConnection { shard.tally.staleConnections &+= 1 }
         guard !shard.isStopping else { return }
@@ -129,6 +133,7 @@ extension Session {
             closeUnlessSending(deadline: rules.limits.write)
         }
         output.trim()
+        tellHeldBackLines()
         switch state {
         case .awaitingConnect where context.trust.isOpen(listener.type):
             pingIfDue(now)

@@ -107,7 +107,7 @@ extension Session {
                 carryNeeded = count
                 return position
             case .fault(let fault):
-                fail(fault)
+                fail(fault, bytes, at: position)
                 return position
             }
         }
@@ -131,12 +131,12 @@ extension Session {
         }
     }
 
-    private func fail(_ fault: ProtocolFault) {
+    private func fail(_ fault: ProtocolFault, _ bytes: Span<UInt8>, at position: Int) {
         if case .awaitingConnect = state, fault != .controlLineTooLong, !context.trust.isOpen(listener.type) {
             refuse(.noCredentials)
             return
         }
-        context.environment.log(.info, "\(label): \(fault)")
+        log(fault, bytes, at: position)
         close(ClosedState(fault), telling: fault.text)
     }
 

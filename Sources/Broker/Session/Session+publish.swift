@@ -93,6 +93,7 @@ extension Session {
             let answers = client.decide(reply: reply)
             guard answers.isAllowed else {
                 context.decisions.record(.publish, answers, by: client, subject: reply)
+                logReplyViolation(copied(reply))
                 sendError(ErrorLine.replyViolation(copied(reply)))
                 return false
             }
@@ -111,6 +112,7 @@ extension Session {
 
     private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
         context.decisions.record(.publish, decision, by: client, subject: subject)
+        logPublishViolation(copied(subject))
         sendError(ErrorLine.publishViolation(copied(subject)))
         return false
     }

@@ -150,7 +150,7 @@ extension Session {
         (calloutQuestion, calloutWords) = (nil, "")
         let context = context
         context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
-        context.environment.log(.debug, "\(label): signed in as \(principal.name) of \(account.identity)")
+        log(.debug, "signed in")
         shard.tellOfConnect(self, in: account)
         // Only whoever may come in is told what is wrong with how it wants to talk.
         if answersConnect, let fault = options.fault { return close(for: fault) }
@@ -160,12 +160,14 @@ extension Session {
     }
 
     private func close(for fault: String) {
+        log(.error, fault)
         close(
             fault == ErrorLine.invalidClientProtocol ? .badClientProtocolVersion : .noRespondersRequiresHeaders,
             telling: fault)
     }
 
     private func closeForSubscriptions() {
+        log(.error, ErrorLine.maximumSubscriptionsExceeded)
         close(.maximumSubscriptionsExceeded, telling: ErrorLine.maximumSubscriptionsExceeded)
     }
 

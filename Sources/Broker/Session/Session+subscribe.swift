@@ -17,14 +17,17 @@ extension Session {
         }
         // Whoever may subscribe to some subjects only may not to what is none; all others are told that it is none.
         guard decision.isAllowed else {
+            logSubscriptionViolation(subject, queue: queue, id: id)
             sendError(ErrorLine.subscriptionViolation(subject, queue: queue))
             return
         }
         guard !hasTooManyTokens(subject) else {
+            logTooManyTokens(subject, id: id)
             sendError(ErrorLine.tooManyTokens(subject))
             return
         }
         guard subscriptions.count < maximumSubscriptions else {
+            logBounded(ErrorLine.maximumSubscriptionsExceeded)
             sendError(ErrorLine.maximumSubscriptionsExceeded)
             return
         }
@@ -84,6 +87,7 @@ extension Session {
             }
             context.decisions.record(.subscribe, decision, by: client, subject: pattern, queue: subscription.queue)
             remove(subscription)
+            logSubscriptionViolation(pattern, queue: subscription.queue, id: subscription.id)
             sendError(
                 ErrorLine.subscriptionViolation(
                     pattern, queue: subscription.queue, subscription: subscription.id))

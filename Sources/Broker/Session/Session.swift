@@ -102,6 +102,8 @@ final class Session {
     var failure: ClosedState?
     /// Why and when the connection ended or is about to; nil while it goes on.
     var ending: (state: ClosedState, at: Int64)?
+    /// How many more lines the log takes of it.
+    var logAllowance = LogAllowance()
     /// Whether the first PING after CONNECT has been answered with the account's particulars.
     var hasToldAccount = false
 
@@ -136,11 +138,8 @@ final class Session {
     /// What the client's browser sent along; what CONNECT says goes before it.
     var cookies: WebSocketCookies? { arrival?.cookies }
 
-    /// What the connection is called in the log.
-    var label: String {
-        let address = remoteAddress ?? "local"
-        return "\(arrival?.forwardedFor.map { "\($0)/\(address)" } ?? address) - cid:\(id)"
-    }
+    /// Whom a proxy in front of a WebSocket says to speak for.
+    var forwardedFor: String? { arrival?.forwardedFor.map { "\($0)" } }
 
     /// The client may speak now: its time to sign in begins.
     func open(_ certificate: CertificateIdentity?, _ security: ClientSecurity?) {

@@ -12,7 +12,7 @@ struct SessionOutput {
     private let channel: any Channel
     private let options: (any NIOSynchronousChannelOptions)?
     /// The most bytes that may wait.
-    private let limit: Int
+    let limit: Int
     /// From here on publishers are slowed down.
     private let high: Int
     private var buffer: ByteBuffer

@@ -25,6 +25,7 @@ extension Session {
         let decision = client.decide(.publish, subject: destination.span)
         context.decisions.record(.publish, decision, by: client, subject: destination)
         guard decision.isAllowed else {
+            logPublishViolation(destination)
             sendError(ErrorLine.publishViolation(destination))
             return
         }
