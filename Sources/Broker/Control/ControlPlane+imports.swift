@@ -14,7 +14,8 @@ extension ControlPlane {
             // Of two imports of one stream the first counts, whatever it is called here.
             guard use.type != .stream || taken.insert([use.account, use.subject]).inserted else {
                 context.environment.log(
-                    .warning, "import of \"\(use.subject)\" into \(state.identity) is there twice: the first one counts")
+                    .warning, "import of \"\(use.subject)\" into \(state.identity) is there twice: the first one counts"
+                )
                 continue
             }
             do throws(ImportRefusal) {
