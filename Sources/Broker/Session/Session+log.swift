@@ -4,7 +4,7 @@ import Wire
 
 // What the log says of a connection, in nats-server's words where it has some.
 
-/// How many lines a client may bring about: nats-server has no bound, so that one client in a loop fills its disk.
+/// How many lines a client may bring about, so that none in a loop fills the disk.
 struct LogAllowance {
     private static let most = 10
     private static let window: Int64 = 1_000_000_000
