@@ -125,17 +125,6 @@ class Stage:
                 await asyncio.wait_for(client.close(), WAIT)
 
 
-async def synchronise(*clients):
-    """Afterwards the server has done what these clients asked for, in this order.
-
-    nats-py writes the PING of a flush ahead of publications that it still holds back; those are on their way when the
-    flush ends, so that only a second one comes behind them.
-    """
-    for client in clients:
-        await client.flush(WAIT)
-        await client.flush(WAIT)
-
-
 async def until(what):
     """Waits until something is true."""
     for _ in range(WAIT * 200):

@@ -16,7 +16,8 @@ from nats.micro import service as micro_service
 from nats.nuid import NUID
 
 from issuer import base64url
-from nats_py import WAIT, synchronise, until
+from flushing import synchronise
+from nats_py import WAIT, until
 
 
 # Signing in

@@ -9,6 +9,7 @@ import nats
 import pytest
 
 import issuer
+from flushing import synchronise
 from peers import Server
 from wire import Closed, Connection
 
@@ -65,7 +66,7 @@ class Callout:
             self.log.append(message.data.decode())
         await self._client.subscribe("$SYS.REQ.USER.AUTH", cb=take)
         await self._client.subscribe("$SYS.ACCOUNT.CLIENT.AUTH.ERR", cb=note)
-        await self._client.flush(WAIT)
+        await synchronise(self._client)
         self._ready.set()
         await self._ended.wait()
         await self._client.close()
@@ -74,7 +75,7 @@ class Callout:
         """As the service, but of the test's own accord."""
         async def publish():
             await self._client.publish(subject, payload)
-            await self._client.flush(WAIT)
+            await synchronise(self._client)
         asyncio.run_coroutine_threadsafe(publish(), self._loop).result(WAIT)
 
     def close(self):

@@ -10,6 +10,7 @@ import pytest
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as TimedOut
 
+from flushing import synchronise
 from peers import only_issuer
 from realm import Account, Permissions, Realm, User
 
@@ -88,7 +89,7 @@ def play(world, tmp_path):
                 listener = Listener(client, client._server_info["server_id"])
                 await client.subscribe("$SYS.ACCOUNT.>", cb=listener.note)
                 await client.subscribe("$SYS.SERVER.>", cb=listener.note)
-                await client.flush()
+                await synchronise(client)
                 await scenario(listener, connect)
             finally:
                 for client in clients:
@@ -203,23 +204,23 @@ def test_others_neither_order_nor_hear(world, play):
 
         for subject in (">", "$SYS.>", "$SYS.ACCOUNT.*.CONNECT", f"$SYS.SERVER.{listener.server}.>"):
             await eavesdropper.subscribe(subject, cb=note)
-        await eavesdropper.flush()
+        await synchronise(eavesdropper)
         client = await connect("A.user")
         number = client.client_id
         for what, body in (("KICK", {"cid": number}), ("LDM", {"cid": number}), ("RELOAD", {})):
             with pytest.raises((NoRespondersError, TimedOut)):
                 await eavesdropper.request(
                     f"$SYS.REQ.SERVER.{listener.server}.{what}", json.dumps(body).encode(), timeout=1)
-        await client.flush()
+        await synchronise(client)
         # Nor does it tell the system account lies.
         account = key(world, "A")
         await eavesdropper.publish(f"$SYS.ACCOUNT.{account}.DISCONNECT", b'{"reason": "a lie"}')
         await eavesdropper.publish(f"$SYS.SERVER.{listener.server}.SHUTDOWN", b'{"reason": "a lie"}')
-        await eavesdropper.flush()
+        await synchronise(eavesdropper)
         await client.close()
         assert (await listener.hears(f"$SYS.ACCOUNT.{account}.DISCONNECT"))["reason"] == "Client Closed"
         assert not any(body.get("reason") == "a lie" for _, body in listener.heard)
-        await eavesdropper.flush()
+        await synchronise(eavesdropper)
         # Its own messages it hears, as anybody.
         own = {f"$SYS.ACCOUNT.{account}.DISCONNECT", f"$SYS.SERVER.{listener.server}.SHUTDOWN"}
         assert {subject for subject in heard if not subject.startswith("$SYS.REQ.")} <= own
@@ -253,7 +254,7 @@ def test_a_flood_of_strangers_is_told_without_filling_the_memory(world, play):
                 stranger.close()
             await asyncio.sleep(0)
         client = await connect("A.user")
-        await client.flush()
+        await synchronise(client)
         await listener.hears(f"$SYS.ACCOUNT.{key(world, 'A')}.CONNECT")
         told = [body for subject, body in listener.heard if subject.endswith("CLIENT.AUTH.ERR")]
         assert len(told) == 2000

@@ -11,6 +11,7 @@ import time
 import nats
 import pytest
 
+from flushing import synchronise
 from peers import ENGINES, Server
 from wire import Connection
 
@@ -61,7 +62,7 @@ async def churn(server, until):
         for client in clients:
             await client.subscribe("x.*")
             await client.publish("x.1", b"12345")
-            await client.flush()
+            await synchronise(client)
         for client in clients:
             await client.close()
 
@@ -99,11 +100,11 @@ def test_what_is_counted_adds_up(server):
         one = await nats.connect(server.url, user="a", password="a-secret-password")
         other = await nats.connect(server.url, user="a", password="a-secret-password")
         await other.subscribe("x")
-        await other.flush()
+        await synchronise(other)
         for _ in range(100):
             await one.publish("x", b"1234567", headers={"k": "v"})
-        await one.flush()
-        await other.flush()
+        await synchronise(one)
+        await synchronise(other)
         try:
             return json.loads(get(server, "/accstatz?acc=A")[1]), json.loads(get(server, "/varz")[1])
         finally:
@@ -165,7 +166,7 @@ def test_many_connections_that_say_nothing_hold_up_no_client(server):
 
         async def talk():
             client = await nats.connect(server.url, user="a", password="a-secret-password")
-            await client.flush()
+            await synchronise(client)
             await client.close()
 
         asyncio.run(talk())

@@ -7,6 +7,7 @@ import pytest
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as TimedOut
 
+from flushing import synchronise
 from peers import Server
 from realm import Account, Export, Import, Permissions, Realm, User
 
@@ -64,17 +65,6 @@ def play(world, tmp_path):
                     await client.close()
         return asyncio.run(play())
     return run
-
-
-async def synchronise(*clients):
-    """Afterwards the server has done what these clients asked for, in this order.
-
-    nats-py writes the PING of a flush ahead of publications that it still holds back; those are on their way when the
-    flush ends, so that only a second one comes behind them.
-    """
-    for client in clients:
-        await client.flush(WAIT)
-        await client.flush(WAIT)
 
 
 async def payloads(subscription, count):

@@ -9,6 +9,7 @@ import nats
 import pytest
 
 from certificates import Authority
+from flushing import synchronise
 from peers import World, only_issuer
 from realm import Account, Permissions, Realm, User
 from wire import Connection
@@ -67,7 +68,7 @@ async def exchange(world, folder, url, **options):
         async def answer(message):
             await message.respond(message.data[::-1])
         await anybody.subscribe("orders.ask", cb=answer)
-        await anybody.flush(WAIT)
+        await synchronise(anybody)
         large = bytes(range(256)) * 3000
         await limited.publish("orders.1", b"small", headers={"Kind": "test"})
         await limited.publish("orders.2", large)
