@@ -46,6 +46,11 @@ struct SetChecker {
 
     private mutating func checkUsers(of account: PolicySet.Account) {
         for user in account.policy.users {
+            if let extra = user.extra {
+                report(
+                    .notBuilt, at: extra.position, in: account.source, "extra is not compiled yet",
+                    remedy: "make a role of what the user may do")
+            }
             for role in user.roles { _ = find(role: role.value, at: role.position, in: account) }
             guard user.roles.count == 1, let name = user.roles.first?.value,
                 let role = account.policy.roles.first(where: { $0.name == name })

@@ -39,9 +39,25 @@ struct RoleCompiler {
         }
         template.subscriptions = Self.claim(role.limits.subscriptions)
         template.payload = Self.claim(role.limits.payload)
+        reportWhatIsNotBuilt()
         guard !problems.contains(where: { $0.severity == .error }) else { return nil }
         return CompiledRole(
             name: role.name, template: template, settings: RoleSettings(replies: rules.replies), sources: sources)
+    }
+
+    /// Verbs that are read and not compiled yet: refused rather than left out.
+    private mutating func reportWhatIsNotBuilt() {
+        let verbs: [(String, PolicyPosition?)] = [
+            ("includes", role.includes.first?.position),
+            ("work", role.work.first?.position), ("read", role.read.first?.position),
+            ("manage", role.manage.first?.position), ("kv", role.keyValue.first?.position),
+            ("objects", role.objects.first?.position), ("mqtt", role.mqtt?.position),
+        ]
+        for case (let verb, let position?) in verbs {
+            report(
+                .notBuilt, at: position, "\(verb) is not compiled yet",
+                remedy: "write the subjects out under publish and subscribe")
+        }
     }
 
     private static func claim(_ limit: PolicyLimit?) -> Int64 {

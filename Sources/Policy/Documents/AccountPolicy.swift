@@ -7,9 +7,15 @@ public struct AccountPolicy: Sendable {
     public var exports: [ExportPolicy] = []
     public var imports: [ImportPolicy] = []
     public var mappings: [MappingPolicy] = []
+    public var streams: [StreamPolicy] = []
     public var roles: [RolePolicy] = []
     public var users: [UserPolicy] = []
     public var tests: [PolicyTest] = []
+    public var audit: AuditPolicy?
+    /// What the file says nothing about though the account has it, such as `imports` and `role legacy-*`.
+    public var leave: [Placed<String>] = []
+    /// Fields of the account's claims that the language has no words for.
+    public var claims: [RawValue.Member] = []
 
     init() {}
 }
@@ -21,6 +27,7 @@ public struct AccountLimitsPolicy: Sendable, Hashable {
     public var payload: PolicyLimit?
     public var imports: PolicyLimit?
     public var exports: PolicyLimit?
+    public var jetStream: JetStreamLimitsPolicy?
     public var position: PolicyPosition?
 
     init() {}
@@ -45,6 +52,7 @@ public struct ExportPolicy: Sendable {
     public var accountToken: Placed<Int64>?
     public var allowsTrace = false
     public var isAdvertised = false
+    public var claims: [RawValue.Member] = []
     public let position: PolicyPosition
 
     /// One importer.
@@ -92,6 +100,7 @@ public struct ImportPolicy: Sendable {
     /// Whether the exporter sees who asks.
     public var isShared = false
     public var allowsTrace = false
+    public var claims: [RawValue.Member] = []
     public let position: PolicyPosition
 
     init(position: PolicyPosition) {
@@ -126,6 +135,9 @@ public struct UserPolicy: Sendable {
     public var roles: [Placed<String>] = []
     public var tags: [Tag] = []
     public var description = ""
+    /// What it may do beyond its roles; nil for nothing. Its name is the user's.
+    public var extra: RolePolicy?
+    public var claims: [RawValue.Member] = []
 
     public struct Tag: Sendable, Hashable {
         public let name: String

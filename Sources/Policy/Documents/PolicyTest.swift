@@ -27,6 +27,9 @@ public struct PolicyTest: Sendable {
         case subscribe(String, queue: String?)
         case receive(String, queue: String?)
         case reply(String)
+        case get(bucket: String, key: String)
+        case put(bucket: String, key: String)
+        case next(stream: String, consumer: String)
         case connect(from: String?, at: String?, kind: String?)
     }
 

@@ -16,6 +16,15 @@ public struct RolePolicy: Sendable {
     public var call: [PolicySubject] = []
     /// Services that it answers.
     public var serve: [Service] = []
+    /// Consumers that it works on.
+    public var work: [Work] = []
+    /// Streams that it makes consumers on: an open verb.
+    public var read: [Placed<String>] = []
+    /// Streams that it makes, changes and removes: an open verb.
+    public var manage: [Placed<String>] = []
+    public var keyValue: [KeyValue] = []
+    public var objects: [ObjectStore] = []
+    public var mqtt: MQTT?
     public var inbox: Placed<Inbox>?
     public var replies: Placed<Replies>?
     /// Roles that it has everything of.
@@ -29,6 +38,8 @@ public struct RolePolicy: Sendable {
     public var connections: [Placed<String>] = []
     public var lifetime: Lifetime?
     public var limits = RoleLimits()
+    /// Fields of its template that the language has no words for.
+    public var claims: [RawValue.Member] = []
 
     public struct Tag: Sendable, Hashable {
         public let name: String

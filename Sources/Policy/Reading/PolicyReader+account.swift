@@ -14,7 +14,7 @@ extension PolicyReader {
         return account
     }
 
-    private static let accountKeys: Keys<AccountPolicy> = [
+    static let accountKeys: Keys<AccountPolicy> = [
         ("chancery", { reader, node, _ in reader.version(node) }),
         (
             "account",
@@ -34,18 +34,25 @@ extension PolicyReader {
         ("exports", { $2.exports = $0.exports($1) }),
         ("imports", { $2.imports = $0.imports($1) }),
         ("mappings", { $2.mappings = $0.mappings($1) }),
+        ("streams", { $2.streams = $0.streams($1) }),
         ("roles", { $2.roles = $0.roles($1) }),
         ("users", { $2.users = $0.users($1) }),
         ("tests", { $2.tests = $0.tests($1) }),
+        ("audit", { $2.audit = $0.audit($1) }),
+        ("leave", { $2.leave = $0.names($1, "leave") }),
+        ("claims", { $2.claims = $0.claims($1) }),
     ]
 
-    private static let limitKeys: Keys<AccountLimitsPolicy> = [
+    static let valueKeys: Keys<Placed<PolicyValue.Kind>?> = [("type", { $2 = $0.word($1, "type") })]
+
+    static let limitKeys: Keys<AccountLimitsPolicy> = [
         ("connections", { $2.connections = $0.limit($1, "connections") }),
         ("leaf_nodes", { $2.leafNodes = $0.limit($1, "leaf_nodes") }),
         ("subscriptions", { $2.subscriptions = $0.limit($1, "subscriptions") }),
         ("payload", { $2.payload = $0.limit($1, "payload", isBytes: true) }),
         ("imports", { $2.imports = $0.limit($1, "imports") }),
         ("exports", { $2.exports = $0.limit($1, "exports") }),
+        ("jetstream", { $2.jetStream = $0.jetStream($1) }),
     ]
 
     /// `chancery: v1`
@@ -62,7 +69,7 @@ extension PolicyReader {
         for member in members(of: node, "values") {
             guard let name = name(member.key, "a value's name") else { continue }
             var kind: Placed<PolicyValue.Kind>?
-            read(member.value, "a value", into: &kind, [("type", { $2 = $0.word($1, "type") })])
+            read(member.value, "a value", into: &kind, Self.valueKeys)
             guard let kind else {
                 report(
                     .missingKey, at: member.key.position, "the value \(name) has no type",

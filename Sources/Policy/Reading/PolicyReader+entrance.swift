@@ -31,16 +31,7 @@ extension PolicyReader {
     /// `{ zone: Europe/Berlin, between: [ "06:00-22:00" ] }`
     mutating func hours(_ node: PolicyNode) -> RolePolicy.Hours? {
         var parts = (zone: Placed<String>?.none, ranges: [RolePolicy.Hours.Range]())
-        let keys: Keys<(zone: Placed<String>?, ranges: [RolePolicy.Hours.Range])> = [
-            ("zone", { $2.zone = $0.placedName($1, "zone") }),
-            (
-                "between",
-                { reader, node, parts in
-                    parts.ranges = reader.elements(of: node, "between").compactMap { reader.hourRange($0) }
-                }
-            ),
-        ]
-        read(node, "hours", into: &parts, keys)
+        read(node, "hours", into: &parts, Self.hourKeys)
         guard let zone = parts.zone else {
             report(.missingKey, at: node.position, "hours have no zone", remedy: "write zone: Europe/Berlin")
             return nil
@@ -57,6 +48,16 @@ extension PolicyReader {
         }
         return RolePolicy.Hours(zone: zone, ranges: parts.ranges)
     }
+
+    static let hourKeys: Keys<(zone: Placed<String>?, ranges: [RolePolicy.Hours.Range])> = [
+        ("zone", { $2.zone = $0.placedName($1, "zone") }),
+        (
+            "between",
+            { reader, node, parts in
+                parts.ranges = reader.elements(of: node, "between").compactMap { reader.hourRange($0) }
+            }
+        ),
+    ]
 
     /// `06:00-22:00`; the end may be on the next day.
     private mutating func hourRange(_ node: PolicyNode) -> RolePolicy.Hours.Range? {

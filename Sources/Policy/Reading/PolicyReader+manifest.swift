@@ -11,7 +11,7 @@ extension PolicyReader {
         return manifest
     }
 
-    private static let manifestKeys: Keys<PolicyManifest> = [
+    static let manifestKeys: Keys<PolicyManifest> = [
         ("chancery", { reader, node, _ in reader.version(node) }),
         ("operator", { $2.operatorName = $0.placedName($1, "operator") }),
         (
@@ -45,7 +45,7 @@ extension PolicyReader {
     /// What stands in place of a file.
     private static let elsewhere = "managed elsewhere"
 
-    private static let ceilingKeys: Keys<PolicyManifest.Ceilings> = [
+    static let ceilingKeys: Keys<PolicyManifest.Ceilings> = [
         ("connections", { $2.connections = $0.limit($1, "connections") }),
         ("leaf_nodes", { $2.leafNodes = $0.limit($1, "leaf_nodes") }),
         ("subscriptions", { $2.subscriptions = $0.limit($1, "subscriptions") }),
@@ -61,21 +61,22 @@ extension PolicyReader {
     /// Reads an environment's file: `values: { region: eu, conns: 1k }`.
     mutating func environment(_ root: PolicyNode) -> [String: String] {
         var values: [String: String] = [:]
-        let keys: Keys<[String: String]> = [
-            ("chancery", { reader, node, _ in reader.version(node) }),
-            (
-                "values",
-                { reader, node, values in
-                    for member in reader.members(of: node, "values") {
-                        guard let name = reader.name(member.key, "a value's name"),
-                            let text = reader.text(member.value, "the value \(name)")
-                        else { continue }
-                        values[name] = text
-                    }
-                }
-            ),
-        ]
-        read(root, "an environment", into: &values, keys)
+        read(root, "an environment", into: &values, Self.environmentKeys)
         return values
     }
+
+    static let environmentKeys: Keys<[String: String]> = [
+        ("chancery", { reader, node, _ in reader.version(node) }),
+        (
+            "values",
+            { reader, node, values in
+                for member in reader.members(of: node, "values") {
+                    guard let name = reader.name(member.key, "a value's name"),
+                        let text = reader.text(member.value, "the value \(name)")
+                    else { continue }
+                    values[name] = text
+                }
+            }
+        ),
+    ]
 }

@@ -24,7 +24,7 @@ extension PolicyReader {
         return true
     }
 
-    private static let roleKeys: Keys<RolePolicy> = [
+    static let roleKeys: Keys<RolePolicy> = [
         ("description", { $2.description = $0.text($1, "description") ?? "" }),
         ("was", { $2.was = $0.placedName($1, "was") }),
         ("tags", { $2.tags = $0.tags($1) }),
@@ -34,6 +34,12 @@ extension PolicyReader {
         ("deny_queue", { $2.deniedQueue = $0.queues($1, "deny_queue") }),
         ("call", { $2.call = $0.subjects($1, "call") }),
         ("serve", { $2.serve = $0.services($1) }),
+        ("work", { $2.work = $0.works($1) }),
+        ("read", { $2.read = $0.streamNames($1, "read") }),
+        ("manage", { $2.manage = $0.streamNames($1, "manage") }),
+        ("kv", { $2.keyValue = $0.keyValues($1) }),
+        ("objects", { $2.objects = $0.objectStores($1) }),
+        ("mqtt", { $2.mqtt = $0.mqtt($1) }),
         ("inbox", { $2.inbox = $0.word($1, "inbox") }),
         ("replies", { $2.replies = $0.word($1, "replies") }),
         ("includes", { $2.includes = $0.names($1, "includes") }),
@@ -42,9 +48,10 @@ extension PolicyReader {
         ("connections", { $2.connections = $0.connectionKinds($1) }),
         ("expires", { $2.lifetime = $0.lifetime($1) }),
         ("limits", { $0.read($1, "a role's limits", into: &$2.limits, roleLimitKeys) }),
+        ("claims", { $2.claims = $0.claims($1) }),
     ]
 
-    private static let roleLimitKeys: Keys<RoleLimits> = [
+    static let roleLimitKeys: Keys<RoleLimits> = [
         ("subscriptions", { $2.subscriptions = $0.limit($1, "subscriptions") }),
         ("payload", { $2.payload = $0.limit($1, "payload", isBytes: true) }),
     ]
@@ -93,7 +100,7 @@ extension PolicyReader {
         }
     }
 
-    private static let serviceKeys: Keys<RolePolicy.Service> = [
+    static let serviceKeys: Keys<RolePolicy.Service> = [
         ("name", { $2.name = $0.placedName($1, "name") }),
         ("queue", { $2.queue = $0.placedName($1, "queue") }),
         (
@@ -118,19 +125,20 @@ extension PolicyReader {
             lifetime.most = lifetime.usual
             return lifetime
         }
-        let keys: Keys<RolePolicy.Lifetime> = [
-            ("default", { $2.usual = $0.duration($1, "default") }), ("most", { $2.most = $0.duration($1, "most") }),
-        ]
-        read(node, "expires", into: &lifetime, keys)
+        read(node, "expires", into: &lifetime, Self.lifetimeKeys)
         if let usual = lifetime.usual, let most = lifetime.most, usual > most {
             report(.wrongValue, at: node.position, "the default is longer than the most")
         }
         return lifetime
     }
 
+    static let lifetimeKeys: Keys<RolePolicy.Lifetime> = [
+        ("default", { $2.usual = $0.duration($1, "default") }), ("most", { $2.most = $0.duration($1, "most") }),
+    ]
+
     // MARK: What fits together
 
-    private mutating func check(_ role: RolePolicy) {
+    mutating func check(_ role: RolePolicy) {
         for (access, what) in [(role.publish, "publish"), (role.subscribe, "subscribe")] {
             guard !access.denied.isEmpty, access.isNothing, let position = access.position else { continue }
             // An allow under queue counts for a subscribe deny.
@@ -173,6 +181,8 @@ extension RolePolicy {
         for access in [publish, subscribe] {
             if case .subjects(let allowed) = access.allowed { subjects += allowed }
         }
+        subjects += keyValue.flatMap { $0.get + $0.put + $0.watch }
+        subjects += ((mqtt?.publish ?? []) + (mqtt?.subscribe ?? [])).flatMap(\.subjects)
         return subjects + (queue + deniedQueue).map(\.subject)
     }
 }

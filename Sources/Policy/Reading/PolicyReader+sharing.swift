@@ -17,7 +17,7 @@ extension PolicyReader {
         }
     }
 
-    private static let exportKeys: Keys<ExportPolicy> = [
+    static let exportKeys: Keys<ExportPolicy> = [
         (
             "stream",
             { reader, node, export in
@@ -53,9 +53,10 @@ extension PolicyReader {
         ),
         ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
         ("advertise", { $2.isAdvertised = $0.truth($1, "advertise") ?? false }),
+        ("claims", { $2.claims = $0.claims($1) }),
     ]
 
-    private static let responseKeys: Keys<ExportPolicy.Response> = [
+    static let responseKeys: Keys<ExportPolicy.Response> = [
         ("type", { $2.kind = $0.word($1, "type") }),
         (
             "within",
@@ -65,7 +66,7 @@ extension PolicyReader {
         ),
     ]
 
-    private static let latencyKeys: Keys<ExportPolicy.Latency> = [
+    static let latencyKeys: Keys<ExportPolicy.Latency> = [
         (
             "share",
             { reader, node, latency in
@@ -93,7 +94,7 @@ extension PolicyReader {
         }
     }
 
-    private static let grantKeys: Keys<ExportPolicy.Grant> = [
+    static let grantKeys: Keys<ExportPolicy.Grant> = [
         ("account", { $2.account = $0.placedName($1, "account") }),
         ("only", { $2.only = $0.subject($1, "only", hasTemplates: false) }),
         ("until", { reader, node, grant in grant.until = reader.day(node, "until").map { Placed($0, node.position) } }),
@@ -123,7 +124,7 @@ extension PolicyReader {
         }
     }
 
-    private static let importKeys: Keys<ImportPolicy> = [
+    static let importKeys: Keys<ImportPolicy> = [
         (
             "stream",
             { reader, node, item in
@@ -143,6 +144,7 @@ extension PolicyReader {
         ("name", { $2.name = $0.placedName($1, "name") }),
         ("share", { $2.isShared = $0.truth($1, "share") ?? false }),
         ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
+        ("claims", { $2.claims = $0.claims($1) }),
     ]
 
     /// `orders.v1.>: { orders.v2.>: 10%, stay: 90% }`, or one destination for all of it.

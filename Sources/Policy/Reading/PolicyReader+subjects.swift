@@ -20,7 +20,7 @@ extension PolicyReader {
         elements(of: node, what).compactMap { subject($0, "an entry of \(what)") }
     }
 
-    private mutating func check(_ subject: PolicySubject, _ what: String, hasTemplates: Bool) -> Bool {
+    mutating func check(_ subject: PolicySubject, _ what: String, hasTemplates: Bool) -> Bool {
         var plain = ""
         for part in subject.entry.parts {
             switch part {
@@ -80,14 +80,15 @@ extension PolicyReader {
             return
         }
         var parts = (allow: PolicyAccess.Allowed?.none, deny: [PolicySubject]())
-        let keys: Keys<(allow: PolicyAccess.Allowed?, deny: [PolicySubject])> = [
-            ("allow", { $2.allow = $0.allowed($1, "\(what).allow") }),
-            ("deny", { $2.deny = $0.subjects($1, "\(what).deny") }),
-        ]
-        read(node, what, into: &parts, keys)
+        read(node, what, into: &parts, Self.accessKeys)
         access.denied = parts.deny
         access.allowed = parts.allow ?? .nothing
     }
+
+    static let accessKeys: Keys<(allow: PolicyAccess.Allowed?, deny: [PolicySubject])> = [
+        ("allow", { $2.allow = $0.allowed($1, "allow") }),
+        ("deny", { $2.deny = $0.subjects($1, "deny") }),
+    ]
 
     private mutating func allowed(_ node: PolicyNode, _ what: String) -> PolicyAccess.Allowed {
         if case .text(let text, _) = node.content {

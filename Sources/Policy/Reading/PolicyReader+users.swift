@@ -13,7 +13,7 @@ extension PolicyReader {
         }
     }
 
-    private static let userKeys: Keys<UserPolicy> = [
+    static let userKeys: Keys<UserPolicy> = [
         (
             "role",
             { reader, node, user in
@@ -36,7 +36,24 @@ extension PolicyReader {
             }
         ),
         ("description", { $2.description = $0.text($1, "description") ?? "" }),
+        (
+            "extra",
+            { reader, node, user in
+                var extra = RolePolicy(name: user.name, position: node.position)
+                reader.read(node, "extra", into: &extra, extraKeys)
+                user.extra = extra
+            }
+        ),
+        ("claims", { $2.claims = $0.claims($1) }),
     ]
+
+    /// What a user may have beyond its roles.
+    static let extraKeys: Keys<RolePolicy> = {
+        let names = [
+            "publish", "subscribe", "queue", "deny_queue", "call", "serve", "work", "read", "manage", "kv", "objects",
+        ]
+        return roleKeys.filter { names.contains($0.name) }
+    }()
 
     // MARK: Tests
 
@@ -53,7 +70,7 @@ extension PolicyReader {
         }
     }
 
-    private static let testKeys: Keys<PolicyTest> = [
+    static let testKeys: Keys<PolicyTest> = [
         ("as", { $2.subject = $0.testSubject($1) }),
         ("may", { $2.may = $0.sentences($1, "may") }),
         ("may not", { $2.mayNot = $0.sentences($1, "may not") }),
@@ -62,21 +79,22 @@ extension PolicyReader {
     private mutating func testSubject(_ node: PolicyNode) -> PolicyTest.Subject? {
         if case .text = node.content { return name(node, "as").map(PolicyTest.Subject.user) }
         var parts = (role: String?.none, name: "someone", tags: [String: String]())
-        let keys: Keys<(role: String?, name: String, tags: [String: String])> = [
-            ("role", { $2.role = $0.name($1, "role") }),
-            ("name", { $2.name = $0.name($1, "name") ?? "" }),
-            (
-                "tags",
-                { reader, node, parts in
-                    for member in reader.members(of: node, "tags") {
-                        parts.tags[member.name] = reader.name(member.value, "the value of \(member.name)")
-                    }
-                }
-            ),
-        ]
-        read(node, "as", into: &parts, keys)
+        read(node, "as", into: &parts, Self.testSubjectKeys)
         return parts.role.map { .holder(role: $0, name: parts.name, tags: parts.tags) }
     }
+
+    static let testSubjectKeys: Keys<(role: String?, name: String, tags: [String: String])> = [
+        ("role", { $2.role = $0.name($1, "role") }),
+        ("name", { $2.name = $0.name($1, "name") ?? "" }),
+        (
+            "tags",
+            { reader, node, parts in
+                for member in reader.members(of: node, "tags") {
+                    parts.tags[member.name] = reader.name(member.value, "the value of \(member.name)")
+                }
+            }
+        ),
+    ]
 
     private mutating func sentences(_ node: PolicyNode, _ what: String) -> [PolicyTest.Sentence] {
         elements(of: node, what).compactMap { element in
@@ -85,7 +103,8 @@ extension PolicyReader {
                 report(
                     .wrongValue, at: element.position, "\"\(text)\" is no sentence of a test",
                     remedy: "write publish S, request S, subscribe P [queue Q], receive S [queue Q], reply to S, "
-                        + "or connect [from IP] [at HH:MM] [as KIND]")
+                        + "get BUCKET KEY, put BUCKET KEY, next STREAM/CONSUMER or connect [from IP] [at HH:MM] [as KIND]"
+                )
                 return nil
             }
             return PolicyTest.Sentence(act: act, text: text, position: element.position)
@@ -105,6 +124,12 @@ extension PolicyTest.Act {
         case ("receive", 2): self = .receive(words[1], queue: nil)
         case ("receive", 4) where words[2] == "queue": self = .receive(words[1], queue: words[3])
         case ("reply", 3) where words[1] == "to": self = .reply(words[2])
+        case ("get", 3): self = .get(bucket: words[1], key: words[2])
+        case ("put", 3): self = .put(bucket: words[1], key: words[2])
+        case ("next", 2):
+            let parts = words[1].split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts.contains("") else { return nil }
+            self = .next(stream: String(parts[0]), consumer: String(parts[1]))
         case ("connect", _):
             guard let connect = Self.connect(words.dropFirst()) else { return nil }
             self = connect

@@ -17,6 +17,9 @@ struct PolicyQuestions {
         case .subscribe(let pattern, let queue): ask(.subscribe, pattern, queue)
         case .receive(let subject, let queue): receive(subject, queue)
         case .reply(let subject): ask(.respond, subject)
+        case .get(let bucket, let key): request("$JS.API.DIRECT.GET.KV_\(bucket).$KV.\(bucket).\(key)")
+        case .put(let bucket, let key): request("$KV.\(bucket).\(key)")
+        case .next(let stream, let consumer): request("$JS.API.CONSUMER.MSG.NEXT.\(stream).\(consumer)")
         case .connect: PolicyVerdict(isAllowed: true, reason: "")
         }
     }

@@ -160,5 +160,5 @@ extension RolePolicy {
         return TimeOfDayText.seconds(start).map { ($0 + 1) % 86_400 }
     }
 
-    var inboxOrDefault: Inbox { inbox?.value ?? (call.isEmpty ? .none : .private) }
+    var inboxOrDefault: Inbox { inbox?.value ?? (asksAnybody == nil ? .none : .private) }
 }
