@@ -3,7 +3,7 @@ public import Authorization
 /// What a broker takes from outside: the time, and a place for words. Parameters, so that tests can choose them.
 public struct BrokerEnvironment: Sendable {
     public enum LogLevel: Int, Sendable, Comparable {
-        case debug, info, warning, error, fatal
+        case trace, debug, info, warning, error, fatal
 
         public static func < (one: LogLevel, other: LogLevel) -> Bool { one.rawValue < other.rawValue }
     }

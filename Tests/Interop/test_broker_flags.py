@@ -199,14 +199,17 @@ def test_a_log_that_is_opened_again(broker):
 def test_a_log_that_grows_too_large(broker):
     process = broker(
         "-a", "127.0.0.1", "-p", "-1", "-l", "broker.log", "--log_size_limit", "400", extra="\nlog_max_num: 3\n")
-    wait_for(lambda: any("ready" in file.read_text() for file in broker.folder.glob("broker.log*")), process)
-    for _ in range(12):
-        before = sum(len(file.read_text()) for file in broker.folder.glob("broker.log*"))
-        process.send_signal(signal.SIGHUP)
-        wait_for(lambda: sum(len(file.read_text()) for file in broker.folder.glob("broker.log*")) != before, process)
-    files = sorted(broker.folder.glob("broker.log*"))
-    assert 2 <= len(files) <= 3
-    assert all(len(file.read_text()) <= 400 for file in files)
+
+    def files():
+        return set(broker.folder.glob("broker.log*"))
+    for _ in range(8):
+        before = files()
+        wait_for(lambda: process.send_signal(signal.SIGHUP) or files() - before, process)
+    process.terminate()
+    assert process.wait(DEADLINE) == 0
+    texts = [file.read_text() for file in files()]
+    assert len(texts) == 3 and any("Rotated log, backup saved as" in text for text in texts)
+    assert all(len(text) <= 400 for text in texts)
 
 
 @pytest.mark.parametrize("command, code", [("quit", 0), ("term", 0), ("stop", -signal.SIGKILL), ("ldm", 0)])

@@ -127,6 +127,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         // Before anybody can know of this process.
         let signals = await Signals()
         let log = try BrokerLog(configuration)
+        defer { log.finish() }
         var files = BrokerFiles(configuration)
         let environment = BrokerEnvironment(moment: LocalTime.moment, nanoseconds: LocalTime.nanoseconds) {
             log.write($0, $1)
@@ -174,10 +175,15 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         log.write(.info, "Server Exiting..")
     }
 
-    /// Says why the broker does not start, on the standard error and in the log where that is a file.
+    /// Says why the broker does not start: in the log, and on the standard error where that is not the log.
     private static func fatal(_ log: BrokerLog, _ message: String, remedy: String?) -> ExitCode {
-        if log.isFile { log.write(.fatal, message) }
-        Console.complain(message, remedy: remedy)
+        log.write(.fatal, message)
+        log.finish()
+        if log.isFile {
+            Console.complain(message, remedy: remedy)
+        } else if let remedy {
+            Console.say("  " + remedy)
+        }
         return ExitCode(1)
     }
 
@@ -196,7 +202,6 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
             files = present
             log.write(.info, "Reloaded server configuration, which ended \(cut) connections")
         } catch {
-            if let error = error as? ConfigurationError { error.problems.forEach { Console.say($0.description) } }
             let reason = Self.reason(error)
             log.write(.error, "Failed to reload server configuration: \(reason)")
             throw ReloadFailure(description: reason)

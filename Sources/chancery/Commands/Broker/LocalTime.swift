@@ -33,14 +33,16 @@ enum LocalTime {
     }
 
     /// `2026/01/02 03:04:05.123456`, as nats-server's log has it.
-    static func logText(isUTC: Bool) -> String {
-        var clock = timespec()
-        clock_gettime(CLOCK_REALTIME, &clock)
+    ///
+    /// - Parameter nanoseconds: since 1970.
+    static func logText(_ nanoseconds: Int64, isUTC: Bool) -> String {
+        var seconds = time_t(nanoseconds / 1_000_000_000)
         var parts = tm()
-        if isUTC { gmtime_r(&clock.tv_sec, &parts) } else { localtime_r(&clock.tv_sec, &parts) }
+        if isUTC { gmtime_r(&seconds, &parts) } else { localtime_r(&seconds, &parts) }
         let date = [Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday)].map { padded($0, 2) }
         let time = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded(Int($0), 2) }
-        return date.joined(separator: "/") + " " + time.joined(separator: ":") + "." + padded(clock.tv_nsec / 1000, 6)
+        return date.joined(separator: "/") + " " + time.joined(separator: ":") + "."
+            + padded(Int(nanoseconds % 1_000_000_000) / 1000, 6)
     }
 
     private static func padded(_ number: Int, _ width: Int) -> String {
