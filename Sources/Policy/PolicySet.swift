@@ -32,6 +32,8 @@ public struct PolicySet: Sendable {
     public let accounts: [Account]
     /// What is odd but allowed.
     public let warnings: [PolicyProblem]
+    /// `chancery.yaml`
+    let source: PolicySource
 
     /// Everything that is wrong with a set, warnings included; each problem once, in the order of files and places.
     public struct Failure: Error, Sendable, CustomStringConvertible {

@@ -17,11 +17,11 @@ struct PolicySetReader {
     mutating func readAll(_ bytes: [UInt8], file: String) -> [PolicySet] {
         guard let (document, manifest) = manifest(bytes, file: file) else { return [] }
         guard !manifest.environments.isEmpty else {
-            return [read(manifest, document.source, environment: nil, values: [:])]
+            return [read(manifest, document, environment: nil, values: [:])]
         }
         return manifest.environments.compactMap { environment in
             guard let values = values(of: environment, document.source) else { return nil }
-            return read(manifest, document.source, environment: environment.name.value, values: values)
+            return read(manifest, document, environment: environment.name.value, values: values)
         }
     }
 
@@ -44,8 +44,11 @@ struct PolicySetReader {
     }
 
     private mutating func read(
-        _ manifest: PolicyManifest, _ source: PolicySource, environment: String?, values: [String: String]
+        _ manifest: PolicyManifest, _ document: PolicyText.Document, environment: String?, values: [String: String]
     ) -> PolicySet {
+        let source = document.source
+        var manifest = manifest
+        manifest.never = never(document, values)
         var warnings: [PolicyProblem] = []
         let accounts = manifest.accounts.compactMap { entry in
             account(entry, source, values: values)
@@ -54,7 +57,15 @@ struct PolicySetReader {
         checker.check()
         problems.formUnion(checker.problems)
         warnings += checker.problems.filter { $0.severity == .warning }
-        return PolicySet(environment: environment, manifest: manifest, accounts: accounts, warnings: warnings)
+        return PolicySet(
+            environment: environment, manifest: manifest, accounts: accounts, warnings: warnings, source: source)
+    }
+
+    private mutating func never(_ document: PolicyText.Document, _ values: [String: String]) -> [NeverRule] {
+        var reader = PolicyReader(document.source, values: values, isKnownTimeZone: surroundings.isKnownTimeZone)
+        let rules = reader.never(in: root(of: document))
+        problems.formUnion(reader.problems)
+        return rules
     }
 
     private mutating func account(

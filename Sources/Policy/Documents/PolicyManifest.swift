@@ -7,6 +7,8 @@ public struct PolicyManifest: Sendable {
     public var environments: [File] = []
     /// What no account and no role goes beyond, and what counts where a file says nothing.
     public var ceilings = Ceilings()
+    /// What nobody may do by any way, as one environment has it.
+    public var never: [NeverRule] = []
 
     public struct Account: Sendable {
         public let name: Placed<String>

@@ -40,6 +40,8 @@ extension PolicyReader {
             }
         ),
         ("ceilings", { $0.read($1, "ceilings", into: &$2.ceilings, ceilingKeys) }),
+        // Its subjects have the environment's values in them: see ``never(_:)``.
+        ("never", { _, _, _ in }),
     ]
 
     /// What stands in place of a file.

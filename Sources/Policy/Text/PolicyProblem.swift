@@ -15,6 +15,8 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
     public let correctedLine: String?
     /// Another place that has to do with it, and what is there.
     public let related: Related?
+    /// The way that breaks a rule about what nobody may do.
+    public let route: AccessRoute?
     let excerpt: PolicyExcerpt?
 
     public struct Related: Sendable, Hashable {
@@ -24,7 +26,8 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
 
     init(
         _ code: Code, _ severity: Severity = .error, at position: PolicyPosition, in source: PolicySource?,
-        _ message: String, remedy: String = "", correctedLine: String? = nil, related: Related? = nil
+        _ message: String, remedy: String = "", correctedLine: String? = nil, related: Related? = nil,
+        route: AccessRoute? = nil
     ) {
         self.code = code
         self.severity = severity
@@ -33,6 +36,7 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
         self.remedy = remedy
         self.correctedLine = correctedLine
         self.related = related
+        self.route = route
         excerpt = source?.line(at: position).map { PolicyExcerpt(line: $0, column: position.column) }
     }
 
@@ -48,6 +52,9 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
         if !remedy.isEmpty { text += "\n  \(margin) = \(remedy)" }
         if let correctedLine {
             text += "\n  \(margin) + \(PolicyExcerpt(line: correctedLine, column: 1).line)"
+        }
+        for (number, step) in (route?.steps ?? []).enumerated() {
+            text += "\n  \(number + 1). \(step.text)" + (step.position.map { " (\($0))" } ?? "")
         }
         if let related { text += "\n  \(related.position): \(related.message)" }
         return text

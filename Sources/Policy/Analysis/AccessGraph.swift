@@ -1,0 +1,149 @@
+import Claims
+import Subjects
+
+/// Who is where in a set of policies, and which ways messages take: what questions about access are answered from.
+struct AccessGraph: Sendable {
+    struct Account: Sendable {
+        let name: String
+        /// The account's files and compiled roles; nil for an account that is managed elsewhere.
+        let policy: PolicySet.Account?
+        let roles: [Role]
+        let mappings: [Mapping]
+        let streams: [Stream]
+        /// Whether streams can be made in it at all.
+        let hasJetStream: Bool
+        /// Numbers of ``AccessGraph/sharings``.
+        var imports: [Int] = []
+        var importers: [Int] = []
+    }
+
+    struct Role: Sendable {
+        let name: String
+        let account: Int
+        let permissions: Permissions
+        let replies: RolePolicy.Replies
+        let tags: [RolePolicy.Tag]
+        let users: [UserPolicy]
+        let position: PolicyPosition?
+    }
+
+    struct Mapping: Sendable {
+        let map: SubjectMapping
+        let position: PolicyPosition
+    }
+
+    /// A stream of JetStream.
+    struct Stream: Sendable {
+        let name: String
+        let subjects: SubjectSet
+        let consumers: [(name: String, filter: SubjectSet)]
+        let position: PolicyPosition
+    }
+
+    /// An import with the export that it uses.
+    struct Sharing: Sendable {
+        let kind: ExportPolicy.Kind
+        let importer: Int
+        let exporter: Int
+        /// From the exporter's subject to the importer's.
+        let toLocal: SubjectTransform
+        let toRemote: SubjectTransform
+        let importPosition: PolicyPosition
+        let exportPosition: PolicyPosition?
+        /// Whether it is only known that the account elsewhere may import this.
+        let isAssumed: Bool
+    }
+
+    private(set) var accounts: [Account] = []
+    private(set) var sharings: [Sharing] = []
+    private(set) var numbers: [String: Int] = [:]
+
+    init(_ set: PolicySet) {
+        let policies = Dictionary(
+            set.accounts.map { ($0.policy.account.value, $0) }, uniquingKeysWith: { one, _ in one })
+        for entry in set.manifest.accounts where numbers[entry.name.value] == nil {
+            numbers[entry.name.value] = accounts.count
+            accounts.append(Self.account(entry.name.value, accounts.count, policies[entry.name.value]))
+        }
+        for number in accounts.indices { addImports(of: number) }
+        for number in accounts.indices where accounts[number].policy == nil { addAssumedImports(of: number) }
+    }
+
+    subscript(name: String) -> Account? { numbers[name].map { accounts[$0] } }
+
+    private static func account(_ name: String, _ number: Int, _ policy: PolicySet.Account?) -> Account {
+        guard let policy else {
+            // Whoever is in an account that is managed elsewhere may do there what they like.
+            let anybody = Role(
+                name: "anybody", account: number, permissions: Permissions(), replies: .any, tags: [], users: [],
+                position: nil)
+            return Account(name: name, policy: nil, roles: [anybody], mappings: [], streams: [], hasJetStream: false)
+        }
+        let file = policy.policy
+        let users = Dictionary(grouping: file.users) { $0.roles.first?.value ?? "" }
+        let roles = file.roles.compactMap { role -> Role? in
+            guard let compiled = policy.roles[role.name] else { return nil }
+            return Role(
+                name: role.name, account: number, permissions: compiled.template.permissions,
+                replies: compiled.settings.replies == .any ? .any : .own, tags: role.tags,
+                users: users[role.name] ?? [],
+                position: role.position)
+        }
+        let mappings = file.mappings.compactMap { mapping in
+            (try? mapping.compiled()).map { Mapping(map: $0, position: mapping.source.position) }
+        }
+        return Account(
+            name: name, policy: policy, roles: roles, mappings: mappings, streams: file.knownStreams,
+            hasJetStream: file.hasJetStream)
+    }
+
+    private mutating func addImports(of number: Int) {
+        for item in accounts[number].policy?.policy.imports ?? [] {
+            guard let subject = item.subject, let from = item.from, let exporter = numbers[from.value],
+                let toLocal = try? SubjectTransform(from: subject.text, to: item.local?.text ?? subject.text),
+                let toRemote = try? toLocal.inverse()
+            else { continue }
+            add(
+                Sharing(
+                    kind: item.kind, importer: number, exporter: exporter, toLocal: toLocal, toRemote: toRemote,
+                    importPosition: item.position,
+                    exportPosition: export(of: exporter, item.kind, toLocal.source)?.position,
+                    isAssumed: false))
+        }
+    }
+
+    /// The export that a subject lies in.
+    private func export(of account: Int, _ kind: ExportPolicy.Kind, _ subject: Pattern) -> ExportPolicy? {
+        accounts[account].policy?.policy.exports.first { export in
+            guard export.kind == kind, let text = export.subject?.text, let pattern = try? Pattern(text) else {
+                return false
+            }
+            return subject.isContained(in: pattern)
+        }
+    }
+
+    /// What an account that is managed elsewhere imports is not known, only what it may.
+    private mutating func addAssumedImports(of number: Int) {
+        for exporter in accounts.indices where exporter != number {
+            for export in accounts[exporter].policy?.policy.exports ?? [] {
+                let grants = export.grants.filter { $0.account?.value == accounts[number].name }
+                let isOpen = !export.isPrivate && export.grants.isEmpty
+                guard let subject = export.subject?.text, isOpen || !grants.isEmpty else { continue }
+                for text in isOpen ? [subject] : grants.map({ $0.only?.text ?? subject }) {
+                    guard let transform = try? SubjectTransform(from: text, to: text) else { continue }
+                    add(
+                        Sharing(
+                            kind: export.kind, importer: number, exporter: exporter, toLocal: transform,
+                            toRemote: transform, importPosition: export.position, exportPosition: export.position,
+                            isAssumed: true))
+                }
+            }
+        }
+    }
+
+    private mutating func add(_ sharing: Sharing) {
+        accounts[sharing.importer].imports.append(sharings.count)
+        accounts[sharing.exporter].importers.append(sharings.count)
+        sharings.append(sharing)
+    }
+}

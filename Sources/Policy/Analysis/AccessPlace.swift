@@ -1,0 +1,101 @@
+import Subjects
+
+/// Where a message is on its way.
+struct AccessPlace: Sendable, Hashable {
+    enum Stage: Sendable, Hashable {
+        /// Published, before the account's mappings.
+        case typed
+        /// Behind the mappings: what permissions are on, and what subscribers, services and importers get.
+        case routed
+        /// Come in through the import of a stream: for subscribers alone.
+        case imported
+    }
+
+    /// A number of ``AccessGraph/accounts``.
+    let account: Int
+    let stage: Stage
+}
+
+/// A way from one place to the next, with what becomes of subjects on it.
+struct Passage: Sendable {
+    enum Kind: Sendable, Hashable {
+        /// No mapping moves it.
+        case stay
+        /// A number of the account's mappings.
+        case mapping(Int)
+        /// A number of ``AccessGraph/sharings``.
+        case sharing(Int)
+    }
+
+    let kind: Kind
+    let from: AccessPlace
+    let to: AccessPlace
+    /// Nil where subjects stay as they are.
+    let transform: SubjectTransform?
+    /// What does not go this way.
+    var except: [Pattern] = []
+
+    func image(of set: SubjectSet) throws(SubjectsTooLarge) -> SubjectBound {
+        guard let transform else { return SubjectBound(try set.subtracting(SubjectSet(except)), isExact: true) }
+        return try transform.image(of: set)
+    }
+
+    func preimage(of set: SubjectSet) throws(SubjectsTooLarge) -> SubjectBound {
+        guard let transform else { return SubjectBound(try set.subtracting(SubjectSet(except)), isExact: true) }
+        return try transform.preimage(of: set)
+    }
+}
+
+extension AccessGraph {
+    /// The ways on from a place.
+    func passages(from place: AccessPlace) -> [Passage] {
+        let account = accounts[place.account]
+        switch place.stage {
+        case .typed: return mappings(of: place.account)
+        case .routed:
+            let streams = account.importers.filter { sharings[$0].kind == .stream }.map { stream($0) }
+            return streams + account.imports.filter { sharings[$0].kind == .service }.map { service($0) }
+        case .imported: return []
+        }
+    }
+
+    /// The ways that lead to a place.
+    func passages(to place: AccessPlace) -> [Passage] {
+        let account = accounts[place.account]
+        switch place.stage {
+        case .typed: return account.importers.filter { sharings[$0].kind == .service }.map { service($0) }
+        case .routed: return mappings(of: place.account)
+        case .imported: return account.imports.filter { sharings[$0].kind == .stream }.map { stream($0) }
+        }
+    }
+
+    /// From what is published to what is routed.
+    private func mappings(of number: Int) -> [Passage] {
+        let (from, to) = (AccessPlace(account: number, stage: .typed), AccessPlace(account: number, stage: .routed))
+        let mappings = accounts[number].mappings
+        var result = [Passage(kind: .stay, from: from, to: to, transform: nil, except: mappings.map(\.map.source))]
+        for (index, mapping) in mappings.enumerated() {
+            for share in mapping.map.shares() {
+                guard let transform = share.transform else { continue }
+                result.append(
+                    Passage(
+                        kind: transform.isIdentity ? .stay : .mapping(index), from: from, to: to, transform: transform))
+            }
+        }
+        return result
+    }
+
+    private func stream(_ number: Int) -> Passage {
+        let sharing = sharings[number]
+        return Passage(
+            kind: .sharing(number), from: AccessPlace(account: sharing.exporter, stage: .routed),
+            to: AccessPlace(account: sharing.importer, stage: .imported), transform: sharing.toLocal)
+    }
+
+    private func service(_ number: Int) -> Passage {
+        let sharing = sharings[number]
+        return Passage(
+            kind: .sharing(number), from: AccessPlace(account: sharing.importer, stage: .routed),
+            to: AccessPlace(account: sharing.exporter, stage: .typed), transform: sharing.toRemote)
+    }
+}

@@ -1,0 +1,131 @@
+import Claims
+import Subjects
+
+/// Somebody in a role, as far as it has to be known who: a user of a file, or whoever has some values for the templates.
+struct Holder: Sendable {
+    enum Coverage: Sendable, Hashable {
+        /// It holds whatever the values are, but for tags, which have a domain.
+        case every
+        /// It holds for who is called so.
+        case named(String)
+        /// Nobody has been found that it holds for, and nobody could be ruled out.
+        case atMost
+    }
+
+    let role: AccessGraph.Role
+    let values: PermissionTemplate.Values
+    let sets: HolderSets
+    let coverage: Coverage
+
+    /// In the words of an answer.
+    var words: String {
+        let tags = values.tags.isEmpty ? "" : " with \(values.tags.joined(separator: ", "))"
+        switch coverage {
+        case .every: return "every holder" + tags
+        case .named(let name): return name + tags
+        case .atMost: return "at most some holders"
+        }
+    }
+}
+
+extension AccessGraph.Role {
+    /// More combinations of values than this are not tried.
+    static let maximumCombinations = 256
+    /// The most different templates of a role for which generic holders are thought of.
+    static let maximumFunctions = 4
+
+    /// The functions of its templates.
+    var functions: Set<TemplateEntry.Function> {
+        var result: Set<TemplateEntry.Function> = []
+        for entry in permissions.entries {
+            for case .template(let function, text: _) in TemplateEntry(entry).parts { result.insert(function) }
+        }
+        return result
+    }
+
+    /// What it allows at most, whatever its templates are filled with.
+    func bound() throws(SubjectsTooLarge) -> HolderSets {
+        var permissions = permissions
+        for list in [\Permissions.publish, \Permissions.subscribe] {
+            permissions[keyPath: list].allow = permissions[keyPath: list].allow.map(Self.widened)
+            permissions[keyPath: list].deny.removeAll { TemplateEntry($0).hasTemplates }
+        }
+        return try HolderSets(permissions)
+    }
+
+    /// An entry with `*` for each token that has a template.
+    private static func widened(_ entry: String) -> String {
+        let marked = TemplateEntry(entry).parts.map { part in
+            if case .literal(let text) = part { text } else { "\u{1}" }
+        }.joined()
+        return marked.split(separator: " ").map { word in
+            word.split(separator: ".", omittingEmptySubsequences: false)
+                .map { $0.contains("\u{1}") ? "*" : String($0) }.joined(separator: ".")
+        }.joined(separator: " ")
+    }
+
+    /// A user of the file.
+    func holder(_ user: UserPolicy, accountName: String) throws(SubjectsTooLarge) -> Holder? {
+        var values = PermissionTemplate.Values()
+        (values.name, values.accountName, values.subject) = (user.name, accountName, "UUSER")
+        values.tags = user.tags.map { "\($0.name):\($0.value.value)" }.sorted()
+        return try holder(values, .named(user.name))
+    }
+
+    func holder(_ values: PermissionTemplate.Values, _ coverage: Holder.Coverage) throws(SubjectsTooLarge) -> Holder? {
+        guard let filled = try? PermissionTemplate.expand(permissions, with: values) else { return nil }
+        return Holder(role: self, values: values, sets: try HolderSets(filled), coverage: coverage)
+    }
+
+    /// Different holders, so that some access to the subjects that anybody in the role has is had by one of them: names
+    /// that no rule mentions, those that the subjects mention, and each value that a tag may have.
+    ///
+    /// - Parameter named: tokens that bear on the question.
+    /// - Returns: the values; nil where there would be too many.
+    func combinations(named: Set<[UInt8]>, accountName: String) -> [(PermissionTemplate.Values, Holder.Coverage)]? {
+        let functions = functions
+        guard functions.count <= Self.maximumFunctions, !functions.contains(where: \.isUnknown) else { return nil }
+        let literals = named.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.contains("{") }.sorted()
+        var fresh = FreshTokens { token in named.contains(token) || token == Array("x1".utf8) }
+        var names: [(String, Holder.Coverage)] = [(Self.somebody(named, &fresh), .every)]
+        if functions.contains(.name) {
+            names += (users.map(\.name) + literals).map { ($0, .named($0)) }
+        }
+        var result = names.map { name, coverage in
+            var values = PermissionTemplate.Values()
+            (values.name, values.accountName, values.subject) = (name, accountName, "UANYBODY")
+            return (values, coverage)
+        }
+        for tag in tags where functions.contains(.tag(tag.name.lowercased())) {
+            guard result.count * max(1, tag.values.count) <= Self.maximumCombinations else { return nil }
+            result = tag.values.flatMap { value in
+                result.map { values, coverage in
+                    var values = values
+                    values.tags.append("\(tag.name.lowercased()):\(value.value)")
+                    return (values, coverage)
+                }
+            }
+        }
+        return result.count <= Self.maximumCombinations ? result : nil
+    }
+
+    private static func somebody(_ named: Set<[UInt8]>, _ fresh: inout FreshTokens) -> String {
+        let usual = "someone"
+        return named.contains(Array(usual.utf8)) ? String(decoding: fresh.next(), as: UTF8.self) : usual
+    }
+}
+
+extension TemplateEntry.Function {
+    /// Whether the values are neither chosen here nor declared.
+    fileprivate var isUnknown: Bool {
+        switch self {
+        case .name, .subject, .accountName, .tag: false
+        case .accountSubject, .accountTag, .undefined: true
+        }
+    }
+}
+
+extension Permissions {
+    /// All entries of all lists.
+    var entries: [String] { publish.allow + publish.deny + subscribe.allow + subscribe.deny }
+}

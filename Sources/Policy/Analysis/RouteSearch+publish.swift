@@ -1,0 +1,147 @@
+import Subjects
+
+// Who can put a message on a subject.
+
+extension RouteSearch {
+    mutating func publish() {
+        let places = [AccessPlace(account: account, stage: .routed), AccessPlace(account: account, stage: .imported)]
+        publish(Trail(graph, to: places, subjects))
+        publishByStream()
+        publishByReply()
+    }
+
+    /// What follows behind the end of a trail.
+    struct Ending {
+        /// Nil where it cannot be shown.
+        let performance: RoutePerformance?
+        let steps: [AccessRoute.Step]
+        /// The subject that the question is about.
+        let subject: String
+    }
+
+    /// Who publishes where a trail comes from, and what that leads to.
+    struct Publishing {
+        /// What comes after the trail.
+        var kinds: [AccessRoute.Kind] = []
+        /// Which roles count.
+        var isAsked: (AccessAnalysis.RoleNumber) -> Bool = { _ in true }
+        /// Which holders count.
+        var isFit: (Holder) -> Bool = { _ in true }
+        /// What follows, from the subject at the trail's end; nil where the route leads nowhere.
+        var ending: (_ at: String, _ holder: Holder) -> Ending?
+    }
+
+    /// Finds who may publish where a trail comes from.
+    mutating func publish(_ trail: Trail, _ publishing: Publishing? = nil) {
+        for (number, stop) in trail.stops.enumerated() {
+            // A holder's message is permitted behind the mappings of its account: the stop before.
+            guard stop.place.stage == .typed, let passage = stop.passage, let previous = stop.previous else { continue }
+            let routed = trail.stops[previous]
+            for role in roles(of: stop.place.account) where publishing?.isAsked(role) ?? true {
+                let fits = publishing?.isFit ?? { _ in true }
+                guard let hit = hit(role, routed.set, fits, { $0.publish }) else { continue }
+                guard let typed = try? passage.preimage(of: hit.set), let subject = witness(typed.set) else { continue }
+                guard let route = publishRoute(hit, subject, trail.way(to: number), typed.set, publishing) else {
+                    continue
+                }
+                add(route, of: role)
+            }
+        }
+    }
+
+    func witness(_ set: SubjectSet) -> [UInt8]? { (try? set.witness()) ?? nil }
+
+    private func publishRoute(
+        _ hit: Hit, _ typed: [UInt8], _ way: [Trail.Stop], _ set: SubjectSet, _ publishing: Publishing?
+    ) -> AccessRoute? {
+        let text = String(decoding: typed, as: UTF8.self)
+        var steps = [AccessRoute.Step("\(hit.holder.role.name) publishes \(text)", hit.holder.role.position)]
+        var found: [AccessRoute.Kind] = []
+        var subject = typed
+        // What a set is only an upper bound of may still hold for the one subject that is shown.
+        var isExact = hit.isExact
+        for (number, stop) in way.enumerated() {
+            guard let passage = stop.passage else { continue }
+            if let moved = passage.move(subject) { subject = moved } else { isExact = false }
+            if number == 0, !hit.holder.sets.publish.contains(subject.span) { isExact = false }
+            guard let (kind, step) = describe(passage, String(decoding: subject, as: UTF8.self)) else { continue }
+            if found.last != kind { found.append(kind) }
+            steps.append(step)
+        }
+        if let end = way.last, !end.set.contains(subject.span) { isExact = false }
+        let last = String(decoding: subject, as: UTF8.self)
+        var end = Ending(performance: .publish(typed: text), steps: [], subject: last)
+        if let publishing {
+            guard let other = publishing.ending(last, hit.holder) else { return nil }
+            end = other
+        }
+        let kinds = found + (publishing?.kinds ?? [])
+        return AccessRoute(
+            act: act, who: who(hit.holder), kinds: kinds.isEmpty ? [.direct] : kinds,
+            account: graph.accounts[account].name, subject: end.subject, subjects: words(set), isExact: isExact,
+            steps: steps + end.steps, performance: isExact ? end.performance : nil)
+    }
+
+    /// A passage in words, with the subject behind it; nil for one that changes nothing.
+    func describe(_ passage: Passage, _ subject: String) -> (AccessRoute.Kind, AccessRoute.Step)? {
+        switch passage.kind {
+        case .stay: return nil
+        case .mapping(let number):
+            let account = graph.accounts[passage.from.account]
+            let mapping = account.mappings[number]
+            return (
+                .mapping,
+                AccessRoute.Step(
+                    "\(account.name) maps \(mapping.map.source) to \(passage.transform?.destination ?? ""): \(subject)",
+                    mapping.position)
+            )
+        case .sharing(let number):
+            let sharing = graph.sharings[number]
+            let (importer, exporter) = (graph.accounts[sharing.importer].name, graph.accounts[sharing.exporter].name)
+            let isService = sharing.kind == .service
+            let verb = sharing.isAssumed ? "may import" : "imports"
+            return (
+                .import,
+                AccessRoute.Step(
+                    "\(importer) \(verb) the \(sharing.kind.rawValue) \(sharing.toLocal.source) of \(exporter): \(subject) "
+                        + "in \(isService ? exporter : importer)", sharing.importPosition)
+            )
+        }
+    }
+
+    // MARK: By stream
+
+    /// Whoever makes consumers or streams has messages sent to any subject that no stream of the account takes in.
+    private mutating func publishByStream() {
+        let account = graph.accounts[account]
+        var free = subjects
+        for stream in account.streams { free = (try? free.subtracting(stream.subjects)) ?? free }
+        guard let delivered = witness(free).map({ String(decoding: $0, as: UTF8.self) }) else { return }
+        for door in account.openDoors {
+            let trail = Trail(graph, to: [AccessPlace(account: self.account, stage: .routed)], door.requests)
+            let held = door.stream.map { patterns($0.subjects) } ?? []
+            let publishing = Publishing(kinds: [.stream]) { request, _ in
+                Ending(
+                    performance: .stream(
+                        account: account.name, stream: door.stream?.name, subjects: held, request: request),
+                    steps: [.init("JetStream of \(account.name) delivers to \(delivered)", door.stream?.position)],
+                    subject: delivered)
+            }
+            publish(trail, publishing)
+        }
+    }
+
+    func patterns(_ set: SubjectSet) -> [String] { ((try? set.leastPatterns()) ?? []).map(\.description) }
+}
+
+extension Passage {
+    /// What becomes of one subject; nil where it does not go this way.
+    func move(_ subject: [UInt8]) -> [UInt8]? {
+        guard let transform else { return subject }
+        if let image = transform.rename(subject.span) { return image }
+        guard let pattern = try? Pattern(bytes: subject), let image = try? self.image(of: SubjectSet([pattern])) else {
+            return nil
+        }
+        return (try? image.set.witness()) ?? nil
+    }
+}

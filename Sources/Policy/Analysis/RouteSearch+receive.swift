@@ -1,0 +1,142 @@
+import Subjects
+
+// Who gets what is published on a subject.
+
+extension RouteSearch {
+    /// What is published, and what a mapping makes of what is published: both are messages on the subject.
+    mutating func receive() {
+        let places = [AccessPlace(account: account, stage: .routed), AccessPlace(account: account, stage: .typed)]
+        let trail = Trail(graph, from: places, subjects)
+        for (number, stop) in trail.stops.enumerated() where stop.place.stage != .typed {
+            for role in roles(of: stop.place.account) { receive(role, trail, number) }
+            receiveByStream(trail, number)
+        }
+    }
+
+    private mutating func receive(_ role: AccessAnalysis.RoleNumber, _ trail: Trail, _ number: Int) {
+        let stop = trail.stops[number]
+        if let hit = hit(role, stop.set, { _ in true }, { $0.subscribe }),
+            let route = receiveRoute(hit, trail, number, queue: nil)
+        {
+            add(route, of: role)
+        }
+        // In a group it gets what it does not get otherwise, or takes it from others.
+        guard let hit = hit(role, stop.set, { _ in true }, { (sets) throws(SubjectsTooLarge) in try sets.grouped() })
+        else { return }
+        let group = hit.holder.sets.groups.first { (try? $0.subjects.overlaps(hit.set)) == true }
+        guard let group else {
+            if !hit.isExact, let route = receiveRoute(hit, trail, number, queue: "") { add(route, of: role) }
+            return
+        }
+        let part = (try? group.subjects.intersection(hit.set)) ?? hit.set
+        let own = Hit(holder: hit.holder, set: part, isExact: hit.isExact)
+        if let route = receiveRoute(own, trail, number, queue: group.name) { add(route, of: role) }
+    }
+
+    private func receiveRoute(_ hit: Hit, _ trail: Trail, _ number: Int, queue: String?) -> AccessRoute? {
+        guard let subject = witness(hit.set) else { return nil }
+        let text = String(decoding: subject, as: UTF8.self)
+        let found = way(back: subject, trail, number)
+        let end = AccessRoute.Step(
+            "\(hit.holder.role.name) receives \(text)" + (queue.map { " in the group \($0)" } ?? ""),
+            hit.holder.role.position)
+        let kinds = found.kinds + (queue == nil ? [] : [.group])
+        let isExact = hit.isExact && found.isExact
+        return AccessRoute(
+            act: act, who: who(hit.holder), kinds: kinds.isEmpty ? [.direct] : kinds,
+            account: graph.accounts[account].name, subject: String(decoding: found.origin, as: UTF8.self),
+            subjects: words(hit.set), isExact: isExact, steps: found.steps + [end],
+            performance: isExact ? .receive(subscribed: text, queue: queue) : nil)
+    }
+
+    struct WayBack {
+        var origin: [UInt8]
+        var isExact = true
+        var kinds: [AccessRoute.Kind] = []
+        var steps: [AccessRoute.Step] = []
+    }
+
+    /// How a subject got to a stop of a trail: from which one, and by what.
+    func way(back subject: [UInt8], _ trail: Trail, _ number: Int) -> WayBack {
+        var result = WayBack(origin: subject)
+        var moved: [(Passage, String)] = []
+        for stop in trail.way(to: number) {
+            guard let passage = stop.passage, let previous = stop.previous else { continue }
+            moved.append((passage, String(decoding: result.origin, as: UTF8.self)))
+            guard let pattern = try? Pattern(bytes: result.origin),
+                let back = try? passage.preimage(of: SubjectSet([pattern])).set.intersection(trail.stops[previous].set),
+                let origin = witness(back)
+            else {
+                result.isExact = false
+                continue
+            }
+            // Of what functions make, the witness may not be what comes out of it.
+            if passage.move(origin) != result.origin { result.isExact = false }
+            result.origin = origin
+        }
+        result.steps = [
+            AccessRoute.Step(
+                "\(String(decoding: result.origin, as: UTF8.self)) is published in \(graph.accounts[account].name)", nil
+            )
+        ]
+        for (passage, text) in moved.reversed() {
+            guard let (kind, step) = describe(passage, text) else { continue }
+            if result.kinds.last != kind { result.kinds.append(kind) }
+            result.steps.append(step)
+        }
+        if !subjects.contains(result.origin.span) { result.isExact = false }
+        return result
+    }
+
+    // MARK: By stream
+
+    private mutating func receiveByStream(_ trail: Trail, _ number: Int) {
+        let stop = trail.stops[number]
+        let place = AccessPlace(account: stop.place.account, stage: .routed)
+        let account = graph.accounts[place.account]
+        guard let doors = try? account.doors(to: stop.set), !doors.isEmpty else { return }
+        for door in doors {
+            let held = door.stream.flatMap { try? $0.subjects.intersection(stop.set) } ?? stop.set
+            guard let kept = witness(held) else { continue }
+            let before = way(back: kept, trail, number)
+            let requests = Trail(graph, to: [place], door.requests)
+            let isHearing = hearing(requests)
+            let subjects = door.stream.map { patterns($0.subjects) } ?? []
+            let publishing = Publishing(kinds: before.kinds + [.stream], isAsked: { isHearing.contains($0) }) {
+                request, _ in
+                let text = String(decoding: kept, as: UTF8.self)
+                let step = AccessRoute.Step(
+                    "JetStream of \(account.name) gives out \(text) by \(door.text)", door.stream?.position)
+                return Ending(
+                    performance: .stream(
+                        account: account.name, stream: door.stream?.name, subjects: subjects, request: request),
+                    steps: before.steps + [step], subject: String(decoding: before.origin, as: UTF8.self))
+            }
+            publish(requests, publishing)
+        }
+    }
+
+    /// The roles on a trail that may hear anything: what comes out of a stream has to come to a subscription.
+    private mutating func hearing(_ trail: Trail) -> Set<AccessAnalysis.RoleNumber> {
+        var result: Set<AccessAnalysis.RoleNumber> = []
+        for number in Set(trail.stops.map(\.place.account)) {
+            for role in roles(of: number) {
+                guard let bound = analysis.bound(role), let set = try? bound.received(), (try? set.isEmpty()) == true
+                else {
+                    result.insert(role)
+                    continue
+                }
+            }
+        }
+        return result
+    }
+}
+
+extension HolderSets {
+    /// What is delivered in groups.
+    func grouped() throws(SubjectsTooLarge) -> SubjectSet {
+        var result = SubjectSet.nothing
+        for group in groups { result = try result.union(group.subjects) }
+        return result
+    }
+}

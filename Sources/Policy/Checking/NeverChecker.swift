@@ -1,0 +1,96 @@
+import Subjects
+
+/// Proves the `never` rules of a set, or refutes them with a route.
+struct NeverChecker {
+    private let set: PolicySet
+    private var analysis: AccessAnalysis
+    private(set) var problems: [PolicyProblem] = []
+
+    init(_ set: PolicySet, _ analysis: AccessAnalysis) {
+        self.set = set
+        self.analysis = analysis
+    }
+
+    mutating func check() {
+        for rule in set.manifest.never { check(rule) }
+    }
+
+    private mutating func check(_ rule: NeverRule) {
+        guard let from = rule.from, let account = rule.account, isKnown(account) else { return }
+        guard ([from] + rule.except).allSatisfy({ isKnown($0) }) else { return }
+        for sentence in rule.mayNot {
+            guard let pattern = try? Pattern(sentence.subject.text) else { continue }
+            let routes = analysis.routes(sentence.act, SubjectSet([pattern]), of: account.value, by: from.value)
+            for route in routes where !rule.except.contains(where: { $0.value.have(route.who, of: account.value) }) {
+                report(route, sentence)
+            }
+        }
+    }
+
+    private mutating func report(_ route: AccessRoute, _ sentence: NeverRule.Sentence) {
+        let who = "\(route.who.account)/\(route.who.role)"
+        let verb = sentence.act == .receive ? "receive" : "publish"
+        let message =
+            route.isExact
+            ? "\(who) can \(verb) \(route.subject) of \(route.account) \(route.label) (\(route.who.holders))"
+            : "it cannot be ruled out that \(who) can \(verb) \(sentence.subject.text) of \(route.account): \(route.label)"
+        problems.append(
+            PolicyProblem(
+                .never, at: sentence.position, in: set.source, message,
+                remedy: "take one of these steps away, or put \"role \(who)\" under except", route: route))
+    }
+
+    // MARK: Names
+
+    private mutating func isKnown(_ account: Placed<String>) -> Bool {
+        guard analysis.graph.numbers[account.value] == nil else { return true }
+        unknown(.unknownAccount, account.position, "account", account.value, set.manifest.accounts.map(\.name.value))
+        return false
+    }
+
+    private mutating func isKnown(_ holders: Placed<AccessAnalysis.Holders>) -> Bool {
+        switch holders.value {
+        case .everybody, .outside: return true
+        case .account(let account): return isKnown(Placed(account, holders.position))
+        case .role(account: let account, let role):
+            guard isKnown(Placed(account, holders.position)) else { return false }
+            guard let policy = set.account(account)?.policy else { return true }
+            if policy.roles.contains(where: { $0.name == role }) { return true }
+            unknown(.unknownRole, holders.position, "role", role, policy.roles.map(\.name))
+        case .user(account: let account, let user):
+            guard isKnown(Placed(account, holders.position)) else { return false }
+            guard let policy = set.account(account)?.policy else { return true }
+            if policy.users.contains(where: { $0.name == user }) { return true }
+            unknown(.unknownUser, holders.position, "user", user, policy.users.map(\.name))
+        }
+        return false
+    }
+
+    private mutating func unknown(
+        _ code: PolicyProblem.Code, _ position: PolicyPosition, _ what: String, _ name: String, _ known: [String]
+    ) {
+        problems.append(
+            PolicyProblem(
+                code, at: position, in: set.source, "there is no \(what) \"\(name)\"",
+                remedy: Suggestion.nearest(to: name, in: known).map { "did you mean \($0)?" }
+                    ?? (known.isEmpty ? "" : "there are: \(known.joined(separator: ", "))")))
+    }
+}
+
+extension AccessAnalysis.Holders {
+    /// Whether somebody is among them.
+    func have(_ who: AccessRoute.Who, of account: String) -> Bool {
+        switch self {
+        case .everybody: true
+        case .outside: who.account != account
+        case .account(let name): who.account == name
+        case .role(account: let name, let role): who.account == name && who.role == role
+        case .user(account: let name, let user): who.account == name && who.name == user
+        }
+    }
+}
+
+extension PolicyProblem.Code {
+    /// Something that nobody may do, and that somebody can.
+    public static let never = Self("never")
+}

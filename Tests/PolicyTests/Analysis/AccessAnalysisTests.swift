@@ -1,0 +1,181 @@
+import Subjects
+import Testing
+
+@testable import Policy
+
+@Suite struct AccessAnalysisTests {
+    /// A set of accounts, each with its file's text below `account:`.
+    static func set(_ accounts: KeyValuePairs<String, String>, manifest: String = "") throws -> PolicySet {
+        var files: [String: String] = [:]
+        for (name, text) in accounts { files["\(name).yaml"] = "chancery: v1\naccount: \(name)\n\(text)\n" }
+        let names = accounts.map { "\($0.key): \($0.key).yaml" }.joined(separator: ", ")
+        let read = files
+        return try #require(
+            try PolicySet.readAll(
+                Array("chancery: v1\naccounts: { \(names) }\n\(manifest)\n".utf8), file: "chancery.yaml",
+                surroundings: .init(readFile: { read[$0].map { Array($0.utf8) } })
+            ).first)
+    }
+
+    static func routes(
+        _ act: AccessRoute.Act, _ pattern: String, of account: String, in set: PolicySet,
+        by holders: AccessAnalysis.Holders = .everybody, engine: PolicyEngine = .chancery
+    ) throws -> [String] {
+        var analysis = AccessAnalysis(set, engine: engine)
+        return analysis.routes(act, SubjectSet([try Pattern(pattern)]), of: account, by: holders)
+            .map { "\($0.who.account)/\($0.who.role) \($0.label) \($0.subject) [\($0.who.holders)]" }
+    }
+
+    @Test func `A rule is a direct way`() throws {
+        let set = try Self.set([
+            "A": "roles: { r: { publish: [ \"a.>\" ], subscribe: { allow: [ \"b.*\" ], deny: [ b.x ] } } }"
+        ])
+        #expect(try Self.routes(.publish, "*.x", of: "A", in: set) == ["A/r direct a.x [every holder]"])
+        #expect(try Self.routes(.receive, "b.y", of: "A", in: set) == ["A/r direct b.y [every holder]"])
+        #expect(try Self.routes(.receive, "b.x", of: "A", in: set) == [])
+    }
+
+    @Test func `A group takes messages`() throws {
+        let set = try Self.set(["A": "roles: { r: { queue: { \"j.>\": [ w ] } } }"])
+        #expect(
+            try Self.routes(.receive, "j.x", of: "A", in: set) == ["A/r by group (takes messages) j.x [every holder]"])
+    }
+
+    @Test func `Imports lead across accounts and names`() throws {
+        let set = try Self.set([
+            "A": """
+            exports: [ { stream: "t.>" }, { service: "q.*" } ]
+            mappings: { "q.*": { "inner.$1": 100% } }
+            roles: { s: { serve: { "inner.*": { answers: 1 } } } }
+            """,
+            "B": """
+            imports: [ { stream: "t.>", from: A, as: "from.a.>" }, { service: "q.*", from: A, as: "ask.*" } ]
+            roles: { r: { subscribe: [ "from.*.x" ], publish: [ ask.me ] } }
+            """,
+        ])
+        #expect(try Self.routes(.receive, "t.>", of: "A", in: set) == ["B/r by import t.x [every holder]"])
+        #expect(
+            try Self.routes(.publish, "inner.>", of: "A", in: set) == [
+                "B/r by import, by mapping inner.me [every holder]"
+            ])
+        #expect(
+            try Self.routes(.receive, "ask.me", of: "B", in: set) == ["A/s by import, by mapping ask.me [every holder]"]
+        )
+    }
+
+    @Test func `An answer goes where whoever asks wants it`() throws {
+        let text = """
+            roles:
+              asks: { publish: [ q ], subscribe: [ mine ], replies: any }
+              answers: { serve: { q: { answers: 1 } } }
+            """
+        let set = try Self.set(["A": text])
+        #expect(try Self.routes(.publish, "secret", of: "A", in: set) == ["A/asks by reply secret [every holder]"])
+        let own = try Self.set(["A": text.replacing("replies: any", with: "replies: own")])
+        #expect(try Self.routes(.publish, "secret", of: "A", in: own) == [])
+        #expect(try Self.routes(.publish, "mine", of: "A", in: own) == ["A/asks by reply mine [every holder]"])
+        #expect(
+            try Self.routes(.publish, "secret", of: "A", in: own, engine: .natsServer)
+                == ["A/asks by reply secret [every holder]"])
+    }
+
+    @Test func `Streams give out what they hold`() throws {
+        let set = try Self.set([
+            "A": """
+            streams: { S: { subjects: [ "plant.>" ], consumers: { c: { filter: plant.bill } } } }
+            roles:
+              worker: { publish: [ $JS.API.CONSUMER.MSG.NEXT.S.c ], subscribe: [ "_INBOX.>" ] }
+              reader: { publish: [ $JS.API.CONSUMER.CREATE.S ], subscribe: [ "_INBOX.>" ] }
+              deaf: { publish: [ $JS.API.CONSUMER.MSG.NEXT.S.c ] }
+            """
+        ])
+        #expect(
+            try Self.routes(.receive, "plant.secret", of: "A", in: set) == [
+                "A/reader by stream plant.secret [every holder]"
+            ])
+        #expect(
+            try Self.routes(.receive, "plant.bill", of: "A", in: set) == [
+                "A/worker by stream plant.bill [every holder]", "A/reader by stream plant.bill [every holder]",
+            ])
+        #expect(try Self.routes(.publish, "cmd.x", of: "A", in: set) == ["A/reader by stream cmd.x [every holder]"])
+    }
+
+    @Test func `Templates are filled with what matters`() throws {
+        let set = try Self.set([
+            "A": """
+            roles:
+              r:
+                tags: { plant: [ berlin, munich ] }
+                publish: { allow: [ "{{tag(plant)}}.{{name()}}.>" ], deny: [ "*.{{name()}}.secret" ] }
+            """
+        ])
+        #expect(
+            try Self.routes(.publish, "munich.*.x", of: "A", in: set)
+                == ["A/r direct munich.someone.x [every holder with plant:munich]"])
+        #expect(
+            try Self.routes(.publish, "*.eve.x", of: "A", in: set) == [
+                "A/r direct berlin.eve.x [eve with plant:berlin]"
+            ])
+        #expect(try Self.routes(.publish, "*.*.secret", of: "A", in: set) == [])
+        #expect(try Self.routes(.publish, "paris.>", of: "A", in: set) == [])
+    }
+
+    @Test func `Behind eight imports it is at most`() throws {
+        var accounts = ["exports: [ { service: s } ]\nroles: { r: { serve: { s: { answers: 1 } } } }"]
+        for number in 1...10 {
+            accounts.append(
+                "exports: [ { service: s } ]\nimports: [ { service: s, from: A\(number - 1) } ]\nroles: { r: { publish: [ s ] } }"
+            )
+        }
+        var files: [String: String] = [:]
+        for (number, text) in accounts.enumerated() {
+            files["a\(number)"] = "chancery: v1\naccount: A\(number)\n\(text)\n"
+        }
+        let names = accounts.indices.map { "A\($0): a\($0)" }.joined(separator: ", ")
+        let read = files
+        let set = try #require(
+            try PolicySet.readAll(
+                Array("accounts: { \(names) }".utf8), file: "chancery.yaml",
+                surroundings: .init(readFile: { read[$0].map { Array($0.utf8) } })
+            ).first)
+        let routes = try Self.routes(.publish, "s", of: "A0", in: set)
+        #expect(routes.count == 10)
+        #expect(
+            routes.last == "A10/r at most by import s [every holder]"
+                || routes.last == "A10/r by import s [every holder]")
+    }
+
+    @Test func `What is managed elsewhere may do whatever it is granted`() throws {
+        let set = try #require(
+            try PolicySet.readAll(
+                Array("accounts: { A: a, B: managed elsewhere }".utf8), file: "chancery.yaml",
+                surroundings: .init(readFile: { _ in
+                    Array("account: A\nexports: [ { stream: \"t.>\", grant: [ { account: B, only: t.x } ] } ]".utf8)
+                })
+            ).first)
+        #expect(try Self.routes(.receive, "t.*", of: "A", in: set).first == "B/anybody by import t.x [every holder]")
+        #expect(try Self.routes(.receive, "t.y", of: "A", in: set) == [])
+    }
+
+    @Test func `Rules of never are refuted with a route`() throws {
+        let set = try Self.set(
+            [
+                "A": "exports: [ { stream: \"t.>\", grant: [ B ] } ]",
+                "B":
+                    "imports: [ { stream: \"t.>\", from: A } ]\nroles: { r: { subscribe: [ \">\" ] }, s: { subscribe: [ u ] } }",
+            ],
+            manifest: """
+                never:
+                  - { from: outside, may not: receive "t.secret.>", of: A }
+                  - { from: role B/s, may not: [ receive "t.secret.>", 'publish ">"' ], of: A }
+                  - { from: outside, may not: receive t.x, of: A, except: [ role B/r ] }
+                  - { from: role B/t, may not: receive t.x, of: A }
+                """)
+        let problems = set.problems().map(\.message)
+        #expect(
+            problems == [
+                "B/r can receive t.secret.x1 of A by import (every holder)",
+                "there is no role \"t\"",
+            ])
+    }
+}
