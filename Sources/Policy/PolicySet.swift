@@ -20,8 +20,7 @@ public struct PolicySet: Sendable {
     /// An account of the set, with its roles compiled.
     public struct Account: Sendable {
         public let policy: AccountPolicy
-        /// By name, each role of the policy.
-        public let roles: [String: CompiledRole]
+        let keys: RoleKeys
         let source: PolicySource
     }
 

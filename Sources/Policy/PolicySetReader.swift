@@ -84,13 +84,10 @@ struct PolicySetReader {
     }
 
     private mutating func compiled(_ file: AccountPolicyFile) -> PolicySet.Account {
-        var roles: [String: CompiledRole] = [:]
-        for role in file.policy.roles {
-            var compiler = RoleCompiler(role, file.source)
-            roles[role.name] = compiler.compile()
-            problems.formUnion(compiler.problems)
-        }
-        return PolicySet.Account(policy: file.policy, roles: roles, source: file.source)
+        var compiler = AccountCompiler(file.policy, file.source)
+        let keys = compiler.compile()
+        problems.formUnion(compiler.problems)
+        return PolicySet.Account(policy: file.policy, keys: keys, source: file.source)
     }
 
     // MARK: Files

@@ -80,14 +80,14 @@ struct AccessGraph: Sendable {
             return Account(name: name, policy: nil, roles: [anybody], mappings: [], streams: [], hasJetStream: false)
         }
         let file = policy.policy
-        let users = Dictionary(grouping: file.users) { $0.roles.first?.value ?? "" }
-        let roles = file.roles.compactMap { role -> Role? in
-            guard let compiled = policy.roles[role.name] else { return nil }
-            return Role(
-                name: role.name, account: number, permissions: compiled.template.permissions,
-                replies: compiled.settings.replies == .any ? .any : .own, tags: role.tags,
-                users: users[role.name] ?? [],
-                position: role.position)
+        // Keys for single values and the roles of users' combinations are roles of their own here.
+        let users = Dictionary(grouping: file.users) { policy.role(of: $0)?.name ?? "" }
+        let roles = policy.roles.values.sorted { ($0.policy.position, $0.name) < ($1.policy.position, $1.name) }.map {
+            compiled in
+            Role(
+                name: compiled.name, account: number, permissions: compiled.template.permissions,
+                replies: compiled.settings.replies == .any ? .any : .own, tags: compiled.policy.tags,
+                users: users[compiled.name] ?? [], position: compiled.policy.position)
         }
         let mappings = file.mappings.compactMap { mapping in
             (try? mapping.compiled()).map { Mapping(map: $0, position: mapping.source.position) }

@@ -7,7 +7,8 @@ extension SetChecker {
     /// A role that may publish what a mapping moves, but not what it is moved to: a canary of 10 % would be 10 % refusals.
     mutating func checkRolesBehindMappings(of account: PolicySet.Account) {
         for role in account.policy.roles {
-            guard let compiled = account.roles[role.name] else { continue }
+            // Keys for single values publish the same.
+            guard let compiled = account.roles.values.first(where: { $0.policy.name == role.name }) else { continue }
             for mapping in account.policy.mappings {
                 guard let map = try? mapping.compiled() else { continue }
                 do throws(SubjectsTooLarge) {

@@ -46,22 +46,8 @@ struct SetChecker {
 
     private mutating func checkUsers(of account: PolicySet.Account) {
         for user in account.policy.users {
-            if let extra = user.extra {
-                report(
-                    .notBuilt, at: extra.position, in: account.source, "extra is not compiled yet",
-                    remedy: "make a role of what the user may do")
-            }
             for role in user.roles { _ = find(role: role.value, at: role.position, in: account) }
-            guard user.roles.count == 1, let name = user.roles.first?.value,
-                let role = account.policy.roles.first(where: { $0.name == name })
-            else {
-                if user.roles.count > 1 {
-                    report(
-                        .notBuilt, at: user.roles[1].position, in: account.source,
-                        "a user of several roles is not compiled yet", remedy: "give it one role")
-                }
-                continue
-            }
+            guard let role = account.composedRole(of: user) else { continue }
             checkTags(
                 Dictionary(user.tags.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }), of: role,
                 user.name, at: user.position, in: account)
@@ -120,7 +106,9 @@ struct SetChecker {
                     remedy: Suggestion.nearest(to: name, in: users).map { "did you mean \($0)?" }
                         ?? "write as: { role: ROLE, name: NAME } for anybody in a role")
             case .holder(let name, let user, let tags):
-                guard let role = find(role: name, at: test.position, in: account) else { continue }
+                guard find(role: name, at: test.position, in: account) != nil,
+                    let role = account.composedRole(name)
+                else { continue }
                 checkTags(
                     tags.mapValues { Placed($0, test.position) }, of: role, user, at: test.position, in: account)
             case nil: break
@@ -138,6 +126,4 @@ extension PolicyProblem.Code {
     public static let unknownUser = Self("unknown-user")
     /// A tag that is missing, that nobody declared, or whose value is none of those that were declared.
     public static let wrongTag = Self("wrong-tag")
-    /// A part of the language that this program does not compile yet.
-    public static let notBuilt = Self("not-built")
 }

@@ -1,7 +1,9 @@
 public import Claims
 
-/// A role as it is written into a scoped signing key.
+/// A role as it is written into one scoped signing key of its account.
 public struct CompiledRole: Sendable {
+    /// What the key is called: the role's name; `a+b` for a user of several roles; `a@user` with that user's extras;
+    /// `a:plant=berlin` for the key of one value (see ``values``).
     public let name: String
     /// The scope's template. Equal policies have equal templates, whatever the order and the words in the file.
     public let template: UserPermissionLimits
@@ -9,6 +11,13 @@ public struct CompiledRole: Sendable {
     public let settings: RoleSettings
     /// Where each entry of a list comes from, by its place in the template, such as `/pub/allow/0`.
     public let sources: [String: [PolicyPosition]]
+    /// The role with everything that it includes put together.
+    public let policy: RolePolicy
+    /// What its templates are filled with already, by function such as `tag(plant)`: for a role whose rules no key with
+    /// templates can say, which has one key for each of these. Empty for a role with a single key.
+    public let values: [String: String]
+    /// What it does with streams, key-value buckets and object stores.
+    public let streamUses: [StreamUse]
 
     /// The template as it stands in claims.
     public func json() throws(ClaimsError) -> String {

@@ -13,6 +13,8 @@ struct RoleRules: Sendable {
     /// How requests may be answered, and where that stands.
     var response: Placed<ResponsePermission>?
     var replies = RoleSettings.Replies.own
+    /// What it does with streams, by whichever verb.
+    var streamUses: [StreamUse] = []
 
     /// A pattern, and the groups that may be joined on it.
     struct GroupRule: Sendable {
@@ -21,16 +23,87 @@ struct RoleRules: Sendable {
     }
 }
 
-/// Writes a role's keys out as rules.
-struct RoleRulesBuilder {
-    private var rules = RoleRules()
-    private(set) var problems: [PolicyProblem] = []
-    private let source: PolicySource?
+extension RoleRules {
+    /// Whether no key with templates says it: servers know no queue groups in a list that has templates, and where
+    /// nothing is said of groups, plain entries open them.
+    var needsInstances: Bool { blockingTemplate != nil }
 
-    init(_ source: PolicySource?) {
-        self.source = source
+    /// The rule with a template that no key with templates can say beside the others; nil where one can say them all.
+    var blockingTemplate: PolicyRule? {
+        if let denied = subscribe.deny.first(where: \.hasTemplates) { return denied }
+        if groups.isEmpty, deniedGroups.isEmpty { return nil }
+        return subscribe.allow.first(where: \.hasTemplates)
+            ?? (groups + deniedGroups).first(where: \.hasTemplates)?.rule
     }
 
+    /// The functions of all templates in what may be subscribed to.
+    var subscribedFunctions: Set<TemplateEntry.Function> {
+        let rules = subscribe.allow + subscribe.deny + (groups + deniedGroups).map(\.rule)
+        let names = (groups + deniedGroups).flatMap(\.names)
+        let parts = (rules.map(\.text) + names).flatMap { TemplateEntry($0).parts }
+        return Set(parts.compactMap { if case .template(let function, _) = $0 { function } else { nil } })
+    }
+
+    /// The rules with values for templates, by function. What is published keeps its own.
+    func filled(_ values: [String: String]) -> RoleRules {
+        var filled = self
+        filled.subscribe.allow = subscribe.allow.compactMap { $0.filled(values) }
+        filled.subscribe.deny = subscribe.deny.compactMap { $0.filled(values) }
+        filled.groups = groups.compactMap { $0.filled(values) }
+        filled.deniedGroups = deniedGroups.compactMap { $0.filled(values) }
+        return filled
+    }
+}
+
+extension RoleRules.GroupRule {
+    var names: [String] { if case .named(let names) = groups { names } else { [] } }
+
+    var hasTemplates: Bool { rule.hasTemplates || names.contains { TemplateEntry($0).hasTemplates } }
+
+    fileprivate func filled(_ values: [String: String]) -> Self? {
+        rule.filled(values).map { rule in
+            switch groups {
+            case .any: Self(rule: rule, groups: .any)
+            case .named(let names): Self(rule: rule, groups: .named(names.map { TemplateEntry($0).filled(values) }))
+            }
+        }
+    }
+}
+
+extension PolicyRule {
+    /// Nil where a value does not make a subject of it.
+    func filled(_ values: [String: String]) -> PolicyRule? {
+        guard hasTemplates else { return self }
+        return try? PolicyRule(TemplateEntry(TemplateEntry(text).filled(values)), sources)
+    }
+}
+
+extension TemplateEntry {
+    /// The text with values for functions; those that have none stay as they are.
+    func filled(_ values: [String: String]) -> String {
+        parts.map { part in
+            switch part {
+            case .literal(let text): text
+            case .template(let function, let text): values[function.text] ?? text
+            }
+        }.joined()
+    }
+}
+
+/// Writes a role's keys out as rules.
+struct RoleRulesBuilder {
+    var rules = RoleRules()
+    var problems: [PolicyProblem] = []
+    let source: PolicySource?
+    /// The streams that the account's file names.
+    let known: KnownStreams
+
+    init(_ source: PolicySource?, _ known: KnownStreams = KnownStreams([])) {
+        self.source = source
+        self.known = known
+    }
+
+    /// - Parameter role: with everything that it includes put together.
     mutating func build(_ role: RolePolicy) -> RoleRules {
         rules.publish = list(role.publish)
         rules.subscribe = list(role.subscribe)
@@ -38,15 +111,17 @@ struct RoleRulesBuilder {
         rules.deniedGroups = role.deniedQueue.compactMap { groupRule($0) }
         rules.publish.allow += role.call.compactMap { rule($0) }
         for service in role.serve { add(service) }
-        addInbox(of: role)
+        addStreams(of: role)
+        addTopics(of: role)
+        addInboxes(of: role)
         rules.replies = role.replies?.value == .any ? .any : .own
         return rules
     }
 
-    private func rule(_ subject: PolicySubject) -> PolicyRule? { try? PolicyRule(subject) }
+    func rule(_ subject: PolicySubject) -> PolicyRule? { try? PolicyRule(subject) }
 
     /// A rule that the compiler writes, for a key that stands somewhere.
-    private func rule(_ text: String, _ position: PolicyPosition) -> PolicyRule? {
+    func rule(_ text: String, _ position: PolicyPosition) -> PolicyRule? {
         try? PolicyRule(TemplateEntry(text), [position])
     }
 
@@ -100,11 +175,27 @@ struct RoleRulesBuilder {
     /// What servers take where nothing is said, nanoseconds.
     private static let usualPatience: Int64 = 120_000_000_000
 
-    /// Where answers come to: `private` unless the role says otherwise, if it asks anybody.
-    private mutating func addInbox(of role: RolePolicy) {
-        let inbox = role.inbox ?? (role.call.first.map { Placed(.private, $0.position) })
-        guard let inbox, let subject = inbox.value.subject(of: role.name) else { return }
-        if let rule = rule(subject, inbox.position) { rules.subscribe.allow.append(rule) }
+    private mutating func addTopics(of role: RolePolicy) {
+        guard let mqtt = role.mqtt else { return }
+        rules.publish.allow += mqtt.publish.flatMap(\.subjects).compactMap { rule($0) }
+        rules.subscribe.allow += mqtt.subscribe.flatMap(\.subjects).compactMap { rule($0) }
+    }
+
+    /// Where answers come to.
+    private mutating func addInboxes(of role: RolePolicy) {
+        rules.subscribe.allow += role.inboxes.compactMap { rule($0.value, $0.position) }
+    }
+}
+
+extension RolePolicy {
+    /// `private` unless the role says otherwise, if it asks anybody.
+    var inboxOrDefault: Inbox { inbox?.value ?? (asksAnybody == nil ? .none : .private) }
+
+    /// The patterns of its inboxes: its own one first, then those of the roles that it includes.
+    var inboxes: [Placed<String>] {
+        if let composedInboxes { return composedInboxes }
+        let place = inbox?.position ?? asksAnybody?.position ?? position
+        return [inboxOrDefault.subject(of: name).map { Placed($0, place) }].compactMap(\.self)
     }
 }
 

@@ -94,7 +94,7 @@ struct RuleList: Sendable {
 
     /// The rules of the file that a pattern comes from: those that it lies in, or where none is so large, those that it
     /// meets.
-    private static func sources(of pattern: Pattern, in rules: [PolicyRule]) -> [PolicyPosition] {
+    static func sources(of pattern: Pattern, in rules: [PolicyRule]) -> [PolicyPosition] {
         let containing = rules.filter { pattern.isContained(in: $0.pattern) }
         let found = containing.isEmpty ? rules.filter { $0.pattern.overlaps(pattern) } : containing
         return Set(found.flatMap(\.sources)).sorted()

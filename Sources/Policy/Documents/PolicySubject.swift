@@ -47,4 +47,10 @@ public struct PolicyQueue: Sendable, Hashable {
 
     public let subject: PolicySubject
     public let groups: Groups
+
+    /// The groups' names, which may have templates too.
+    var groupSubjects: [PolicySubject] {
+        guard case .named(let names) = groups else { return [] }
+        return names.map { PolicySubject($0, subject.position) }
+    }
 }

@@ -26,6 +26,8 @@ public struct RolePolicy: Sendable {
     public var objects: [ObjectStore] = []
     public var mqtt: MQTT?
     public var inbox: Placed<Inbox>?
+    /// Of several roles put together the inboxes of each, as patterns; nil where there is the one of ``inbox``.
+    var composedInboxes: [Placed<String>]?
     public var replies: Placed<Replies>?
     /// Roles that it has everything of.
     public var includes: [Placed<String>] = []

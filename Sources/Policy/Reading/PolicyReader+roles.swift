@@ -183,7 +183,7 @@ extension RolePolicy {
         }
         subjects += keyValue.flatMap { $0.get + $0.put + $0.watch }
         subjects += ((mqtt?.publish ?? []) + (mqtt?.subscribe ?? [])).flatMap(\.subjects)
-        return subjects + (queue + deniedQueue).map(\.subject)
+        return subjects + (queue + deniedQueue).flatMap { [$0.subject] + $0.groupSubjects }
     }
 }
 

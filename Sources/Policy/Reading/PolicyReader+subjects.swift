@@ -120,11 +120,12 @@ extension PolicyReader {
     }
 
     private mutating func checkGroup(_ group: String, at position: PolicyPosition) -> Bool {
-        // A group of a permission's entry matches as a subject does.
-        guard (try? Pattern(group.replacing("{{", with: "").replacing("}}", with: ""))) != nil else {
+        guard !group.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             report(.wrongSubject, at: position, "\"\(group)\" cannot be a queue group's name")
             return false
         }
+        // A group of a permission's entry matches as a subject does.
+        guard check(PolicySubject(group, position), "a queue group", hasTemplates: true) else { return false }
         if group == "_sys_" || group.hasPrefix("$") {
             report(.wrongSubject, at: position, "the group \(group) is the server's own")
             return false

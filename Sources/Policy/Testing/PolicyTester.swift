@@ -64,7 +64,9 @@ public struct PolicyTester {
 
     /// Who a test is about.
     private struct Holder {
-        let role: String
+        let role: RolePolicy
+        /// The key that it would be signed with; nil where there is none.
+        let key: CompiledRole?
         let name: String
         let tags: [String: String]
     }
@@ -84,51 +86,56 @@ public struct PolicyTester {
     private func holder(_ subject: PolicyTest.Subject?) -> Holder? {
         switch subject {
         case .user(let name):
-            guard let user = account.policy.users.first(where: { $0.name == name }), let role = user.roles.first else {
-                return nil
-            }
-            let tags = Dictionary(user.tags.map { ($0.name, $0.value.value) }, uniquingKeysWith: { first, _ in first })
-            return Holder(role: role.value, name: name, tags: tags)
-        case .holder(let role, let name, let tags): return Holder(role: role, name: name, tags: tags)
+            guard let user = account.policy.users.first(where: { $0.name == name }),
+                let role = account.composedRole(of: user)
+            else { return nil }
+            return Holder(role: role, key: account.role(of: user), name: name, tags: user.values)
+        case .holder(let role, let name, let tags):
+            guard let composed = account.composedRole(role) else { return nil }
+            return Holder(
+                role: composed, key: account.role(role, heldBy: name, tags: tags), name: name, tags: tags)
         case nil: return nil
         }
     }
 
     private func verdict(_ act: PolicyTest.Act, _ holder: Holder) throws -> PolicyVerdict {
-        let role = account.policy.roles.first { $0.name == holder.role }
+        guard let key = holder.key else {
+            return PolicyVerdict(
+                isAllowed: false, reason: "\(holder.role.name) has no key for the name and the tags of \(holder.name)")
+        }
+        let role = holder.role
         if case .connect(let address, let time, let kind) = act {
-            return try connect(holder, from: address, at: time, as: kind)
+            return try connect(holder, key, from: address, at: time, as: kind)
         }
         // The other sentences are about somebody who is in, however that came about.
         let inside = try realm.signIn(
-            role: holder.role, name: holder.name, tags: holder.tags, from: role?.somewhere,
-            type: role?.someConnection ?? .standard, time: role?.sometime)
+            role: key.name, name: holder.name, tags: holder.tags, from: role.somewhere, type: role.someConnection,
+            time: role.sometime)
         switch inside {
         case .failure(let refusal):
             return PolicyVerdict(isAllowed: false, reason: "\(holder.name) does not come in: \(refusal)")
         case .success(let principal):
             let asker = PolicyQuestions(
-                principal: principal, sources: account.roles[holder.role]?.sources ?? [:], mappings: mappings,
-                inbox: role?.inboxOrDefault.subject(of: holder.role))
+                principal: principal, sources: key.sources, mappings: mappings, inbox: role.inboxes.first?.value)
             return asker.verdict(act)
         }
     }
 
     private func connect(
-        _ holder: Holder, from address: String?, at time: String?, as kind: String?
+        _ holder: Holder, _ key: CompiledRole, from address: String?, at time: String?, as kind: String?
     ) throws -> PolicyVerdict {
-        let role = account.policy.roles.first { $0.name == holder.role }
-        guard let place = address.map({ NetworkAddress($0) }) ?? role?.somewhere ?? NetworkAddress("127.0.0.1") else {
+        let role = holder.role
+        guard let place = address.map({ NetworkAddress($0) }) ?? role.somewhere ?? NetworkAddress("127.0.0.1") else {
             return PolicyVerdict(isAllowed: false, reason: "\(address ?? "") is no address")
         }
-        guard let type = kind.map({ ConnectionType(rawValue: $0) }) ?? role?.someConnection ?? .standard else {
+        guard let type = kind.map({ ConnectionType(rawValue: $0) }) ?? role.someConnection else {
             return PolicyVerdict(isAllowed: false, reason: "\(kind ?? "") is no kind of connection")
         }
         let seconds = time.flatMap { TimeOfDayText.seconds($0.count == 5 ? $0 + ":00" : $0) }
         if let time, seconds == nil { return PolicyVerdict(isAllowed: false, reason: "\(time) is no time of day") }
         let outcome = try realm.signIn(
-            role: holder.role, name: holder.name, tags: holder.tags, from: place, type: type,
-            time: seconds ?? role?.sometime)
+            role: key.name, name: holder.name, tags: holder.tags, from: place, type: type,
+            time: seconds ?? role.sometime)
         switch outcome {
         case .success: return PolicyVerdict(isAllowed: true, reason: "\(holder.name) is let in")
         case .failure(let refusal): return PolicyVerdict(isAllowed: false, reason: "\(refusal)")
@@ -150,8 +157,8 @@ extension RolePolicy {
         return NetworkAddress(String(network.prefix { $0 != "/" }))
     }
 
-    fileprivate var someConnection: ConnectionType? {
-        connections.first.flatMap { ConnectionType(rawValue: $0.value) } ?? .standard
+    fileprivate var someConnection: ConnectionType {
+        kindsOfConnections.first.flatMap { ConnectionType(rawValue: $0.value) } ?? .standard
     }
 
     /// A time of day at which they may: a second after the first hours begin.
@@ -159,6 +166,4 @@ extension RolePolicy {
         guard let start = hours?.ranges.first?.start else { return 0 }
         return TimeOfDayText.seconds(start).map { ($0 + 1) % 86_400 }
     }
-
-    var inboxOrDefault: Inbox { inbox?.value ?? (asksAnybody == nil ? .none : .private) }
 }

@@ -1,0 +1,168 @@
+import Claims
+
+/// Compiles all roles of an account: those that the file names, those that users of several roles or with extras come to,
+/// and of each the keys for single values where one key cannot say it.
+struct AccountCompiler {
+    /// More keys for single values than this are refused.
+    static let maximumInstances = 3_000
+    /// From this many roles that users' combinations come to there is a warning.
+    static let manyDerivedRoles = 50
+
+    private let policy: AccountPolicy
+    private let source: PolicySource
+    private let streams: KnownStreams
+    private var composer: RoleComposer
+    private var keys = RoleKeys()
+    private var instances = 0
+    private var ownProblems: [PolicyProblem] = []
+
+    init(_ policy: AccountPolicy, _ source: PolicySource) {
+        self.policy = policy
+        self.source = source
+        streams = KnownStreams(policy.streams)
+        composer = RoleComposer(policy.roles, source)
+    }
+
+    var problems: [PolicyProblem] { composer.problems + ownProblems }
+
+    mutating func compile() -> RoleKeys {
+        for role in policy.roles {
+            if let composed = composer.compose(role) { keys.composed[role.name] = composed }
+        }
+        for user in policy.users { derive(user) }
+        if keys.derived.count > Self.manyDerivedRoles {
+            report(
+                .manyRoles, .warning, at: policy.account.position,
+                "users have \(keys.derived.count) different combinations of roles and extras, each with a key of its own",
+                remedy: "make roles of those that occur often")
+        }
+        for name in keys.composed.keys.sorted() { if let role = keys.composed[name] { compile(role) } }
+        checkNames()
+        ownProblems += RoleSizes.problems(of: policy, keys, source)
+        return keys
+    }
+
+    private mutating func report(
+        _ code: PolicyProblem.Code, _ severity: PolicyProblem.Severity = .error, at position: PolicyPosition,
+        _ message: String, remedy: String = ""
+    ) {
+        ownProblems.append(PolicyProblem(code, severity, at: position, in: source, message, remedy: remedy))
+    }
+
+    // MARK: Users
+
+    /// The role that a user's roles and extras come to. Which roles there are is checked elsewhere.
+    private mutating func derive(_ user: UserPolicy) {
+        let names = composer.outermost(user.roles.filter { keys.composed[$0.value] != nil })
+        guard let first = names.first else { return }
+        guard names.count > 1 || user.extra != nil else {
+            keys.roleOfUser[user.name] = first.value
+            return
+        }
+        var name = names.map(\.value).sorted().joined(separator: "+")
+        if user.extra != nil { name += "@\(user.name)" }
+        keys.roleOfUser[user.name] = name
+        guard keys.composed[name] == nil else { return }
+        guard let composed = composer.compose(names, as: name, extra: user.extra) else { return }
+        keys.composed[name] = composed
+        keys.derived.append(name)
+    }
+
+    /// A name that fills a template has to be one token.
+    private mutating func checkNames() {
+        for user in policy.users where !PolicyValue.fits(user.name, .token) {
+            guard let role = keys.roleOfUser[user.name].flatMap({ keys.composed[$0] }) else { continue }
+            let entries = role.subjects.map(\.entry) + role.inboxes.map { TemplateEntry($0.value) }
+            let usesName = entries.contains { entry in
+                entry.parts.contains { if case .template(.name, _) = $0 { true } else { false } }
+            }
+            guard usesName else { continue }
+            report(
+                .wrongValue, at: user.position,
+                "\"\(user.name)\" does not fill exactly one token, and the role \(role.name) has {{name()}}",
+                remedy: "take letters, digits, - and _")
+        }
+    }
+
+    // MARK: Keys
+
+    private mutating func compile(_ role: RolePolicy) {
+        var compiler = RoleCompiler(role, source, streams)
+        defer { ownProblems += compiler.problems }
+        guard compiler.rules.needsInstances, !holders(of: role).isEmpty || onlyTags(compiler.rules) else {
+            keys.compiled[role.name] = compiler.compile()
+            return
+        }
+        let functions = compiler.rules.subscribedFunctions.map(\.text).sorted()
+        keys.functions[role.name] = functions
+        let tuples = values(of: functions, role, compiler.rules)
+        instances += tuples.count
+        guard instances <= Self.maximumInstances else {
+            return report(
+                .cannotBeSaid, at: role.position,
+                "queue groups beside templates need a key for each of their values, and these are more than "
+                    + "\(Self.maximumInstances) in the account",
+                remedy: "write inbox: role if the template is the inbox's, or divide the role")
+        }
+        for values in tuples {
+            let name = RoleKeys.name(of: role.name, values)
+            keys.compiled[name] = compiler.compile(name: name, values: values)
+        }
+    }
+
+    private func holders(of role: RolePolicy) -> [UserPolicy] {
+        policy.users.filter { keys.roleOfUser[$0.name] == role.name }
+    }
+
+    private func onlyTags(_ rules: RoleRules) -> Bool {
+        rules.subscribedFunctions.allSatisfy { if case .tag = $0 { true } else { false } }
+    }
+
+    /// Every choice of values: of tags alone those that are declared, with names those of the declared users.
+    private mutating func values(of functions: [String], _ role: RolePolicy, _ rules: RoleRules) -> [[String: String]] {
+        for function in rules.subscribedFunctions {
+            switch function {
+            case .name, .tag: continue
+            default:
+                report(
+                    .cannotBeSaid, at: rules.blockingTemplate?.sources.first ?? role.position,
+                    "{{\(function.text)}} beside queue groups needs a key for each of its values, which are not known here",
+                    remedy: "use {{name()}} or {{tag(x)}}, or make two roles of it")
+                return []
+            }
+        }
+        if onlyTags(rules) { return combinations(functions, role) }
+        var tuples: [[String: String]] = []
+        for user in holders(of: role) {
+            var tuple: [String: String] = [:]
+            for function in functions { tuple[function] = RoleKeys.value(of: function, name: user.name, user.values) }
+            if tuple.count == functions.count, !tuples.contains(tuple) { tuples.append(tuple) }
+        }
+        return tuples
+    }
+
+    private func combinations(_ functions: [String], _ role: RolePolicy) -> [[String: String]] {
+        var tuples: [[String: String]] = [[:]]
+        for function in functions {
+            let values = role.tags.first { "tag(\($0.name))" == function }?.values.map(\.value) ?? []
+            // One more than there may be is enough to say so.
+            tuples = Array(
+                tuples.prefix(Self.maximumInstances + 1).flatMap { tuple in
+                    values.map { value in tuple.merging([function: value]) { $1 } }
+                }.prefix(Self.maximumInstances + 1))
+        }
+        return tuples
+    }
+}
+
+extension UserPolicy {
+    /// The tags' values by name.
+    var values: [String: String] {
+        Dictionary(tags.map { ($0.name, $0.value.value) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension PolicyProblem.Code {
+    /// More roles by combination than anybody keeps in view.
+    public static let manyRoles = Self("many-roles")
+}

@@ -1,0 +1,72 @@
+import Claims
+
+/// What would be too large for servers, and what comes near.
+enum RoleSizes {
+    /// The largest account token that is read, bytes.
+    private static let largestToken = 1 << 20
+    /// The longest line of a client that servers read unless they are told otherwise, bytes.
+    private static let longestLine = 4_096
+
+    static func problems(of policy: AccountPolicy, _ keys: RoleKeys, _ source: PolicySource) -> [PolicyProblem] {
+        account(policy, keys, source) + lists(keys, source) + lines(policy, source)
+    }
+
+    /// The token is the claims in base64, four characters for three bytes.
+    private static func account(
+        _ policy: AccountPolicy, _ keys: RoleKeys, _ source: PolicySource
+    ) -> [PolicyProblem] {
+        // A scope is its key, its role and these lists; the rest of the claims is small beside them.
+        let claims = keys.compiled.values.reduce(2_000) { $0 + $1.template.permissions.size + $1.name.utf8.count + 250 }
+        let size = claims / 3 * 4
+        guard size > largestToken / 4 * 3 else { return [] }
+        let isOver = size > largestToken
+        return [
+            PolicyProblem(
+                .tooLarge, isOver ? .error : .warning, at: policy.account.position, in: source,
+                "the account's token has about \(size / 1024) KiB, and servers read \(largestToken / 1024)",
+                remedy: "write fewer rules with wildcards, or divide the account")
+        ]
+    }
+
+    /// Where tags fill a list, servers count everything that it comes to.
+    private static func lists(_ keys: RoleKeys, _ source: PolicySource) -> [PolicyProblem] {
+        keys.compiled.values.sorted { $0.name < $1.name }.flatMap { role -> [PolicyProblem] in
+            let permissions = role.template.permissions
+            let lists = [
+                permissions.publish.allow, permissions.publish.deny, permissions.subscribe.allow,
+                permissions.subscribe.deny,
+            ]
+            return lists.filter {
+                $0.count > PermissionTemplate.maximumExpansions && $0.contains { $0.contains("tag(") }
+            }
+            .map { list in
+                PolicyProblem(
+                    .tooLarge, at: role.policy.position, in: source,
+                    "a list of \(role.name) comes to \(list.count) subjects, and where tags fill a list servers take "
+                        + "\(PermissionTemplate.maximumExpansions)",
+                    remedy: "write fewer rules with wildcards, or make two roles of it")
+            }
+        }
+    }
+
+    /// What a client sends to sign in: its token, and the signature.
+    private static func lines(_ policy: AccountPolicy, _ source: PolicySource) -> [PolicyProblem] {
+        policy.users.compactMap { user in
+            let tags = user.tags.reduce(0) { $0 + $1.name.utf8.count + $1.value.value.utf8.count + 4 }
+            // Keys, times and hashes are as long in every token of a scoped user.
+            let line = (480 + user.name.utf8.count + tags) / 3 * 4 + 500
+            guard line > longestLine else { return nil }
+            return PolicyProblem(
+                .tooLarge, .warning, at: user.position, in: source,
+                "\(user.name) would sign in with a line of about \(line) bytes, and servers read \(longestLine)",
+                remedy: "give it fewer or shorter tags, or raise max_control_line")
+        }
+    }
+}
+
+extension Permissions {
+    /// Bytes of the entries as JSON.
+    fileprivate var size: Int {
+        [publish.allow, publish.deny, subscribe.allow, subscribe.deny].joined().reduce(0) { $0 + $1.utf8.count + 3 }
+    }
+}
