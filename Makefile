@@ -30,6 +30,7 @@ unit: libraries ## Run the unit tests.
 
 interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and clients.
 	@scripts/build debug $(SWIFT_FLAGS)
+	@PRODUCT=witness scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop
 
 conformance: libraries $(VENV)/ready ## Play the scenarios on nats-server and on the broker, and compare.
@@ -43,12 +44,12 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys an
 	@Benchmarks/run-authorization
 	@$(PYTHON) Benchmarks/run-administration
 
-prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-changes ## Permissions and subjects against oracles, changes against kills and power cuts.
+prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-changes ## Permissions, subjects and policies against oracles, changes against kills and power cuts.
 
 # In release also for the tests' twentieth: the oracle takes forty times as long without optimisation.
 DECISIONS ?= 10000000
 RULE_SETS ?= 200000
-.PHONY: prove-permissions prove-subjects prove-changes
+.PHONY: prove-permissions prove-subjects prove-policies prove-changes
 prove-permissions: libraries
 	@PRODUCT=prove scripts/build release $(SWIFT_FLAGS)
 	@.build/release/prove --decisions $(DECISIONS) --rule-sets $(RULE_SETS)
@@ -56,6 +57,12 @@ prove-permissions: libraries
 prove-subjects: libraries
 	@PRODUCT=prove-subjects scripts/build release $(SWIFT_FLAGS)
 	@.build/release/prove-subjects
+
+# What 500 generated policies say, and what both servers do.
+prove-policies: libraries $(VENV)/ready
+	@scripts/build debug $(SWIFT_FLAGS)
+	@PRODUCT=witness scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q -s Tests/Interop/test_witness.py
 
 # Many at once, kills, power cuts, damage: nothing acknowledged is lost.
 prove-changes: libraries $(VENV)/ready

@@ -130,6 +130,11 @@ let package = Package(
             name: "prove-subjects", dependencies: ["Enumeration", "Subjects", "TestSupport"],
             path: "Tests/ProveSubjects", swiftSettings: swiftSettings),
 
+        // Policies drawn at random, and what each engine has to answer about them.
+        .executableTarget(
+            name: "witness", dependencies: ["Claims", "Policy", "Subjects", "TestSupport"], path: "Tests/Witness",
+            swiftSettings: swiftSettings),
+
         tests("Secrets", []),
         tests("Subjects", ["Enumeration"], resources: [.copy("Vectors")]),
         tests("Wire", []),

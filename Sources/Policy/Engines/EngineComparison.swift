@@ -164,11 +164,6 @@ extension ClaimEntry {
     fileprivate func closes(_ group: String?) -> Bool {
         queue == nil || group.map(names) == true
     }
-
-    private func names(_ group: String) -> Bool {
-        guard let queue else { return false }
-        return queue == group || (try? Pattern(queue))?.matches(Array(group.utf8).span) == true
-    }
 }
 
 extension Pattern {

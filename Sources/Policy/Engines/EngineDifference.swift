@@ -26,6 +26,17 @@ public struct EngineDifference: Sendable, Hashable {
     /// Where the entry comes from.
     public let sources: [PolicyPosition]
 
+    public init(
+        kind: Kind, entry: String, queue: String?, subject: String, object: String, sources: [PolicyPosition]
+    ) {
+        self.kind = kind
+        self.entry = entry
+        self.queue = queue
+        self.subject = subject
+        self.object = object
+        self.sources = sources
+    }
+
     /// What happens, in a sentence.
     public var description: String {
         let group = queue.map { " in the group \($0)" } ?? ""
@@ -44,16 +55,21 @@ extension EngineDifference {
     public func covers(subscription pattern: String, queue: String?) -> Bool {
         guard kind == .widerSubscription || kind == .narrowerSubscription else { return false }
         guard let known = ClaimEntry.read([entry]).first else { return false }
-        switch (known.queue, queue) {
-        case (nil, nil): break
-        case (nil, _): guard kind == .narrowerSubscription else { return false }
-        case (_, nil): return false
-        case (let name?, let group?):
-            let names = (try? Pattern(name))?.matches(Array(group.utf8).span) == true
-            guard name == group || names else { return false }
+        if known.queue == nil {
+            // A plain allow is for no group, a plain deny for all.
+            guard queue == nil || kind == .narrowerSubscription else { return false }
+        } else {
+            guard queue.map(known.names) == true else { return false }
         }
         // The server looks a SUB up as if it were a subject.
         return known.pattern.matches(Array(pattern.utf8).span)
+    }
+
+    /// Whether a message that only nats-server delivers is a case of this difference.
+    public func covers(delivery subject: String, queue: String?) -> Bool {
+        guard kind == .widerDelivery, let known = ClaimEntry.read([entry]).first else { return false }
+        guard known.queue == nil ? queue == nil : queue.map(known.names) == true else { return false }
+        return known.pattern.beyond?.matches(Array(subject.utf8).span) == true
     }
 
     /// Whether the models of the engines answer the example otherwise.

@@ -91,4 +91,10 @@ struct ClaimEntry: Sendable {
                 text: text, index: index, pattern: pattern, queue: parts.count == 2 ? String(parts[1]) : nil)
         }
     }
+
+    /// Whether its queue part names a group.
+    func names(_ group: String) -> Bool {
+        guard let queue else { return false }
+        return queue == group || (try? Pattern(queue))?.matches(Array(group.utf8).span) == true
+    }
 }
