@@ -33,4 +33,14 @@ public struct PolicyManifest: Sendable {
     }
 
     init() {}
+
+    /// The files that a set's first file names, as far as it can be read: for whoever does something with each file.
+    public static func files(in bytes: [UInt8]) -> [String] {
+        guard let document = try? PolicyText.parse(bytes, file: ""), let root = document.root else { return [] }
+        var reader = PolicyReader(document.source)
+        let manifest = reader.manifest(root)
+        let files = manifest.accounts.compactMap(\.file) + manifest.environments.map(\.file)
+        var known: Set<String> = []
+        return files.map(\.value).filter { known.insert($0).inserted }
+    }
 }

@@ -97,7 +97,7 @@ extension PolicyReader {
 
 extension PolicyValue.Kind {
     /// Something that fits.
-    fileprivate var example: String {
+    var example: String {
         switch self {
         case .token: "x"
         case .count: "1"

@@ -15,8 +15,10 @@ extension PolicyReader {
         }
     }
 
+    static let connectionWords = ["STANDARD", "WEBSOCKET", "MQTT", "MQTT_WS", "LEAFNODE", "LEAFNODE_WS", "IN_PROCESS"]
+
     mutating func connectionKinds(_ node: PolicyNode) -> [Placed<String>] {
-        let kinds = ["STANDARD", "WEBSOCKET", "MQTT", "MQTT_WS", "LEAFNODE", "LEAFNODE_WS", "IN_PROCESS"]
+        let kinds = Self.connectionWords
         return names(node, "connections").filter { kind in
             guard kinds.contains(kind.value) else {
                 report(

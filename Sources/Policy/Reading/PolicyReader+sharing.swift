@@ -5,13 +5,7 @@ extension PolicyReader {
         elements(of: node, "exports").map { element in
             var export = ExportPolicy(position: element.position)
             read(element, "an export", into: &export, Self.exportKeys)
-            if export.subject == nil, case .mapping(let members) = element.content,
-                !members.contains(where: { $0.name == "stream" || $0.name == "service" })
-            {
-                report(
-                    .missingKey, at: element.position, "an export is a stream or a service",
-                    remedy: "write stream: SUBJECT or service: SUBJECT")
-            }
+            checkKind(of: element, "an export")
             check(export)
             return export
         }
@@ -100,6 +94,21 @@ extension PolicyReader {
         ("until", { reader, node, grant in grant.until = reader.day(node, "until").map { Placed($0, node.position) } }),
     ]
 
+    /// Either a stream or a service.
+    private mutating func checkKind(of node: PolicyNode, _ what: String) {
+        guard case .mapping(let members) = node.content else { return }
+        let kinds = members.filter { $0.name == "stream" || $0.name == "service" }
+        if kinds.isEmpty {
+            report(
+                .missingKey, at: node.position, "\(what) is a stream or a service",
+                remedy: "write stream: SUBJECT or service: SUBJECT")
+        } else if kinds.count > 1 {
+            report(
+                .conflict, at: kinds[1].key.position, "\(what) is a stream or a service, and not both",
+                remedy: "make two of it", related: .init(position: kinds[0].key.position, message: "the other"))
+        }
+    }
+
     private mutating func check(_ export: ExportPolicy) {
         guard export.kind == .stream else { return }
         for (place, what) in [
@@ -115,6 +124,7 @@ extension PolicyReader {
         elements(of: node, "imports").map { element in
             var `import` = ImportPolicy(position: element.position)
             read(element, "an import", into: &`import`, Self.importKeys)
+            checkKind(of: element, "an import")
             if `import`.from == nil {
                 report(
                     .missingKey, at: element.position, "an import names no account to take it from",

@@ -48,12 +48,10 @@ extension PolicyReader {
     ]
 
     /// What a user may have beyond its roles.
-    static let extraKeys: Keys<RolePolicy> = {
-        let names = [
-            "publish", "subscribe", "queue", "deny_queue", "call", "serve", "work", "read", "manage", "kv", "objects",
-        ]
-        return roleKeys.filter { names.contains($0.name) }
-    }()
+    static let extraNames = [
+        "publish", "subscribe", "queue", "deny_queue", "call", "serve", "work", "read", "manage", "kv", "objects",
+    ]
+    static let extraKeys: Keys<RolePolicy> = roleKeys.filter { extraNames.contains($0.name) }
 
     // MARK: Tests
 

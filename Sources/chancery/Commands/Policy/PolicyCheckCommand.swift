@@ -30,12 +30,15 @@ struct PolicyCheckCommand: ParsableCommand, Exemplified {
         Set(problems).sorted { $0.position < $1.position }
     }
 
+    private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+
     private static func summary(of sets: [PolicySet]) -> String {
         let accounts = sets.first?.accounts ?? []
         let roles = accounts.reduce(0) { $0 + $1.roles.count }
         let environments = sets.compactMap(\.environment)
         let places = environments.isEmpty ? "" : ", in \(environments.joined(separator: ", "))"
-        return "\(accounts.count) accounts with \(roles) roles\(places): no errors"
+        let counted = "\(count(accounts.count, "account")) with \(count(roles, "role"))"
+        return "\(counted)\(places): no errors"
     }
 }
 

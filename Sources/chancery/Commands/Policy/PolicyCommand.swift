@@ -5,7 +5,10 @@ struct PolicyCommand: ParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Permissions as files: read them, find what is wrong with them, and test them.",
-        subcommands: [PolicyCheckCommand.self, PolicyTestCommand.self, PolicyCompileCommand.self])
+        subcommands: [
+            PolicyInitCommand.self, PolicyFormatCommand.self, PolicySchemaCommand.self,
+            PolicyCheckCommand.self, PolicyTestCommand.self, PolicyCompileCommand.self,
+        ])
     static let example = """
         chancery policy check policies/plant
         chancery policy test policies/plant
