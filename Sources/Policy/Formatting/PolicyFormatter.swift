@@ -79,7 +79,8 @@ public enum PolicyFormatter {
         case .environment: _ = reader.environment(root)
         case .account: _ = reader.account(root)
         }
-        guard reader.problems.contains(where: { $0.severity == .error }) else { return }
+        // Shares that values fill in are known in an environment only.
+        guard reader.problems.contains(where: { $0.severity == .error && $0.code != .wrongShares }) else { return }
         throw Failure(problems: reader.problems.sorted { $0.position < $1.position })
     }
 

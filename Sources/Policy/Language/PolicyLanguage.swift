@@ -2,7 +2,7 @@
 enum PolicyLanguage {
     /// Those of a set's first file, of environments, of accounts, and what stands in them.
     static let tables: [LanguageTable] =
-        [set, ceilings, environment, account] + accountParts + [role] + roleParts + [
+        [set, ceilings, never, environment, account] + accountParts + [role] + roleParts + [
             user, extra, test, testSubject, audit,
         ]
 
@@ -42,6 +42,24 @@ enum PolicyLanguage {
             LanguageKey(
                 "ceilings", .table("ceilings", .block), "what no account and no role goes beyond",
                 "ceilings: { connections: 10k, expires: 90d }"),
+            LanguageKey(
+                "never", .list(.table("never"), .block),
+                "what nobody may do by any way, whatever the accounts' files say",
+                "never: [ { from: outside, may not: publish cmd.x, of: FACTORY } ]"),
+        ])
+
+    static let never = LanguageTable(
+        name: "never", title: "A rule of never", meaning: "proved, or refuted by a way",
+        keys: [
+            LanguageKey(
+                "from", .text, "`role A/R`, `user A/U`, `account A`, `outside` (every other account) or `anybody`",
+                "from: role SUPPLIER/engineer", isRequired: true),
+            LanguageKey(
+                "may not", .either([.matching("(receive|publish) .+"), .list(.matching("(receive|publish) .+"))]),
+                "what they may not, in the account's own subjects", "may not: [ receive plant.secret ]",
+                isRequired: true),
+            LanguageKey("of", .name, "the account whose subjects they are", "of: FACTORY", isRequired: true),
+            LanguageKey("except", .list(.text), "who may all the same", "except: [ role AUDIT/auditor ]"),
         ])
 
     static let ceilings = LanguageTable(

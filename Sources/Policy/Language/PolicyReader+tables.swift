@@ -1,7 +1,7 @@
 extension PolicyReader {
     /// The names of the keys that are read, by the table of the language that they belong to.
     static let tables: [String: [String]] = [
-        "set": manifestKeys.map(\.name), "ceilings": ceilingKeys.map(\.name),
+        "never": neverKeys.map(\.name), "set": manifestKeys.map(\.name), "ceilings": ceilingKeys.map(\.name),
         "environment": environmentKeys.map(\.name),
         "account": accountKeys.map(\.name), "value": valueKeys.map(\.name), "limits": limitKeys.map(\.name),
         "jetstream": jetStreamKeys.map(\.name), "export": exportKeys.map(\.name), "grant": grantKeys.map(\.name),

@@ -42,6 +42,7 @@ import Testing
         var reader = PolicyReader(document.source, values: ["x": "1"])
         switch table {
         case "set", "ceilings": _ = reader.manifest(root)
+        case "never": _ = reader.never(in: root)
         case "environment": _ = reader.environment(root)
         default: _ = reader.account(root)
         }
@@ -52,10 +53,13 @@ import Testing
 
     /// Where the keys of each table stand.
     private static let context: [String: @Sendable (String) -> String] = [
-        "set": { $0 }, "ceilings": { "ceilings: { \($0) }" }, "environment": { $0 }, "account": { $0 },
+        "set": { $0 }, "never": { "never: [ { \($0) } ]" }, "ceilings": { "ceilings: { \($0) }" },
+        "environment": { $0 }, "account": { $0 },
         "value": { "values: { x: { \($0) } }" }, "limits": { "limits: { \($0) }" },
         "jetstream": { "limits: { jetstream: { \($0) } }" },
-        "export": { "exports: [ { \($0.contains("stream:") || $0.hasPrefix("service:") ? "" : "service: a, ")\($0) } ]" },
+        "export": {
+            "exports: [ { \($0.contains("stream:") || $0.hasPrefix("service:") ? "" : "service: a, ")\($0) } ]"
+        },
         "grant": { "exports: [ { grant: [ { \($0) } ] } ]" },
         "response": { "exports: [ { service: a, response: { \($0) } } ]" },
         "latency": { "exports: [ { service: a, latency: { \($0) } } ]" }, "import": { "imports: [ { \($0) } ]" },
