@@ -14,7 +14,7 @@ public struct AccessAnalysis {
     }
 
     let graph: AccessGraph
-    let engine: PolicyEngine
+    let engine: Engine
     private var bounds: [RoleNumber: HolderSets] = [:]
 
     struct RoleNumber: Hashable {
@@ -22,7 +22,7 @@ public struct AccessAnalysis {
         let role: Int
     }
 
-    public init(_ set: PolicySet, engine: PolicyEngine = .chancery) {
+    public init(_ set: PolicySet, engine: Engine = .broker) {
         graph = AccessGraph(set)
         self.engine = engine
     }
@@ -44,12 +44,30 @@ public struct AccessAnalysis {
         return search.routesInOrder
     }
 
+    /// The same for a pattern.
+    public mutating func routes(
+        _ act: AccessRoute.Act, _ question: AccessQuestion, of account: String, by holders: Holders = .everybody
+    ) -> [AccessRoute] {
+        routes(act, SubjectSet([question.pattern]), of: account, by: holders)
+    }
+
     /// What anybody in a role may do at most.
     mutating func bound(_ number: RoleNumber) -> HolderSets? {
         if let known = bounds[number] { return known }
         let made = try? graph.accounts[number.account].roles[number.role].bound()
         bounds[number] = made
         return made
+    }
+}
+
+/// A pattern of subjects that a question is about.
+public struct AccessQuestion: Sendable, Hashable {
+    let pattern: Pattern
+
+    /// Nil for a text that is no pattern.
+    public init?(_ text: String) {
+        guard let pattern = try? Pattern(text) else { return nil }
+        self.pattern = pattern
     }
 }
 
@@ -91,7 +109,8 @@ struct RouteSearch {
         case .everybody: return true
         case .outside: return number != self.account
         case .account(let name): return account.name == name
-        case .role(account: let name, let wanted): return account.name == name && role.name == wanted
+        case .role(account: let name, let wanted): 
+            return account.name == name && AccessGraph.Role.names(in: role.name).contains(wanted)
         case .user(account: let name, let user):
             return account.name == name && (account.policy == nil || role.users.contains { $0.name == user })
         }

@@ -25,6 +25,8 @@ struct AccessGraph: Sendable {
         let tags: [RolePolicy.Tag]
         let users: [UserPolicy]
         let position: PolicyPosition?
+        /// What its templates are filled with already, by function such as `tag(plant)`.
+        var values: [String: String] = [:]
     }
 
     struct Mapping: Sendable {
@@ -87,7 +89,8 @@ struct AccessGraph: Sendable {
             Role(
                 name: compiled.name, account: number, permissions: compiled.template.permissions,
                 replies: compiled.settings.replies == .any ? .any : .own, tags: compiled.policy.tags,
-                users: users[compiled.name] ?? [], position: compiled.policy.position)
+                users: users[compiled.name] ?? [], position: compiled.policy.position,
+                values: compiled.values)
         }
         let mappings = file.mappings.compactMap { mapping in
             (try? mapping.compiled()).map { Mapping(map: $0, position: mapping.source.position) }

@@ -29,6 +29,13 @@ struct Holder: Sendable {
 }
 
 extension AccessGraph.Role {
+    /// The names of the roles in a key's name: `a+b` of a user with both, `a@user` with that user's extras, `a:plant=berlin`
+    /// for one value.
+    static func names(in key: String) -> [String] {
+        let role = key.prefix { $0 != "@" && $0 != ":" }
+        return role.split(separator: "+").map(String.init)
+    }
+
     /// More combinations of values than this are not tried.
     static let maximumCombinations = 256
     /// The most different templates of a role for which generic holders are thought of.
@@ -88,12 +95,17 @@ extension AccessGraph.Role {
         let literals = named.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.contains("{") }.sorted()
         var fresh = FreshTokens { token in named.contains(token) || token == Array("x1".utf8) }
         var names: [(String, Holder.Coverage)] = [(Self.somebody(named, &fresh), .every)]
-        if functions.contains(.name) {
+        if let name = self.values["name()"] {
+            names = [(name, .named(name))]
+        } else if functions.contains(.name) {
             names += (users.map(\.name) + literals).map { ($0, .named($0)) }
         }
         var result = names.map { name, coverage in
             var values = PermissionTemplate.Values()
             (values.name, values.accountName, values.subject) = (name, accountName, "UANYBODY")
+            for (function, value) in self.values where function.hasPrefix("tag(") {
+                values.tags.append("\(function.dropFirst(4).dropLast()):\(value)")
+            }
             return (values, coverage)
         }
         for tag in tags where functions.contains(.tag(tag.name.lowercased())) {

@@ -64,7 +64,7 @@ extension RouteSearch {
             guard let passage = stop.passage else { continue }
             if let moved = passage.move(subject) { subject = moved } else { isExact = false }
             if number == 0, !hit.holder.sets.publish.contains(subject.span) { isExact = false }
-            guard let (kind, step) = describe(passage, String(decoding: subject, as: UTF8.self)) else { continue }
+            guard let (kind, step) = graph.describe(passage, String(decoding: subject, as: UTF8.self)) else { continue }
             if found.last != kind { found.append(kind) }
             steps.append(step)
         }
@@ -80,33 +80,6 @@ extension RouteSearch {
             act: act, who: who(hit.holder), kinds: kinds.isEmpty ? [.direct] : kinds,
             account: graph.accounts[account].name, subject: end.subject, subjects: words(set), isExact: isExact,
             steps: steps + end.steps, performance: isExact ? end.performance : nil)
-    }
-
-    /// A passage in words, with the subject behind it; nil for one that changes nothing.
-    func describe(_ passage: Passage, _ subject: String) -> (AccessRoute.Kind, AccessRoute.Step)? {
-        switch passage.kind {
-        case .stay: return nil
-        case .mapping(let number):
-            let account = graph.accounts[passage.from.account]
-            let mapping = account.mappings[number]
-            return (
-                .mapping,
-                AccessRoute.Step(
-                    "\(account.name) maps \(mapping.map.source) to \(passage.transform?.destination ?? ""): \(subject)",
-                    mapping.position)
-            )
-        case .sharing(let number):
-            let sharing = graph.sharings[number]
-            let (importer, exporter) = (graph.accounts[sharing.importer].name, graph.accounts[sharing.exporter].name)
-            let isService = sharing.kind == .service
-            let verb = sharing.isAssumed ? "may import" : "imports"
-            return (
-                .import,
-                AccessRoute.Step(
-                    "\(importer) \(verb) the \(sharing.kind.rawValue) \(sharing.toLocal.source) of \(exporter): \(subject) "
-                        + "in \(isService ? exporter : importer)", sharing.importPosition)
-            )
-        }
     }
 
     // MARK: By stream

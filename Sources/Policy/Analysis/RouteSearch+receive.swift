@@ -80,7 +80,7 @@ extension RouteSearch {
             )
         ]
         for (passage, text) in moved.reversed() {
-            guard let (kind, step) = describe(passage, text) else { continue }
+            guard let (kind, step) = graph.describe(passage, text) else { continue }
             if result.kinds.last != kind { result.kinds.append(kind) }
             result.steps.append(step)
         }

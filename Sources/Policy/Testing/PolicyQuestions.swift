@@ -29,18 +29,23 @@ struct PolicyQuestions {
         if action == .subscribe, (try? Pattern(subject)) == nil {
             return PolicyVerdict(isAllowed: false, reason: "\(subject) is no subject")
         }
-        return verdict(
-            principal.permissions.decide(action, subject: bytes.span, queue: queue.map { Array($0.utf8) }))
+        let decision = principal.permissions.decide(action, subject: bytes.span, queue: queue.map { Array($0.utf8) })
+        return verdict(PolicyVerdict.Question(action: action, subject: subject, queue: queue, decision: decision))
     }
 
-    private func verdict(_ decision: Decision) -> PolicyVerdict {
-        let rule = decision.rule
-        let found = rule.entry < 0 ? [] : sources["\(rule.list.pointer)/\(rule.entry)"] ?? []
-        return PolicyVerdict(isAllowed: decision.isAllowed, reason: reason(rule, found), sources: found)
+    private func verdict(_ question: PolicyVerdict.Question) -> PolicyVerdict {
+        let rule = question.decision.rule
+        let found = sources(of: rule)
+        return PolicyVerdict(
+            isAllowed: question.decision.isAllowed, reason: reason(rule, found), sources: found, questions: [question])
+    }
+
+    func sources(of rule: Rule) -> [PolicyPosition] {
+        rule.entry < 0 ? [] : sources["\(rule.list.pointer)/\(rule.entry)"] ?? []
     }
 
     /// The rule in the words of the file, with its place there.
-    private func reason(_ rule: Rule, _ sources: [PolicyPosition]) -> String {
+    func reason(_ rule: Rule, _ sources: [PolicyPosition]) -> String {
         let what = rule.list == .publishAllow || rule.list == .publishDeny ? "publish" : "subscribe"
         let text = principal.explain(rule).text ?? ""
         let place = sources.first.map { " (\($0))" } ?? ""
@@ -71,13 +76,18 @@ struct PolicyQuestions {
         }
         var last = PolicyVerdict(isAllowed: true, reason: "a mapping leads nowhere")
         var sources: [PolicyPosition] = []
+        var questions: [PolicyVerdict.Question] = []
         for share in mapping.shares() {
             guard let transform = share.transform, let mapped = transform.rename(bytes.span) else { continue }
             last = ask(.publish, String(decoding: mapped, as: UTF8.self))
             sources += last.sources
-            guard last.isAllowed else { return last }
+            questions += last.questions
+            guard last.isAllowed else {
+                last.questions = questions
+                return last
+            }
         }
-        return PolicyVerdict(isAllowed: true, reason: last.reason, sources: sources)
+        return PolicyVerdict(isAllowed: true, reason: last.reason, sources: sources, questions: questions)
     }
 
     /// A publish, with an inbox that the answer may come to.
@@ -85,18 +95,24 @@ struct PolicyQuestions {
         let verdict = publish(subject)
         guard verdict.isAllowed else { return verdict }
         guard let inbox else {
-            return PolicyVerdict(isAllowed: false, reason: "the role has no inbox for the answer")
+            return PolicyVerdict(
+                isAllowed: false, reason: "the role has no inbox for the answer", questions: verdict.questions)
         }
         let reply = inbox.replacing("{{name()}}", with: principal.name).replacing(">", with: "x1")
-        let answer = self.verdict(principal.permissions.decide(reply: Array(reply.utf8).span))
+        let answer = self.verdict(
+            PolicyVerdict.Question(
+                action: .subscribe, subject: reply, isReply: true,
+                decision: principal.permissions.decide(reply: Array(reply.utf8).span)))
         guard answer.isAllowed else {
             return PolicyVerdict(
-                isAllowed: false, reason: "answers to \(reply): \(answer.reason)", sources: answer.sources)
+                isAllowed: false, reason: "answers to \(reply): \(answer.reason)", sources: answer.sources,
+                questions: verdict.questions + answer.questions)
         }
         let listening = ask(.subscribe, reply)
         return PolicyVerdict(
             isAllowed: listening.isAllowed, reason: listening.isAllowed ? verdict.reason : listening.reason,
-            sources: verdict.sources + listening.sources)
+            sources: verdict.sources + listening.sources,
+            questions: verdict.questions + answer.questions + listening.questions)
     }
 
     /// A delivery passes: some subscription gets the subject, and nothing filters it.
@@ -104,6 +120,8 @@ struct PolicyQuestions {
         let subscription = ask(.subscribe, subject, queue)
         guard subscription.isAllowed else { return subscription }
         let delivery = ask(.deliver, subject, queue)
-        return delivery.isAllowed ? subscription : delivery
+        var verdict = delivery.isAllowed ? subscription : delivery
+        verdict.questions = subscription.questions + delivery.questions
+        return verdict
     }
 }

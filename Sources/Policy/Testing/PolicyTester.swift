@@ -31,12 +31,12 @@ public struct PolicyTester {
         public let untouched: [PolicyPosition]
     }
 
-    private let account: PolicySet.Account
-    private let environment: String?
-    private let realm: ScratchRealm
-    private let mappings: SubjectMappings
+    let account: PolicySet.Account
+    let environment: String?
+    let realm: ScratchRealm
+    let mappings: SubjectMappings
 
-    private init(_ account: PolicySet.Account, _ environment: String?) throws {
+    init(_ account: PolicySet.Account, _ environment: String?) throws {
         self.account = account
         self.environment = environment
         realm = try ScratchRealm(account)
@@ -63,7 +63,7 @@ public struct PolicyTester {
     // MARK: One test
 
     /// Who a test is about.
-    private struct Holder {
+    struct Holder {
         let role: RolePolicy
         /// The key that it would be signed with; nil where there is none.
         let key: CompiledRole?
@@ -83,7 +83,7 @@ public struct PolicyTester {
         }
     }
 
-    private func holder(_ subject: PolicyTest.Subject?) -> Holder? {
+    func holder(_ subject: PolicyTest.Subject?) -> Holder? {
         switch subject {
         case .user(let name):
             guard let user = account.policy.users.first(where: { $0.name == name }),
@@ -98,7 +98,7 @@ public struct PolicyTester {
         }
     }
 
-    private func verdict(_ act: PolicyTest.Act, _ holder: Holder) throws -> PolicyVerdict {
+    func verdict(_ act: PolicyTest.Act, _ holder: Holder) throws -> PolicyVerdict {
         guard let key = holder.key else {
             return PolicyVerdict(
                 isAllowed: false, reason: "\(holder.role.name) has no key for the name and the tags of \(holder.name)")
@@ -117,7 +117,9 @@ public struct PolicyTester {
         case .success(let principal):
             let asker = PolicyQuestions(
                 principal: principal, sources: key.sources, mappings: mappings, inbox: role.inboxes.first?.value)
-            return asker.verdict(act)
+            var verdict = asker.verdict(act)
+            verdict.principal = principal
+            return verdict
         }
     }
 
@@ -148,6 +150,19 @@ struct PolicyVerdict {
     let isAllowed: Bool
     let reason: String
     var sources: [PolicyPosition] = []
+    /// What the decision function was asked, in order.
+    var questions: [Question] = []
+    /// Whom it is about, where that is somebody who came in.
+    var principal: Principal?
+
+    struct Question {
+        let action: Action
+        let subject: String
+        var queue: String?
+        /// Whether the subject is where an answer should come to.
+        var isReply = false
+        let decision: Decision
+    }
 }
 
 extension RolePolicy {

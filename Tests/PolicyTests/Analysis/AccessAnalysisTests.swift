@@ -19,7 +19,7 @@ import Testing
 
     static func routes(
         _ act: AccessRoute.Act, _ pattern: String, of account: String, in set: PolicySet,
-        by holders: AccessAnalysis.Holders = .everybody, engine: PolicyEngine = .chancery
+        by holders: AccessAnalysis.Holders = .everybody, engine: Engine = .broker
     ) throws -> [String] {
         var analysis = AccessAnalysis(set, engine: engine)
         return analysis.routes(act, SubjectSet([try Pattern(pattern)]), of: account, by: holders)

@@ -6,23 +6,30 @@ struct PolicyCheckCommand: ParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Find everything that is wrong with a set of policies, in every environment.",
         discussion: """
-            Shows each problem with its line, and exits with 1 if any is an error. With --json each line is a problem.
+            Shows each problem with its line, and exits with 1 if any is an error, or with --strict at all. Rules under \
+            "never" are proved, or refuted with the way that breaks them. With --json each line is a problem.
             """)
-    static let example = "chancery policy check policies/plant"
+    static let example = """
+        chancery policy check policies/plant
+        chancery policy check policies/plant --environment prod --engine nats-server --strict
+        """
 
     @OptionGroup var folder: PolicyFolder
+    @OptionGroup var engine: EngineOption
+    @Flag(help: "Take warnings for errors.") var strict = false
     @Flag(help: "Answer in JSON.") var json = false
 
     func run() throws {
         let problems: [PolicyProblem]
         do {
             let sets = try folder.read()
-            problems = Self.different(sets.flatMap(\.warnings))
-            if !json { Console.say(Self.summary(of: sets)) }
+            problems = Self.different(sets.flatMap { $0.warnings + $0.problems(for: engine.engine) })
+            let isInOrder = !problems.contains { $0.severity == .error }
+            if !json, isInOrder { Console.say(Self.summary(of: sets)) }
         } catch let failure as PolicySet.Failure {
             problems = failure.problems
         }
-        try PolicyProblemList(problems, json: json).show()
+        try PolicyProblemList(problems, json: json, isStrict: strict).show()
     }
 
     /// Several environments have the same warnings.
@@ -51,18 +58,21 @@ struct PolicyProblemList {
         var line: Int
         var message: String
         var remedy: String?
+        var route: RouteOutput?
         var severity: String
     }
 
     private let problems: [PolicyProblem]
     private let json: Bool
+    private let isStrict: Bool
 
-    init(_ problems: [PolicyProblem], json: Bool) {
+    init(_ problems: [PolicyProblem], json: Bool, isStrict: Bool = false) {
         self.problems = problems
         self.json = json
+        self.isStrict = isStrict
     }
 
-    /// - Throws: `ExitCode(1)` where one of them is an error.
+    /// - Throws: `ExitCode(1)` where one of them is an error, or where warnings count as errors.
     func show() throws {
         for problem in problems {
             if json {
@@ -70,14 +80,19 @@ struct PolicyProblemList {
                     Listed(
                         code: problem.code.description, column: problem.position.column, file: problem.position.file,
                         line: problem.position.line, message: problem.message,
-                        remedy: problem.remedy.isEmpty ? nil : problem.remedy, severity: problem.severity.rawValue))
+                        remedy: problem.remedy.isEmpty ? nil : problem.remedy,
+                        route: problem.route.map { RouteOutput($0) }, severity: problem.severity.rawValue))
             } else {
                 Console.data(problem.description + "\n")
             }
         }
         let errors = problems.count { $0.severity == .error }
-        guard errors > 0 else { return }
-        if !json { Console.say(errors == 1 ? "1 error" : "\(errors) errors") }
+        let warnings = problems.count - errors
+        guard errors > 0 || (isStrict && warnings > 0) else { return }
+        if !json {
+            let counts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
+            Console.say(counts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", "))
+        }
         throw ExitCode(1)
     }
 }

@@ -8,6 +8,7 @@ struct PolicyCommand: ParsableCommand, Exemplified {
         subcommands: [
             PolicyInitCommand.self, PolicyFormatCommand.self, PolicySchemaCommand.self,
             PolicyCheckCommand.self, PolicyTestCommand.self, PolicyCompileCommand.self,
+            PolicyExplainCommand.self, PolicyWhoCanCommand.self, PolicyReachCommand.self,
         ])
     static let example = """
         chancery policy check policies/plant

@@ -1,0 +1,154 @@
+import Authorization
+import Subjects
+
+/// Explains what somebody may do, by asking the same questions that tests ask: what is explained is what was decided.
+public struct PolicyExplainer {
+    private let set: PolicySet
+    private let account: PolicySet.Account
+    private let tester: PolicyTester
+    private let graph: AccessGraph
+
+    /// - Throws: what signing with made-up keys throws.
+    public init(_ set: PolicySet, account: PolicySet.Account) throws {
+        self.set = set
+        self.account = account
+        tester = try PolicyTester(account, set.environment)
+        graph = AccessGraph(set)
+    }
+
+    /// - Parameter sentence: such as `publish orders.place`, as tests have it.
+    /// - Returns: nil for what is no sentence, and for a user or a role that the account does not have.
+    public func explain(_ subject: PolicyTest.Subject, _ sentence: String) throws -> PolicyExplanation? {
+        guard let act = PolicyTest.Act(sentence), let holder = tester.holder(subject) else { return nil }
+        let verdict = try tester.verdict(act, holder)
+        let decisions = verdict.principal.map { principal in
+            verdict.questions.map { decision($0, act, principal, holder.key?.sources ?? [:], verdict) }
+        }
+        let fillings = verdict.principal.flatMap { principal in
+            verdict.questions.first.map { question in
+                principal.explain(question.action, subject: Array(question.subject.utf8)).fillings
+            }
+        }
+        return PolicyExplanation(
+            account: account.policy.account.value, environment: set.environment, role: holder.role.name,
+            rolePosition: holder.role.position, user: holder.name, fillings: (fillings ?? []).map { ($0.function, $0.values) },
+            sentence: sentence, isAllowed: verdict.isAllowed, reason: verdict.reason, decisions: decisions ?? [],
+            crossings: verdict.isAllowed ? crossings(act) : [])
+    }
+
+    private func decision(
+        _ question: PolicyVerdict.Question, _ act: PolicyTest.Act, _ principal: Principal,
+        _ sources: [String: [PolicyPosition]], _ verdict: PolicyVerdict
+    ) -> PolicyExplanation.Decision {
+        let found = principal.explain(
+            question.action, subject: Array(question.subject.utf8), queue: question.queue.map { Array($0.utf8) },
+            decision: question.decision)
+        let asker = PolicyQuestions(principal: principal, sources: sources, mappings: tester.mappings, inbox: nil)
+        let queue = question.queue.map { " queue \($0)" } ?? ""
+        let verb = question.isReply ? "have answers come to" : "\(question.action)"
+        return PolicyExplanation.Decision(
+            question: "\(verb) \(question.subject)\(queue)", because: because(question, act),
+            isAllowed: question.decision.isAllowed,
+            reason: question.action == .deliver && question.decision.isAllowed
+                ? "nothing filters it"
+                : asker.reason(question.decision.rule, asker.sources(of: question.decision.rule)),
+            considered: found.considered.map { rule in
+                PolicyExplanation.ConsideredRule(
+                    text: rule.rule.text ?? "", filled: rule.filled, list: Self.words(rule.rule.rule.list),
+                    relation: Self.words(rule.relation), isDeciding: rule.isDeciding,
+                    sources: asker.sources(of: rule.rule.rule))
+            }, ruleCount: found.ruleCount)
+    }
+
+    private static func words(_ list: Rule.List) -> String {
+        switch list {
+        case .none: ""
+        case .publishAllow: "publish allows"
+        case .publishDeny: "publish denies"
+        case .subscribeAllow: "subscribe allows"
+        case .subscribeDeny: "subscribe denies"
+        }
+    }
+
+    private static func words(_ relation: DecisionExplanation.Relation) -> String {
+        switch relation {
+        case .fits: "fits"
+        case .overlaps: "overlaps"
+        case .otherGroup: "is for another queue group"
+        }
+    }
+
+    /// How the question comes from what was asked about, where a mapping moved it.
+    private func because(_ question: PolicyVerdict.Question, _ act: PolicyTest.Act) -> String? {
+        guard question.action == .publish, let typed = act.published, typed != question.subject else { return nil }
+        let bytes = Array(typed.utf8)
+        let mapping = account.policy.mappings.first { mapping in
+            (try? Pattern(mapping.source.text))?.matches(bytes.span) == true
+        }
+        return mapping.map { "since \(typed) is mapped by \($0.source.text) (\($0.source.position))" }
+    }
+
+    // MARK: Across accounts
+
+    /// What becomes of it in other accounts, or where it comes from.
+    private func crossings(_ act: PolicyTest.Act) -> [PolicyExplanation.Crossing] {
+        guard let number = graph.numbers[account.policy.account.value] else { return [] }
+        if let subject = act.published, let pattern = try? Pattern(subject) {
+            let trail = Trail(graph, from: [AccessPlace(account: number, stage: .typed)], SubjectSet([pattern]))
+            return trail.stops.flatMap { stop in crossing(stop, stop.place) }
+        }
+        guard case .receive(let subject, queue: _) = act, let pattern = try? Pattern(subject) else { return [] }
+        let trail = Trail(graph, to: [AccessPlace(account: number, stage: .imported)], SubjectSet([pattern]))
+        return trail.stops.flatMap { stop in
+            stop.place.stage == .routed ? crossing(stop, stop.place) : []
+        }
+    }
+
+    private func crossing(_ stop: Trail.Stop, _ place: AccessPlace) -> [PolicyExplanation.Crossing] {
+        guard let passage = stop.passage, case .sharing(let number) = passage.kind else { return [] }
+        let sharing = graph.sharings[number]
+        let patterns = ((try? stop.set.leastPatterns()) ?? []).map(\.description).joined(separator: ", ")
+        let (importer, exporter) = (graph.accounts[sharing.importer].name, graph.accounts[sharing.exporter].name)
+        let here = graph.accounts[place.account].name
+        var result = [
+            PolicyExplanation.Crossing(
+                text:
+                    "\(importer) imports the \(sharing.kind.rawValue) \(sharing.toLocal.source) of \(exporter): it is "
+                    + "\(patterns) in \(here)", position: sharing.importPosition)
+        ]
+        if let export = sharing.exportPosition {
+            let consent = consent(sharing)
+            result.append(.init(text: "\(exporter) exports it\(consent.text)", position: consent.position ?? export))
+        }
+        guard sharing.kind == .service || place.stage == .imported else { return result }
+        let hearers = graph.accounts[place.account].roles.filter { role in
+            guard let bound = try? role.bound(), let received = try? bound.received() else { return false }
+            return (try? received.overlaps(stop.set)) == true
+        }.map(\.name)
+        let heard =
+            hearers.isEmpty ? "no role of \(here) hears it" : "heard by \(hearers.joined(separator: ", ")) of \(here)"
+        result.append(.init(text: heard, position: nil))
+        return result
+    }
+
+    private func consent(_ sharing: AccessGraph.Sharing) -> (text: String, position: PolicyPosition?) {
+        let importer = graph.accounts[sharing.importer].name
+        let export = graph.accounts[sharing.exporter].policy?.policy.exports.first {
+            $0.position == sharing.exportPosition
+        }
+        guard let grant = export?.grants.first(where: { $0.account?.value == importer }) else {
+            return (" to everybody", nil)
+        }
+        return (" and grants \(grant.only?.text ?? "all of it") to \(importer)", grant.position)
+    }
+}
+
+extension PolicyTest.Act {
+    /// The subject that is published on; nil where none is.
+    var published: String? {
+        switch self {
+        case .publish(let subject), .request(let subject): subject
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Administration
+import ArgumentParser
+import Policy
+
+/// `chancery policy reach`
+struct PolicyReachCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "reach", abstract: "List everything that can leave an account or enter it, and by which chain.",
+        discussion: """
+            Each line is a set of subjects, as the account calls them and as the other one does, with the roles there that \
+            receive them or publish them. A line without a role is a way that nobody takes.
+            """)
+    static let example = """
+        chancery policy reach FACTORY --policies policies/plant --environment prod
+        chancery policy reach SUPPLIER --policies policies/plant --environment prod --chain
+        """
+
+    @Argument(help: "The account.") var account: String
+    @Flag(help: "Show every step, with its file and line.") var chain = false
+    @OptionGroup var options: PolicyQuestionOptions
+
+    private struct Listed: Encodable {
+        var account: String
+        var direction: String
+        var exact: Bool
+        var here: String
+        var how: [String]
+        var roles: [String]
+        var steps: [RouteOutput.Step]
+        var there: String
+    }
+
+    func run() throws {
+        let set = try options.read()
+        guard let reach = TenantReach(set, account: account) else {
+            let known = set.manifest.accounts.map(\.name.value).joined(separator: ", ")
+            throw AdministrationError(.notFound, "the set has no account \"\(account)\"", remedy: "it has: \(known)")
+        }
+        if options.json { return try reach.lines.forEach { try JSONOutput.line(Self.listed($0)) } }
+        guard !reach.lines.isEmpty else {
+            return Console.say("nothing leaves \(account) and nothing enters it")
+        }
+        if chain { return showChains(reach) }
+        var table = Table(title: account, header: ["", "account", "how", "here", "there", "roles there"])
+        for direction in TenantReach.Direction.allCases {
+            table.addLine()
+            for line in reach.lines where line.direction == direction {
+                table.add(
+                    direction.rawValue, line.account, line.label, line.here, line.there,
+                    line.roles.isEmpty ? "nobody" : line.roles.joined(separator: ", "))
+            }
+        }
+        Console.data(table.text(width: Console.width))
+    }
+
+    private static func listed(_ line: TenantReach.Line) -> Listed {
+        Listed(
+            account: line.account, direction: line.direction.rawValue, exact: line.isExact, here: line.here,
+            how: line.kinds.map(\.rawValue), roles: line.roles,
+            steps: line.steps.map { .init(place: $0.position?.description, text: $0.text) }, there: line.there)
+    }
+
+    private func showChains(_ reach: TenantReach) {
+        for line in reach.lines {
+            let way = line.direction == .leaves ? "leaves to" : "enters from"
+            let roles = line.roles.isEmpty ? "nobody" : line.roles.joined(separator: ", ")
+            Console.data(Console.printable("\(line.here) \(way) \(line.account) \(line.label) (\(roles))"))
+            for (number, step) in line.steps.enumerated() {
+                let place = step.position.map { " (\($0))" } ?? ""
+                Console.data(Console.printable("  \(number + 1). \(step.text)\(place)"))
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Administration
+import ArgumentParser
+import Policy
+
+/// `chancery policy who-can`
+struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "who-can", abstract: "List everybody who can publish on a subject of an account, or receive it.",
+        discussion: """
+            Follows mappings, imports, streams, answers and queue groups, in every account of the set. Each line says who, by \
+            which way, and a subject for which it holds; --chain shows every step with its file and line. "every holder" \
+            means whoever has the role, and a name that it holds for who is called so. "at most" means that it could not be \
+            ruled out.
+            """)
+    static let example = """
+        chancery policy who-can "plant.*.secret.>" receive --account FACTORY --policies policies/plant --environment prod
+        chancery policy who-can "plant.berlin.command.>" --account FACTORY --policies policies/plant --environment prod --chain
+        """
+
+    @Argument(help: "The subject; it may have wildcards.") var subject: String
+    @Argument(help: ArgumentHelp("publish or receive; both without it.", valueName: "act")) var act: String?
+    @Option(text: "The account whose subject it is; not needed in a set of one.", as: "name") var account: String?
+    @Option(text: "Only holders of this account.", as: "name") var from: String?
+    @Flag(help: "Show every step, with its file and line.") var chain = false
+    @OptionGroup var engine: EngineOption
+    @OptionGroup var options: PolicyQuestionOptions
+
+    private static let words: [String: AccessRoute.Act] = [
+        "publish": .publish, "pub": .publish, "receive": .receive, "subscribe": .receive, "sub": .receive,
+    ]
+
+    func validate() throws {
+        if let act, Self.words[act] == nil { throw ValidationError("\"\(act)\" is neither publish nor receive.") }
+    }
+
+    func run() throws {
+        let set = try options.read()
+        let name = try chosen(set)
+        guard let question = AccessQuestion(subject) else { throw ValidationError("\"\(subject)\" is no subject.") }
+        var analysis = AccessAnalysis(set, engine: engine.engine)
+        let holders = from.map { AccessAnalysis.Holders.account($0) } ?? .everybody
+        if let from { _ = set.manifest.accounts.contains { $0.name.value == from } ? nil : try unknown(from, set) }
+        let acts = act.flatMap { Self.words[$0] }.map { [$0] } ?? AccessRoute.Act.allCases
+        let routes = acts.flatMap { analysis.routes($0, question, of: name, by: holders) }
+        if options.json { return try routes.forEach { try JSONOutput.line(RouteOutput($0)) } }
+        guard !routes.isEmpty else { return Console.say("nobody can, on \(engine.engine.rawValue)") }
+        if chain { return RouteOutput.showChains(routes) }
+        var table = Table(title: "\(subject) of \(name)", header: ["who", "can", "how", "for", "such as"])
+        for route in routes {
+            table.add(
+                "\(route.who.account)/\(route.who.role)", route.act.rawValue, route.label, route.who.holders,
+                route.subject)
+        }
+        Console.data(table.text(width: Console.width))
+    }
+
+    private func chosen(_ set: PolicySet) throws -> String {
+        if let account {
+            return try set.manifest.accounts.first { $0.name.value == account }?.name.value ?? unknown(account, set)
+        }
+        guard set.manifest.accounts.count == 1, let only = set.manifest.accounts.first else {
+            let names = set.manifest.accounts.map(\.name.value).joined(separator: ", ")
+            throw ValidationError("Say whose subject it is: --account \(names).")
+        }
+        return only.name.value
+    }
+
+    private func unknown(_ name: String, _ set: PolicySet) throws -> String {
+        throw AdministrationError(
+            .notFound, "the set has no account \"\(name)\"",
+            remedy: "it has: \(set.manifest.accounts.map(\.name.value).joined(separator: ", "))")
+    }
+}
+
+/// A route as commands show it.
+struct RouteOutput: Encodable {
+    struct Step: Encodable {
+        var place: String?
+        var text: String
+    }
+
+    var account: String
+    var act: String
+    var exact: Bool
+    var holders: String
+    var how: [String]
+    var name: String
+    var of: String
+    var role: String
+    var steps: [Step]
+    var subject: String
+    var subjects: String
+    var tags: [String]
+
+    init(_ route: AccessRoute) {
+        account = route.who.account
+        act = route.act.rawValue
+        exact = route.isExact
+        holders = route.who.holders
+        how = route.kinds.map(\.rawValue)
+        name = route.who.name
+        of = route.account
+        role = route.who.role
+        steps = route.steps.map { Step(place: $0.position?.description, text: $0.text) }
+        subject = route.subject
+        subjects = route.subjects
+        tags = route.who.tags
+    }
+
+    static func showChains(_ routes: [AccessRoute]) {
+        for route in routes {
+            Console.data(
+                Console.printable(
+                    "\(route.who.account)/\(route.who.role) can \(route.act.rawValue) \(route.subject) \(route.label) "
+                        + "(\(route.who.holders))"))
+            for (number, step) in route.steps.enumerated() {
+                let place = step.position.map { " (\($0))" } ?? ""
+                Console.data(Console.printable("  \(number + 1). \(step.text)\(place)"))
+            }
+        }
+    }
+}
