@@ -78,9 +78,27 @@ public enum RoutePerformance: Sendable, Hashable {
     case publish(typed: String)
     /// A message is published on the question's subject, and the holder's subscription gets it.
     case receive(subscribed: String, queue: String?)
-    /// The holder asks, with the question's subject for the answer, and somebody answers.
-    case reply(request: String, responder: AccessRoute.Who, subscribed: String, queue: String?)
+    /// The holder publishes with the question's subject for the answer, and somebody who hears the request answers.
+    case reply(typed: String, request: String, responder: AccessRoute.Who, queue: String?)
+    /// The holder asks JetStream, with the question's subject for the answer.
+    case answer(typed: String)
     /// The holder asks JetStream of an account: what was published on the question's subject comes out of a stream, or a
     /// stream's messages are sent there.
-    case stream(account: String, stream: String?, subjects: [String], request: String)
+    case stream(StreamPerformance)
+}
+
+/// A route through a stream.
+public struct StreamPerformance: Sendable, Hashable {
+    public let account: String
+    /// Nil for a stream that no file declares.
+    public let stream: String?
+    public let subjects: [String]
+    /// What the holder publishes, and what comes of that in the stream's account.
+    public let typed: String
+    public let request: String
+    /// What the stream holds, as it is there; empty where anything does.
+    public let kept: String
+    /// Where the holder hears answers; empty where it hears nothing.
+    public let inbox: String
+    public let queue: String?
 }

@@ -27,8 +27,8 @@ extension RouteSearch {
         var isAsked: (AccessAnalysis.RoleNumber) -> Bool = { _ in true }
         /// Which holders count.
         var isFit: (Holder) -> Bool = { _ in true }
-        /// What follows, from the subject at the trail's end; nil where the route leads nowhere.
-        var ending: (_ at: String, _ holder: Holder) -> Ending?
+        /// What follows, from what is published and what comes of it at the trail's end; nil where the route leads nowhere.
+        var ending: (_ typed: String, _ at: String, _ holder: Holder) -> Ending?
     }
 
     /// Finds who may publish where a trail comes from.
@@ -72,7 +72,7 @@ extension RouteSearch {
         let last = String(decoding: subject, as: UTF8.self)
         var end = Ending(performance: .publish(typed: text), steps: [], subject: last)
         if let publishing {
-            guard let other = publishing.ending(last, hit.holder) else { return nil }
+            guard let other = publishing.ending(text, last, hit.holder) else { return nil }
             end = other
         }
         let kinds = found + (publishing?.kinds ?? [])
@@ -93,10 +93,12 @@ extension RouteSearch {
         for door in account.openDoors {
             let trail = Trail(graph, to: [AccessPlace(account: self.account, stage: .routed)], door.requests)
             let held = door.stream.map { patterns($0.subjects) } ?? []
-            let publishing = Publishing(kinds: [.stream]) { request, _ in
+            let publishing = Publishing(kinds: [.stream]) { typed, request, holder in
                 Ending(
                     performance: .stream(
-                        account: account.name, stream: door.stream?.name, subjects: held, request: request),
+                        .init(
+                            account: account.name, stream: door.stream?.name, subjects: held, typed: typed,
+                            request: request, kept: "", inbox: "", queue: nil)),
                     steps: [.init("JetStream of \(account.name) delivers to \(delivered)", door.stream?.position)],
                     subject: delivered)
             }

@@ -102,18 +102,33 @@ extension RouteSearch {
             let requests = Trail(graph, to: [place], door.requests)
             let isHearing = hearing(requests)
             let subjects = door.stream.map { patterns($0.subjects) } ?? []
-            let publishing = Publishing(kinds: before.kinds + [.stream], isAsked: { isHearing.contains($0) }) {
-                request, _ in
+            let search = self
+            let publishing = Publishing(
+                kinds: before.kinds + [.stream], isAsked: { isHearing.contains($0) },
+                isFit: { search.inbox(of: $0) != nil || $0.coverage == .atMost }
+            ) { typed, request, holder in
                 let text = String(decoding: kept, as: UTF8.self)
+                let inbox = search.inbox(of: holder)
                 let step = AccessRoute.Step(
                     "JetStream of \(account.name) gives out \(text) by \(door.text)", door.stream?.position)
                 return Ending(
                     performance: .stream(
-                        account: account.name, stream: door.stream?.name, subjects: subjects, request: request),
+                        .init(
+                            account: account.name, stream: door.stream?.name, subjects: subjects, typed: typed,
+                            request: request, kept: text, inbox: inbox?.subject ?? "", queue: inbox?.queue)),
                     steps: before.steps + [step], subject: String(decoding: before.origin, as: UTF8.self))
             }
             publish(requests, publishing)
         }
+    }
+
+    /// A subject that somebody hears, and in which group if not without one.
+    private func inbox(of holder: Holder) -> (subject: String, queue: String?)? {
+        if let subject = witness(holder.sets.subscribe) { return (String(decoding: subject, as: UTF8.self), nil) }
+        for group in holder.sets.groups {
+            if let subject = witness(group.subjects) { return (String(decoding: subject, as: UTF8.self), group.name) }
+        }
+        return nil
     }
 
     /// The roles on a trail that may hear anything: what comes out of a stream has to come to a subscription.

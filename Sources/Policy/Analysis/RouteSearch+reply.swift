@@ -38,10 +38,10 @@ extension RouteSearch {
         let publishing = Publishing(
             kinds: [.reply], isAsked: { [account = self.account] in $0.account == account },
             isFit: { search.target(of: $0, nil) != nil }
-        ) { _, holder in
+        ) { typed, _, holder in
             guard let target = search.target(of: holder, nil) else { return nil }
             return Ending(
-                performance: nil, steps: [.init("JetStream of \(account.name) answers to \(target)", nil)],
+                performance: .answer(typed: typed), steps: [.init("JetStream of \(account.name) answers to \(target)", nil)],
                 subject: target)
         }
         publish(trail, publishing)
@@ -110,14 +110,14 @@ extension RouteSearch {
         let published = responder.isFree ? nil : answering.sets.publish
         let publishing = Publishing(
             kinds: [.reply], isAsked: isAsked, isFit: { search.target(of: $0, published) != nil }
-        ) { request, holder in
+        ) { typed, request, holder in
             guard let target = search.target(of: holder, published) else { return nil }
             let role = answering.role
             let step = AccessRoute.Step(
                 "\(role.name) of \(search.graph.accounts[number].name) answers to \(target)", role.position)
             let performance = Self.listening(answering.sets, request).map { queue in
                 RoutePerformance.reply(
-                    request: request, responder: search.who(answering), subscribed: request,
+                    typed: typed, request: request, responder: search.who(answering),
                     queue: queue.isEmpty ? nil : queue)
             }
             return Ending(performance: performance, steps: [step], subject: target)

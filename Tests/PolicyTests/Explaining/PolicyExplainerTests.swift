@@ -1,3 +1,4 @@
+import Claims
 import Subjects
 import TestSupport
 import Testing

@@ -9,6 +9,7 @@ struct PolicyCommand: ParsableCommand, Exemplified {
             PolicyInitCommand.self, PolicyFormatCommand.self, PolicySchemaCommand.self,
             PolicyCheckCommand.self, PolicyTestCommand.self, PolicyCompileCommand.self,
             PolicyExplainCommand.self, PolicyWhoCanCommand.self, PolicyReachCommand.self,
+            PolicyReproduceCommand.self,
         ])
     static let example = """
         chancery policy check policies/plant

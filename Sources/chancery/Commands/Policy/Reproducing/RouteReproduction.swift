@@ -1,0 +1,196 @@
+import FoundationEssentials
+import Messaging
+import Policy
+
+/// Performs one route on a scratch server, and looks whether the message arrives.
+struct RouteReproduction {
+    /// How long a message has to arrive; it is sent again and again, since shares of mappings and other members of groups
+    /// may take some of them.
+    static let patience = Duration.seconds(5)
+    private static let pause = Duration.milliseconds(20)
+
+    private let route: AccessRoute
+    private let scratch: ScratchOperator
+    private let server: ScratchServer
+    /// Nobody else sends this.
+    private let mark: [UInt8]
+
+    init(_ route: AccessRoute, _ scratch: ScratchOperator, _ server: ScratchServer) {
+        self.route = route
+        self.scratch = scratch
+        self.server = server
+        mark = Array("leak-\(UUID().uuidString)".utf8)
+    }
+
+    /// - Returns: whether the message arrived; nil where the route cannot be performed.
+    func perform() async throws -> Bool? {
+        guard let performance = route.performance, let holder = try scratch.user(route.who),
+            let observer = try scratch.observer(of: route.account)
+        else { return nil }
+        let clients = (holder: try await server.connect(holder), observer: try await server.connect(observer))
+        let seen: Bool
+        switch performance {
+        case .publish(let typed):
+            let arrivals = try await clients.observer.subscribe(route.subject)
+            try await clients.observer.flush()
+            seen = try await isSeen(arrivals) { try await clients.holder.publish(typed, payload: mark) }
+        case .receive(let subscribed, let queue):
+            let arrivals = try await clients.holder.subscribe(subscribed, queue: queue)
+            try await clients.holder.flush()
+            seen = try await isSeen(arrivals) { try await clients.observer.publish(route.subject, payload: mark) }
+        case .reply(let typed, let request, let responder, let queue):
+            seen = try await isAnswered(clients, typed, request, responder, queue)
+        case .answer(let typed):
+            let (arrivals, target) = (try await clients.observer.subscribe(route.subject), route.subject)
+            try await clients.observer.flush()
+            seen = try await isSeen(arrivals, isAny: true) { try await clients.holder.publish(typed, reply: target) }
+        case .stream(let stream):
+            seen = try await isGivenOut(stream, clients.holder, clients.observer)
+        }
+        await clients.holder.close()
+        await clients.observer.close()
+        return seen
+    }
+
+    /// Does something again and again until the mark arrives.
+    private func isSeen(
+        _ arrivals: Subscription, isAny: Bool = false, _ act: @escaping @Sendable () async throws -> Void
+    ) async throws
+        -> Bool
+    {
+        let (mark, encoded) = (mark, Array(Data(mark).base64EncodedString().utf8))
+        return try await withThrowingTaskGroup(of: Bool?.self) { group in
+            group.addTask {
+                for try await message in arrivals {
+                    if isAny || message.payload.contains(mark) || message.payload.contains(encoded) { return true }
+                }
+                return false
+            }
+            group.addTask {
+                let clock = ContinuousClock()
+                let end = clock.now + Self.patience
+                while clock.now < end, !Task.isCancelled {
+                    try await act()
+                    try? await Task.sleep(for: Self.pause)
+                }
+                return false
+            }
+            let first = try await group.next() ?? false
+            group.cancelAll()
+            return first ?? false
+        }
+    }
+
+    private func isAnswered(
+        _ clients: (holder: Client, observer: Client), _ typed: String, _ request: String, _ responder: AccessRoute.Who,
+        _ queue: String?
+    ) async throws -> Bool {
+        guard let answering = try scratch.user(responder) else { return false }
+        let client = try await server.connect(answering)
+        let requests = try await client.subscribe(request, queue: queue)
+        try await client.flush()
+        let mark = mark
+        let answers = Task {
+            for try await message in requests {
+                if let reply = message.reply { try await client.publish(reply, payload: mark) }
+            }
+        }
+        defer { answers.cancel() }
+        let arrivals = try await clients.observer.subscribe(route.subject)
+        try await clients.observer.flush()
+        let target = route.subject
+        let seen = try await isSeen(arrivals) { try await clients.holder.publish(typed, payload: [], reply: target) }
+        await client.close()
+        return seen
+    }
+
+    // MARK: JetStream
+
+    private func isGivenOut(_ stream: StreamPerformance, _ holder: Client, _ observer: Client) async throws -> Bool {
+        guard let owner = try scratch.observer(of: stream.account) else { return false }
+        let client = try await server.connect(owner)
+        let request = JetStreamRequest(stream, target: stream.kept.isEmpty ? route.subject : stream.inbox)
+        for (subject, body) in request.preparations {
+            _ = try await client.request(subject, payload: Array(body.utf8), timeout: .seconds(5))
+        }
+        let mark = mark
+        let isReading = !stream.kept.isEmpty
+        let arrivals =
+            isReading
+            ? try await holder.subscribe(stream.inbox, queue: stream.queue)
+            : try await observer.subscribe(route.subject)
+        try await (isReading ? holder : observer).flush()
+        let (kept, subject) = (request.kept, route.subject)
+        let seen = try await isSeen(arrivals) {
+            // What is to come out goes in first.
+            if isReading {
+                try await observer.publish(subject, payload: mark)
+            } else {
+                try await client.publish(kept, payload: mark)
+            }
+            try await holder.publish(
+                stream.typed, payload: Array(request.body.utf8), reply: isReading ? stream.inbox : nil)
+        }
+        await client.close()
+        return seen
+    }
+}
+
+/// What JetStream has to be told so that a stream gives out what it holds.
+struct JetStreamRequest {
+    /// Done by the stream's owner before.
+    let preparations: [(subject: String, body: String)]
+    /// What the holder sends.
+    let body: String
+    /// A subject that the stream takes in.
+    let kept: String
+
+    /// - Parameter target: where messages are to come to.
+    init(_ performance: StreamPerformance, target: String) {
+        let tokens = performance.request.split(separator: ".").map(String.init)
+        // $JS.API.STREAM.MSG.GET.S, $JS.API.DIRECT.GET.S, $JS.API.CONSUMER.MSG.NEXT.S.C, $JS.API.CONSUMER.CREATE.S and so on.
+        let verb = tokens.dropFirst(2)
+        let isMessage = verb.contains("MSG")
+        let isDirect = verb.first == "DIRECT"
+        let isDurable = verb.contains("DURABLE")
+        let place = 2 + (isMessage || isDurable ? 3 : 2)
+        let name = performance.stream ?? (tokens.indices.contains(place) ? tokens[place] : "x1")
+        let next = tokens.indices.contains(place + 1) ? tokens[place + 1] : nil
+        kept =
+            performance.kept.isEmpty ? performance.subjects.first.map(Self.filled) ?? "leak.scratch" : performance.kept
+        let subjects = performance.subjects.isEmpty ? [kept] : performance.subjects
+        let list = subjects.map { "\"\($0)\"" }.joined(separator: ",")
+        let stream = "{\"name\":\"\(name)\",\"subjects\":[\(list)],\"storage\":\"memory\",\"allow_direct\":true"
+        var prepared = [("$JS.API.STREAM.CREATE.\(name)", stream + "}")]
+        if verb.first == "STREAM", !isMessage {
+            let republish = ",\"republish\":{\"src\":\">\",\"dest\":\"\(target)\"}}"
+            preparations = verb.contains("UPDATE") ? prepared : []
+            body = stream + republish
+            return
+        }
+        if verb.first == "CONSUMER", isMessage {
+            let consumer = next ?? "c"
+            prepared.append(
+                (
+                    "$JS.API.CONSUMER.DURABLE.CREATE.\(name).\(consumer)",
+                    "{\"stream_name\":\"\(name)\",\"config\":{\"durable_name\":\"\(consumer)\",\"ack_policy\":\"explicit\"}}"
+                ))
+            preparations = prepared
+            body = "{\"batch\":10,\"expires\":1000000000}"
+            return
+        }
+        preparations = prepared
+        if verb.first == "CONSUMER" {
+            let named = isDurable ? ",\"durable_name\":\"\(next ?? "c")\"" : next.map { ",\"name\":\"\($0)\"" } ?? ""
+            body =
+                "{\"stream_name\":\"\(name)\",\"config\":{\"deliver_subject\":\"\(target)\",\"ack_policy\":\"none\"\(named)}}"
+        } else {
+            body = isDirect && tokens.count > place + 1 ? "" : "{\"last_by_subj\":\"\(kept)\"}"
+        }
+    }
+
+    /// A subject of a pattern.
+    private static func filled(_ pattern: String) -> String {
+        pattern.split(separator: ".").map { $0 == "*" || $0 == ">" ? "x1" : String($0) }.joined(separator: ".")
+    }
+}
