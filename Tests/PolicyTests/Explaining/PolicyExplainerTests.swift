@@ -41,7 +41,7 @@ import Testing
     /// What is explained is what is decided, and both are what the sets say that questions about access work with.
     @Test func `Explanations, decisions and sets agree`() throws {
         var random = SeededGenerator.announced()
-        for _ in 0..<60 {
+        for _ in 0..<20 {
             let text = Self.role(&random)
             guard let set = try? AccessAnalysisTests.set(["A": text]), let account = set.accounts.first,
                 let role = account.roles["r"]
@@ -54,7 +54,7 @@ import Testing
             var values = try #require(found.combinations(named: [], accountName: "A")?.first).0
             values.name = "a"
             let sets = try #require(try found.holder(values, .every)).sets
-            for _ in 0..<25 {
+            for _ in 0..<10 {
                 let subject = (0..<Int.random(in: 1...3, using: &random)).map { _ in
                     ["a", "b", "c"].randomElement(using: &random) ?? "a"
                 }.joined(separator: ".")

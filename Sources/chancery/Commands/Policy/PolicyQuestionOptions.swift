@@ -49,5 +49,5 @@ struct EngineOption: ParsableArguments {
             }
             return engine
         })
-    var engine = Engine.chancery
+    var engine = Engine.broker
 }
