@@ -31,6 +31,7 @@ extension BrokerServer {
         let fresh = try Listener.all(settings)
         for warning in mode.warnings { loops.context.environment.log(.warning, warning) }
         for listener in fresh { listeners.first { $0.terms.present.type == listener.type }?.terms.replace(listener) }
+        loops.context.noteCertificates(of: fresh)
         return try await loops.reload(settings, mode)
     }
 

@@ -148,6 +148,7 @@ public final class BrokerServer: Sendable {
         }
         loops.context.setPorts(
             ListeningPorts(clients: address.port, webSockets: webSocket?.address.port, monitoring: pages?.address.port))
+        loops.context.noteCertificates(of: listeners)
         return BrokerServer(
             loops: loops, listeners: open, address: address, webSocket: webSocket, monitoring: pages,
             pageChannel: pageChannel)

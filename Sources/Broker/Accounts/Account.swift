@@ -13,9 +13,8 @@ final class Account {
     /// Those of this shard.
     var sessions: [UInt64: Session] = [:]
     /// The clients' subscriptions, of all shards.
-    private var subscriptions: [Subscription] = []
-    /// The server's own subscriptions in ``interest``: they lead to other accounts' services, and to those who wait for a
-    /// callout's answer.
+    private(set) var subscriptions: [Subscription] = []
+    /// The server's own subscriptions in ``interest``: they lead to other accounts' services, and to its inbox.
     private var plumbing: [Subscription] = []
     var mappings = AccountMappings()
     /// Which messages are traced although they do not say where to.
@@ -78,8 +77,8 @@ final class Account {
             interest.insert(subscription)
             plumbing.append(subscription)
         }
-        if state.answersCallouts, let pattern = CalloutInbox.pattern {
-            let subscription = Subscription(pattern: pattern, target: .callout)
+        if state.hasInbox, let pattern = ServerInbox.pattern {
+            let subscription = Subscription(pattern: pattern, target: .inbox)
             interest.insert(subscription)
             plumbing.append(subscription)
         }

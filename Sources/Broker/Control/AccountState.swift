@@ -49,19 +49,19 @@ final class AccountState: Sendable {
     let serviceImports: [ServiceImport]
     /// In the order in which they are looked through.
     let mappings: [SubjectMapping]
-    /// Whether questions to an authentication callout are asked here, so that answers may come in.
-    let answersCallouts: Bool
+    /// Whether the server itself asks here, an authentication callout or for accounts, so that answers may come in.
+    let hasInbox: Bool
 
     init(
         number: Int, definition: AccountDefinition, streamImports: [StreamImport] = [],
-        serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], answersCallouts: Bool = false
+        serviceImports: [ServiceImport] = [], mappings: [SubjectMapping] = [], hasInbox: Bool = false
     ) {
         self.number = number
         self.definition = definition
         self.streamImports = streamImports
         self.serviceImports = serviceImports
         self.mappings = mappings
-        self.answersCallouts = answersCallouts
+        self.hasInbox = hasInbox
     }
 
     var identity: AccountIdentity { definition.identity }

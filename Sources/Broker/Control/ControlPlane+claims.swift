@@ -27,7 +27,7 @@ extension ControlPlane {
     }
 
     /// What became of an update.
-    private enum UpdateOutcome: Sendable {
+    enum UpdateOutcome: Sendable {
         case taken(ResolvedAccount, ClaimsUpdate.Verdict)
         /// A cache does not keep what nobody here uses.
         case skipped(PublicKey)
@@ -51,8 +51,10 @@ extension ControlPlane {
     }
 
     /// Reads a JWT, then checks it and writes it into the folder, which is one step for all others who read or write there.
-    private func keep(
-        _ token: String, named: String?, isForced: Bool, in folder: FolderResolver
+    ///
+    /// - Parameter wasAskedFor: whether somebody here needs the account, so that a cache keeps it.
+    func keep(
+        _ token: String, named: String?, isForced: Bool, wasAskedFor: Bool = false, in folder: FolderResolver
     ) -> EventLoopFuture<UpdateOutcome> {
         let (trust, now) = (context.trust, context.environment.moment().seconds)
         return folder.run(on: eventLoop) { _ in try Self.decoded(token) }.assumeIsolated()
@@ -61,12 +63,12 @@ extension ControlPlane {
                 return folder.run(on: eventLoop) { store in
                     do {
                         let stored = try store.load(resolved.key, now: now).flatMap { try? ResolvedAccount(token: $0) }
-                        if folder.configuration.kind == .cache, stored == nil, held == nil {
-                            return .skipped(resolved.key)
-                        }
                         let verdict = try ClaimsUpdate.check(
                             resolved, named: named, stored: stored ?? held, trust: trust, at: now,
                             isForced: isForced)
+                        if folder.configuration.kind == .cache, !wasAskedFor, stored == nil, held == nil {
+                            return .skipped(resolved.key)
+                        }
                         _ = try store.save(token, of: resolved.key, now: now)
                         return .taken(resolved, verdict)
                     } catch {
@@ -85,16 +87,17 @@ extension ControlPlane {
         case .success(.taken(let resolved, let verdict)):
             note(verdict, of: resolved)
             fetches.deleted.remove(resolved.key)
+            lookups.forgetAbsence(of: resolved.key)
             // What is in the folder alone is read when somebody needs it; a fetch that runs may have read it before.
             guard numbers[.key(resolved.key)] != nil || fetches.isRunning || !context.resolver.canFetch else {
-                return answer(updateAnswer(resolved.key.text, "jwt updated"))
+                return answer(updateAnswer(resolved.key.text, "jwt updated\(cacheWord)"))
             }
             put([.token(resolved)]) { [self] cut in
                 context.environment.log(
                     .info,
                     "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version), "
                         + "which ended \(cut) connections")
-                answer(updateAnswer(resolved.key.text, "jwt updated"))
+                answer(updateAnswer(resolved.key.text, "jwt updated\(cacheWord)"))
             }
         case .success(.refused(let key, let error)):
             answer(refusal(of: named ?? key.text, error))
@@ -116,11 +119,21 @@ extension ControlPlane {
         }
     }
 
+    private var isCache: Bool {
+        if case .folder(let folder) = context.resolver { folder.configuration.kind == .cache } else { false }
+    }
+
+    /// Answers about updates say whose they are.
+    private var cacheWord: String { isCache ? " cache" : "" }
+
     private func refusal(of account: String, _ error: any Error) -> String {
         context.environment.log(.warning, "account \(account): JWT refused: \(error)")
         let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
         return failure(
-            of: account, isRule ? "jwt validation failed - \(error)" : "jwt update resulted in error - \(error)")
+            of: account,
+            isRule
+                ? "jwt\(isCache ? " update cache" : "") validation failed - \(error)"
+                : "jwt update\(cacheWord) resulted in error - \(error)")
     }
 
     func updateAnswer(_ account: String, _ message: String) -> String {
@@ -203,13 +216,17 @@ extension ControlPlane {
             context.environment.log(.warning, "accounts were not deleted: \(error)")
             return answer(failure(of: nil, "delete accounts request failed - \(error)"))
         }
+        // What is read or comes in of them from now on counts for nothing.
+        fetches.deleted.formUnion(accounts)
+        fetches.removals += 1
         let keepsCopy = folder.configuration.deletion == .rename
         let removal = folder.run(on: eventLoop) { store in
             for account in accounts { _ = try store.delete(account, keepsCopy: keepsCopy) }
         }
         removal.assumeIsolated().whenComplete { [self] outcome in
-            if fetches.isRunning { fetches.deleted.formUnion(accounts) }
             delete(accounts) { [self] cut in
+                fetches.removals -= 1
+                if !fetches.isRunning { fetches.deleted = [] }
                 context.environment.log(
                     .info, "deleted accounts \(accounts.map(\.text)), which ended \(cut) connections")
                 switch outcome {

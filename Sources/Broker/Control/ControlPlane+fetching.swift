@@ -14,10 +14,12 @@ struct AccountFetches {
     var waiters: [PublicKey: [Waiter]] = [:]
     /// Accounts that were deleted meanwhile: what was read of them before counts for nothing.
     var deleted: Set<PublicKey> = []
+    /// How many requests to delete accounts are being carried out.
+    var removals = 0
     /// When accounts that are held were last looked for again, monotonic nanoseconds.
     var renewals: [PublicKey: Int64] = [:]
 
-    var isRunning: Bool { !waiters.isEmpty }
+    var isRunning: Bool { !waiters.isEmpty || removals > 0 }
 }
 
 /// Bringing in accounts that are not held yet: one that somebody wants to sign in to, and those that it imports from.
@@ -63,7 +65,12 @@ extension ControlPlane {
         var gathering = gathering
         gathering.asked.formUnion(keys)
         let now = context.environment.moment().seconds
-        let answers = keys.map { context.resolver.fetch($0, trust: context.trust, at: now, on: eventLoop) }
+        let answers = keys.map { key in
+            context.resolver.fetch(key, trust: context.trust, at: now, on: eventLoop).assumeIsolated()
+                .flatMap { [self] found in
+                    found == nil ? lookUp(key) : eventLoop.makeSucceededFuture(found)
+                }.nonisolated()
+        }
         EventLoopFuture.whenAllComplete(answers, on: eventLoop).assumeIsolated().whenSuccess { [self] results in
             for (key, result) in zip(keys, results) {
                 switch result {
@@ -109,5 +116,22 @@ extension ControlPlane {
             shards[waiter.shard].post(.fetched(connection: waiter.connection))
         }
         if !fetches.isRunning { fetches.deleted = [] }
+    }
+
+    // MARK: Caches
+
+    /// Has a cache let go of what nobody has asked for, again and again. Accounts that are held stay.
+    func sweepCache() {
+        guard case .folder(let folder) = context.resolver, folder.configuration.kind == .cache else { return }
+        eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [self] in
+            guard !isStopping else { return }
+            let now = context.environment.moment().seconds
+            folder.run(on: eventLoop) { try $0.sweep(now: now) }.assumeIsolated().whenComplete { [self] outcome in
+                if case .failure(let error) = outcome {
+                    context.environment.log(.warning, "the resolver's folder cannot be swept: \(error)")
+                }
+                sweepCache()
+            }
+        }
     }
 }

@@ -30,10 +30,15 @@ extension ControlPlane {
         }
         return AccountState(
             number: state.number, definition: state.definition, streamImports: streams, serviceImports: services,
-            mappings: mappings, answersCallouts: answersCallouts(state.definition))
+            mappings: mappings, hasInbox: hasInbox(state.definition))
     }
 
-    private func answersCallouts(_ definition: AccountDefinition) -> Bool {
+    private func hasInbox(_ definition: AccountDefinition) -> Bool {
+        if definition.identity == context.systemAccount, case .folder = context.resolver { return true }
+        return asksCallout(in: definition)
+    }
+
+    private func asksCallout(in definition: AccountDefinition) -> Bool {
         switch definition {
         case .token(let resolved): resolved.claims.authorization.isEnabled
         case .configured(let account): context.trust.local.callout?.account == account.name

@@ -1,5 +1,4 @@
 import Authorization
-import Claims
 import NIOCore
 
 /// What the system account may order to be done with one connection.
@@ -21,12 +20,19 @@ enum OrderRefusal: String, Sendable {
 // Orders of the system account.
 extension ControlPlane {
     /// Does something with the connection whose number the request names; what names none by a number is not answered.
+    /// Nothing is done where it is not certain that this server is meant.
     func obey(_ order: SystemOrder, _ request: ServiceRequest) {
-        guard let members = Self.members(of: request.body), let connection = Self.connection(named: members) else {
+        guard !request.body.isEmpty, let body = try? PageRequestBody(request.body),
+            let connection = (try? body.number("cid")).flatMap({ UInt64(exactly: $0) })
+        else {
             context.environment.log(.warning, "an order for a connection names none: it is not carried out")
             return answer(request, nil)
         }
-        guard isMeant(by: members) else { return answer(request, nil) }
+        do throws(PageRefusal) {
+            guard try isMeant(by: body) else { return answer(request, nil) }
+        } catch {
+            return answer(request, refusal: error)
+        }
         gather {
             $0.obey(order, connection)
         } whenDone: { [self] outcomes in
@@ -41,37 +47,13 @@ extension ControlPlane {
         }
     }
 
-    /// The members of a request, by their names in lower case; nil for what is no JSON object.
-    private static func members(of body: [UInt8]) -> [String: JSONValue]? {
-        guard let members = JSONValue(parsing: body)?.members else { return nil }
-        return Dictionary(members.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
-    }
-
-    /// Nil for another `cid` than a number; 0, which no connection has, without one.
-    private static func connection(named members: [String: JSONValue]) -> UInt64? {
-        guard let value = members["cid"], value != .null else { return 0 }
-        return value.integer.flatMap { UInt64(exactly: $0) }
-    }
-
-    /// Whether a request is for this server, which is in no cluster and no domain, rather than for others that hear it.
-    private func isMeant(by members: [String: JSONValue]) -> Bool {
-        let isExact = members["exact_match"]?.flag ?? false
-        func fits(_ name: String, _ text: String) -> Bool {
-            guard let wanted = members[name]?.text, !wanted.isEmpty else { return true }
-            return isExact ? text == wanted : text.contains(wanted)
-        }
-        let tags = Set(context.settings.serverTags.map { $0.lowercased() })
-        return fits("server_name", context.identity.name) && fits("host", context.settings.host)
-            && fits("cluster", "") && fits("domain", "")
-            && (members["tags"]?.elements ?? []).allSatisfy { $0.text.map { tags.contains($0.lowercased()) } ?? false }
-    }
-
     /// Has the configuration read again, the way a signal does.
     func reload(_ request: ServiceRequest) {
-        guard let members = request.body.isEmpty ? [:] : Self.members(of: request.body) else {
-            return answer(request, orderAnswer("the options are no JSON object", code: 400))
+        do throws(PageRefusal) {
+            guard try isMeant(by: PageRequestBody(request.body)) else { return answer(request, nil) }
+        } catch {
+            return answer(request, refusal: error)
         }
-        guard isMeant(by: members) else { return answer(request, nil) }
         guard let reload = context.reloading else {
             return answer(request, orderAnswer(OrderRefusal.noReload.rawValue))
         }
@@ -86,12 +68,12 @@ extension ControlPlane {
         }
     }
 
-    private func orderAnswer(_ failure: String?, code: UInt64 = 500) -> String {
+    private func orderAnswer(_ failure: String?) -> String {
         var answer = JSONText()
         answer.add("server", serverMember())
         if let failure {
             var error = JSONText()
-            error.add("code", code)
+            error.add("code", UInt64(500))
             error.add("description", failure)
             answer.add("error", error)
         }

@@ -19,14 +19,18 @@ extension ControlPlane {
             updateSettings(request.body, isForced: request.isForced) { self.answer(request, $0) }
         case .identity: answer(request, describeServer())
         case .statistics:
-            // Servers that are not meant say nothing.
-            guard isMeant(request) else { return answer(request, nil) }
-            describeLoad { self.answer(request, $0) }
+            do throws(PageRefusal) {
+                // Servers that are not meant say nothing.
+                guard try isMeant(by: PageRequestBody(request.body)) else { return answer(request, nil) }
+                describeLoad { self.answer(request, $0) }
+            } catch {
+                answer(request, refusal: error)
+            }
         case .kick: obey(.kick, request)
         case .lameDuck: obey(.lameDuck, request)
         case .reload: reload(request)
         // Answered by the shard that it came in on.
-        case .userInformation: answer(request, nil)
+        case .userInformation, .subscribers: answer(request, nil)
         case .page(let page): answerPage(page, request)
         case .accountPage(let page): answerAccountPage(page, request)
         case .ownPage(let page): answerOwnPage(page, request)

@@ -40,6 +40,7 @@ final class ControlPlane {
     private var importers = ImporterIndex()
     var openRequests: [Link: OpenRequests] = [:]
     var fetches = AccountFetches()
+    var lookups = AccountLookups()
     var deletions = ClaimsDeletion()
     /// Those who left last.
     private(set) var closed = ClosedConnections()
@@ -215,6 +216,7 @@ final class ControlPlane {
     /// Ends all connections, and calls back when no shard will say anything more.
     func stop(whenStopped: @escaping () -> Void) {
         stopping = (shards.count, whenStopped)
+        endLookups()
         endLameDuck()
         tellOfShutdown { for shard in $0.shards { shard.post(.stop) } }
     }

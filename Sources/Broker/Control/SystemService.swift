@@ -28,6 +28,8 @@ enum SystemService: Sendable, Hashable {
     case reload
     /// What somebody may know about itself: `$SYS.REQ.USER.INFO`
     case userInformation
+    /// How many of an account's clients listen to a subject: `$SYS.DEBUG.SUBSCRIBERS`
+    case subscribers
     /// A page of the server: `$SYS.REQ.SERVER.<id>.VARZ`
     case page(Page)
     /// A page of one account: `$SYS.REQ.ACCOUNT.<account>.CONNZ`
@@ -101,17 +103,19 @@ enum SystemService: Sendable, Hashable {
             Entry("$SYS.REQ.USER.INFO", .userInformation), Entry("$SYS.REQ.USER.INFO", .userInformation, .accounts),
             Entry("$SYS.REQ.USER.*.INFO", .userInformation),
         ]
+        let subscribers = [Entry("$SYS.DEBUG.SUBSCRIBERS", .subscribers)]
         let accounts = accountPages.map { Entry("$SYS.REQ.ACCOUNT.*.\($0.rawValue)", .accountPage($0)) }
         let own = [
             Entry("$SYS.REQ.ACCOUNT.PING.CONNZ", .ownPage(.connections), .accounts),
             Entry("$SYS.REQ.SERVER.PING.CONNZ", .ownPage(.connections), .accounts),
             Entry("$SYS.REQ.ACCOUNT.PING.STATZ", .ownPage(.accountStatistics), .accounts),
         ]
-        return claims + server + orders + users + accounts + own
+        return claims + server + orders + users + subscribers + accounts + own
     }
 
     private static let serverPages: [Page] = [
         .server, .connections, .subscriptions, .accounts, .health, .routes, .gateways, .leafNodes, .jetStream,
+        .raft, .queues,
     ]
     private static let accountPages: [Page] = [
         .connections, .subscriptions, .leafNodes, .jetStream, .account, .accountStatistics, .accountConnections,

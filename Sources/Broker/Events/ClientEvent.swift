@@ -6,8 +6,8 @@ import NKeys
 struct ClientEvent {
     enum Occasion {
         case connect
-        /// The connection has ended, or the client was not let in.
-        case disconnect(ClosedState)
+        /// The connection has ended, or the client was not let in, with the reason.
+        case disconnect(String)
     }
 
     let report: ConnectionReport
@@ -31,11 +31,11 @@ struct ClientEvent {
         json.add("timestamp", UTCTimestamp.text(nanoseconds: moment))
         json.add("server", server)
         json.add("client", client)
-        if case .disconnect(let state) = occasion {
+        if case .disconnect(let reason) = occasion {
             // As the client sees it: what it sent, and what it received.
             json.add("sent", report.traffic.received.json)
             json.add("received", report.traffic.sent.json)
-            json.add("reason", state.rawValue)
+            json.add("reason", reason)
         }
         return json.text
     }
@@ -55,8 +55,8 @@ struct ClientEvent {
             json.add("stop", UTCTimestamp.text(nanoseconds: moment))
         }
         let claimant = report.client?.principal.claimant ?? report.claimant
-        if let tokenID = claimant?.tokenID { add("jti", tokenID, to: &json) }
-        add("issuer_key", issuer(claimant), to: &json)
+        if let tokenID = claimant?.tokenID { addTokenID(tokenID, to: &json) }
+        add("issuer_key", report.issuer ?? "", to: &json)
         json.add("name_tag", accountName)
         if let tags = report.client?.principal.tags, !tags.isEmpty { json.add("tags", tags.map(Self.shown)) }
         json.add("kind", "Client")
@@ -64,20 +64,18 @@ struct ClientEvent {
         return json
     }
 
-    private var user: String {
-        if let principal = report.client?.principal { return principal.shownUser }
-        if let key = report.claimant?.user { return key.text }
-        switch report.presentation {
-        case .user(let name), .key(let name): return name
-        case .token: return Principal.redacted
-        case nil: return ""
-        }
+    private var user: String { report.shownUser ?? "" }
+
+    /// The `jti` of a JWT is the hash of its claims in base32, a tenth of which begin as seeds do.
+    private func addTokenID(_ id: String, to json: inout JSONText) {
+        guard !id.isEmpty else { return }
+        let isHash =
+            id.utf8.count == Self.hashLetters
+            && id.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
+        json.add("jti", isHash ? id : Self.shown(id))
     }
 
-    /// The key that signed the user's JWT; for a key that the configuration knows, its account.
-    private func issuer(_ claimant: Claimant?) -> String {
-        claimant?.issuer?.text ?? (report.client?.principal.claimant.kind == .nkey ? account.text : "")
-    }
+    private static let hashLetters = 52
 
     private func add(_ name: String, _ text: String, to json: inout JSONText) {
         if !text.isEmpty { json.add(name, Self.shown(text)) }
@@ -113,13 +111,26 @@ extension Shard {
         let account = account(of: report, ending.state)
         let identity = account?.identity ?? .global
         let body = {
-            self.text(.disconnect(ending.state), report, identity, account?.shownName ?? identity.text, at: ending.at)
+            self.text(
+                .disconnect(ending.state.rawValue), report, identity, account?.shownName ?? identity.text, at: ending.at
+            )
         }
         // Who had been let in is not turned away, but cut off.
         if ending.state.isTurningAway, report.account == nil {
             tell(SystemSubject.authenticationError(context.identity.id), body)
         }
         tell(SystemSubject.disconnect(identity), body)
+    }
+
+    /// Tells an account that somebody was turned away who was to be judged there: by its callout, or where nobody is
+    /// asked, the account that clients are in before they sign in.
+    ///
+    /// - Parameter reason: the state's own words, unless the callout gave others.
+    func tellOfRefusal(_ report: ConnectionReport, in account: Account, reason: String) {
+        guard let ending = report.ending else { return }
+        tell(SystemSubject.accountAuthenticationError, in: account) {
+            text(.disconnect(reason), report, account.identity, AccountIdentity.global.text, at: ending.at)
+        }
     }
 
     /// The account that a connection was in, or that had no room for it.

@@ -23,8 +23,9 @@ struct EventPace {
 // What the server tells the system account from time to time, and of itself. The first shard says it, and knows whether
 // anybody hears it.
 extension ControlPlane {
-    /// Begins to tell from time to time.
-    func startEvents() {
+    /// Begins to do what is due from time to time.
+    func startClock() {
+        sweepCache()
         guard context.systemAccount != nil else { return }
         tellStatistics(in: EventPace.firstStatistics)
         lookForHeartbeats()
@@ -64,15 +65,11 @@ extension ControlPlane {
         gather { shard in
             shard.publishEvents()
             shard.handOver()
-            return AccountActivity.Share(shard.accounts[account])
-        } whenDone: { [self] shares in
-            let state = tenants[account].state
-            let name = state.claims.name.isEmpty ? state.identity.text : state.claims.name
+            return shard.shares(of: [account])
+        } whenDone: { [self] parts in
             let counts = pace.waiting.removeValue(forKey: account) ?? []
             for count in counts.prefix(due) {
-                var activity = AccountActivity(account: state.identity, name: name, connections: count)
-                for share in shares { activity.add(share) }
-                tell(activity)
+                tell(statistics(of: account, connections: count, parts.compactMap(\.first)))
             }
             guard counts.count > due else { return }
             pace.waiting[account] = Array(counts.dropFirst(due))
@@ -80,10 +77,12 @@ extension ControlPlane {
         }
     }
 
-    private func tell(_ activity: AccountActivity) {
-        let moment = context.environment.nanoseconds()
-        tell(SystemSubject.connections(activity.account)) {
-            activity.text(id: $0.nextEventID(), moment: moment, server: $0.context.serverMember())
+    private func tell(_ statistics: AccountStatistics) {
+        let now = now
+        tell(SystemSubject.connections(statistics.account)) {
+            AccountConnectionsEvent(
+                id: $0.nextEventID(), now: now, server: $0.context.serverMember().text, statistics: statistics
+            ).text
         }
     }
 

@@ -1,7 +1,9 @@
-/// What a shard has to say in the system account and has not said yet: said when the turn of the loop ends, since it comes
+/// What a shard has to say in the system account or another and has not said yet: said when the turn of the loop ends, since it comes
 /// up in the midst of closing and delivering.
 struct EventQueue {
     struct Event {
+        /// The number of the account that it is said in.
+        let account: Int
         let subject: [UInt8]
         let body: [UInt8]
     }

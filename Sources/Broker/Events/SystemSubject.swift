@@ -9,6 +9,8 @@ enum SystemSubject {
         [bytes("$SYS.SERVER.ACCOUNT.\(account.text).CONNS"), bytes("$SYS.ACCOUNT.\(account.text).SERVER.CONNS")]
     }
     static func authenticationError(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).CLIENT.AUTH.ERR") }
+    /// In the account itself.
+    static let accountAuthenticationError = bytes("$SYS.ACCOUNT.CLIENT.AUTH.ERR")
     static func statistics(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).STATSZ") }
     static func lameDuck(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).LAMEDUCK") }
     static func shutdown(_ server: String) -> [UInt8] { bytes("$SYS.SERVER.\(server).SHUTDOWN") }

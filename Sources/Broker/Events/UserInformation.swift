@@ -14,10 +14,10 @@ struct UserInformation {
     func json(at seconds: Int64) -> JSONText {
         let principal = client.principal
         var data = JSONText()
-        data.add("user", principal.shownUser)
+        data.add("user", client.shownUser)
         data.add("account", account.identity.text)
         data.add("account_name", account.shownName)
-        if !principal.tokenName.isEmpty { data.add("user_name", principal.tokenName) }
+        if !client.tokenName.isEmpty { data.add("user_name", client.tokenName) }
         if let permissions = Self.json(principal) { data.add("permissions", permissions) }
         if let endsAt = principal.endsAt, endsAt > seconds {
             data.add("expires", UInt64(clamping: Duration.seconds(endsAt - seconds).nanoseconds))

@@ -73,7 +73,7 @@ final class Match {
                 guard local != nil else { return }
             }
             imported.append(Imported(parent: parent, stream: stream, local: local))
-        case .foreign, .serviceImport, .system, .callout:
+        case .foreign, .serviceImport, .system, .inbox:
             others.append(subscription)
         }
     }

@@ -19,8 +19,8 @@ final class Subscription {
         case serviceImport(ServiceImport, exporter: Account)
         /// The server itself.
         case system(SystemService)
-        /// Whoever waits for the answer of an authentication callout.
-        case callout
+        /// Whoever waits for the answer to a question of the server; see ``ServerInbox``.
+        case inbox
     }
 
     let pattern: Pattern

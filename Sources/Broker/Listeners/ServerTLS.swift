@@ -13,6 +13,8 @@ struct ServerTLS: Sendable {
     /// Whether the certificate says who the client is.
     let mapsCertificates: Bool
     let rate: HandshakeRate?
+    /// When the first certificate ends, Unix seconds.
+    let certificateEnd: Int64
     private let pinnedKeys: Set<String>?
     private let context: NIOSSLContext
     /// What clients' certificates may come from, of `ca_file`; by subject.
@@ -28,7 +30,7 @@ struct ServerTLS: Sendable {
         mapsCertificates = settings.mapsCertificates
         pinnedKeys = settings.pinnedKeys
         rate = settings.connectionRateLimit.map { HandshakeRate(limit: $0) }
-        context = try Self.context(settings, place)
+        (context, certificateEnd) = try Self.context(settings, place)
         authorities = Self.authorities(settings)
     }
 
@@ -79,8 +81,9 @@ struct ServerTLS: Sendable {
 
     // MARK: Reading
 
-    private static func context(_ settings: TLSConfiguration, _ place: String) throws(BrokerStartError) -> NIOSSLContext
-    {
+    private static func context(
+        _ settings: TLSConfiguration, _ place: String
+    ) throws(BrokerStartError) -> (NIOSSLContext, certificateEnd: Int64) {
         var pairs: [CertificatePair] = []
         for files in settings.certificates { pairs.append(try CertificatePair(files, place)) }
         guard let first = pairs.first else {
@@ -96,7 +99,7 @@ struct ServerTLS: Sendable {
             configuration.sendCANameList = settings.authorityFile != nil
         }
         if pairs.count > 1 { configuration.sslContextCallback = CertificatePair.choice(among: pairs) }
-        do { return try NIOSSLContext(configuration: configuration) } catch {
+        do { return (try NIOSSLContext(configuration: configuration), first.end) } catch {
             throw BrokerStartError(
                 message: "\(place): TLS cannot be set up with these settings: \(error)",
                 remedy: "check the certificate, the cipher suites and the curves")
@@ -138,6 +141,9 @@ struct CertificatePair: Sendable {
                 remedy: "give the key that the certificate was made for")
         }
     }
+
+    /// When the certificate ends, Unix seconds.
+    var end: Int64 { Int64(chain.first?.notValidAfter ?? 0) }
 
     var configuration: NIOSSL.TLSConfiguration {
         .makeServerConfiguration(certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))

@@ -58,6 +58,18 @@ final class BrokerContext: Sendable {
         listening.withLock { $0 = ports }
     }
 
+    /// Listeners have other certificates now.
+    func noteCertificates(of listeners: [Listener]) {
+        listening.withLock { ports in
+            for listener in listeners {
+                switch listener.type {
+                case .webSocket: ports.webSocketCertificateEnd = listener.tls?.certificateEnd
+                default: ports.certificateEnd = listener.tls?.certificateEnd
+                }
+            }
+        }
+    }
+
     /// For the control plane alone, which then has everybody reviewed.
     func replaceRules(_ settings: BrokerConfiguration, _ trust: Trust) {
         present.withLock {

@@ -87,7 +87,7 @@ final class BrokerLoops: Sendable {
         }
         let placement = try await controlLoop.submit {
             plane.value.meet(peers)
-            plane.value.startEvents()
+            plane.value.startClock()
             return isInTurn ? nil : NIOLoopBound(LoopPlacement(shardGroup), eventLoop: controlLoop)
         }.get()
         return BrokerLoops(

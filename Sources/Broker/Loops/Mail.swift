@@ -23,8 +23,8 @@ enum Mail: Sendable {
     case caughtUp(by: Int)
     /// A receiver of this connection's messages is about to fall too far behind.
     case stall(connection: UInt64)
-    /// The answer of an authentication callout has come in, in the account with this number.
-    case calloutAnswer(CalloutInbox.Answer, account: Int)
+    /// An answer to a question of the server has come in, in the account with this number.
+    case inboxAnswer(ServerInbox.Answer, account: Int)
 
     // From the control plane.
 
@@ -36,8 +36,6 @@ enum Mail: Sendable {
     case lameDuck
     /// Ends a connection because the server is going away.
     case sendAway(connection: UInt64)
-    /// Something that the server tells an account by itself, on one of its subjects.
-    case announcement(account: Int, subject: [UInt8], body: [UInt8])
     /// What one of the server's services says to a request.
     case serviceAnswer(ServiceAnswer)
     /// Something that the control plane wants to know. Sees to its own answer.

@@ -29,7 +29,7 @@ extension Shard {
             goOn(after: shard)
         case .stall(let connection):
             sessions[connection]?.stall()
-        case .calloutAnswer(let answer, let account):
+        case .inboxAnswer(let answer, let account):
             take(answer, in: account)
         case .accounts(let update):
             apply(update)
@@ -41,8 +41,6 @@ extension Shard {
             tellOfLameDuck()
         case .sendAway(let connection):
             sessions[connection]?.close(.serverShutdown, telling: nil)
-        case .announcement(let account, let subject, let body):
-            announce(subject, body, in: accounts[account])
         case .serviceAnswer(let answer):
             take(answer)
         case .question(let question):

@@ -58,8 +58,8 @@ final class Shard {
     /// Whether a receiver of the message that is being delivered is about to fall too far behind.
     var isReceiverBehind = false
 
-    /// The questions to authentication callouts that clients of this shard wait for.
-    var calloutInbox: CalloutInbox
+    /// Where answers to questions of the server are awaited.
+    var inbox: ServerInbox
     /// What happened here since the start.
     var tally = ShardTally()
     /// Who asked other accounts' services last.
@@ -85,7 +85,7 @@ final class Shard {
         self.context = context
         self.control = control
         self.mailbox = mailbox
-        calloutInbox = CalloutInbox(shard: index)
+        inbox = ServerInbox(shard: index)
         put(states)
         if let identity = context.systemAccount { systemAccount = account(identity) }
     }

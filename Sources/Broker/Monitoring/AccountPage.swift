@@ -1,5 +1,6 @@
 import Authorization
 import Claims
+import Subjects
 
 /// What can be told of one account: `accountz` with an account.
 struct AccountDetails: PageBody {
@@ -8,6 +9,9 @@ struct AccountDetails: PageBody {
     let isExpired: Bool
     let connections: Int
     let definition: AccountDefinition
+    let mappings: [SubjectMapping]
+    /// What every account has besides what its claims say.
+    let builtInImports: [Import]
     /// Whether each of the claims' imports is used.
     let usedImports: [Bool]
     /// Unix nanoseconds.
@@ -34,8 +38,9 @@ struct AccountDetails: PageBody {
         if !claims.exports.isEmpty {
             writer.list("exports", claims.exports) { writer, export in writer.object { write(export, to: &$0) } }
         }
-        if !claims.imports.isEmpty {
-            writer.list("imports", zip(claims.imports, usedImports)) { writer, part in
+        let imports = Array(zip(claims.imports, usedImports)) + builtInImports.map { ($0, true) }
+        if !imports.isEmpty {
+            writer.list("imports", imports) { writer, part in
                 writer.object { write(part.0, isUsed: part.1, to: &$0) }
             }
         }
@@ -54,16 +59,19 @@ struct AccountDetails: PageBody {
         writer.object("sublist_stats") { statistics.write(to: &$0) }
     }
 
+    /// What this server rolls for: each destination with the sum of the weights up to its own, the smallest first.
     private func writeMappings(to writer: inout PageWriter) {
-        var iterator = claims.mappings.makeIterator()
-        guard iterator.next() != nil else { return }
+        guard !mappings.isEmpty else { return }
         writer.object("mappings") { writer in
-            for (source, destinations) in claims.mappings {
-                writer.list(source, destinations) { writer, destination in
+            for mapping in mappings {
+                let shares = mapping.shares().filter { $0.transform != nil }.sorted { $0.percent < $1.percent }
+                var sum = 0
+                writer.list("\(mapping.source)", shares) { writer, share in
+                    guard let transform = share.transform else { return }
+                    sum += share.percent
                     writer.object { writer in
-                        writer.add("subject", destination.subject)
-                        writer.add("weight", destination.effectiveWeight)
-                        if !destination.cluster.isEmpty { writer.add("cluster", destination.cluster) }
+                        writer.add("subject", transform.destination)
+                        writer.add("weight", sum)
                     }
                 }
             }

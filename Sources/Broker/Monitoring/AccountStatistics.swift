@@ -1,6 +1,8 @@
+import Authorization
+
 /// What an account is doing and has done, gathered from all shards.
 struct AccountStatistics: Sendable {
-    let account: String
+    let account: AccountIdentity
     /// The name in its JWT, or its own.
     let name: String
     let connections: Int
@@ -16,7 +18,7 @@ struct AccountStatistics: Sendable {
 
     /// The members of an answer, or of an event about it.
     func write(to writer: inout PageWriter) {
-        writer.add("acc", account)
+        writer.add("acc", account.text)
         writer.add("name", name)
         writer.add("conns", connections)
         writer.add("leafnodes", 0)
@@ -76,5 +78,11 @@ struct AccountConnectionsEvent: PageBody {
             writer.add("server", json: server)
             statistics.write(to: &writer)
         }
+    }
+
+    var text: String {
+        var writer = PageWriter(isIndented: false)
+        write(to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -1,4 +1,5 @@
 import Authorization
+import NKeys
 import Subjects
 
 /// What can be told of a connection, open or closed, at some moment. Names and public keys only: nothing that could be
@@ -41,6 +42,33 @@ struct ConnectionReport: Sendable {
         case key(String)
         /// A token, which is not shown.
         case token
+
+        /// As it may be shown: a name may hold a secret that was put in the wrong place.
+        var shown: String {
+            switch self {
+            case .user(let name), .key(let name): SecretText.hidden(in: name)
+            case .token: Principal.redacted
+            }
+        }
+    }
+}
+
+extension ConnectionReport {
+    /// What the client is called. Of somebody who was not let in, what it called itself, or its JWT did. Nil for nothing.
+    var shownUser: String? {
+        if let client {
+            let user = client.shownUser
+            return user.isEmpty ? nil : user
+        }
+        switch presentation {
+        case .user, .key: return presentation?.shown
+        case .token, nil: return claimant?.user?.text ?? presentation?.shown
+        }
+    }
+
+    /// Who answers for the client's key; see ``Client/issuer``. Nil for nobody.
+    var issuer: String? {
+        if let client { client.issuer } else { claimant?.issuer?.text }
     }
 }
 

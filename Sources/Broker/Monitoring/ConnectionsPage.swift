@@ -112,7 +112,7 @@ struct ConnectionsPage: PageBody {
 
     /// Keys and names; never the JWT itself (rule S10).
     private func writeIdentity(_ report: ConnectionReport, to writer: inout PageWriter) {
-        if let issuer = report.client?.principal.grant.issuer { writer.add("issuer_key", issuer.text) }
+        if report.client != nil, let issuer = report.issuer { writer.add("issuer_key", issuer) }
         if let name = report.account.flatMap({ accounts[$0] }) { writer.add("name_tag", name.tag) }
         let tags = report.client?.principal.tags ?? []
         if !tags.isEmpty { writer.add("tags", tags) }
@@ -123,30 +123,16 @@ struct ConnectionsPage: PageBody {
 }
 
 extension DistinguishedName {
-    /// As certificates' subjects are shown: `CN=alice,O=ACME`.
+    /// As certificates' subjects are shown, the last part first: `CN=alice,O=ACME`.
     fileprivate var text: String {
-        parts.map { part in part.map { "\($0.type)=\($0.value)" }.sorted().joined(separator: "+") }
-            .joined(separator: ",")
+        parts.reversed().map { part in
+            part.map { "\($0.type == "DC" ? Self.domainComponent : $0.type)=\($0.value)" }.sorted()
+                .joined(separator: "+")
+        }.joined(separator: ",")
     }
-}
 
-extension ConnectionReport {
-    /// What the client is called: by its key, or the name of a user of the configuration. Of somebody who was not let in,
-    /// what it called itself; a token is not shown. Nil for nothing.
-    var shownUser: String? {
-        guard let principal = client?.principal else {
-            switch presentation {
-            case .user(let name): return name
-            case .key(let key): return key
-            case .token: return "[REDACTED]"
-            case nil: return claimant?.user?.text
-            }
-        }
-        if case .token? = presentation, principal.user == nil { return "[REDACTED]" }
-        if let user = principal.user { return user.text }
-        if case .user(let name)? = presentation, principal.name.isEmpty { return name }
-        return principal.name.isEmpty ? nil : principal.name
-    }
+    /// Has no short name there.
+    private static let domainComponent = "0.9.2342.19200300.100.1.25"
 }
 
 extension SubscriptionReport {

@@ -59,7 +59,7 @@ extension Page {
     /// Whether it says little, whatever the server has to do.
     fileprivate var isShort: Bool {
         switch self {
-        case .health, .routes, .gateways, .leafNodes, .jetStream, .accountConnections: true
+        case .health, .routes, .gateways, .leafNodes, .jetStream, .raft, .queues, .accountConnections: true
         case .server, .connections, .subscriptions, .accounts, .accountStatistics, .account: false
         }
     }

@@ -16,20 +16,15 @@ extension ControlPlane {
         case .accountConnections:
             statistics(named: name) { [self] statistics in
                 guard let statistics else { return answer(request, nil) }
-                let event = connectionsEvent(statistics)
-                var writer = PageWriter(isIndented: false)
-                event.write(to: &writer)
-                answer(request, body: writer.bytes)
+                answer(request, connectionsEvent(statistics).text)
             }
         // Asked of all servers, about all accounts or those that the body names.
         case .accountStatistics where name == "PING": answer(page, request) { _ in }
-        case .accountStatistics where !isKnown(name): answer(request, nil)
         case .jetStream: answer(request, refusal: PageRefusal("jetstream not enabled"))
         default:
             answer(page, request) { options in
                 options.account = name
                 options.accounts = [name]
-                options.includesUnused = true
                 if page == .subscriptions { options.listing = .details }
             }
         }
@@ -46,20 +41,13 @@ extension ControlPlane {
         }
     }
 
-    /// Whether a request's body means this server; one that cannot be read means all.
-    func isMeant(_ request: ServiceRequest) -> Bool {
-        guard let filter = try? ServerFilter(PageRequestBody(request.body)) else { return true }
-        return admits(filter)
-    }
-
-    private func admits(_ filter: ServerFilter) -> Bool {
+    /// Whether a request is for this server, rather than for others that hear it.
+    ///
+    /// - Throws: ``PageRefusal`` where its body does not say.
+    func isMeant(by body: PageRequestBody) throws(PageRefusal) -> Bool {
         let settings = context.settings
-        return filter.admits(name: context.identity.name, host: settings.host, tags: settings.serverTags)
-    }
-
-    private func isKnown(_ name: String) -> Bool {
-        if numbers[.name(name)] != nil { return true }
-        return (try? PublicKey(name)).map { numbers[.key($0)] != nil } ?? false
+        return try ServerFilter(body).admits(
+            name: context.identity.name, host: settings.host, tags: settings.serverTags)
     }
 
     private func answer(
@@ -68,12 +56,16 @@ extension ControlPlane {
         let options: PageOptions
         do throws(PageRefusal) {
             let body = try PageRequestBody(request.body)
-            guard admits(try ServerFilter(body)) else { return answer(request, nil) }
+            guard try isMeant(by: body) else { return answer(request, nil) }
             var read = try PageOptions(json: body, for: page)
             change(&read)
             options = read
         } catch {
             return answer(request, refusal: error)
+        }
+        // Servers that have nothing to tell of the accounts that are asked for say nothing.
+        if page == .accountStatistics, !options.includesUnused, numbersToTell(of: options).isEmpty {
+            return answer(request, nil)
         }
         let server = serverMember().text
         let hasRoom = make(page, options, for: request.account) { body, writer in
@@ -90,7 +82,7 @@ extension ControlPlane {
         if !hasRoom { answer(request, refusal: PageRefusal("too many requests")) }
     }
 
-    private func answer(_ request: ServiceRequest, refusal: PageRefusal) {
+    func answer(_ request: ServiceRequest, refusal: PageRefusal) {
         var error = JSONText()
         error.add("code", UInt64(refusal.isMalformed ? 400 : 500))
         error.add("description", refusal.text)
@@ -104,18 +96,6 @@ extension ControlPlane {
     /// What is said when the number of an account's connections changes, and when somebody asks for it.
     func connectionsEvent(_ statistics: AccountStatistics) -> AccountConnectionsEvent {
         AccountConnectionsEvent(
-            id: EventIdentity.random(), now: now, server: serverMember().text, statistics: statistics)
-    }
-}
-
-/// What events are told apart by.
-enum EventIdentity {
-    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-
-    /// 22 random letters.
-    static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let letters = (0..<22).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] }
-        return String(decoding: letters, as: UTF8.self)
+            id: MessageName.random(), now: now, server: serverMember().text, statistics: statistics)
     }
 }

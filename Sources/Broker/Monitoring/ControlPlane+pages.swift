@@ -32,7 +32,7 @@ extension ControlPlane {
                     HealthPage(
                         isFailure: context.isLameDuck, showsDetails: options.listing == .details,
                         isMessage: isMessage)))
-        case .routes, .gateways, .leafNodes, .jetStream, .accountConnections:
+        case .routes, .gateways, .leafNodes, .jetStream, .raft, .queues, .accountConnections:
             whenDone(.success(EmptyPage(page: page, identity: context.identity, now: now)))
         }
     }
@@ -157,20 +157,27 @@ extension ControlPlane {
                         identity: state.identity.text, isSystem: state.identity == context.systemAccount,
                         isExpired: expires != 0 && expires < context.environment.moment().seconds,
                         connections: tenants[number].connections.count, definition: state.definition,
+                        mappings: state.mappings,
+                        builtInImports: SystemExports.imports(
+                            of: state.identity, systemAccount: context.systemAccount),
                         usedImports: usedImports(of: state), updatedAt: tenants[number].updatedAt,
                         statistics: statistics)))
         }
     }
 
     private func gatherAccounts(_ options: PageOptions, whenDone: @escaping (AccountStatisticsPage) -> Void) {
+        statistics(of: numbersToTell(of: options)) { [self] accounts in
+            whenDone(AccountStatisticsPage(server: context.identity.id, now: now, accounts: accounts))
+        }
+    }
+
+    /// The accounts that a page of statistics is about.
+    func numbersToTell(of options: PageOptions) -> [Int] {
         let asked =
             options.accounts.isEmpty
             ? Array(tenants.indices) : options.accounts.prefix(PageOptions.mostOnPage).compactMap(number(named:))
-        let numbers = asked.filter { number in
+        return asked.filter { number in
             tenants[number].state.isHeld && (options.includesUnused || !tenants[number].connections.isEmpty)
-        }
-        statistics(of: numbers) { [self] accounts in
-            whenDone(AccountStatisticsPage(server: context.identity.id, now: now, accounts: accounts))
         }
     }
 
@@ -181,13 +188,19 @@ extension ControlPlane {
         } whenDone: { [self] parts in
             whenDone(
                 numbers.enumerated().map { place, number in
-                    let name = name(of: tenants[number].state)
-                    var statistics = AccountStatistics(
-                        account: name.identity, name: name.tag, connections: tenants[number].connections.count)
-                    for part in parts { statistics.add(part[place]) }
-                    return statistics
+                    statistics(
+                        of: number, connections: tenants[number].connections.count, parts.map { $0[place] })
                 })
         }
+    }
+
+    /// - Parameter connections: how many are to be told.
+    func statistics(of number: Int, connections: Int, _ shares: [AccountShare]) -> AccountStatistics {
+        let state = tenants[number].state
+        var statistics = AccountStatistics(
+            account: state.identity, name: name(of: state).tag, connections: connections)
+        for share in shares { statistics.add(share) }
+        return statistics
     }
 
     /// What the account that a subject names is doing; nil for one that nobody knows.

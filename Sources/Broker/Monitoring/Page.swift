@@ -10,6 +10,8 @@ enum Page: String, Sendable, Hashable, CaseIterable {
     case gateways = "GATEWAYZ"
     case leafNodes = "LEAFZ"
     case jetStream = "JSZ"
+    case raft = "RAFTZ"
+    case queues = "IPQUEUESZ"
     /// One account in detail.
     case account = "INFO"
     /// How many connections an account has.

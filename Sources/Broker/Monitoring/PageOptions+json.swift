@@ -19,7 +19,8 @@ extension PageOptions {
         case .health:
             for name in ["js-enabled", "js-enabled-only", "js-server-only"] { _ = try json.flag(name) }
             if try json.flag("details") { listing = .details }
-        case .server, .routes, .gateways, .leafNodes, .jetStream, .account, .accountConnections: break
+        case .server, .routes, .gateways, .leafNodes, .jetStream, .raft, .queues, .account, .accountConnections:
+            break
         }
         try check()
     }
@@ -57,14 +58,14 @@ extension PageOptions {
     }
 }
 
-/// The body of a request for a page: a JSON object, or nothing. Names match without regard to case.
+/// The body of a request for a page, or of an order: a JSON object, `null` or nothing. Names match without regard to case.
 struct PageRequestBody {
     private let members: [String: JSONValue]
 
     init(_ bytes: [UInt8]) throws(PageRefusal) {
         var members: [String: JSONValue] = [:]
         if !bytes.isEmpty {
-            guard let value = JSONValue(parsing: bytes), let read = value.members else {
+            guard let value = JSONValue(parsing: bytes), let read = value == .null ? [:] : value.members else {
                 throw PageRefusal("the options are no JSON object", isMalformed: true)
             }
             for (name, value) in read { members[name.lowercased()] = value }

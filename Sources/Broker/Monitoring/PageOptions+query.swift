@@ -16,7 +16,8 @@ extension PageOptions {
         case .health:
             for name in ["js-enabled", "js-enabled-only", "js-server-only"] { _ = try query.flag(name) }
             if try query.flag("details") { listing = .details }
-        case .server, .routes, .gateways, .leafNodes, .jetStream, .account, .accountConnections: break
+        case .server, .routes, .gateways, .leafNodes, .jetStream, .raft, .queues, .account, .accountConnections:
+            break
         }
         try check()
     }

@@ -20,6 +20,25 @@ struct PageAnswer: Sendable {
         body: Array("400 Bad Request".utf8),
         isLast: true)
 
+    /// - Parameter place: an encoded path, maybe with a query.
+    static func redirection(to place: String) -> PageAnswer {
+        var shown = ""
+        for character in place {
+            switch character {
+            case "&": shown += "&amp;"
+            case "<": shown += "&lt;"
+            case ">": shown += "&gt;"
+            case "\"": shown += "&#34;"
+            case "'": shown += "&#39;"
+            default: shown.append(character)
+            }
+        }
+        return PageAnswer(
+            status: .temporaryRedirect,
+            headers: [("Content-Type", "text/html; charset=utf-8"), ("Location", place)],
+            body: Array("<a href=\"\(shown)\">Temporary Redirect</a>.\n\n".utf8))
+    }
+
     static func text(_ status: HTTPResponseStatus, _ text: String) -> PageAnswer {
         PageAnswer(
             status: status,
@@ -47,6 +66,7 @@ struct PageSite: Sendable {
     /// - Parameter uri: as the request has it: a path, maybe with a query.
     func answer(_ uri: String, _ plane: ControlPlane, whenDone: @escaping (PageAnswer) -> Void) {
         guard let target = RequestTarget(uri) else { return whenDone(.malformed) }
+        if let cleaned = target.cleaned { return whenDone(.redirection(to: cleaned)) }
         let path = target.path
         guard path.hasPrefix(basePath) else { return whenDone(.text(.notFound, "404 page not found\n")) }
         let rest = String(path.dropFirst(basePath.count))

@@ -5,6 +5,8 @@ struct RequestTarget: Sendable, Hashable {
     let path: String
     /// As it was sent, without the question mark.
     let query: String
+    /// The path as it was sent.
+    private let sentPath: String
 
     /// Nil for one that is malformed.
     init?(_ text: String) {
@@ -22,6 +24,26 @@ struct RequestTarget: Sendable, Hashable {
         }
         guard let path = PercentEncoding.decoded(rest, plusIsSpace: false) else { return nil }
         self.path = path
+        sentPath = String(Substring(rest))
+    }
+
+    /// Where the page is really asked for, encoded: the path without doubled slashes and dots, with the query. Nil where it
+    /// has none of them.
+    var cleaned: String? {
+        guard sentPath.hasPrefix("/") else { return nil }
+        var parts: [Substring] = []
+        for part in sentPath.split(separator: "/", omittingEmptySubsequences: true) {
+            switch part {
+            case ".": continue
+            case "..": _ = parts.popLast()
+            default: parts.append(part)
+            }
+        }
+        var cleaned = "/" + parts.joined(separator: "/")
+        if sentPath.hasSuffix("/"), cleaned != "/" { cleaned += "/" }
+        guard cleaned != sentPath else { return nil }
+        let query = PercentEncoding.printable(query)
+        return PercentEncoding.printable(cleaned) + (query.isEmpty ? "" : "?\(query)")
     }
 
     private static func isScheme(_ text: Substring.UTF8View) -> Bool {
@@ -53,6 +75,21 @@ struct RequestTarget: Sendable, Hashable {
 
 /// Bytes of URLs that are written as a percent sign and two hexadecimal digits.
 enum PercentEncoding {
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    /// A part of a URL as it was sent, with what cannot stand in a header encoded.
+    static func printable(_ text: String) -> String {
+        var result: [UInt8] = []
+        for byte in text.utf8 {
+            if byte > 0x20 && byte < 0x7F {
+                result.append(byte)
+            } else {
+                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
     /// Nil where a percent sign is followed by something else.
     static func decoded(_ bytes: Substring.UTF8View, plusIsSpace: Bool) -> String? {
         var result: [UInt8] = []

@@ -56,12 +56,26 @@ struct ServerPage: PageBody {
         for name in ["cluster", "gateway", "leaf", "mqtt"] { writer.object(name) { _ in } }
         writer.object("websocket") { writer in
             guard let webSocket = settings.webSocket else { return }
-            writer.add("host", webSocket.host ?? "0.0.0.0")
-            writer.add("port", ports.webSockets ?? webSocket.port)
+            write(webSocket, to: &writer)
         }
         writer.object("jetstream") { _ in }
         writer.add("tls_timeout", Self.seconds(settings.tls?.timeout ?? .seconds(2)))
         writer.add("write_deadline", settings.writeDeadline.nanoseconds)
+    }
+
+    private func write(_ webSocket: WebSocketConfiguration, to writer: inout PageWriter) {
+        writer.add("host", webSocket.host ?? "0.0.0.0")
+        writer.add("port", ports.webSockets ?? webSocket.port)
+        if let advertise = webSocket.advertise { writer.add("advertise", advertise) }
+        if let user = webSocket.noAuthUser { writer.add("no_auth_user", user) }
+        if let cookie = webSocket.jwtCookie { writer.add("jwt_cookie", cookie) }
+        if let timeout = webSocket.handshakeTimeout { writer.add("handshake_timeout", timeout.nanoseconds) }
+        if let timeout = webSocket.authorizationTimeout { writer.add("auth_timeout", Self.seconds(timeout)) }
+        if webSocket.tls == nil { writer.add("no_tls", true) }
+        if webSocket.tls?.mapsCertificates ?? false { writer.add("tls_map", true) }
+        if webSocket.requiresSameOrigin { writer.add("same_origin", true) }
+        if !webSocket.allowedOrigins.isEmpty { writer.add("allowed_origins", webSocket.allowedOrigins) }
+        if let end = ports.webSocketCertificateEnd { writer.add("tls_cert_not_after", UTCTimestamp.text(end)) }
     }
 
     private static func seconds(_ duration: Duration) -> Double { Double(duration.nanoseconds) / 1e9 }
@@ -116,6 +130,7 @@ struct ServerPage: PageBody {
                 for kind in ["routes", "gateways", "leafs"] { writer.add(kind, 0) }
             }
         }
+        if let end = ports.certificateEnd { writer.add("tls_cert_not_after", UTCTimestamp.text(end)) }
         if !settings.trustedProxies.isEmpty {
             writer.object("proxies") { writer in
                 writer.list("trusted", settings.trustedProxies) { writer, key in
@@ -126,9 +141,12 @@ struct ServerPage: PageBody {
     }
 }
 
-/// The ports that the server really listens on; nil for those that there are none of.
+/// The ports that the server really listens on, and until when its certificates there are valid, Unix seconds; nil for
+/// those that there are none of.
 struct ListeningPorts: Sendable, Hashable {
     var clients: Int?
     var webSockets: Int?
     var monitoring: Int?
+    var certificateEnd: Int64?
+    var webSocketCertificateEnd: Int64?
 }

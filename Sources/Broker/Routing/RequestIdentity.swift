@@ -51,7 +51,7 @@ enum RequestIdentity {
         let own = client.principal.account
         var json = JSONText()
         if isShared {
-            json.add("start", UTCTimestamp.text(client.connectedAt))
+            json.add("start", UTCTimestamp.text(nanoseconds: client.connectedAt))
             if let address = client.remoteAddress { json.add("host", address) }
             json.add("id", client.connection)
         }
@@ -62,22 +62,19 @@ enum RequestIdentity {
             if let roundTrip { json.add("rtt", roundTrip) }
             return json
         }
-        if let user = client.principal.user?.text ?? localUser(client.principal) { json.add("user", user) }
+        let user = client.shownUser
+        if !user.isEmpty { json.add("user", user) }
         if !client.name.isEmpty { json.add("name", client.name) }
         if !client.language.isEmpty { json.add("lang", client.language) }
         if !client.version.isEmpty { json.add("ver", client.version) }
         if let roundTrip { json.add("rtt", roundTrip) }
         json.add("server", server)
-        if let issuer = client.principal.grant.issuer { json.add("issuer_key", issuer.text) }
-        if client.principal.user != nil { json.add("name_tag", client.principal.name) }
+        if let issuer = client.issuer { json.add("issuer_key", issuer) }
+        if !client.tokenName.isEmpty { json.add("name_tag", client.tokenName) }
+        if !client.principal.tags.isEmpty { json.add("tags", client.principal.tags) }
         json.add("kind", "Client")
-        json.add("client_type", "nats")
+        json.add("client_type", client.type == .webSocket ? "websocket" : "nats")
         return json
-    }
-
-    /// The name of a user of the configuration.
-    private static func localUser(_ principal: Principal) -> String? {
-        principal.name.isEmpty ? nil : principal.name
     }
 }
 

@@ -18,7 +18,7 @@ extension Shard {
             exporter: service.exporter, importer: service.importer, results: sampling.results,
             reply: copied(tail.extracting(shape.reply)),
             requestor: RequestIdentity.identity(
-                client, roundTrip, in: accounts[service.importer].identity, server: context.identity.id,
+                client, roundTrip, in: accounts[service.importer].identity, server: context.identity.name,
                 isShared: service.sharesIdentity),
             requestorRoundTrip: roundTrip, headers: trace, arrival: (context.environment.nanoseconds(), now),
             deadline: now.addingSaturating(service.threshold))
@@ -31,7 +31,7 @@ extension Shard {
         let responder = client.map {
             LatencyMeasurement.Responder(
                 identity: RequestIdentity.identity(
-                    $0, roundTrip, in: $0.principal.account, server: context.identity.id, isShared: true),
+                    $0, roundTrip, in: $0.principal.account, server: context.identity.name, isShared: true),
                 roundTrip: roundTrip, arrival: arrival, handedOn: context.monotonicNow)
         }
         publish(measurement, .answered, by: responder)
@@ -65,13 +65,26 @@ extension Shard {
     }
 }
 
-/// Names of messages: 22 random letters and digits.
+/// What messages of the server are told apart by: 22 letters and digits, unique and not secret.
 enum MessageName {
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
     static func random() -> String {
-        let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
         var generator = SystemRandomNumberGenerator()
-        return String(
-            decoding: (0..<22).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] },
-            as: UTF8.self)
+        return random { generator.next() }
+    }
+
+    /// - Parameter next: gives random numbers.
+    static func random(_ next: () -> UInt64) -> String {
+        var letters: [UInt8] = []
+        letters.reserveCapacity(22)
+        for _ in 0..<2 {
+            var number = next()
+            for _ in 0..<11 {
+                letters.append(alphabet[Int(number % 62)])
+                number /= 62
+            }
+        }
+        return String(decoding: letters, as: UTF8.self)
     }
 }

@@ -119,13 +119,20 @@ extension Shard {
         case .system(.userInformation):
             answerUserInformation(origin, in: account, reply: tail.extracting(shape.reply))
             return true
+        case .system(.subscribers):
+            answerSubscribers(
+                origin, in: account, reply: tail.extracting(shape.reply),
+                body: tail.extracting(shape.payloadStart + shape.headerCount..<tail.count - 2))
+            return true
         case .system(let service):
             // What an account may ask about itself is not what others may ask through its exports.
             guard account === systemAccount || origin.hops == 0 else { return false }
+            // The server does not ask itself.
+            guard origin.connection != 0 else { return false }
             forward(to: service, origin, account, subject, tail, shape)
             return true
-        case .callout:
-            handOver(calloutAnswer: subject, in: account, tail, shape)
+        case .inbox:
+            handOver(answer: subject, in: account, tail, shape)
             return true
         }
     }
@@ -160,7 +167,7 @@ extension Shard {
             guard isAdmitted(subject, to: subscription, recordingAllowed: false) else { return false }
             hand(kind, to: shard, subscription.slot, origin, account, subject, matched: matched, tail, shape)
             return true
-        case .streamImport, .serviceImport, .system, .callout:
+        case .streamImport, .serviceImport, .system, .inbox:
             return false
         }
     }

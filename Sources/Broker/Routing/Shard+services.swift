@@ -59,7 +59,7 @@ extension Shard {
         let untraced = origin.trace == nil ? [] : TracedMessage.disabled(given)
         let headers = identities.block(
             origin.trace == nil ? given : untraced.span, origin.client, origin.session?.roundTrip ?? 0,
-            in: accounts[service.importer], server: context.identity.id, isShared: onward.isShared)
+            in: accounts[service.importer], server: context.identity.name, isShared: onward.isShared)
         let body = payload.extracting(shape.headerCount..<payload.count)
         onward.shared = nil
         guard let way else {

@@ -1,4 +1,5 @@
 import Authorization
+import NKeys
 import Subjects
 
 /// A signed-in client, as every part of the broker may know it. Immutable: a client that takes other permissions, or signs
@@ -12,13 +13,15 @@ final class Client: Sendable {
     let name: String
     let language: String
     let version: String
-    /// Unix seconds.
+    /// Unix nanoseconds.
     let connectedAt: Int64
     let remoteAddress: String?
+    let type: ConnectionType
+    private let presentation: ConnectionReport.Presentation?
 
     init(
         serial: UInt64, connection: UInt64, principal: Principal, options: ConnectOptions, connectedAt: Int64,
-        remoteAddress: String?
+        remoteAddress: String?, type: ConnectionType
     ) {
         self.serial = serial
         self.connection = connection
@@ -28,6 +31,34 @@ final class Client: Sendable {
         version = options.version
         self.connectedAt = connectedAt
         self.remoteAddress = remoteAddress
+        self.type = type
+        presentation = options.presentation
+    }
+
+    // MARK: What is said of it
+
+    private var kind: CredentialKind { principal.claimant.kind }
+
+    /// What the user is called: by its key, or where it has none, its name, or what the client called itself; never a
+    /// token. Whom a callout let in is called as the callout says, or as the client called itself. Empty for nothing.
+    var shownUser: String {
+        if kind == .callout {
+            if !principal.tokenName.isEmpty { return principal.tokenName }
+            return presentation?.shown ?? principal.user?.text ?? ""
+        }
+        let user = principal.shownUser
+        return user.isEmpty ? presentation?.shown ?? "" : user
+    }
+
+    /// The name in the user JWT that the client brought; empty without one.
+    var tokenName: String { kind == .callout ? "" : principal.tokenName }
+
+    /// Who answers for the user's key: the key that signed its JWT, or where the server's configuration says which account
+    /// it belongs to, that account. Nil for users without keys.
+    var issuer: String? {
+        let claimant = principal.claimant
+        let isLocal = claimant.account.key == nil && (claimant.kind == .nkey || claimant.kind == .callout)
+        return isLocal ? claimant.account.text : claimant.issuer?.text
     }
 
     // MARK: What it may do. Every question that the broker asks about a client's permissions is asked here.

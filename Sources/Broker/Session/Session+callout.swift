@@ -27,8 +27,11 @@ extension Session {
         let userKey = KeyPair.generate(.user).publicKey
         openCallout = OpenCallout(question: question, machine: machine, userKey: userKey)
         let (draft, moment) = (CalloutDraft(self, question), context.environment.moment())
-        let identity = context.identity
+        let (context, identity) = (context, context.identity)
+        let deadline = signInSince.addingSaturating(signInPatience)
         let future = context.signatures.runIfActive(eventLoop: shard.eventLoop) {
+            // Where many wait, what comes to its turn too late is not worth the time any more.
+            guard context.monotonicNow <= deadline else { throw Refusal.calloutWithoutAnswer }
             let request = draft.request(userKey: userKey, secrets, from: identity, at: moment)
             return try CalloutMessage(request, sealedTo: question.xkey, by: identity, at: moment)
         }
@@ -65,7 +68,7 @@ extension Session {
     func forgetCallout() {
         guard let open = openCallout else { return }
         openCallout = nil
-        if let reply = open.reply { shard.calloutInbox.close(reply) }
+        if let reply = open.reply { shard.inbox.close(reply) }
         context.endCallout()
     }
 }
@@ -135,22 +138,22 @@ private struct CalloutDraft: Sendable {
 // MARK: Telling why not
 
 extension Session {
-    /// Tells the account that answers callouts why somebody was not let in, who was asked about there.
-    func tellCalloutAccount(_ refusal: Refusal) {
-        guard let question = calloutQuestion, let account = shard.account(question.account) else { return }
+    /// Tells the account where it was to be decided whether somebody may come in why not: that of the callout, or where
+    /// there is none, the one that clients are in before they sign in. To be called when the connection has ended.
+    func tellAccountOfRefusal(_ refusal: Refusal) {
+        let question = calloutQuestion
         calloutQuestion = nil
+        guard let ending, ending.state.isTurningAway || question != nil else { return }
+        let identity =
+            question?.account ?? context.trust.local.callout.map { AccountIdentity.name($0.account) } ?? .global
+        guard let account = shard.account(identity) else { return }
         let words =
             switch refusal {
             // Nothing was said.
             case .calloutWithoutAnswer: ""
             case .calloutDenied: "Auth callout service returned an error: \(calloutWords)"
-            default: refusal.explanation
+            default: question == nil ? ending.state.rawValue : refusal.explanation
             }
-        let notice = CalloutRefusalNotice(
-            account: account.number, accountName: account.identity.text, connection: id, host: remoteAddress ?? "",
-            user: question.user, name: options.name, connectedAt: connectedAt, roundTrip: roundTrip,
-            type: listener.type, reason: words)
-        let index = shard.index
-        shard.control.execute { $0.tell(notice, from: index) }
+        shard.tellOfRefusal(report(), in: account, reason: words)
     }
 }

@@ -26,7 +26,7 @@ extension Session {
         close(
             ClosedState(refusal, wasActive: wasActive),
             telling: silently ? nil : Self.farewell(for: refusal, wasActive: wasActive))
-        if !wasActive { tellCalloutAccount(refusal) }
+        if !wasActive { tellAccountOfRefusal(refusal) }
     }
 
     /// The words for the client: while it signs in always the same, so that it learns nothing about what would have

@@ -40,7 +40,7 @@ extension Session {
         let library = [client.version.isEmpty ? "" : "v" + client.version, client.language, client.name]
             .filter { !$0.isEmpty }.joined(separator: ":")
         let shown = library.isEmpty ? "" : " - " + Self.shown(library)
-        return "\(address)\(shown) - \(Self.shown("\(client.principal.account)/\(Self.user(client.principal))"))"
+        return "\(address)\(shown) - \(Self.shown("\(client.principal.account)/\(Self.user(client))"))"
     }
 
     private var address: String {
@@ -49,11 +49,11 @@ extension Session {
         return "\(forwardedFor.map { "\($0)/\(place)" } ?? place) - cid:\(id)"
     }
 
-    private static func user(_ principal: Principal) -> String {
-        switch principal.claimant.kind {
+    private static func user(_ client: Client) -> String {
+        switch client.principal.claimant.kind {
         case .sharedToken: "token"
-        case .nkey, .token, .sentinel: "nkey:\(principal.user?.text ?? principal.shownUser)"
-        case .certificate, .password, .none, .callout: "user:\(principal.shownUser)"
+        case .nkey, .token, .sentinel: "nkey:\(client.shownUser)"
+        case .certificate, .password, .none, .callout: "user:\(client.shownUser)"
         }
     }
 

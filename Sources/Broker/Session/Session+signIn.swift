@@ -175,7 +175,7 @@ extension Session {
     private func take(_ principal: Principal) {
         let client = Client(
             serial: context.nextClient(), connection: id, principal: principal, options: options,
-            connectedAt: connectedAt, remoteAddress: remoteAddress)
+            connectedAt: startedAt, remoteAddress: remoteAddress, type: listener.type)
         self.client = client
         responseTerms = client.responseTerms
         parser.maximumPayload = maximumPayload

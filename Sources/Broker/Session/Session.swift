@@ -151,9 +151,6 @@ final class Session {
         lastPing = signInSince
     }
 
-    /// Unix seconds.
-    var connectedAt: Int64 { startedAt / 1_000_000_000 }
-
     @inline(__always)
     var isActive: Bool {
         if case .active = state { return true }

@@ -65,7 +65,7 @@ extension Shard {
             return deliverTraced(trace, origin, to: parent, receiver, local.span, tail, shape)
         case .serviceImport(let service, let exporter):
             return request(origin, service, exporter, subject, tail, shape)
-        case .system, .callout:
+        case .system, .inbox:
             return trace.isOnly || deliver(.copies, origin, to: subscription, account, subject, tail, shape)
         }
     }
@@ -91,7 +91,7 @@ extension Shard {
             handOver()
             peers[shard].post(.traced(delivery, from: index))
             return true
-        case .streamImport, .serviceImport, .system, .callout:
+        case .streamImport, .serviceImport, .system, .inbox:
             return false
         }
     }

@@ -4,11 +4,11 @@ import Testing
 
 /// What waits to be said is bounded, and what is left out is counted and told.
 struct EventQueueTests {
-    private let event = EventQueue.Event(subject: Array("s".utf8), body: Array("b".utf8))
+    private let event = EventQueue.Event(account: 0, subject: Array("s".utf8), body: Array("b".utf8))
 
     @Test func takesThemInOrderAndOnce() {
         var queue = EventQueue()
-        for number in 0..<3 { queue.add(.init(subject: [UInt8(number)], body: []), isBehind: false) }
+        for number in 0..<3 { queue.add(.init(account: 0, subject: [UInt8(number)], body: []), isBehind: false) }
         #expect(queue.takeAll().map(\.subject) == [[0], [1], [2]])
         #expect(queue.isEmpty && queue.takeAll().isEmpty)
     }

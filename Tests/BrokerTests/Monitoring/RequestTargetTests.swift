@@ -22,4 +22,19 @@ struct RequestTargetTests {
     func nonsenseIsRefused(text: String) {
         #expect(RequestTarget(text) == nil)
     }
+
+    @Test(arguments: [
+        ("//varz", "/varz"), ("/./varz?x=1", "/varz?x=1"), ("/a/../varz", "/varz"), ("/../..", "/"),
+        ("/a//b/", "/a/b/"),
+        ("http://h//x", "/x"), ("//a%0d%0ab", "/a%0d%0ab"), ("//a\r\nSet-Cookie: b?\n", "/a%0D%0ASet-Cookie:%20b?%0A"),
+        ("//..//", "/"),
+    ])
+    func dotsAndDoubledSlashesLeadElsewhere(text: String, place: String) throws {
+        #expect(try #require(RequestTarget(text)).cleaned == place)
+    }
+
+    @Test(arguments: ["/", "/varz", "/varz/", "/a.b", "/...", "/%2e%2e/varz", "http://h", "http://h/varz?x=//"])
+    func othersStayWhereTheyAre(text: String) throws {
+        #expect(try #require(RequestTarget(text)).cleaned == nil)
+    }
 }

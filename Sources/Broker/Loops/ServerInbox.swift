@@ -1,11 +1,12 @@
 import Secrets
 import Subjects
 
-/// Where one shard awaits the answers of authentication callouts: each on a reply subject of its own, that nobody can
-/// guess and that counts once, in the account that was asked.
+/// Where one shard awaits the answers to questions of the server itself, to authentication callouts and to those who may
+/// have an account: each on a reply subject of its own, that nobody can guess and that counts only in the account that was
+/// asked, and no more often than there were receivers.
 ///
 /// The subject names the shard, so that an answer that is published anywhere else is handed over to it.
-struct CalloutInbox {
+struct ServerInbox {
     /// An answer, before anything of it is believed.
     struct Answer: Sendable {
         /// The subject that it was published on.
@@ -14,15 +15,25 @@ struct CalloutInbox {
         let body: [UInt8]?
     }
 
+    /// Who asks.
+    enum Asker: Sendable, Hashable {
+        /// A client that is to be let in by a callout.
+        case client(connection: UInt64)
+        /// The control plane, which looks for an account, by its number for that.
+        case lookup(UInt64)
+    }
+
     private struct Waiter {
-        let connection: UInt64
+        let asker: Asker
         let account: Int
+        /// How many answers may come.
+        var remaining: Int
     }
 
     /// Larger answers are none. A user JWT with many permissions has some thousand bytes.
     static let largestAnswer = 1 << 20
 
-    /// What all servers' callouts are answered on begins with, as far as the shard's letter.
+    /// What such subjects begin with, as far as the shard's letter.
     private static let prefix = "$SYS._INBOX."
     /// Every such subject: the prefix, the shard's letter, the random token.
     static let pattern = try? Pattern("\(prefix)*.*")
@@ -46,8 +57,10 @@ struct CalloutInbox {
         return alphabet.firstIndex(of: subject[start])
     }
 
-    /// The subject that an answer for a connection is awaited on, in one account.
-    mutating func open(for connection: UInt64, account: Int) -> [UInt8] {
+    /// The subject that answers are awaited on, in one account.
+    ///
+    /// - Parameter answers: how many count.
+    mutating func open(for asker: Asker, account: Int, answers: Int = 1) -> [UInt8] {
         var subject = Array(Self.prefix.utf8)
         subject.append(letter)
         subject.append(UInt8(ascii: "."))
@@ -57,16 +70,16 @@ struct CalloutInbox {
             let number = Int(random[2 * index]) << 8 | Int(random[2 * index + 1])
             subject.append(Self.alphabet[number % Self.alphabet.count])
         }
-        waiters[subject] = Waiter(connection: connection, account: account)
+        waiters[subject] = Waiter(asker: asker, account: account, remaining: answers)
         return subject
     }
 
-    /// The connection that an answer is for, which it waits for no more; nil for one that nobody waits for, as it is late,
-    /// the second one or in another account.
-    mutating func take(_ subject: [UInt8], in account: Int) -> UInt64? {
+    /// Whom an answer is for; nil for one that nobody waits for, as it is late, one too many or in another account.
+    mutating func take(_ subject: [UInt8], in account: Int) -> Asker? {
         guard let waiter = waiters[subject], waiter.account == account else { return nil }
-        waiters[subject] = nil
-        return waiter.connection
+        waiters[subject] = waiter.remaining > 1 ? waiter : nil
+        waiters[subject]?.remaining -= 1
+        return waiter.asker
     }
 
     /// Nobody waits on a subject any more.
