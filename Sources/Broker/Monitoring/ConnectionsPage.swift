@@ -87,7 +87,7 @@ struct ConnectionsPage: PageBody {
         guard options.showsUsers, !security.chain.isEmpty else { return }
         writer.list("tls_peer_certs", security.chain) { writer, certificate in
             writer.object { writer in
-                writer.add("subject", CertificateIdentity(certificate).subject?.text ?? "")
+                writer.add("subject", CertificateIdentity(certificate).subject?.shown ?? "")
                 if let key = try? certificate.extractPublicKey().toSPKIBytes() {
                     writer.add("spki_sha256", Self.hexadecimal(SHA256.hash(key)))
                 }
@@ -120,19 +120,6 @@ struct ConnectionsPage: PageBody {
             writer.object("proxy") { $0.add("key", proxy.text) }
         }
     }
-}
-
-extension DistinguishedName {
-    /// As certificates' subjects are shown, the last part first: `CN=alice,O=ACME`.
-    fileprivate var text: String {
-        parts.reversed().map { part in
-            part.map { "\($0.type == "DC" ? Self.domainComponent : $0.type)=\($0.value)" }.sorted()
-                .joined(separator: "+")
-        }.joined(separator: ",")
-    }
-
-    /// Has no short name there.
-    private static let domainComponent = "0.9.2342.19200300.100.1.25"
 }
 
 extension SubscriptionReport {
