@@ -32,7 +32,11 @@ extension BrokerServer {
         for warning in mode.warnings { loops.context.environment.log(.warning, warning) }
         for listener in fresh { listeners.first { $0.terms.present.type == listener.type }?.terms.replace(listener) }
         loops.context.noteCertificates(of: fresh)
-        return try await loops.reload(settings, mode)
+        let cut = try await loops.reload(settings, mode)
+        for line in ReloadNotices.lines(from: present.settings, to: settings) {
+            loops.context.environment.log(.info, line)
+        }
+        return cut
     }
 
     /// Says how the configuration is read again when the system account orders it (`$SYS.REQ.SERVER.<id>.RELOAD`). Until

@@ -60,14 +60,15 @@ public final class BrokerServer: Sendable {
     ///
     /// - Parameters:
     ///   - settings: port 0 stands for any free port.
+    ///   - identity: who the server is; nil to have one made.
     ///   - decisions: gets every decision it wants, on all of the broker's event loops at once.
     ///   - loops: how many event loops share the connections, 1 to 16, each in its turn; nil for one on each
     ///     core, and a few connections together on one.
     /// - Throws: ``BrokerStartError`` when operators, accounts or certificates are not in order; ``ListeningError`` when an address
     ///   cannot be listened on.
     public static func start(
-        _ settings: BrokerConfiguration, decisions: (any DecisionSink)? = nil, environment: BrokerEnvironment,
-        loops: Int? = nil
+        _ settings: BrokerConfiguration, as identity: ServerIdentity? = nil, decisions: (any DecisionSink)? = nil,
+        environment: BrokerEnvironment, loops: Int? = nil
     ) async throws -> BrokerServer {
         try refuseUnenforced(settings)
         try refuseAdvertised(settings)
@@ -94,14 +95,17 @@ public final class BrokerServer: Sendable {
         let loops: BrokerLoops
         do {
             loops = try await BrokerLoops.start(
-                settings, mode, resolver: resolver, decisions: decisions, environment: environment, count: count,
+                settings, mode, identity: identity ?? ServerIdentity(name: settings.serverName), resolver: resolver,
+                decisions: decisions, environment: environment, count: count,
                 isInTurn: isInTurn)
         } catch {
             try? await resolver.shutDown()
             throw error
         }
         do {
-            return try await open(listeners, monitoring, loops)
+            let server = try await open(listeners, monitoring, loops)
+            server.announce(settings, to: environment)
+            return server
         } catch {
             try? await loops.shutDown()
             throw error
@@ -130,8 +134,9 @@ public final class BrokerServer: Sendable {
         var webSocket: (address: SocketAddress, isSecure: Bool)?
         for listener in listeners {
             let opened: OpenListener
-            do { opened = try await loops.listen(listener) } catch let error as IOError {
-                throw ListeningError(host: listener.host, port: listener.port, reason: error)
+            do { opened = try await loops.listen(listener) } catch {
+                let purpose: ListeningError.Purpose = listener.type == .webSocket ? .webSockets : .clients
+                throw ListeningError(purpose, host: listener.host, port: listener.port, error)
             }
             open.append(opened)
             guard let found = opened.channel.localAddress else { throw ChannelError.unknownLocalAddress }
@@ -141,8 +146,8 @@ public final class BrokerServer: Sendable {
         var pageChannel: (any Channel)?
         var pages: (address: SocketAddress, isSecure: Bool)?
         if let monitoring {
-            do { pageChannel = try await loops.listen(monitoring) } catch let error as IOError {
-                throw ListeningError(host: monitoring.host, port: monitoring.port, reason: error)
+            do { pageChannel = try await loops.listen(monitoring) } catch {
+                throw ListeningError(.monitoring, host: monitoring.host, port: monitoring.port, error)
             }
             pages = pageChannel?.localAddress.map { ($0, monitoring.tls != nil) }
         }
@@ -160,11 +165,4 @@ public final class BrokerServer: Sendable {
         try? await pageChannel?.close()
         try await loops.stop()
     }
-}
-
-/// An address that cannot be listened on.
-public struct ListeningError: Error, Sendable {
-    public let host: String
-    public let port: Int
-    public let reason: IOError
 }

@@ -28,9 +28,7 @@ enum ConfigurationMode {
             operators: [], systemAccount: system.map(AccountIdentity.name), proxies: configuration.proxyKeys,
             local: try users(of: configuration, accounts))
         trust.webSocketUsers = try webSocketUsers(configuration, beside: trust.local)
-        return BrokerMode(
-            trust: trust, accounts: accounts.map { .configured(LocalAccount($0)) },
-            warnings: hasPlainPassword(configuration) ? ["Plaintext passwords detected, use nkeys or bcrypt"] : [])
+        return BrokerMode(trust: trust, accounts: accounts.map { .configured(LocalAccount($0)) })
     }
 
     // MARK: Users
@@ -136,16 +134,6 @@ enum ConfigurationMode {
         BrokerStartError(
             message: "the permissions of the user \"\(user)\" cannot be used: \(fault)",
             remedy: "write fewer entries, with fewer wildcards")
-    }
-
-    /// Whether a password or the token stands in the file as it is.
-    private static func hasPlainPassword(_ configuration: BrokerConfiguration) -> Bool {
-        let authorization = configuration.authorization
-        let users = (authorization?.users ?? []) + configuration.accounts.flatMap(\.users)
-        let passwords = users.map { user -> ConfigurationSecret? in
-            if case .password(let password) = user.credential { password } else { nil }
-        }
-        return (passwords + [authorization?.password, authorization?.token]).contains { $0?.isHashed == false }
     }
 }
 

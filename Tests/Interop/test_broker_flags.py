@@ -149,9 +149,10 @@ def test_why_it_does_not_start_is_in_the_log(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = ends("-a", "127.0.0.1", "-p", port, "-l", "broker.log", cwd=tmp_path)
-    assert done.returncode == 1 and f"127.0.0.1:{port}: Address already in use" in done.stderr
+    said = f'Error listening on port: 127.0.0.1:{port}, "listen tcp 127.0.0.1:{port}: bind: address already in use"'
+    assert done.returncode == 1 and said in done.stderr
     log = (tmp_path / "broker.log").read_text()
-    assert f"[FTL] cannot listen on 127.0.0.1:{port}: Address already in use" in log
+    assert f"[FTL] {said}\n" in log
 
 
 def test_a_reload_changes_the_log(broker):
@@ -281,10 +282,27 @@ def test_what_is_said_to_be_off_is_not_refused(words):
     assert done.returncode == 0 and re.fullmatch(r"chancery: v[\w.+-]+\n", done.stdout), done.stderr
 
 
-@pytest.mark.parametrize("words", [
-    ("--nope",), ("-p", "abc"), ("-p",), ("-p", "70000"), ("-D=maybe",), ("extra",), ("-log_size_limit=x",)])
-def test_wrong_usage_ends_with_2(words):
-    assert ends(*words).returncode == 2
+@pytest.mark.parametrize("words, said", [
+    (("--nope",), "flag provided but not defined: -nope"), (("-p", "abc"), 'invalid value "abc" for flag -p: parse error'),
+    (("-p",), "flag needs an argument: -p"), (("--signal",), "flag needs an argument: -signal"),
+    (("-D=maybe",), 'invalid boolean value "maybe" for -D: parse error'),
+    (("-log_size_limit=x",), 'invalid value "x" for flag -log_size_limit: parse error')])
+def test_wrong_usage_in_the_words_of_nats_server(words, said):
+    for program, code in (((NATS_SERVER,), 0), ((CHANCERY, "broker"), 2)):
+        done = ends(*words, program=program)
+        assert done.returncode == code and said in done.stderr, done
+
+
+def test_a_port_that_there_is_not():
+    assert ends("-p", "70000").returncode == 2
+
+
+@pytest.mark.parametrize("words", [("extra",), ("-p", "-1", "extra", "-D"), ("-js=false", "Extra")])
+def test_a_stray_word(words):
+    stray = next(word for word in words if "xtra" in word)
+    for program in ((NATS_SERVER,), (CHANCERY, "broker")):
+        done = ends(*words, program=program)
+        assert done.returncode == 1 and f'unrecognized command: "{stray}"' in done.stderr, done
 
 
 def test_help():

@@ -30,6 +30,7 @@ extension Shard {
     func publishEvents() {
         guard !events.isEmpty else { return }
         for event in events.takeAll() {
+            if tracesSystem { traceEvent(event) }
             let message = ComposedMessage(
                 reply: [UInt8]().span, headerCount: 0, payload: event.body.span, serial: nextSerial())
             route(Origin(), in: accounts[event.account], subject: event.subject.span, message.tail.span, message.shape)

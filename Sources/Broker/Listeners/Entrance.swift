@@ -32,4 +32,6 @@ enum EntranceStep: Sendable {
     case securing
     /// The client may speak: TLS is in place, with the client's certificate if it has one, or it goes without.
     case opened(certificate: CertificateIdentity?, ClientSecurity?)
+    /// The handshake has failed, for a reason in the log's words. Comes only after the session began.
+    case failed(String, BrokerEnvironment.LogLevel)
 }

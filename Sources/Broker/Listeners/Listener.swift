@@ -56,7 +56,9 @@ struct Listener: Sendable {
         }
         if let tls {
             try pipeline.addHandler(
-                TLSEntranceHandler(tls: tls, allowsPlain: allowsPlain, environment: shard.context.environment))
+                TLSEntranceHandler(
+                    tls: tls, allowsPlain: allowsPlain, isForWebSockets: webSocket != nil,
+                    environment: shard.context.environment))
         }
         if let webSocket {
             try pipeline.addHandler(WebSocketHandler(rules: webSocket, environment: shard.context.environment))

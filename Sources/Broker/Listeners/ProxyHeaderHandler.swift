@@ -63,7 +63,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func refuse(_ reason: String, _ context: ChannelHandlerContext) {
         guard !isDone, context.channel.isActive else { return }
         isDone = true
-        environment.log(.info, "\(context.channel.remoteAddress?.ipAddress ?? "local"): \(reason)")
+        environment.log(.warning, "\(context.channel.remoteAddress?.shownInLog ?? "local") - \(reason)")
         context.close(promise: nil)
     }
 

@@ -36,6 +36,8 @@ struct TLSEntrance {
     private let first: TLSConfiguration.HandshakeFirst
     private let allowsPlain: Bool
     private(set) var state = State.waiting
+    /// Whether the session has begun.
+    private(set) var hasGreeted = false
 
     init(first: TLSConfiguration.HandshakeFirst, allowsPlain: Bool) {
         self.first = first
@@ -52,6 +54,7 @@ struct TLSEntrance {
     mutating func begin() -> Action {
         guard first == .no else { return .nothing }
         state = .greeted
+        hasGreeted = true
         return .greet
     }
 
@@ -59,6 +62,7 @@ struct TLSEntrance {
     mutating func patienceEnded() -> Action {
         guard state == .waiting, patience != nil else { return .nothing }
         state = .greeted
+        hasGreeted = true
         return .greet
     }
 
@@ -76,6 +80,7 @@ struct TLSEntrance {
             return .open
         case .waiting:
             state = .closed
+            hasGreeted = first != .always
             return first == .always ? .close : .greetAndClose
         case .greeted:
             state = .closed

@@ -12,6 +12,7 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let tls: ServerTLS
     private let allowsPlain: Bool
     private let environment: BrokerEnvironment
+    private let isForWebSockets: Bool
     private var entrance: TLSEntrance
     private var secured: NIOSSLServerHandler?
     private let hello = ServerHelloReader()
@@ -23,7 +24,8 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var hasFailed = false
     private var timers: [Scheduled<Void>] = []
 
-    init(tls: ServerTLS, allowsPlain: Bool, environment: BrokerEnvironment) {
+    init(tls: ServerTLS, allowsPlain: Bool, isForWebSockets: Bool, environment: BrokerEnvironment) {
+        self.isForWebSockets = isForWebSockets
         self.tls = tls
         self.allowsPlain = allowsPlain
         self.environment = environment
@@ -63,7 +65,7 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !hasFailed { environment.log(.info, "\(label(context)): TLS handshake error: \(Self.reason(error))") }
+        if !hasFailed { tell(.error, "error: \(Self.reason(error))", context) }
         hasFailed = true
         context.close(promise: nil)
     }
@@ -102,8 +104,10 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func refusePlain(_ context: ChannelHandlerContext) {
-        let reason = held == nil ? "timeout" : "error: this is none"
-        environment.log(.info, "\(label(context)): TLS handshake \(reason)")
+        // As often a probe as a mistake.
+        let reason = held == nil ? "timeout" : "error: tls: first record does not look like a TLS handshake"
+        if !hasFailed { tell(.debug, reason, context) }
+        hasFailed = true
         context.close(promise: nil)
     }
 
@@ -157,7 +161,7 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
         if let secured {
             let peer = secured.peerCertificate
             guard tls.accepts(peer) else {
-                environment.log(.info, "\(label(context)): certificate is not pinned")
+                tell(.error, "error: certificate not pinned", context)
                 context.close(promise: nil)
                 return
             }
@@ -192,7 +196,21 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
         timers = []
     }
 
+    /// Says why there is no handshake: of the session, where there is one.
+    private func tell(_ level: BrokerEnvironment.LogLevel, _ reason: String, _ context: ChannelHandlerContext) {
+        if isForWebSockets {
+            let kind = reason.hasPrefix("error") ? "error" : "timeout"
+            let words = reason.dropFirst("error: ".count)
+            let end = kind == "error" ? ": \(words)" : ""
+            environment.log(.error, "websocket: TLS handshake \(kind) from \(label(context))\(end)")
+        } else if entrance.hasGreeted {
+            context.fireUserInboundEventTriggered(EntranceStep.failed(reason, level))
+        } else {
+            environment.log(level, "\(label(context)) - TLS handshake \(reason)")
+        }
+    }
+
     private func label(_ context: ChannelHandlerContext) -> String {
-        context.channel.remoteAddress?.ipAddress ?? "local"
+        context.channel.remoteAddress?.shownInLog ?? "local"
     }
 }

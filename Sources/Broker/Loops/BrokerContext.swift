@@ -34,10 +34,11 @@ final class BrokerContext: Sendable {
     private let systemSequence = Atomic<UInt64>(0)
 
     init(
-        settings: BrokerConfiguration, mode: BrokerMode, resolver: AccountResolver, decisions: (any DecisionSink)?,
+        identity: ServerIdentity, settings: BrokerConfiguration, mode: BrokerMode, resolver: AccountResolver,
+        decisions: (any DecisionSink)?,
         environment: BrokerEnvironment, signatures: NIOThreadPool, pageWriting: NIOThreadPool
     ) {
-        identity = ServerIdentity(name: settings.serverName)
+        self.identity = identity
         self.environment = environment
         present = Mutex(BrokerRules(settings: settings, trust: mode.trust, generation: 0))
         self.resolver = resolver

@@ -33,7 +33,7 @@ final class BrokerLoops: Sendable {
     /// Starts all loops and makes the shards and the control plane known to each other. Nothing is left running where this
     /// throws, but for the resolver, which is the caller's then.
     static func start(
-        _ settings: BrokerConfiguration, _ mode: BrokerMode, resolver: AccountResolver,
+        _ settings: BrokerConfiguration, _ mode: BrokerMode, identity: ServerIdentity, resolver: AccountResolver,
         decisions: (any DecisionSink)?, environment: BrokerEnvironment, count: Int, isInTurn: Bool
     ) async throws -> BrokerLoops {
         let signatures = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
@@ -41,7 +41,8 @@ final class BrokerLoops: Sendable {
         let pageWriting = NIOThreadPool(numberOfThreads: 1)
         pageWriting.start()
         let context = BrokerContext(
-            settings: settings, mode: mode, resolver: resolver, decisions: decisions, environment: environment,
+            identity: identity, settings: settings, mode: mode, resolver: resolver, decisions: decisions,
+            environment: environment,
             signatures: signatures, pageWriting: pageWriting)
         let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let shardGroup = MultiThreadedEventLoopGroup(numberOfThreads: count)

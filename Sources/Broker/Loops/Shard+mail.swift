@@ -111,6 +111,7 @@ extension Shard {
 
     /// Puts an update in force: claims, imports, and for those who are connected what follows from it.
     private func apply(_ update: AccountsUpdate) {
+        refreshTracing()
         put(update.states)
         let before = sessions.values.count { $0.isActive }
         for reviewed in update.reviewed {

@@ -37,6 +37,9 @@ final class Shard {
     }
     private(set) var isHeldUp = false
     var isStopping = false
+    /// Whether the log shows the protocol of connections, and what the server says in the system account.
+    var isTracing = false
+    var tracesSystem = false
 
     /// The subscriptions of this shard's clients, by slot.
     var slots = SubscriptionTable()
@@ -87,6 +90,7 @@ final class Shard {
         self.mailbox = mailbox
         inbox = ServerInbox(shard: index)
         put(states)
+        refreshTracing()
         if let identity = context.systemAccount { systemAccount = account(identity) }
     }
 

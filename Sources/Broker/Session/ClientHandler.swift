@@ -23,6 +23,7 @@ final class ClientHandler: ChannelInboundHandler {
             id: broker.addConnection(), shard: shard, channel: context.channel, listener: listener, entrance: entrance)
         shard.add(session)
         self.session = session
+        session.log(.debug, "Client connection created")
         if shard.isStopping {
             session.close(.serverShutdown, telling: nil)
             return
@@ -68,6 +69,7 @@ final class ClientHandler: ChannelInboundHandler {
             entrance.certificate = certificate
             entrance.security = security
             outsideWrites { $0.session?.open(certificate, security) }
+        case .failed(let reason, let level): session?.log(level, "TLS handshake \(reason)")
         }
     }
 

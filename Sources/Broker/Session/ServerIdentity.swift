@@ -3,19 +3,20 @@ import NIOCore
 import NKeys
 
 /// Who the server is, and what it tells of itself in INFO lines.
-struct ServerIdentity: Sendable {
+public struct ServerIdentity: Sendable {
     /// The version of the NATS protocol that clients find here, and ours.
     static let version = "2.15.1+chancery.0.1.0"
 
     /// A server key, made anew at each start.
-    let id: String
-    let name: String
+    public let id: String
+    public let name: String
     /// Signs what the server says.
     let pair: KeyPair
     /// Opens what is sealed for the server. Both pairs live as long as the process, their private halves in guarded memory.
     let curve: KeyPair
 
-    init(name: String?) {
+    /// - Parameter name: nil for the server's public key.
+    public init(name: String?) {
         pair = KeyPair.generate(.server)
         curve = KeyPair.generate(.curve)
         id = pair.publicKey.text

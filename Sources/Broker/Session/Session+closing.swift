@@ -91,7 +91,8 @@ extension Session {
 
     /// The socket is gone.
     func disconnected() {
-        if !isEnding { noteEnd(failure ?? .clientClosed) }
+        let isUnsecured = isSecuring && !listener.allowsPlain
+        if !isEnding { noteEnd(failure ?? (isUnsecured ? .handshakeError : .clientClosed)) }
         leaveAccount()
         state = .closed
         carry = ByteBuffer()
@@ -101,6 +102,7 @@ extension Session {
     /// Notes why the connection ends, while it is still known whose it was.
     private func noteEnd(_ state: ClosedState) {
         tellHeldBackLines()
+        log(.debug, "Client connection closed: \(state.rawValue)")
         ending = (state, context.environment.nanoseconds())
         if state == .staleConnection { shard.tally.staleConnections &+= 1 }
         guard !shard.isStopping else { return }

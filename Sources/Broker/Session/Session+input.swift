@@ -93,6 +93,7 @@ extension Session {
         let bytes = input.readableBytesUInt8Span
         // Whatever ends the session's time as this client in this account also ends the loop.
         let (client, account) = (client, account)
+        let isTraced = isTraced
         var position = 0
         while position < bytes.count, mayProceed {
             if case .awaitingConnect = state, bytes[position] & 0xDF != UInt8(ascii: "C") {
@@ -101,6 +102,7 @@ extension Session {
             }
             switch parser.parse(bytes, at: position) {
             case .command(let command, let end):
+                if isTraced { trace(command, bytes, from: position, to: end) }
                 position = end
                 perform(command, bytes, input, client, account)
             case .incomplete(let count):

@@ -10,12 +10,15 @@ extension Session {
     }
 
     func sendError(_ text: String) {
+        if isTraced { traceOutput("-ERR " + ProtocolTrace.line(Array(text.utf8))) }
         send("-ERR '\(text)'\r\n")
     }
 
     @inline(__always)
     func sendOKIfVerbose() {
-        if options.verbose { send("+OK\r\n") }
+        guard options.verbose else { return }
+        if isTraced { traceOutput("OK") }
+        send("+OK\r\n")
     }
 
     /// Whether the client has not left more behind than it may; otherwise it is cut off.

@@ -8,6 +8,7 @@ extension Session {
     private static let measureInterval: Int64 = 3_600_000_000_000
 
     func answerPing() {
+        if isTraced { traceOutput("PONG") }
         send("PONG\r\n")
         guard !hasToldAccount, options.protocolVersion >= 1, let account else { return }
         hasToldAccount = true
@@ -37,9 +38,11 @@ extension Session {
         measuredAt = now
         unansweredPings += 1
         if unansweredPings > context.settings.maximumPingsOut {
+            log(.debug, "Stale Client Connection - Closing")
             return close(.staleConnection, telling: ErrorLine.staleConnection)
         }
         pingedAt = now
+        if isTraced { traceOutput("PING") }
         send("PING\r\n")
     }
 

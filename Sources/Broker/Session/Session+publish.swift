@@ -153,6 +153,7 @@ extension Session {
         } else {
             appendBody(subscription, subject, tail, shape)
         }
+        if isTraced { traceDelivery(subject, subscription, tail, shape) }
         scheduleFlush()
         if output.isHigh() { shard.slowDown(origin) }
         traffic.sent.count(tail.count &- 2 &- shape.payloadStart)

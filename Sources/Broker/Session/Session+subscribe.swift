@@ -66,6 +66,7 @@ extension Session {
     func remove(_ subscription: Subscription) {
         guard !subscription.isRemoved, let account else { return }
         subscriptions[subscription.id] = nil
+        if isTraced { traceRemoval(subscription) }
         shard.unsubscribe(subscription, in: account)
     }
 

@@ -77,6 +77,9 @@ final class Session {
     /// How many of the server's services have not answered the client's requests yet; its commands wait for them.
     var awaitedServices = 0
 
+    /// Whether the log shows what goes over the connection. Looked at for every command and delivery.
+    var isTraced: Bool
+
     // MARK: Output
     var output: SessionOutput
     var isUnflushed = false
@@ -127,6 +130,7 @@ final class Session {
             maximumControlLine: context.rules.settings.maximumControlLine,
             maximumPayload: context.rules.settings.maximumPayload)
         output = SessionOutput(channel: channel, limit: context.rules.settings.maximumPending)
+        isTraced = shard.isTracing
         startedAt = context.environment.nanoseconds()
         signInSince = now
         lastInput = now
@@ -145,6 +149,10 @@ final class Session {
     func open(_ certificate: CertificateIdentity?, _ security: ClientSecurity?) {
         isSecuring = false
         self.security = security
+        if let security {
+            log(.debug, "TLS handshake complete")
+            log(.debug, "TLS version \(security.version), cipher suite \(security.cipher)")
+        }
         facts.certificate = certificate
         signInSince = context.monotonicNow
         lastInput = signInSince
@@ -181,4 +189,7 @@ extension SocketAddress {
     var networkAddress: NetworkAddress? {
         ipAddress.flatMap { NetworkAddress($0) }
     }
+
+    /// `127.0.0.1:51234`, or `[::1]:51234`.
+    var shownInLog: String { BrokerServer.place(ipAddress ?? "local", port) }
 }

@@ -46,7 +46,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(rules.handshakeTimeout)) {
             [weak self] in
             guard let self, state == .requesting else { return }
-            environment.log(.info, "\(label(context)): WebSocket handshake timeout")
+            environment.log(.error, "\(label(context)) - websocket handshake error: timeout")
             context.close(promise: nil)
         }
     }
@@ -91,7 +91,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private func refuse(_ refusal: HTTPRefusal, _ context: ChannelHandlerContext) {
-        environment.log(.info, "\(label(context)): WebSocket handshake error: \(refusal.status) \(refusal.reason)")
+        environment.log(.error, "\(label(context)) - websocket handshake error: \(refusal.words)")
         state = .closing
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: refusal.response))).assumeIsolated().whenComplete {
             _ in
@@ -160,7 +160,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             let answer = WebSocketCloseCode.answer(to: part(range).readableBytesUInt8Span)
             end(WebSocketFrames.close(answer.code, answer.words), context)
         case .fault(let fault):
-            environment.log(.info, "\(label(context)): WebSocket protocol error: \(fault.rawValue)")
+            environment.log(.error, "\(label(context)) - websocket protocol error: \(fault.rawValue)")
             // As nats-server does: with a client that breaks the rules of frames there is nothing to agree on.
             end(nil, context)
         case .incomplete, .pong:
@@ -238,6 +238,6 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private func label(_ context: ChannelHandlerContext) -> String {
-        context.channel.remoteAddress?.ipAddress ?? "local"
+        context.channel.remoteAddress?.shownInLog ?? "local"
     }
 }

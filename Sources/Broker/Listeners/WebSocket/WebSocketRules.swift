@@ -141,6 +141,15 @@ struct HTTPRefusal: Hashable, Sendable {
     static let methodNotAllowed = HTTPRefusal(status: 405, reason: "Method Not Allowed")
     static let tooLarge = HTTPRefusal(status: 431, reason: "Request Header Fields Too Large")
 
+    /// For the log.
+    var words: String {
+        switch self {
+        case .methodNotAllowed: "request method must be GET"
+        case .forbidden: "origin not allowed"
+        default: reason.lowercased()
+        }
+    }
+
     /// The whole answer. The connection is closed behind it.
     var response: String {
         "HTTP/1.1 \(status) \(reason)\r\nContent-Type: text/plain; charset=utf-8\r\nSec-Websocket-Version: 13\r\n"

@@ -43,8 +43,18 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
     var showsVersion = false
     @Option(name: .customLong("refused"), help: .hidden)
     var refused: [String] = []
+    @Option(name: .customLong("misused"), help: .hidden)
+    var misused: [String] = []
+    @Option(name: .customLong("stray"), help: .hidden)
+    var strays: [String] = []
 
     func run() async throws {
+        if let misuse = misused.first { throw ValidationError(misuse) }
+        if let stray = strays.first {
+            throw CommandFailure(
+                message: "\(BrokerFiles.program): unrecognized command: \"\(stray)\"",
+                remedy: "chancery broker --help lists what there is")
+        }
         if showsVersion { return Console.data("\(BrokerFiles.program): v\(BrokerServer.version)") }
         if let name = refused.first {
             throw CommandFailure(
@@ -53,34 +63,36 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         }
         if let signal { return try BrokerSignal(signal).send() }
         if test { return try check() }
-        let configuration = try options.applied(to: try readFile())
+        let (file, digest) = try readFile()
+        let configuration = try options.applied(to: file)
         try refuseUnenforced(configuration)
-        try await serve(configuration)
+        try await serve(configuration, digest)
     }
 
     // MARK: Reading
 
+    /// What a file says, what is odd in it, and its SHA-256 as `sha256:…`.
+    private typealias ReadFile = (
+        configuration: BrokerConfiguration, warnings: [ConfigurationProblem], digest: String
+    )
+
     /// The file's settings and nothing else; the defaults without a file.
-    private func readFile() throws -> BrokerConfiguration {
-        guard let config else { return BrokerConfiguration() }
+    private func readFile() throws -> (BrokerConfiguration, digest: String) {
+        guard let config else { return (BrokerConfiguration(), "") }
         let read = try read(config)
         for warning in read.warnings { Console.say(warning.warningText) }
-        return read.configuration
+        return (read.configuration, read.digest)
     }
 
     /// What is in a file; ends with what is wrong with it.
-    private func read(
-        _ path: String
-    ) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
+    private func read(_ path: String) throws -> ReadFile {
         do { return try parsed(path) } catch let error as ConfigurationError {
             for problem in error.problems { Console.say(problem.description) }
             throw ExitCode(1)
         }
     }
 
-    private func parsed(
-        _ path: String
-    ) throws -> (configuration: BrokerConfiguration, warnings: [ConfigurationProblem]) {
+    private func parsed(_ path: String) throws -> ReadFile {
         let surroundings = ConfigurationSurroundings(
             readFile: { path in
                 do { return try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) } } catch {
@@ -89,7 +101,12 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
             },
             environmentVariable: { name in getenv(name).map { String(cString: $0) } })
         let bytes = try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) }
-        return try BrokerConfiguration.read(bytes, file: path, surroundings: surroundings)
+        let (configuration, warnings) = try BrokerConfiguration.read(bytes, file: path, surroundings: surroundings)
+        return (configuration, warnings, "sha256:\(Self.hexadecimal(SHA256.hash(bytes)))")
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     /// `-t`: whether the file is in order. As with nats-server, a warning is a failure here.
@@ -99,7 +116,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
                 message: "must specify [-c, --config] option to check configuration file syntax",
                 remedy: "chancery broker -t -c broker.conf")
         }
-        let (configuration, warnings) = try read(config)
+        let (configuration, warnings, _) = try read(config)
         for warning in warnings { Console.say(warning.warningText) }
         guard !warnings.contains(where: \.failsTest) else { throw ExitCode(1) }
         do throws(BrokerStartError) {
@@ -123,7 +140,7 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
 
     // MARK: Serving
 
-    private func serve(_ configuration: BrokerConfiguration) async throws {
+    private func serve(_ configuration: BrokerConfiguration, _ digest: String) async throws {
         // Before anybody can know of this process.
         let signals = await Signals()
         let log = try BrokerLog(configuration)
@@ -133,30 +150,20 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
             log.write($0, $1)
         }
         let printer = decisions ? DecisionPrinter(names: accountNames(configuration), asJSON: json) : nil
-        if let config { log.write(.info, "Using configuration file: \(config)") }
-        if configuration.trace { log.write(.warning, "Tracing of the protocol is not available yet") }
+        let identity = Broker.ServerIdentity(name: configuration.serverName)
+        BrokerServer.announce(
+            BrokerFiles.program, as: identity, configuration, file: config.map { ($0, digest) }, to: environment)
         let server: BrokerServer
         do {
-            server = try await BrokerServer.start(configuration, decisions: printer, environment: environment)
+            server = try await BrokerServer.start(
+                configuration, as: identity, decisions: printer, environment: environment)
         } catch let error as BrokerStartError {
             throw Self.fatal(log, error.message, remedy: error.remedy)
         } catch let error as ListeningError {
             throw Self.fatal(
-                log,
-                "cannot listen on \(error.host):\(error.port): \(String(cString: strerror(error.reason.errnoCode)))",
-                remedy: "choose another address with -a, or another port with -p")
+                log, error.description, remedy: "choose another address with -a, or another port with -p")
         } catch {
-            throw Self.fatal(
-                log, "cannot listen on \(configuration.host):\(configuration.port): \(error)",
-                remedy: "choose another address with -a, or another port with -p")
-        }
-        log.write(.info, "Server id is \(server.id)")
-        log.write(.info, "Listening for client connections on \(server.address.shown)")
-        if let (address, isSecure) = server.webSocket {
-            log.write(.info, "Listening for websocket clients on \(isSecure ? "wss" : "ws")://\(address.shown)")
-        }
-        if let (address, isSecure) = server.monitoring {
-            log.write(.info, "Starting \(isSecure ? "https" : "http") monitor on \(address.shown)")
+            throw Self.fatal(log, "\(error)", remedy: nil)
         }
         do { try files.write(server, log) } catch {
             try await server.stop()
@@ -195,12 +202,14 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
                 throw CommandFailure(
                     message: "there is no configuration file", remedy: "start the broker with -c FILE")
             }
-            let configuration = try options.applied(to: try parsed(config).configuration)
+            let read = try parsed(config)
+            let configuration = try options.applied(to: read.configuration)
             let cut = try await log.change(to: configuration) { try await server.reload(configuration) }
             let present = BrokerFiles(configuration)
             present.replace(files, server, log)
             files = present
-            log.write(.info, "Reloaded server configuration, which ended \(cut) connections")
+            if cut > 0 { log.write(.info, "The reload ended \(cut) connections") }
+            log.write(.info, "Reloaded server configuration (\(read.digest))")
         } catch {
             let reason = Self.reason(error)
             log.write(.error, "Failed to reload server configuration: \(reason)")

@@ -42,9 +42,13 @@ struct BrokerFiles {
         guard let pidFile else { return }
         // Without a line end: nats-server's own tools read the number with nothing behind it.
         do { try Data("\(getpid())".utf8).write(to: URL(filePath: pidFile)) } catch {
-            throw CommandFailure(message: "\(pidFile) cannot be written", remedy: "check the path")
+            throw CommandFailure(
+                message: "Could not write pidfile: open \(pidFile): \(Self.reason())", remedy: "check the path")
         }
     }
+
+    /// Why the last call of the system failed.
+    private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
 
     private func writePorts(_ server: BrokerServer, _ log: BrokerLog) {
         guard let portsFile else { return }

@@ -6,6 +6,8 @@ enum GoFlags {
     private enum Form {
         /// An option, by its long name here.
         case value(String)
+        /// The same, with a whole number as its value.
+        case number(String)
         /// Switches that the name sets, by their long names here.
         case switches([String])
         /// What is asked for without a value, and cannot be said false.
@@ -21,18 +23,18 @@ enum GoFlags {
             for name in names.split(separator: " ") { forms[String(name)] = form }
         }
         set("a addr net", .value("addr"))
-        set("p port", .value("port"))
+        set("p port", .number("port"))
         set("n name server_name", .value("name"))
         set("P pid", .value("pid"))
-        set("m http_port", .value("http_port"))
-        set("ms https_port", .value("https_port"))
+        set("m http_port", .number("http_port"))
+        set("ms https_port", .number("https_port"))
         set("c config", .value("config"))
         set("sl signal", .value("signal"))
         set("l log", .value("log"))
         for name in [
-            "client_advertise", "ports_file_dir", "log_size_limit", "max_traced_msg_len", "user", "pass", "auth",
-            "tlscert", "tlskey", "tlscacert",
+            "client_advertise", "ports_file_dir", "user", "pass", "auth", "tlscert", "tlskey", "tlscacert",
         ] { set(name, .value(name)) }
+        for name in ["log_size_limit", "max_traced_msg_len"] { set(name, .number(name)) }
         set("D debug", .switches(["debug"]))
         set("V trace", .switches(["trace"]))
         set("VV", .switches(["trace", "trace_verbose"]))
@@ -62,45 +64,65 @@ enum GoFlags {
         }
     }
 
-    /// Rewrites the words behind `broker`. What is no flag of nats-server, or lacks its value, stays as it is, for the
-    /// parser to complain about.
+    /// Rewrites the words behind `broker`. What is wrong with them becomes a word of its own, in nats-server's terms, for
+    /// the command to complain about.
     static func translated(_ words: ArraySlice<String>) -> [String] {
         var result: [String] = []
         var rest = words
         while let word = rest.popFirst() {
-            guard let (name, attached) = split(word), let form = forms[name] else {
-                // The two words that nats-server takes for a flag.
-                switch word.lowercased() {
-                case "help": result.append("--help")
-                case "version": result.append("--show-version")
-                default: result.append(word)
-                }
+            guard let (name, attached) = split(word) else {
+                result.append(command(word))
                 continue
             }
-            switch form {
-            case .value(let long):
-                guard let value = attached ?? rest.popFirst() else {
-                    result.append("--" + long)
-                    continue
-                }
-                result.append("--\(long)=\(value)")
-            case .switches(let names):
-                guard let isOn = attached.map(truth) ?? true else {
-                    result.append(word)
-                    continue
-                }
-                result += names.map { (isOn ? "--" : "--no-") + $0 }
-            case .request(let long):
-                if attached.map(truth) != .some(false) { result.append(long) }
-            case .refusedSwitch:
-                if attached.map(truth) != .some(false) { result.append("--refused=\(name)") }
-            case .refusedValue:
-                let value = attached ?? rest.popFirst()
-                // Saying that there is none asks for nothing.
-                if value != "", name != "profile" || value != "0" { result.append("--refused=\(name)") }
+            guard let form = forms[name] else {
+                // The parser's own.
+                let isKnown = name.hasPrefix("no-") || name == "help-hidden"
+                result.append(isKnown ? word : "--misused=flag provided but not defined: -\(name)")
+                continue
             }
+            result += translated(form, name, attached, &rest)
         }
         return result
+    }
+
+    private static func translated(
+        _ form: Form, _ name: String, _ attached: String?, _ rest: inout ArraySlice<String>
+    ) -> [String] {
+        switch form {
+        case .value(let long):
+            guard let value = attached ?? rest.popFirst() else { return [needsArgument(name)] }
+            return ["--\(long)=\(value)"]
+        case .number(let long):
+            guard let value = attached ?? rest.popFirst() else { return [needsArgument(name)] }
+            guard Int(value) != nil else {
+                return ["--misused=invalid value \"\(value)\" for flag -\(name): parse error"]
+            }
+            return ["--\(long)=\(value)"]
+        case .switches(let names):
+            guard let isOn = attached.map(truth) ?? true else {
+                return ["--misused=invalid boolean value \"\(attached ?? "")\" for -\(name): parse error"]
+            }
+            return names.map { (isOn ? "--" : "--no-") + $0 }
+        case .request(let long):
+            return attached.map(truth) == .some(false) ? [] : [long]
+        case .refusedSwitch:
+            return attached.map(truth) == .some(false) ? [] : ["--refused=\(name)"]
+        case .refusedValue:
+            guard let value = attached ?? rest.popFirst() else { return [needsArgument(name)] }
+            // Saying that there is none asks for nothing.
+            return value != "" && (name != "profile" || value != "0") ? ["--refused=\(name)"] : []
+        }
+    }
+
+    private static func needsArgument(_ name: String) -> String { "--misused=flag needs an argument: -\(name)" }
+
+    /// A word that is no flag: there are two.
+    private static func command(_ word: String) -> String {
+        switch word.lowercased() {
+        case "help": "--help"
+        case "version": "--show-version"
+        default: word.hasPrefix("-") ? word : "--stray=\(word)"
+        }
     }
 
     /// The name behind one dash or two, and what is tied to it; nil for a word that is no flag.

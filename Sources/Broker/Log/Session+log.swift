@@ -46,7 +46,8 @@ extension Session {
     private var address: String {
         let host = remoteAddress ?? "local"
         let place = remotePort > 0 ? (host.contains(":") ? "[\(host)]:\(remotePort)" : "\(host):\(remotePort)") : host
-        return "\(forwardedFor.map { "\($0)/\(place)" } ?? place) - cid:\(id)"
+        return
+            "\(forwardedFor.map { "\($0)/\(place)" } ?? place) - \(listener.type == .webSocket ? "wid" : "cid"):\(id)"
     }
 
     private static func user(_ client: Client) -> String {
@@ -110,7 +111,7 @@ extension Session {
     func logRefusal(_ refusal: Refusal) {
         let reason = "\(refusal.explanation) (\(refusal.rawValue))"
         switch refusal {
-        case .authenticationTimeout: log(.info, "refused: \(reason)")
+        case .authenticationTimeout: log(.debug, ErrorLine.authenticationTimeout)
         case .accountConnectionLimit: log(.error, "\(ErrorLine.maximumAccountConnectionsExceeded): \(reason)")
         default: log(.error, "authentication error\(presented): refused: \(reason)")
         }
