@@ -29,9 +29,11 @@ extension BrokerServer {
         }
         // Certificates are read again, whether the configuration names others or the files have changed.
         let fresh = try Listener.all(settings)
+        let monitoring = try MonitoringListener(settings)
         for warning in mode.warnings { loops.context.environment.log(.warning, warning) }
         for listener in fresh { listeners.first { $0.terms.present.type == listener.type }?.terms.replace(listener) }
         loops.context.noteCertificates(of: fresh)
+        if let monitoring { pageTerms?.replace(monitoring) }
         let cut = try await loops.reload(settings, mode)
         for line in ReloadNotices.lines(from: present.settings, to: settings) {
             loops.context.environment.log(.info, line)

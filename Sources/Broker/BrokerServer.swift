@@ -21,6 +21,7 @@ public final class BrokerServer: Sendable {
     let listeners: [OpenListener]
     /// Where monitoring is read; nil without it. Open as long as the server runs, also in lame duck mode.
     private let pageChannel: (any Channel)?
+    let pageTerms: MonitoringTerms?
 
     /// What clients find as the server's version.
     public static let version = ServerIdentity.version
@@ -31,7 +32,8 @@ public final class BrokerServer: Sendable {
     private init(
         loops: BrokerLoops, listeners: [OpenListener], address: SocketAddress,
         webSocket: (address: SocketAddress, isSecure: Bool)?,
-        monitoring: (address: SocketAddress, isSecure: Bool)?, pageChannel: (any Channel)?
+        monitoring: (address: SocketAddress, isSecure: Bool)?, pageChannel: (any Channel)?,
+        pageTerms: MonitoringTerms?
     ) {
         self.loops = loops
         id = loops.context.identity.id
@@ -40,6 +42,7 @@ public final class BrokerServer: Sendable {
         self.webSocket = webSocket
         self.monitoring = monitoring
         self.pageChannel = pageChannel
+        self.pageTerms = pageTerms
     }
 
     /// Checks whether a broker could start with a configuration, as far as that does not depend on the system.
@@ -145,8 +148,9 @@ public final class BrokerServer: Sendable {
         guard let address else { throw ChannelError.unknownLocalAddress }
         var pageChannel: (any Channel)?
         var pages: (address: SocketAddress, isSecure: Bool)?
-        if let monitoring {
-            do { pageChannel = try await loops.listen(monitoring) } catch {
+        let pageTerms = monitoring.map { MonitoringTerms($0) }
+        if let monitoring, let pageTerms {
+            do { pageChannel = try await loops.listen(pageTerms) } catch {
                 throw ListeningError(.monitoring, host: monitoring.host, port: monitoring.port, error)
             }
             pages = pageChannel?.localAddress.map { ($0, monitoring.tls != nil) }
@@ -156,7 +160,7 @@ public final class BrokerServer: Sendable {
         loops.context.noteCertificates(of: listeners)
         return BrokerServer(
             loops: loops, listeners: open, address: address, webSocket: webSocket, monitoring: pages,
-            pageChannel: pageChannel)
+            pageChannel: pageChannel, pageTerms: pageTerms)
     }
 
     /// Stops listening, ends all connections and returns when everything is released.

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from peers import Server
-from test_server_settings import until
+from test_drop_in import until
 
 pytestmark = [pytest.mark.timeout(120)]
 CONNECT = b'CONNECT {"verbose":false,"lang":"go","version":"1","name":"nm","user":"b","pass":"%s"}\r\nPING\r\n'

@@ -71,7 +71,7 @@ final class TLSEntranceHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     /// What the library says about a failure, without its numbers and the places in its sources.
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         let text = "\(error)"
         let words = text.split(whereSeparator: { $0 == " " || $0 == ":" })
         guard let marker = words.lastIndex(of: "OPENSSL_internal"), marker + 1 < words.count else { return text }

@@ -135,8 +135,8 @@ final class BrokerLoops: Sendable {
     }
 
     /// Opens the listener for those who read pages.
-    func listen(_ listener: MonitoringListener) async throws -> any Channel {
-        try await listener.bind(control, context: context)
+    func listen(_ terms: MonitoringTerms) async throws -> any Channel {
+        try await MonitoringListener.bind(terms, control, context: context)
     }
 
     /// Puts another configuration in force, and returns how many connections that ended when every loop has done so.

@@ -1,6 +1,8 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOTLS
+import Synchronization
 
 /// Where pages are read over HTTP. Immutable; its certificates and keys are read.
 struct MonitoringListener: Sendable {
@@ -35,11 +37,14 @@ struct MonitoringListener: Sendable {
         tls = try ServerTLS(block, at: settings.placeText("tls"), isFirst: true)
     }
 
-    /// Listens on the control plane's loop, which has what the pages are made of.
-    func bind(_ control: ControlAddress, context: BrokerContext) async throws -> any Channel {
+    /// Listens on the control plane's loop, which has what the pages are made of. Whoever connects gets what the terms
+    /// have then.
+    static func bind(
+        _ terms: MonitoringTerms, _ control: ControlAddress, context: BrokerContext
+    ) async throws -> any Channel {
         let loop = control.eventLoop
         let connections = try await loop.submit {
-            NIOLoopBound(PageConnections(most: Self.mostConnections), eventLoop: loop)
+            NIOLoopBound(PageConnections(most: mostConnections), eventLoop: loop)
         }.get()
         return try await ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 128)
@@ -53,22 +58,70 @@ struct MonitoringListener: Sendable {
                 }
             }
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try self.addHandlers(to: channel, control, connections.value) }
+                channel.eventLoop.makeCompletedFuture {
+                    try terms.present.addHandlers(to: channel, control, connections.value, context.environment)
+                }
             }
-            .bind(host: host, port: port)
+            .bind(host: terms.present.host, port: terms.present.port)
             .get()
     }
 
-    private func addHandlers(to channel: any Channel, _ control: ControlAddress, _ connections: PageConnections) throws
-    {
+    private func addHandlers(
+        to channel: any Channel, _ control: ControlAddress, _ connections: PageConnections,
+        _ environment: BrokerEnvironment
+    ) throws {
         guard connections.begin(channel) else { throw ChannelError.operationUnsupported }
         channel.closeFuture.assumeIsolated().whenComplete { _ in connections.end(channel) }
         let pipeline = channel.pipeline.syncOperations
-        if let tls { try pipeline.addHandler(tls.makeHandler()) }
+        if let tls {
+            try pipeline.addHandlers([tls.makeHandler(), MonitoringHandshakeLog(environment)])
+        }
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
         try pipeline.addHandler(HTTPServerPipelineHandler())
         try pipeline.addHandler(HTTPServerProtocolErrorHandler())
         try pipeline.addHandler(PageHandler(control: control, basePath: basePath, connections: connections))
+    }
+}
+
+/// What those find who read pages from now on: a reload replaces it, since certificates are read again.
+final class MonitoringTerms: Sendable {
+    private let listener: Mutex<MonitoringListener>
+
+    init(_ listener: MonitoringListener) {
+        self.listener = Mutex(listener)
+    }
+
+    var present: MonitoringListener { listener.withLock { $0 } }
+
+    func replace(_ listener: MonitoringListener) {
+        self.listener.withLock { $0 = listener }
+    }
+}
+
+/// Says in the log why a handshake failed with somebody who wanted to read pages.
+private final class MonitoringHandshakeLog: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let environment: BrokerEnvironment
+    private var isOver = false
+
+    init(_ environment: BrokerEnvironment) {
+        self.environment = environment
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event { isOver = true }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if !isOver {
+            let peer = context.channel.remoteAddress?.shownInLog ?? "local"
+            environment.log(
+                .error, "monitoring: TLS handshake error from \(peer): \(TLSEntranceHandler.reason(error))")
+        }
+        isOver = true
+        context.fireErrorCaught(error)
     }
 }

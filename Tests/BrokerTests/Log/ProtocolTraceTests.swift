@@ -1,4 +1,5 @@
 import NKeys
+import Secrets
 import Testing
 
 @testable import Broker
