@@ -37,11 +37,12 @@ conformance: libraries $(VENV)/ready ## Play the scenarios on nats-server and on
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Conformance/run.py
 
-bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys and tokens, permissions, and the command line.
+bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys and tokens, permissions, policies, and the command line.
 	@scripts/build release $(SWIFT_FLAGS)
 	@Benchmarks/run
 	@Benchmarks/run-credentials
 	@Benchmarks/run-authorization
+	@Benchmarks/run-policies
 	@$(PYTHON) Benchmarks/run-administration
 
 prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-changes ## Permissions, subjects and policies against oracles, changes against kills and power cuts.

@@ -37,6 +37,7 @@ let package = Package(
         // For the package under Benchmarks/, which measures these rooms by themselves.
         .library(name: "Credentials", targets: ["Claims", "NKeys", "Secrets"]),
         .library(name: "Permissions", targets: ["Authorization", "Claims", "NKeys"]),
+        .library(name: "Policies", targets: ["Policy"]),
     ],
     dependencies: [
         // Exact versions: nothing else pins them.

@@ -13,6 +13,9 @@ let package = Package(
             dependencies: ["CAllocations", .product(name: "Permissions", package: "chancery")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
+            name: "policies", dependencies: [.product(name: "Policies", package: "chancery")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "credentials",
             dependencies: ["CRawSodium", .product(name: "Credentials", package: "chancery")],
             swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -39,3 +39,17 @@ public struct AccountPolicyFile: Sendable {
         return AccountPolicyFile(policy: policy, source: document.source, warnings: problems)
     }
 }
+
+extension AccountPolicyFile {
+    /// Compiles the file's roles, without a look at other files of a set.
+    ///
+    /// - Returns: each key by its name; see ``PolicySet/Account/roles``.
+    /// - Throws: ``Failure`` with all that cannot be said.
+    public func compiledRoles() throws(Failure) -> [String: CompiledRole] {
+        var compiler = AccountCompiler(policy, source)
+        let keys = compiler.compile()
+        let problems = compiler.problems.sorted { $0.position < $1.position }
+        guard !problems.contains(where: { $0.severity == .error }) else { throw Failure(problems: problems) }
+        return keys.compiled
+    }
+}

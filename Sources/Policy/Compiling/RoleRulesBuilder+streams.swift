@@ -7,8 +7,8 @@
 /// | `manage: [ S ]` | everything about S and its consumers |
 /// | `kv`, `get` of k | `$JS.API.DIRECT.GET.KV_B.$KV.B.k`, `$JS.API.STREAM.INFO.KV_B` |
 /// | `kv`, `put` of k | `$KV.B.k`, `$JS.API.STREAM.INFO.KV_B` |
-/// | `kv`, `watch` of k | `$JS.API.CONSUMER.CREATE.KV_B.*.$KV.B.k` and using that, `$JS.API.STREAM.INFO.KV_B` |
-/// | `objects`, `read` | making consumers of `OBJ_B`, and looking up any message of it |
+/// | `kv`, `watch` of k | making any consumer of `KV_B`, since clients make them without saying of which keys |
+/// | `objects`, `read` | making any consumer of `OBJ_B`, looking up any message of it, and `$JS.API.STREAM.NAMES` |
 /// | `objects`, `put` | `$O.B.C.>`, `$O.B.M.>`, looking up and purging `OBJ_B` |
 ///
 /// A bucket B is the stream `KV_B` with the keys below `$KV.B`, an object store B the stream `OBJ_B` below `$O.B`.
@@ -67,7 +67,8 @@ extension RoleRulesBuilder {
         }
         for key in bucket.watch {
             publish(StreamSubjects.watch(stream, subject(key)), key.position)
-            use(.watch, stream, [subject(key)], key.position)
+            // Whoever may make consumers makes them of all keys.
+            use(.watch, stream, ["$KV.\(bucket.bucket).>"], key.position)
         }
         if bucket.isManaged { manage(stream, bucket.position) }
     }
@@ -79,7 +80,9 @@ extension RoleRulesBuilder {
             let position = verb.position
             switch verb.value {
             case .read:
-                publish(StreamSubjects.get(stream) + StreamSubjects.watch(stream, ">"), position)
+                // Clients ask by a subject which stream it is in.
+                publish(
+                    StreamSubjects.get(stream) + StreamSubjects.watch(stream, ">") + ["$JS.API.STREAM.NAMES"], position)
                 use(.read, stream, everything, position)
             case .put:
                 // What an object had before is looked up, and purged.
@@ -116,8 +119,8 @@ enum StreamSubjects {
 
     static func watch(_ stream: String, _ filter: String) -> [String] {
         [
-            "$JS.API.CONSUMER.CREATE.\(stream).*.\(filter)", "$JS.API.CONSUMER.INFO.\(stream).*", "$JS.FC.\(stream).>",
-            information(stream),
+            "$JS.API.CONSUMER.CREATE.\(stream)", "$JS.API.CONSUMER.CREATE.\(stream).*.\(filter)",
+            "$JS.API.CONSUMER.INFO.\(stream).*", "$JS.FC.\(stream).>", information(stream),
         ]
     }
 

@@ -1,0 +1,43 @@
+import Glibc
+
+/// Processor time of this process.
+enum Stopwatch {
+    /// Seconds since it started.
+    static var seconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// Nanoseconds for each of `count` steps that `work` takes.
+    static func nanoseconds(_ count: Int, _ work: () -> Void) -> Double {
+        let start = seconds
+        work()
+        return (seconds - start) * 1e9 / Double(count)
+    }
+
+    /// Two pieces of work in turn, so that what slows the machine down hits both: the median of each, and of the ratios
+    /// of the pairs.
+    static func compare(
+        rounds: Int, count: Int, _ one: () -> Void, _ other: () -> Void
+    ) -> (one: Double, other: Double, ratio: Double) {
+        var pairs: [(one: Double, other: Double)] = []
+        one()
+        other()
+        for _ in 0..<rounds { pairs.append((nanoseconds(count, one), nanoseconds(count, other))) }
+        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        return (median(pairs.map(\.one)), median(pairs.map(\.other)), median(pairs.map { $0.one / $0.other }))
+    }
+}
+
+/// A line of the table: what was measured, and what it should be at most.
+func report(_ name: String, _ figure: String, _ aim: String) {
+    let blanks = String(repeating: " ", count: max(1, 62 - name.count))
+    print(name + blanks + figure + String(repeating: " ", count: max(1, 22 - figure.count)) + aim)
+}
+
+func number(_ value: Double, _ unit: String = "") -> String {
+    let hundredths = Int((value * 100).rounded())
+    let digits = hundredths % 100
+    return "\(hundredths / 100).\(digits < 10 ? "0" : "")\(digits)\(unit)"
+}
