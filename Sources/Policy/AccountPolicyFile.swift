@@ -21,17 +21,19 @@ public struct AccountPolicyFile: Sendable {
     ///   - bytes: UTF-8, up to 8 MiB.
     ///   - file: its path, for messages.
     ///   - values: what the environment fills in for each `<name>`.
+    ///   - environment: its name, for messages.
     ///   - isKnownTimeZone: whether there is such a zone.
     /// - Throws: ``Failure`` with all that is wrong.
     public static func read(
-        _ bytes: [UInt8], file: String, values: [String: String] = [:],
+        _ bytes: [UInt8], file: String, values: [String: String] = [:], environment: String? = nil,
         isKnownTimeZone: @escaping @Sendable (String) -> Bool = TimeZoneNames.isPlausible
     ) throws(Failure) -> AccountPolicyFile {
         let document: PolicyText.Document
         do throws(PolicyText.Failure) { document = try PolicyText.parse(bytes, file: file) } catch {
             throw Failure(problems: error.problems)
         }
-        var reader = PolicyReader(document.source, values: values, isKnownTimeZone: isKnownTimeZone)
+        var reader = PolicyReader(
+            document.source, values: values, environment: environment, isKnownTimeZone: isKnownTimeZone)
         let root = document.root ?? PolicyNode(content: .nothing, position: document.source.position(0, 0))
         let policy = reader.account(root)
         let problems = reader.problems.sorted { $0.position < $1.position }

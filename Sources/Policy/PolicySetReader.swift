@@ -2,13 +2,18 @@
 struct PolicySetReader {
     private let surroundings: PolicySet.Surroundings
     private var problems: Set<PolicyProblem> = []
+    /// Those of the set that is being read, and those of its first file, which every environment has.
+    private var own: Set<PolicyProblem> = []
+    private var ofManifest: Set<PolicyProblem> = []
 
     init(_ surroundings: PolicySet.Surroundings) {
         self.surroundings = surroundings
     }
 
     /// Each once, though several environments may have it.
-    var problemsInOrder: [PolicyProblem] {
+    var problemsInOrder: [PolicyProblem] { Self.inOrder(problems) }
+
+    private static func inOrder(_ problems: Set<PolicyProblem>) -> [PolicyProblem] {
         problems.sorted {
             ($0.position, $0.code.description, $0.message) < ($1.position, $1.code.description, $1.message)
         }
@@ -29,7 +34,8 @@ struct PolicySetReader {
         guard let document = parse(bytes, file: file) else { return nil }
         var reader = reader(of: document)
         let manifest = reader.manifest(root(of: document))
-        problems.formUnion(reader.problems)
+        note(reader.problems)
+        ofManifest = own
         return (document, manifest)
     }
 
@@ -39,7 +45,7 @@ struct PolicySetReader {
         else { return nil }
         var reader = reader(of: document)
         let values = reader.environment(root(of: document))
-        problems.formUnion(reader.problems)
+        note(reader.problems)
         return values
     }
 
@@ -49,14 +55,14 @@ struct PolicySetReader {
         let source = document.source
         var manifest = manifest
         manifest.never = never(document, values)
-        var warnings: [PolicyProblem] = []
         let accounts = manifest.accounts.compactMap { entry in
-            account(entry, source, values: values)
+            account(entry, source, environment: environment, values: values)
         }
         var checker = SetChecker(manifest, accounts, source)
         checker.check()
-        problems.formUnion(checker.problems)
-        warnings += checker.problems.filter { $0.severity == .warning }
+        note(checker.problems)
+        let warnings = Self.inOrder(own.filter { $0.severity == .warning })
+        own = ofManifest
         return PolicySet(
             environment: environment, manifest: manifest, accounts: accounts, warnings: warnings, source: source)
     }
@@ -64,21 +70,22 @@ struct PolicySetReader {
     private mutating func never(_ document: PolicyText.Document, _ values: [String: String]) -> [NeverRule] {
         var reader = PolicyReader(document.source, values: values, isKnownTimeZone: surroundings.isKnownTimeZone)
         let rules = reader.never(in: root(of: document))
-        problems.formUnion(reader.problems)
+        note(reader.problems)
         return rules
     }
 
     private mutating func account(
-        _ entry: PolicyManifest.Account, _ source: PolicySource, values: [String: String]
+        _ entry: PolicyManifest.Account, _ source: PolicySource, environment: String?, values: [String: String]
     ) -> PolicySet.Account? {
         guard let file = entry.file, let bytes = bytes(of: file, source) else { return nil }
         do throws(AccountPolicyFile.Failure) {
             let read = try AccountPolicyFile.read(
-                bytes, file: file.value, values: values, isKnownTimeZone: surroundings.isKnownTimeZone)
-            problems.formUnion(read.warnings)
+                bytes, file: file.value, values: values, environment: environment,
+                isKnownTimeZone: surroundings.isKnownTimeZone)
+            note(read.warnings)
             return compiled(read)
         } catch {
-            problems.formUnion(error.problems)
+            note(error.problems)
             return nil
         }
     }
@@ -86,24 +93,30 @@ struct PolicySetReader {
     private mutating func compiled(_ file: AccountPolicyFile) -> PolicySet.Account {
         var compiler = AccountCompiler(file.policy, file.source)
         let keys = compiler.compile()
-        problems.formUnion(compiler.problems)
+        note(compiler.problems)
         return PolicySet.Account(policy: file.policy, keys: keys, source: file.source)
+    }
+
+    private mutating func note(_ found: [PolicyProblem]) {
+        problems.formUnion(found)
+        own.formUnion(found)
     }
 
     // MARK: Files
 
     private mutating func bytes(of file: Placed<String>, _ source: PolicySource) -> [UInt8]? {
         if let bytes = surroundings.readFile(file.value) { return bytes }
-        problems.insert(
+        note([
             PolicyProblem(
                 .unreadableFile, at: file.position, in: source, "\(file.value) cannot be read",
-                remedy: "paths are looked for beside \(source.file)"))
+                remedy: "paths are looked for beside \(source.file)")
+        ])
         return nil
     }
 
     private mutating func parse(_ bytes: [UInt8], file: String) -> PolicyText.Document? {
         do throws(PolicyText.Failure) { return try PolicyText.parse(bytes, file: file) } catch {
-            problems.formUnion(error.problems)
+            note(error.problems)
             return nil
         }
     }

@@ -56,6 +56,19 @@ extension SetChecker {
         }
     }
 
+    /// A grant to nobody that the set knows: mostly a name that is written wrong.
+    mutating func checkGrants(of account: PolicySet.Account) {
+        let names = manifest.accounts.map(\.name.value)
+        for grant in account.policy.exports.flatMap(\.grants) {
+            guard let importer = grant.account, !names.contains(importer.value) else { continue }
+            report(
+                .unknownAccount, .warning, at: importer.position, in: account.source,
+                "the set has no account \"\(importer.value)\" that this could be granted to",
+                remedy: Suggestion.nearest(to: importer.value, in: names).map { "did you mean \($0)?" }
+                    ?? "add it to the set, as managed elsewhere if it is")
+        }
+    }
+
     private static func covers(_ grant: ExportPolicy.Grant, _ pattern: Pattern) -> Bool {
         guard let only = grant.only else { return true }
         guard let granted = try? Pattern(only.text) else { return false }

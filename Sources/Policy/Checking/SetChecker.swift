@@ -17,6 +17,7 @@ struct SetChecker {
             checkUsers(of: account)
             checkTests(of: account)
             checkImports(of: account)
+            checkGrants(of: account)
             checkMappings(of: account)
             checkRolesBehindMappings(of: account)
             checkLimits(of: account)

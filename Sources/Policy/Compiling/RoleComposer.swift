@@ -88,7 +88,7 @@ struct RoleComposer {
                 report(
                     .unknownRole, at: include.position, "the account has no role \"\(include.value)\"",
                     remedy: Suggestion.nearest(to: include.value, in: roles.keys.sorted()).map { "did you mean \($0)?" }
-                        ?? "")
+                        ?? "it has: \(roles.keys.sorted().joined(separator: ", "))")
                 continue
             }
             let way = path + [role.name]
@@ -193,14 +193,16 @@ struct RoleComposer {
         } else {
             report(
                 .conflict, at: part.networks.first?.position ?? part.position,
-                "\(whole.name) could come from nowhere: its roles have no network in common")
+                "\(whole.name) could come from nowhere: its roles have no network in common",
+                remedy: "include one of them only, or let both have some in common")
         }
         if let hours = Entrance.common(whole.hours, part.hours) {
             whole.hours = hours.value
         } else {
             report(
                 .conflict, at: part.hours?.zone.position ?? part.position,
-                "\(whole.name) could never come in: its roles have no hours of one time zone in common")
+                "\(whole.name) could never come in: its roles have no hours of one time zone in common",
+                remedy: "include one of them only, or let both have some in common")
         }
         let kinds = part.kindsOfConnections
         if whole.connections.isEmpty || kinds.isEmpty {
@@ -211,7 +213,8 @@ struct RoleComposer {
         if common.isEmpty {
             report(
                 .conflict, at: kinds.first?.position ?? part.position,
-                "\(whole.name) could come in by no kind of connection: its roles have none in common")
+                "\(whole.name) could come in by no kind of connection: its roles have none in common",
+                remedy: "include one of them only, or let both have some in common")
         }
         whole.connections = common
     }

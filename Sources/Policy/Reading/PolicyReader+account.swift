@@ -71,15 +71,21 @@ extension PolicyReader {
             var kind: Placed<PolicyValue.Kind>?
             read(member.value, "a value", into: &kind, Self.valueKeys)
             guard let kind else {
+                // A type that there is not has been told of.
+                if case .mapping(let keys) = member.value.content, keys.contains(where: { $0.name == "type" }) {
+                    continue
+                }
                 report(
                     .missingKey, at: member.key.position, "the value \(name) has no type",
                     remedy: "write \(name): { type: token }")
                 continue
             }
+            let place = environment.map { "the environment \($0)" } ?? "the set's environment"
             guard let text = given[name] else {
                 report(
-                    .unknownValue, at: member.key.position, "this environment has no value \"\(name)\"",
-                    remedy: "add it to the environment's file")
+                    .unknownValue, at: member.key.position, "\(place) has no value \"\(name)\"",
+                    remedy: environment == nil
+                        ? "name environments in chancery.yaml, each with a file of values" : "add it to its file")
                 // What uses it is not wrong for that.
                 values[name] = PolicyValue(kind: kind.value, text: kind.value.example)
                 continue
@@ -87,7 +93,8 @@ extension PolicyReader {
             if !PolicyValue.fits(text, kind.value) {
                 report(
                     .wrongValue, at: member.key.position,
-                    "the environment's \(name) is \"\(text)\", which is no \(kind.value.phrase)")
+                    "in \(place), \(name) is \"\(text)\", which is no \(kind.value.phrase)",
+                    remedy: "write such as \(name): \(kind.value.example) there")
             }
             let fits = PolicyValue.fits(text, kind.value)
             values[name] = PolicyValue(kind: kind.value, text: fits ? text : kind.value.example)

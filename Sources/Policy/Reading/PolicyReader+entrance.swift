@@ -34,6 +34,7 @@ extension PolicyReader {
     mutating func hours(_ node: PolicyNode) -> RolePolicy.Hours? {
         var parts = (zone: Placed<String>?.none, ranges: [RolePolicy.Hours.Range]())
         read(node, "hours", into: &parts, Self.hourKeys)
+        guard case .mapping(let keys) = node.content else { return nil }
         guard let zone = parts.zone else {
             report(.missingKey, at: node.position, "hours have no zone", remedy: "write zone: Europe/Berlin")
             return nil
@@ -45,6 +46,11 @@ extension PolicyReader {
             return nil
         }
         guard !parts.ranges.isEmpty else {
+            // Times that are none have been told of.
+            if case .list(let elements)? = keys.first(where: { $0.name == "between" })?.value.content, !elements.isEmpty
+            {
+                return nil
+            }
             report(.missingKey, at: node.position, "hours have no time", remedy: "write between: [ \"06:00-22:00\" ]")
             return nil
         }

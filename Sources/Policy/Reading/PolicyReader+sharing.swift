@@ -96,7 +96,13 @@ extension PolicyReader {
 
     /// Either a stream or a service.
     private mutating func checkKind(of node: PolicyNode, _ what: String) {
-        guard case .mapping(let members) = node.content else { return }
+        var members: [PolicyNode.Member] = []
+        switch node.content {
+        case .mapping(let found): members = found
+        case .nothing: break
+        // It has been told of.
+        case .text, .list: return
+        }
         let kinds = members.filter { $0.name == "stream" || $0.name == "service" }
         if kinds.isEmpty {
             report(

@@ -30,6 +30,11 @@ extension PolicyReader {
                     .wrongSubject, at: subject.position, "there is no template {{\(function)}}",
                     remedy: "there are name(), subject(), account-name(), account-subject(), tag(x) and account-tag(x)")
                 return false
+            case .template(_, let text) where text.utf8.contains(where: { $0 <= 0x20 }):
+                report(
+                    .wrongSubject, at: subject.position, "a blank inside of the template \(text)",
+                    remedy: "write \(text.filter { $0 != " " })")
+                return false
             case .template(_, let text):
                 guard hasTemplates else {
                     report(
@@ -48,6 +53,14 @@ extension PolicyReader {
             report(
                 .wrongSubject, at: subject.position, "a blank inside of \(what)",
                 remedy: plain.contains(" ") ? "a queue group is written under queue: { subject: [ group ] }" : "")
+            return false
+        }
+        if let blank = plain.unicodeScalars.first(where: { $0.properties.generalCategory == .spaceSeparator }) {
+            let code = String(blank.value, radix: 16, uppercase: true)
+            report(
+                .wrongSubject, at: subject.position,
+                "\(what) has the character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code), which looks like a blank",
+                remedy: "remove it")
             return false
         }
         if plain.contains("{{") || plain.contains("}}") {

@@ -5,6 +5,8 @@ struct PolicyReader {
     let source: PolicySource
     /// What the environment fills in, by name, as its file has it.
     let given: [String: String]
+    /// The environment's name; nil where the set has none.
+    let environment: String?
     /// What of it the file has declared, so that it is known to be no more than what it was declared as.
     var values: [String: PolicyValue] = [:]
     /// Which time zones there are is in files of the system.
@@ -12,11 +14,12 @@ struct PolicyReader {
     private(set) var problems: [PolicyProblem] = []
 
     init(
-        _ source: PolicySource, values given: [String: String] = [:],
+        _ source: PolicySource, values given: [String: String] = [:], environment: String? = nil,
         isKnownTimeZone: @escaping @Sendable (String) -> Bool = TimeZoneNames.isPlausible
     ) {
         self.source = source
         self.given = given
+        self.environment = environment
         self.isKnownTimeZone = isKnownTimeZone
     }
 
@@ -56,7 +59,9 @@ struct PolicyReader {
         case .mapping(let members): return members
         case .nothing: return []
         case .text, .list:
-            report(.wrongKind, at: node.position, "\(what) is written as keys and values, not as \(node.kind)")
+            report(
+                .wrongKind, at: node.position, "\(what) is written as keys and values, not as \(node.kind)",
+                remedy: "write { KEY: VALUE }, or each key on a line of its own")
             return []
         }
     }
@@ -72,7 +77,9 @@ struct PolicyReader {
                 .wrongKind, at: node.position, "\(what) is a list", remedy: "put it into brackets: [ \(written) ]")
             return []
         case .mapping:
-            report(.wrongKind, at: node.position, "\(what) is a list, not a mapping")
+            report(
+                .wrongKind, at: node.position, "\(what) is a list, not a mapping",
+                remedy: "put it into brackets, or a - before each entry")
             return []
         }
     }

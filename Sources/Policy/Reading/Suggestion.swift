@@ -1,10 +1,13 @@
 /// Finds the word that somebody may have meant.
 enum Suggestion {
-    /// The nearest of some words, if it is near enough: at most a third of its letters are different.
+    /// The nearest of some words, if it is near enough: the beginning of one, or at most a third of its letters are different.
     static func nearest(to word: String, in words: [String]) -> String? {
+        if word.utf8.count > 2, let longer = words.first(where: { $0.hasPrefix(word.lowercased()) }) { return longer }
         let word = Array(word.lowercased().utf8.prefix(40))
         let found = words.map { ($0, distance(word, Array($0.utf8))) }.min { $0.1 < $1.1 }
-        guard let (nearest, distance) = found, distance <= max(1, nearest.utf8.count / 3) else { return nil }
+        guard let (nearest, distance) = found, distance <= max(1, nearest.utf8.count / 3),
+            distance < nearest.utf8.count
+        else { return nil }
         return nearest
     }
 

@@ -32,12 +32,30 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
         self.code = code
         self.severity = severity
         self.position = position
-        self.message = message
-        self.remedy = remedy
+        self.message = Self.printable(message)
+        self.remedy = Self.printable(remedy)
         self.correctedLine = correctedLine
         self.related = related
         self.route = route
         excerpt = source?.line(at: position).map { PolicyExcerpt(line: $0, column: position.column) }
+    }
+
+    /// The longest sentence, in characters.
+    private static let longest = 600
+
+    /// A sentence with pieces of a file in it, as it may be shown: not too long, and without what moves a cursor.
+    private static func printable(_ text: String) -> String {
+        guard text.utf8.count > longest || text.unicodeScalars.contains(where: \.isControl) else { return text }
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(longest) {
+            if scalar.isControl {
+                shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+            } else {
+                shown.append(scalar)
+            }
+        }
+        if text.unicodeScalars.count > longest { shown.append("…") }
+        return String(shown)
     }
 
     /// The problem as compilers show theirs: place, message, the line with a caret, what to do.

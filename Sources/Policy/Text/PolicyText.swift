@@ -6,6 +6,8 @@ enum PolicyText {
     static let maximumBytes = 8 << 20
     /// The most lists and mappings inside each other.
     static let maximumDepth = 32
+    /// The most keys, texts and entries of lists in a file.
+    static let maximumEntries = 500_000
     /// The most characters of a line.
     static let maximumLine = 16_384
 

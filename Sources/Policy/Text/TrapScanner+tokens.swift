@@ -12,7 +12,8 @@ extension TrapScanner {
     /// - Returns: nil if the rest of the line is not worth looking at.
     mutating func scanToken(inBrackets: Bool) -> Token? {
         let start = column
-        guard let first = scalar() else { return nil }
+        guard let first = scalar(), !hasGivenUp else { return nil }
+        countEntry()
         switch first {
         case "\"", "'": return scanQuoted(first)
         case "{" where scalar(1) == "{": return reportTemplate(start, inBrackets)
@@ -27,12 +28,13 @@ extension TrapScanner {
         case ">", "*": return reportWildcard(start, inBrackets)
         case "|":
             return reportBlock(start)
-        case "&", "!":
+        case "&":
             report(
-                .yamlFeature, start,
-                first == "&" ? "an anchor is not used in policies" : "a tag is not used in policies",
-                remedy: first == "&" ? "write the value out where it is needed" : "in quotes it is a text",
-                correctedLine: first == "&" ? nil : quoted(start..<end(of: start, inBrackets)))
+                .yamlFeature, start, "an anchor is not used in policies",
+                remedy: "write the value out where it is needed")
+            return nil
+        case "!":
+            reportTag(start, inBrackets)
             return nil
         case "%", "@", "`", ",", "]", "}":
             report(
@@ -134,10 +136,12 @@ extension TrapScanner {
     /// A comment that begins right behind a text, without a blank after its `#`, may be meant as part of it.
     private mutating func checkComment(_ start: Int) {
         guard scalar() == "#", let next = scalar(1), next != " ", next != "\t", next != "#" else { return }
+        // In brackets a text ends with its entry.
+        let end = brackets.isEmpty ? nil : scalars[column...].firstIndex { $0 == "," || $0 == "]" || $0 == "}" }
         report(
             .hiddenByComment, column, "everything from here is a comment",
             remedy: "put the text into quotes, or a blank behind the # if it is a comment",
-            correctedLine: quoted(start..<scalars.count))
+            correctedLine: quoted(start..<(end ?? scalars.count)))
         column = scalars.count
     }
 
@@ -150,6 +154,18 @@ extension TrapScanner {
             correctedLine: quoted(start..<end))
         column = end
         return Token(text: String(scalars[start..<end]), isKey: passColon(afterQuotes: true))
+    }
+
+    /// A tag, or a text that begins like one.
+    private mutating func reportTag(_ start: Int, _ inBrackets: Bool) {
+        let word = scalars[start...].prefix { $0 != " " && $0 != "\t" && $0 != "," && $0 != "]" && $0 != "}" }
+        let rest = scalars[word.endIndex...].drop { $0 == " " || $0 == "\t" }
+        let isTag = rest.first.map { !",]}#".unicodeScalars.contains($0) } ?? false
+        report(
+            .yamlFeature, start, "a tag is not used in policies",
+            remedy: isTag ? "remove it: every value is a text" : "in quotes it is a text",
+            correctedLine: isTag
+                ? String(scalars[..<start]) + String(rest) : quoted(start..<end(of: start, inBrackets)))
     }
 
     private mutating func reportBlock(_ start: Int) -> Token? {
@@ -189,13 +205,17 @@ extension TrapScanner {
     /// Looks at what stands in brackets, to the last one's end or the end of the line.
     mutating func scanBrackets() {
         var keys: [[String: PolicyPosition]] = brackets.map { _ in [:] }
-        while let next = scalar() {
+        while let next = scalar(), !hasGivenUp {
             switch next {
             case " ", "\t", ",", ":":
                 column += 1
             case "#" where column == 0 || scalar(-1) == " " || scalar(-1) == "\t":
                 return
             case "]", "}":
+                guard closes(next) else {
+                    column = scalars.count
+                    return
+                }
                 brackets.removeLast()
                 if !keys.isEmpty { keys.removeLast() }
                 column += 1
@@ -211,6 +231,19 @@ extension TrapScanner {
                 if token.isKey { note(token.text, start, in: &keys) }
             }
         }
+    }
+
+    /// Whether a bracket closes the one that was opened last; the other kind is told of.
+    private mutating func closes(_ bracket: Unicode.Scalar) -> Bool {
+        guard let open = brackets.last else { return false }
+        let opening = source.lines[open.line][open.column]
+        guard (opening == "[") != (bracket == "]") else { return true }
+        report(
+            .syntax, column, "\(bracket) does not close \(opening)",
+            remedy: opening == "["
+                ? "write ] here, or take one of the brackets away" : "write } here, or take one of the brackets away",
+            related: .init(position: source.position(open.line, open.column), message: "what is open here"))
+        return false
     }
 
     private mutating func note(_ key: String, _ start: Int, in keys: inout [[String: PolicyPosition]]) {

@@ -12,6 +12,8 @@ struct TrapScanner {
     var brackets: [(line: Int, column: Int)] = []
     /// The mappings without brackets around the present line, from the outermost.
     private var mappings: [OpenMapping] = []
+    /// How many keys, texts and entries of lists there have been.
+    private var entries = 0
     /// Whether the last line ended where a value may still follow.
     private var awaitsValue = true
     /// Whether anything but comments has been seen.
@@ -37,7 +39,8 @@ struct TrapScanner {
             scanLine()
             line += 1
         }
-        if !hasGivenUp, let open = brackets.first {
+        // Where something else is wrong on its line, that is why.
+        if !hasGivenUp, let open = brackets.first, !problems.contains(where: { $0.position.line == open.line + 1 }) {
             report(.syntax, open.column, on: open.line, "this bracket is never closed", remedy: "close it")
         }
     }
@@ -92,6 +95,7 @@ struct TrapScanner {
         while scalar() == "-", scalar(1) == nil || scalar(1) == " " {
             if items == 0 { close(deeperThan: column) }
             items += 1
+            countEntry()
             column += 1
             skipBlanks()
         }
@@ -149,6 +153,16 @@ struct TrapScanner {
 
     private mutating func close(deeperThan column: Int) {
         while let last = mappings.last, last.column >= column { mappings.removeLast() }
+    }
+
+    /// A file of nothing but dashes is small, and what is made of it is not.
+    mutating func countEntry() {
+        entries += 1
+        guard entries == PolicyText.maximumEntries else { return }
+        report(
+            .tooLarge, column, "the file has more than \(PolicyText.maximumEntries) keys, texts and entries",
+            remedy: "split the account's rules over several roles, or the set over several accounts")
+        hasGivenUp = true
     }
 
     mutating func reportDepth(_ column: Int) {
