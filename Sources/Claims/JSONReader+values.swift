@@ -24,23 +24,23 @@ extension JSONReader {
         return value
     }
 
-    mutating func read(_ value: inout String) throws(ClaimsError) {
+    package mutating func read(_ value: inout String) throws(ClaimsError) {
         if try readNull() { return }
         value = try string()
     }
 
-    mutating func read(_ value: inout Bool) throws(ClaimsError) {
+    package mutating func read(_ value: inout Bool) throws(ClaimsError) {
         if try readNull() { return }
         value = try bool()
     }
 
-    mutating func read<Integer: FixedWidthInteger>(_ value: inout Integer) throws(ClaimsError) {
+    package mutating func read<Integer: FixedWidthInteger>(_ value: inout Integer) throws(ClaimsError) {
         if try readNull() { return }
         value = try integer()
     }
 
     /// Reads an array of strings; a `null` among them leaves what stood there.
-    mutating func read(_ value: inout [String]) throws(ClaimsError) {
+    package mutating func read(_ value: inout [String]) throws(ClaimsError) {
         try read(&value, new: "") { (text, reader) throws(ClaimsError) in try reader.read(&text) }
     }
 
@@ -135,7 +135,7 @@ extension JSONReader {
     }
 
     /// Passes over a value of any type, checking its syntax.
-    mutating func skip() throws(ClaimsError) {
+    package mutating func skip() throws(ClaimsError) {
         switch nextByte() {
         case 0x7B:
             _ = try beginObject()

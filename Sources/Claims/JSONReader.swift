@@ -4,7 +4,7 @@
 /// of two equal names wins, `null` leaves a value as it was, integers have neither fraction nor exponent, a lone
 /// surrogate and every byte that is not UTF-8 become U+FFFD, and nothing may follow the value. What a name that comes
 /// twice holds is read into what the first one left, element by element for lists. Nesting is bounded.
-struct JSONReader {
+package struct JSONReader {
     /// Deeper nesting is refused; claims need less than ten levels.
     static let maximumDepth = 200
 
@@ -24,7 +24,7 @@ struct JSONReader {
     private(set) var isTree = false
 
     /// `text` must stay valid while the reader is used.
-    init(_ text: UnsafeRawBufferPointer, root: String = "") {
+    package init(_ text: UnsafeRawBufferPointer, root: String = "") {
         self.text = text
         self.root = root
     }
@@ -43,12 +43,12 @@ struct JSONReader {
     // MARK: Structure
 
     /// Begins an object; false for `null`, which is consumed.
-    mutating func beginObject() throws(ClaimsError) -> Bool {
+    package mutating func beginObject() throws(ClaimsError) -> Bool {
         try begin(0x7B, "an object")
     }
 
     /// Begins an array; false for `null`, which is consumed.
-    mutating func beginArray() throws(ClaimsError) -> Bool {
+    package mutating func beginArray() throws(ClaimsError) -> Bool {
         try begin(0x5B, "an array")
     }
 
@@ -64,7 +64,7 @@ struct JSONReader {
     }
 
     /// The name of the next member of the object just begun, in lower case, or nil at its end.
-    mutating func nextMember() throws(ClaimsError) -> String? {
+    package mutating func nextMember() throws(ClaimsError) -> String? {
         guard try next(before: 0x7D) else { return nil }
         let name = try foldedName()
         try expectColon()
@@ -89,12 +89,12 @@ struct JSONReader {
     }
 
     /// Whether the array just begun has another element.
-    mutating func nextElement() throws(ClaimsError) -> Bool {
+    package mutating func nextElement() throws(ClaimsError) -> Bool {
         try next(before: 0x5D)
     }
 
     /// Checks that nothing but white space is left.
-    mutating func expectEnd() throws(ClaimsError) {
+    package mutating func expectEnd() throws(ClaimsError) {
         skipWhiteSpace()
         guard position == text.count else { throw error("unexpected text after the value") }
     }
@@ -180,7 +180,7 @@ struct JSONReader {
     // MARK: Scalars
 
     /// Consumes `null` if it is next.
-    mutating func readNull() throws(ClaimsError) -> Bool {
+    package mutating func readNull() throws(ClaimsError) -> Bool {
         skipWhiteSpace()
         guard peek() == 0x6E else { return false }
         try expectWord("null")
@@ -282,7 +282,7 @@ struct JSONReader {
     // MARK: Texts
 
     /// A string.
-    mutating func string() throws(ClaimsError) -> String {
+    package mutating func string() throws(ClaimsError) -> String {
         let (content, hasEscapes) = try rawText()
         guard hasEscapes else { return Self.repaired(content) }
         return try unescaped(content)

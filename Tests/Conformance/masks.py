@@ -28,7 +28,7 @@ JSON_MEMBERS = frozenset((
 
 # What a connection may say before it is closed, or not: the answer to a frame that breaks the rules comes from
 # nats-server only where it is written before the socket is gone.
-UNSTEADY_FAREWELLS = frozenset(("close frame 1002",))
+UNSTEADY_FAREWELLS = ("close frame 1002",)
 
 
 def info(text):

@@ -110,7 +110,8 @@ class WebSocket:
                 size = int.from_bytes(self._bytes(8, end), "big")
             body = self._bytes(size, end)
             if opcode == 8:
-                raise Ended(f"close frame {int.from_bytes(body[:2], 'big')}")
+                words = body[2:].decode(errors="backslashreplace")
+                raise Ended(f"close frame {int.from_bytes(body[:2], 'big')} {words}".rstrip())
             if opcode in (0, 1, 2) and body:
                 return body
 

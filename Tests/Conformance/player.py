@@ -416,7 +416,7 @@ class Player:
         except Ended as ended:
             passed = time.monotonic() - since
             peer.is_open = False
-            if "close frame" in str(ended) and str(ended) not in masks.UNSTEADY_FAREWELLS:
+            if "close frame" in str(ended) and not str(ended).startswith(masks.UNSTEADY_FAREWELLS):
                 peer.record.append(str(ended))
             if words == ["at", "once"] and passed > AT_ONCE:
                 raise Fault(f"closed after {passed:.1f} seconds") from None

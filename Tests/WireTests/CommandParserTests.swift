@@ -53,13 +53,52 @@ import Wire
         ("HPUB\r\n", .unknownOperation), ("SUB\r\n", .unknownOperation), ("UNSUB\r\n", .unknownOperation),
         ("PUB a 5\r\nhelloXX", .unknownOperation), ("PUB a 5\r\nhello\rX", .unknownOperation),
         ("\u{0}\u{1}", .unknownOperation), ("\u{0}PING\r\n", .unknownOperation),
-        ("HPUB a 0 5\r\n", .malformedArguments), ("RMSG a\r\n", .unknownOperation), ("A+\r\n", .unknownOperation),
+        ("HPUB a 6 5\r\n", .malformedArguments), ("HPUB a 0 300\r\n", .payloadTooLarge),
+        ("PUX", .unknownOperation), ("SUB\r", .unknownOperation), ("Px", .unknownOperation),
+        ("UNSUBx", .unknownOperation),
+        ("-ERR\r\n", .unknownOperation), ("SUB \r\n", .malformedArguments), ("PUB fo\ro 1\r\n", .malformedArguments),
+        ("PUB \nfoo 1\r\n", .malformedArguments), ("PUB a 1\r 1\n", .malformedArguments),
+        ("RMSG a\r\n", .unknownOperation), ("A+\r\n", .unknownOperation),
     ])
     func refusesWhatIsNotTheProtocol(_ input: String, _ fault: ProtocolFault) {
         #expect(parse(input) == .fault(fault))
     }
 
+    @Test(arguments: [
+        ("PING x\r\n", Command.Verb.ping), ("PONGx\n", .pong), ("+OKAY\r\n", .ok), ("+ok\n", .ok),
+        ("-err x\r\n", .error),
+        ("INFO{}\r\n", .information), ("CONNECT{}\r\n", .connect), ("CONNECT\r\n", .connect),
+        ("connect  \t {}\n", .connect),
+        ("SUB \nfoo 1\r\n", .subscribe), ("SUB foo\rq 1\r\n", .subscribe), ("HPUB a 0 0\r\n\r\n", .publish),
+    ])
+    func readsWhatServersRead(_ input: String, _ verb: Command.Verb) {
+        guard case .command(let command, let end) = parse(input) else { Issue.record("\(parse(input))"); return }
+        #expect(command.verb == verb && end == input.utf8.count)
+    }
+
+    @Test func knowsTheSubjectBeforeThePayload() {
+        let input = "PUB a..b 5\r\nhel"
+        let range = parser.publishedSubject(Array(input.utf8).span, at: 0)
+        #expect(range.map { text($0, input) } == "a..b")
+        #expect(parser.publishedSubject(Array("PUB a..b 5".utf8).span, at: 0) == nil)
+        #expect(parser.publishedSubject(Array("PING\r\n".utf8).span, at: 0) == nil)
+    }
+
+    @Test func takesHeadersOnlyWhereTheyAreSpoken() {
+        let silent = CommandParser(acceptsHeaders: false)
+        #expect(
+            silent.parse(Array("HPUB a 12 12\r\nNATS/1.0\r\n\r\n\r\n".utf8).span, at: 0) == .fault(.malformedArguments))
+        #expect(silent.parse(Array("HPUB a\r\n".utf8).span, at: 0) == .fault(.malformedArguments))
+    }
+
     @Test func boundsTheControlLine() {
+        let exact = String(repeating: "a", count: 62) + " 1"
+        for end in ["\r\n", "\n"] {
+            guard case .command = parse("SUB   \(exact)\(end)") else { Issue.record("refused"); continue }
+            #expect(parse("SUB a\(exact)\(end)") == .fault(.controlLineTooLong))
+        }
+        #expect(parse("PING" + String(repeating: "x", count: 70)) == .fault(.controlLineTooLong))
+        #expect(parse("SUB" + String(repeating: " ", count: 70)) == .fault(.controlLineTooLong))
         let subject = String(repeating: "a", count: 70)
         #expect(parse("SUB \(subject) 1\r\n") == .fault(.controlLineTooLong))
         #expect(parse("SUB " + String(repeating: "a", count: 200)) == .fault(.controlLineTooLong))

@@ -3,7 +3,7 @@ enum ReservedNames {
     /// Reply subjects that would let a client pose as the server's own plumbing.
     static func isReservedReply(_ reply: Span<UInt8>) -> Bool {
         guard reply.count > 3 else { return false }
-        return begins(reply, "_R_.") || begins(reply, "_GR_.") || begins(reply, "$JS.ACK.")
+        return begins(reply, "_R_.") || lies(reply, under: "_GR_.") || lies(reply, under: "$JS.ACK.")
     }
 
     /// Subjects that a client may not publish to.
@@ -11,7 +11,7 @@ enum ReservedNames {
         guard subject.count > 4, subject[0] == UInt8(ascii: "_") || subject[0] == UInt8(ascii: "$") else {
             return false
         }
-        if begins(subject, "_GR_.") { return true }
+        if lies(subject, under: "_GR_.") { return true }
         if !standing.contains(.systemAccount), begins(subject, "$NRG.") { return true }
         // Whoever is in the account that answers callouts must not ask them itself.
         return standing.contains(.calloutAccount) && equals(subject, "$SYS.REQ.USER.AUTH")
@@ -36,6 +36,12 @@ enum ReservedNames {
     @inline(__always)
     private static func equals(_ text: Span<UInt8>, _ whole: StaticString) -> Bool {
         text.count == whole.utf8CodeUnitCount && begins(text, whole)
+    }
+
+    /// Whether something follows the prefix.
+    @inline(__always)
+    private static func lies(_ text: Span<UInt8>, under prefix: StaticString) -> Bool {
+        text.count > prefix.utf8CodeUnitCount && begins(text, prefix)
     }
 
     @inline(__always)

@@ -19,52 +19,64 @@ struct ConnectOptions {
     /// Whether a token came last, which is not kept.
     private var presentedToken = false
     private var secrets = PresentedSecrets()
+    /// An account that the client chooses itself, which nobody may.
+    private var designation = (account: "", isNew: false)
 
     /// What a session has before its client says anything.
     init() {}
 
-    /// Reads the JSON of a CONNECT line. Names match without regard to case, unknown ones are passed over, and a value of
-    /// the wrong type makes the whole line unreadable; nil then. What a later CONNECT leaves out stays as `earlier` has it.
+    /// Reads the JSON of a CONNECT line. Names match without regard to case, unknown ones are passed over, the last of
+    /// several counts, and a value of the wrong type makes the whole line unreadable; nil then. What a later CONNECT leaves
+    /// out stays as `earlier` has it.
     init?(json: Span<UInt8>, after earlier: ConnectOptions = ConnectOptions()) {
         self = earlier
-        guard let members = JSONValue(parsing: copied(json))?.members else { return nil }
-        for (name, value) in members {
-            if case .null = value { continue }
-            guard read(name.lowercased(), value) else { return nil }
+        do {
+            try json.withUnsafeBytes { (bytes) throws(ClaimsError) in
+                var reader = JSONReader(bytes)
+                if try reader.beginObject() {
+                    while let name = try reader.nextMember() { try read(name, from: &reader) }
+                }
+                try reader.expectEnd()
+            }
+        } catch {
+            return nil
         }
     }
 
-    private mutating func read(_ name: String, _ value: JSONValue) -> Bool {
+    private mutating func read(_ name: String, from reader: inout JSONReader) throws(ClaimsError) {
         switch name {
-        case "verbose": return set(&verbose, value.flag)
-        case "pedantic": return set(&pedantic, value.flag)
-        case "echo": return set(&echo, value.flag)
-        case "headers": return set(&headers, value.flag)
-        case "no_responders": return set(&noResponders, value.flag)
-        case "protocol": return set(&protocolVersion, value.integer.flatMap { Int(exactly: $0) })
-        case "name": return set(&self.name, value.text)
-        case "lang": return set(&language, value.text)
-        case "version": return set(&version, value.text)
-        case "jwt": return set(&credentials.token, value.text)
-        case "sig": return set(&credentials.signature, value.text)
-        case "nkey": return set(&credentials.nkey, value.text)
-        case "user": return set(&credentials.user, value.text)
-        case "proxy_sig": return set(&credentials.proxySignature, value.text)
-        case "pass": return read(secret: value, &secrets.password, &credentials.hasPassword)
-        case "auth_token": return read(secret: value, &secrets.sharedToken, &credentials.hasSharedToken)
-        case "account", "new_account":
-            if value != .string(""), value != .bool(false) { credentials.designatesAccount = true }
-        default: break
+        case "verbose": try reader.read(&verbose)
+        case "pedantic": try reader.read(&pedantic)
+        case "echo": try reader.read(&echo)
+        case "headers": try reader.read(&headers)
+        case "no_responders": try reader.read(&noResponders)
+        case "protocol": try reader.read(&protocolVersion)
+        case "name": try reader.read(&self.name)
+        case "lang": try reader.read(&language)
+        case "version": try reader.read(&version)
+        case "jwt": try reader.read(optional: &credentials.token)
+        case "sig": try reader.read(optional: &credentials.signature)
+        case "nkey": try reader.read(optional: &credentials.nkey)
+        case "user": try reader.read(optional: &credentials.user)
+        case "proxy_sig": try reader.read(optional: &credentials.proxySignature)
+        case "pass": try Self.read(secret: &secrets.password, &credentials.hasPassword, from: &reader)
+        case "auth_token": try Self.read(secret: &secrets.sharedToken, &credentials.hasSharedToken, from: &reader)
+        case "account": try reader.read(&designation.account)
+        case "new_account": try reader.read(&designation.isNew)
+        default: try PeerInformation.read(name, from: &reader)
         }
-        return true
+        credentials.designatesAccount = designation.isNew || !designation.account.isEmpty
     }
 
-    private func read(secret value: JSONValue, _ target: inout Secret?, _ isThere: inout Bool) -> Bool {
-        guard let text = value.text else { return false }
+    private static func read(
+        secret target: inout Secret?, _ isThere: inout Bool, from reader: inout JSONReader
+    ) throws(ClaimsError) {
+        var text: String?
+        try reader.read(optional: &text)
+        guard let text else { return }
         var bytes = Array(text.utf8)
         isThere = !bytes.isEmpty
         target = bytes.isEmpty ? nil : Secret(erasing: &bytes)
-        return true
     }
 
     /// Gives the password and the token away, for the one sign-in that they were sent for: a later one has to bring its
@@ -77,18 +89,6 @@ struct ConnectOptions {
             credentials.hasSharedToken = false
         }
         return secrets
-    }
-
-    private func set<Value>(_ target: inout Value, _ value: Value?) -> Bool {
-        guard let value else { return false }
-        target = value
-        return true
-    }
-
-    private func set<Value>(_ target: inout Value?, _ value: Value?) -> Bool {
-        guard let value else { return false }
-        target = value
-        return true
     }
 
     /// Takes what CONNECT leaves out from a browser's cookies.

@@ -54,8 +54,7 @@ extension Session {
         noteEnd(state)
         if let text { sendError(text) }
         if listener.type == .webSocket {
-            channel.triggerUserOutboundEvent(
-                SessionFarewell(text: text, isStopping: state == .serverShutdown), promise: nil)
+            channel.triggerUserOutboundEvent(SessionFarewell(state: state), promise: nil)
         }
         leaveAccount()
         self.state = .closing
@@ -82,8 +81,12 @@ extension Session {
         channel.close(promise: nil)
     }
 
-    /// The client has finished sending. What it published is on its way; it gets what was there for it until now.
+    /// The client has finished sending. What it sent is still carried out; then it gets what is there for it.
     func finish() {
+        guard isEnding || mayProceed else {
+            isFinishing = true
+            return
+        }
         shard.handOver()
         flush()
         channel.close(promise: nil)

@@ -82,7 +82,7 @@ extension Session {
     }
 
     @inline(__always)
-    private var mayProceed: Bool {
+    var mayProceed: Bool {
         switch state {
         case .awaitingConnect, .active: !isStalled && !shard.isHeldUp && awaitedServices == 0
         case .signingIn, .closing, .closed: false
@@ -107,8 +107,10 @@ extension Session {
                 perform(command, bytes, input, client, account)
             case .incomplete(let count):
                 carryNeeded = count
+                if options.pedantic { judgeSubject(bytes, at: position) }
                 return position
             case .fault(let fault):
+                if options.pedantic { judgeSubject(bytes, at: position) }
                 fail(fault, bytes, at: position)
                 return position
             }
@@ -128,16 +130,31 @@ extension Session {
         case .ping: answerPing()
         case .pong: notePong()
         case .connect: signIn(bytes.extracting(command.argument.start..<command.argument.end))
-        case .ignored: break
+        case .information: heed(information: bytes.extracting(command.argument.start..<command.argument.end))
+        case .ok: break
         case .error: close(.parseError, telling: nil)
         }
     }
 
-    private func fail(_ fault: ProtocolFault, _ bytes: Span<UInt8>, at position: Int) {
-        if case .awaitingConnect = state, fault != .controlLineTooLong, !context.trust.isOpen(listener.type) {
-            refuse(.noCredentials)
-            return
+    /// What a client says of itself as if it were a server is read, and nothing is made of it.
+    private func heed(information json: Span<UInt8>) {
+        guard !PeerInformation.isReadable(json) else { return }
+        log(.error, "INFO Parse Error")
+        close(.protocolViolation, telling: nil)
+    }
+
+    /// Tells a pedantic client what is wrong with a subject as soon as it is there: the payload may be a long time coming,
+    /// or not end as it should.
+    private func judgeSubject(_ bytes: Span<UInt8>, at position: Int) {
+        guard isActive, !hasJudgedSubject, let range = parser.publishedSubject(bytes, at: position) else { return }
+        hasJudgedSubject = true
+        if !SubjectRules.isLiteral(bytes.extracting(range.start..<range.end)) {
+            sendError(ErrorLine.invalidPublishSubject)
+            scheduleFlush()
         }
+    }
+
+    private func fail(_ fault: ProtocolFault, _ bytes: Span<UInt8>, at position: Int) {
         log(fault, bytes, at: position)
         close(ClosedState(fault), telling: fault.text)
     }
@@ -168,7 +185,8 @@ extension Session {
     /// Goes on reading commands, if nothing keeps the session from it any more.
     func proceed() {
         process()
-        if mayProceed { setReading(true) }
+        guard mayProceed else { return }
+        if isFinishing { finish() } else { setReading(true) }
     }
 
     /// The client has asked something of one of the server's services.

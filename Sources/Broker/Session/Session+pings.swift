@@ -1,3 +1,4 @@
+import Authorization
 import Wire
 
 // Whether the client is still there, and how far away.
@@ -10,8 +11,9 @@ extension Session {
     func answerPing() {
         if isTraced { traceOutput("PONG") }
         send("PONG\r\n")
-        guard !hasToldAccount, options.protocolVersion >= 1, let account else { return }
-        hasToldAccount = true
+        guard !hasAnsweredPing, answersConnect || facts.noAuthUser != nil, let account else { return }
+        hasAnsweredPing = true
+        guard options.protocolVersion >= 1 else { return }
         send(context.identity.information(for: self, .account(account)))
     }
 
@@ -20,7 +22,7 @@ extension Session {
     /// - Returns: whether it was told.
     @discardableResult
     func tellOfLameDuck() -> Bool {
-        guard isActive, hasToldAccount, options.protocolVersion >= 1 else { return false }
+        guard isActive, hasAnsweredPing, options.protocolVersion >= 1 else { return false }
         send(context.identity.information(for: self, .lameDuck))
         return true
     }

@@ -13,22 +13,22 @@ extension Session {
     ) {
         let subject = bytes.extracting(command.argument.start..<command.argument.end)
         traffic.received.count(command.payload.end &- command.payload.start)
-        if command.headerCount > 0, !options.headers {
-            // Without a word, as servers do: the client broke what it had announced itself.
-            close(.protocolViolation, telling: nil)
-            return
-        }
+        if options.pedantic { judge(subject) }
         if command.headerCount > 0, let trace = requestedTrace(command, bytes, in: account) {
-            if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
             return publish(traced: trace, subject, command, bytes, input, by: client, in: account)
         }
-        if options.pedantic, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
         if account.mappings.isEmpty { return publish(on: subject, command, bytes, input, by: client, in: account) }
         switch account.mappings.outcome(of: subject, using: &shard.random) {
         case .kept: publish(on: subject, command, bytes, input, by: client, in: account)
         case .moved(let subject): publish(on: subject.span, command, bytes, input, by: client, in: account)
         case .lost: sendOKIfVerbose()
         }
+    }
+
+    /// Tells a pedantic client what is wrong with a subject, unless it knows.
+    private func judge(_ subject: Span<UInt8>) {
+        if !hasJudgedSubject, !SubjectRules.isLiteral(subject) { sendError(ErrorLine.invalidPublishSubject) }
+        hasJudgedSubject = false
     }
 
     /// Publishes on the subject that a message goes to in the end: that is the one that its sender needs permission for.

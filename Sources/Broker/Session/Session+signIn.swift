@@ -180,6 +180,7 @@ extension Session {
         responseTerms = client.responseTerms
         parser.maximumPayload = maximumPayload
         parser.maximumControlLine = context.rules.settings.maximumControlLine
+        parser.acceptsHeaders = options.headers
     }
 
     /// The least of what user, account and server allow.

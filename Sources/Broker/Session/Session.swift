@@ -66,6 +66,10 @@ final class Session {
     var carry = ByteBuffer()
     /// How much of it there has to be before it is worth looking again.
     var carryNeeded = 0
+    /// Whether a pedantic client has been told of the subject of the publish that is under way.
+    var hasJudgedSubject = false
+    /// Whether the client has finished sending, while something of what it sent still waits.
+    var isFinishing = false
     /// Whether the socket is read from.
     var isReading = true
     /// Whether the client's commands wait until receivers have had time to catch up, and how often they have in the
@@ -107,8 +111,9 @@ final class Session {
     var ending: (state: ClosedState, at: Int64)?
     /// How many more lines the log takes of it.
     var logAllowance = LogAllowance()
-    /// Whether the first PING after CONNECT has been answered with the account's particulars.
-    var hasToldAccount = false
+    /// Whether the first PING after CONNECT has been answered: with the account's particulars, if the client understands
+    /// them.
+    var hasAnsweredPing = false
 
     init(id: UInt64, shard: Shard, channel: any Channel, listener: Listener, entrance: Entrance) {
         self.id = id

@@ -21,14 +21,16 @@ public struct ByteRange: Sendable, Hashable {
 public struct Command: Sendable, Hashable {
     public enum Verb: UInt8, Sendable, Hashable {
         case connect, ping, pong, subscribe, unsubscribe, publish
-        /// `INFO` and `+OK` from a client: allowed by the grammar, without effect.
-        case ignored
+        /// `INFO` from a client: of no effect, but it has to be readable.
+        case information
+        /// `+OK` from a client: of no effect.
+        case ok
         /// `-ERR` from a client: it gives up.
         case error
     }
 
     public var verb: Verb
-    /// `CONNECT`: the JSON text. `SUB`, `PUB`, `HPUB`: the subject.
+    /// `CONNECT`, `INFO`: the JSON text. `-ERR`: the words. `SUB`, `PUB`, `HPUB`: the subject.
     public var argument: ByteRange = .none
     /// `PUB`, `HPUB`: the reply subject. `SUB`: the queue group. Empty when there is none.
     public var option: ByteRange = .none
@@ -55,7 +57,7 @@ public enum ProtocolFault: Error, Sendable, Hashable {
     case unknownOperation
     /// A control line longer than the limit.
     case controlLineTooLong
-    /// A verb with the wrong arguments.
+    /// A verb with the wrong arguments, or `HPUB` from a client without headers.
     case malformedArguments
     /// A payload over the limit that the connection has.
     case payloadTooLarge

@@ -191,7 +191,8 @@ import Testing
     @Test(
         "what breaks the rules is called by its name",
         arguments: [
-            ([0x81, 0x05], .noMask), ([0xC1, 0x80], .reservedBits), ([0x83, 0x80], .unknownKind),
+            ([0x81, 0x05], .noMask), ([0xA1, 0x80], .reservedBits), ([0xC1, 0x80], .compressed),
+            ([0x83, 0x80], .unknownKind(3)),
             ([0x89, 0xFE], .longControlFrame), ([0x09, 0x80], .splitControlFrame), ([0x80, 0x80], .nothingToContinue),
             ([0x02, 0x80, 0, 0, 0, 0, 0x82, 0x80], .newMessageInside),
             ([0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], .tooLong),
@@ -206,9 +207,10 @@ import Testing
     @Test(
         "a goodbye is answered with its own code, unless that may not be sent",
         arguments: [
-            ([], nil, ""), ([3], 1002, ""), ([0x03, 0xE8, 0x68, 0x69], 1000, "hi"), ([0x03, 0xED], 1002, ""),
+            ([], nil, ""), ([3], 1002, "close frame payload cannot be 1 byte"), ([0x03, 0xE8, 0x68, 0x69], 1000, "hi"),
+            ([0x03, 0xED], 1002, "invalid close status code 1005"),
             ([0x03, 0xE8, 0xFF], 1007, "invalid utf8 body in close frame"), ([0x0F, 0xA0], 4000, ""),
-            ([0x00, 0x01], 1002, ""),
+            ([0x00, 0x01], 1002, "invalid close status code 1"),
         ] as [([UInt8], UInt16?, String)])
     func goodbyes(payload: [UInt8], code: UInt16?, words: String) {
         #expect(WebSocketCloseCode.answer(to: payload.span) == (code, words))

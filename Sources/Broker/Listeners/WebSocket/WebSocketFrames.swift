@@ -13,15 +13,31 @@ struct WebSocketFrames {
         case fault(Fault)
     }
 
-    enum Fault: String, Hashable {
-        case reservedBits = "reserved bits are set"
-        case unknownKind = "unknown kind of frame"
-        case noMask = "mask bit missing"
-        case longControlFrame = "control frame longer than 125 bytes"
-        case splitControlFrame = "control frame does not have the final bit set"
-        case newMessageInside = "new message started before the end of the one before"
-        case nothingToContinue = "continuation of no message"
-        case tooLong = "frame too long"
+    enum Fault: Hashable {
+        case reservedBits
+        case compressed
+        case unknownKind(UInt8)
+        case noMask
+        case longControlFrame
+        case splitControlFrame
+        case newMessageInside
+        case nothingToContinue
+        case tooLong
+
+        /// What the client is told in the close frame: nats-server's words.
+        var words: String {
+            switch self {
+            case .reservedBits: "RSV2 and RSV3 must be clear"
+            case .compressed: "compressed frame received without negotiated permessage-deflate"
+            case .unknownKind(let kind): "unknown opcode \(kind)"
+            case .noMask: "mask bit missing"
+            case .longControlFrame: "control frame length bigger than maximum allowed of 125 bytes"
+            case .splitControlFrame: "control frame does not have final bit set"
+            case .newMessageInside: "new message started before final frame for previous message was received"
+            case .nothingToContinue: "invalid continuation frame"
+            case .tooLong: "invalid 64-bit payload length"
+            }
+        }
     }
 
     private enum Kind: UInt8 {
@@ -112,12 +128,13 @@ struct WebSocketFrames {
         guard bytes.count - start >= 2 else { return .incomplete }
         let (first, second) = (bytes[start], bytes[start + 1])
         // Extensions would use them, and none is agreed upon.
-        guard first & 0x70 == 0 else { return .fault(.reservedBits) }
-        guard let kind = Kind(rawValue: first & 0x0F) else { return .fault(.unknownKind) }
-        let isFinal = first & 0x80 != 0
-        if let fault = fault(kind, isFinal: isFinal, short: second & 0x7F) { return .fault(fault) }
+        guard first & 0x30 == 0 else { return .fault(.reservedBits) }
+        guard first & 0x40 == 0 else { return .fault(.compressed) }
         let isMasked = second & 0x80 != 0
         guard isMasked || !requiresMask else { return .fault(.noMask) }
+        guard let kind = Kind(rawValue: first & 0x0F) else { return .fault(.unknownKind(first & 0x0F)) }
+        let isFinal = first & 0x80 != 0
+        if let fault = fault(kind, isFinal: isFinal, short: second & 0x7F) { return .fault(fault) }
         let sizeCount =
             switch second & 0x7F {
             case 126: 2

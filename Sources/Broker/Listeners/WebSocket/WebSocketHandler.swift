@@ -160,9 +160,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
             let answer = WebSocketCloseCode.answer(to: part(range).readableBytesUInt8Span)
             end(WebSocketFrames.close(answer.code, answer.words), context)
         case .fault(let fault):
-            environment.log(.error, "\(label(context)) - websocket protocol error: \(fault.rawValue)")
-            // As nats-server does: with a client that breaks the rules of frames there is nothing to agree on.
-            end(nil, context)
+            environment.log(.error, "\(label(context)) - websocket protocol error: \(fault.words)")
+            end(WebSocketFrames.close(WebSocketCloseCode.protocolError, fault.words), context)
         case .incomplete, .pong:
             break
         }
@@ -224,7 +223,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             context.triggerUserOutboundEvent(event, promise: promise)
             return
         }
-        closeFrame = WebSocketFrames.close(WebSocketCloseCode.code(for: farewell), farewell.text ?? "")
+        closeFrame = WebSocketFrames.close(WebSocketCloseCode.code(for: farewell.state), farewell.state.rawValue)
         promise?.succeed(())
     }
 

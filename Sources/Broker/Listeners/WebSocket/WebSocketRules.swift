@@ -61,10 +61,10 @@ struct WebSocketRules: Sendable {
 
     private func refusal(of request: WebSocketRequest) -> HTTPRefusal? {
         // The ways in of leaf nodes and of MQTT, which are not offered here.
-        if request.path == "/leafnode" || request.path == "/mqtt" { return .notFound }
+        if request.path.hasSuffix("/leafnode") || request.path.hasSuffix("/mqtt") { return .notFound }
         guard request.method == "GET" else { return .methodNotAllowed }
         guard let host = request["host"], !host.isEmpty, request.has("websocket", in: "upgrade"),
-            request.has("upgrade", in: "connection"), request["sec-websocket-key"].map({ !$0.isEmpty }) ?? false,
+            request.has("upgrade", in: "connection"), request["sec-websocket-key"].map(Self.isKey) ?? false,
             request.has("13", in: "sec-websocket-version")
         else { return .badRequest }
         return admitsOrigin(of: request, host: host) ? nil : .forbidden
@@ -93,6 +93,17 @@ struct WebSocketRules: Sendable {
         return WebSocketCookies(
             jwt: value(jwtCookie), user: value(userCookie), password: secret(passwordCookie),
             token: secret(tokenCookie))
+    }
+
+    /// Whether a text is 16 bytes in base64.
+    private static func isKey(_ text: String) -> Bool {
+        text.utf8.count == 24 && text.hasSuffix("==")
+            && text.utf8.prefix(22).allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"): true
+                default: false
+                }
+            }
     }
 
     // MARK: What is answered
