@@ -11,7 +11,7 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop conformance bench soak fuzz sanitize prove lint format clean libraries
+.PHONY: help demo test unit interop conformance differential bench soak fuzz sanitize prove lint format clean libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
@@ -36,6 +36,12 @@ interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and
 conformance: libraries $(VENV)/ready ## Play the scenarios on nats-server and on the broker, and compare.
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Conformance/run.py
+	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Conformance/differential.py
+
+# Changed sessions of the client protocol on both servers; the seed is printed.
+differential: libraries $(VENV)/ready ## Play random sessions on nats-server and on the broker (DIFFERENTIAL_SESSIONS), and compare.
+	@scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Conformance/differential.py
 
 bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys and tokens, permissions, policies, and the command line.
 	@scripts/build release $(SWIFT_FLAGS)

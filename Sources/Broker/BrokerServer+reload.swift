@@ -15,13 +15,16 @@ extension BrokerServer {
         let present = loops.context.rules
         for setting in FixedSetting.all where !setting.isSame(present.settings, settings) {
             throw BrokerStartError(
-                message: "\"\(setting.key)\" cannot change while the broker runs",
+                message: FixedSetting.refusal(
+                    of: setting.word, "\"\(setting.key)\" cannot change while the broker runs"),
                 remedy: "start it again, or leave \(setting.key) as it was")
         }
         let mode = try Self.mode(settings, loops.context.resolver)
         guard mode.trust.isOperatorMode == present.trust.isOperatorMode else {
             throw BrokerStartError(
-                message: "\"operator\" cannot come or go while the broker runs", remedy: "start it again")
+                message: FixedSetting.refusal(
+                    of: "TrustedOperators", "\"operator\" cannot come or go while the broker runs"),
+                remedy: "start it again")
         }
         guard mode.trust.systemAccount == present.trust.systemAccount else {
             throw BrokerStartError(
@@ -68,25 +71,36 @@ private struct FixedSetting: Sendable {
     let key: String
     let isSame: @Sendable (BrokerConfiguration, BrokerConfiguration) -> Bool
 
+    /// What nats-server calls it.
+    let word: String
+
     static let all: [FixedSetting] = [
-        FixedSetting("host", \.host), FixedSetting("port", \.port), FixedSetting("server_name", \.serverName),
-        FixedSetting("websocket") { settings in
+        FixedSetting("host", "Host", \.host), FixedSetting("port", "Port", \.port),
+        FixedSetting("server_name", "ServerName", \.serverName),
+        FixedSetting("websocket", "Websocket") { settings in
             // Certificates may change, but not whether there are any.
             var webSocket = settings.webSocket
             if webSocket?.tls != nil { webSocket?.tls = TLSConfiguration() }
             return webSocket
         },
-        FixedSetting("http", \.monitoring),
-        FixedSetting("resolver", \.resolver), FixedSetting("resolver_tls", \.resolverTLS),
-        FixedSetting("proxy_protocol", \.usesProxyProtocol),
-        FixedSetting("proxy_protocol_sources", \.proxyProtocolSources),
-        FixedSetting("allow_non_tls", \.allowsPlainClients),
+        FixedSetting("http", "HTTPPort", \.monitoring),
+        FixedSetting("resolver", "AccountResolver", \.resolver),
+        FixedSetting("resolver_tls", "AccountResolverTLSConfig", \.resolverTLS),
+        FixedSetting("proxy_protocol", "ProxyProtocol", \.usesProxyProtocol),
+        FixedSetting("proxy_protocol_sources", "ProxyProtocolSources", \.proxyProtocolSources),
+        FixedSetting("allow_non_tls", "AllowNonTLS", \.allowsPlainClients),
     ]
 
+    /// The reason, with nats-server's words in front, which programs look for.
+    static func refusal(of word: String, _ reason: String) -> String {
+        "config reload not supported for \(word): \(reason)"
+    }
+
     private init<Value: Equatable & Sendable>(
-        _ key: String, _ value: @escaping @Sendable (BrokerConfiguration) -> Value
+        _ key: String, _ word: String, _ value: @escaping @Sendable (BrokerConfiguration) -> Value
     ) {
         self.key = key
+        self.word = word
         isSame = { value($0) == value($1) }
     }
 }

@@ -90,7 +90,7 @@ public struct ResolvedAccount: Sendable {
 
 /// The token is in order, but not an account's.
 public struct NotAnAccountToken: Error, Sendable, CustomStringConvertible {
-    public var description: String { "the token is not an account JWT" }
+    public var description: String { "not account claim" }
 }
 
 /// Everything that a program is made from: equal inputs make equal programs.

@@ -18,6 +18,7 @@ extension ControlPlane {
     ) {
         let token = String(decoding: body, as: UTF8.self)
         guard case .folder(let folder) = context.resolver else {
+            if body.isEmpty, let named { return answer(failure(of: named, "jwt update error - request body is empty")) }
             let outcome = Result { try checked(token, named: named, isForced: isForced) }
             return conclude(outcome, named: named, answer: answer)
         }
@@ -81,29 +82,49 @@ extension ControlPlane {
     private func conclude(
         _ outcome: Result<UpdateOutcome, any Error>, named: String?, answer: @escaping (String) -> Void
     ) {
+        let words = updateWords
         switch outcome {
         case .success(.skipped(let key)):
-            answer(updateAnswer(key.text, "jwt update cache skipped"))
+            answer(updateAnswer(key.text, words.skipped))
         case .success(.taken(let resolved, let verdict)):
             note(verdict, of: resolved)
             fetches.deleted.remove(resolved.key)
             lookups.forgetAbsence(of: resolved.key)
             // What is in the folder alone is read when somebody needs it; a fetch that runs may have read it before.
             guard numbers[.key(resolved.key)] != nil || fetches.isRunning || !context.resolver.canFetch else {
-                return answer(updateAnswer(resolved.key.text, "jwt updated\(cacheWord)"))
+                return answer(updateAnswer(resolved.key.text, words.done))
             }
             put([.token(resolved)]) { [self] cut in
                 context.environment.log(
                     .info,
                     "account \(resolved.key) (\(resolved.claims.name)): JWT updated to \(resolved.version), "
                         + "which ended \(cut) connections")
-                answer(updateAnswer(resolved.key.text, "jwt updated\(cacheWord)"))
+                answer(updateAnswer(resolved.key.text, words.done))
             }
         case .success(.refused(let key, let error)):
             answer(refusal(of: named ?? key.text, error))
         case .failure(let error):
-            answer(refusal(of: named ?? "n/a", error))
+            // What cannot be read is nobody's, where JWTs are kept in full.
+            answer(refusal(of: words.namesUnreadable ? named ?? "n/a" : "n/a", error))
         }
+    }
+
+    /// nats-server's words for what became of an update, which depend on where JWTs are kept.
+    private struct UpdateWords {
+        var done = "jwt updated"
+        let skipped = "jwt update cache skipped"
+        var invalid = "jwt validation failed"
+        var refused = "jwt update resulted in error"
+        var namesUnreadable = true
+
+        static let cache = UpdateWords(
+            done: "jwt updated cache", invalid: "jwt update cache validation failed",
+            refused: "jwt update cache resulted in error")
+    }
+
+    private var updateWords: UpdateWords {
+        guard case .folder(let folder) = context.resolver else { return UpdateWords() }
+        return folder.configuration.kind == .cache ? .cache : UpdateWords(namesUnreadable: false)
     }
 
     /// What goes against the order of issue is noted.
@@ -119,21 +140,11 @@ extension ControlPlane {
         }
     }
 
-    private var isCache: Bool {
-        if case .folder(let folder) = context.resolver { folder.configuration.kind == .cache } else { false }
-    }
-
-    /// Answers about updates say whose they are.
-    private var cacheWord: String { isCache ? " cache" : "" }
-
     private func refusal(of account: String, _ error: any Error) -> String {
         context.environment.log(.warning, "account \(account): JWT refused: \(error)")
         let isRule = if case ClaimsUpdateRefusal.invalid = error { true } else { false }
-        return failure(
-            of: account,
-            isRule
-                ? "jwt\(isCache ? " update cache" : "") validation failed - \(error)"
-                : "jwt update\(cacheWord) resulted in error - \(error)")
+        let words = updateWords
+        return failure(of: account, "\(isRule ? words.invalid : words.refused) - \(error)")
     }
 
     func updateAnswer(_ account: String, _ message: String) -> String {
@@ -208,13 +219,16 @@ extension ControlPlane {
     func deleteClaims(_ body: [UInt8], answer: @escaping (String) -> Void) {
         guard case .folder(let folder) = context.resolver else { return }
         let accounts: [PublicKey]
+        let token = String(decoding: body, as: UTF8.self)
+        // Only a public key is repeated.
+        let sender = (try? GenericClaims.decode(token)).flatMap { try? PublicKey($0.subject).text } ?? ""
+        let failed = "delete accounts request by \(sender) failed"
         do throws(ClaimsDeletionRefusal) {
             guard folder.configuration.deletion != .refused else { throw .disabled }
-            accounts = try deletions.accept(
-                String(decoding: body, as: UTF8.self), trust: context.trust, at: context.environment.moment().seconds)
+            accounts = try deletions.accept(token, trust: context.trust, at: context.environment.moment().seconds)
         } catch {
             context.environment.log(.warning, "accounts were not deleted: \(error)")
-            return answer(failure(of: nil, "delete accounts request failed - \(error)"))
+            return answer(failure(of: nil, "\(failed) - \(error)"))
         }
         // What is read or comes in of them from now on counts for nothing.
         fetches.deleted.formUnion(accounts)
@@ -231,7 +245,7 @@ extension ControlPlane {
                     .info, "deleted accounts \(accounts.map(\.text)), which ended \(cut) connections")
                 switch outcome {
                 case .success: answer(deletionAnswer(accounts.count))
-                case .failure(let error): answer(failure(of: nil, "delete accounts request failed - \(error)"))
+                case .failure(let error): answer(failure(of: nil, "\(failed) - \(error)"))
                 }
             }
         }

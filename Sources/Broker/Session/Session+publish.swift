@@ -139,7 +139,7 @@ extension Session {
         from origin: Origin
     ) -> Bool {
         guard isActive, !subscription.isRemoved else { return false }
-        if origin.connection == id, !options.echo, origin.hops == 0 { return false }
+        if origin.connection == id, !options.echo { return false }
         if subscription.filter != nil {
             guard shard.isAdmitted(subject, to: subscription, recordingAllowed: true) else { return false }
         }

@@ -102,7 +102,7 @@ extension Shard {
         _ tail: Span<UInt8>, _ shape: MessageShape, _ origin: Origin, isOnly: Bool
     ) -> (isTaken: Bool, event: JSONText) {
         var error: String?
-        if session.id == origin.connection, !session.options.echo, origin.hops == 0 {
+        if session.id == origin.connection, !session.options.echo {
             error = "Not delivered because of no echo"
         } else if subscription.isRemoved {
             error = "Not delivered because subscription is closed"

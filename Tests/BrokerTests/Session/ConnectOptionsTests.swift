@@ -21,7 +21,16 @@ import Testing
         #expect(options.protocolVersion == 1 && options.name.isEmpty)
     }
 
-    @Test(arguments: ["", "[]", "{", #"{"verbose":"yes"}"#, #"{"protocol":1.5}"#, #"{"jwt":7}"#, #"{"a":1}}"#, "null"])
+    @Test func theLastOfSeveralCounts() throws {
+        #expect(try #require(read(#"{"verbose":true,"VERBOSE":false}"#)).verbose == false)
+        #expect(try #require(read("null", after: try #require(read(#"{"echo":false}"#)))).echo == false)
+    }
+
+    @Test(arguments: [
+        "", "[]", "{", #"{"verbose":"yes"}"#, #"{"protocol":1.5}"#, #"{"jwt":7}"#, #"{"a":1}}"#,
+        #"{"verbose":1,"verbose":true}"#,
+        #"{"protocol":1.0}"#, #"{"tls_required":"x"}"#, #"{"account":false}"#, #"{"import":{"allow":"x"}}"#,
+    ])
     func whatIsNoneIsNotRead(_ json: String) {
         #expect(read(json) == nil)
     }
