@@ -17,6 +17,9 @@ extension Session {
             return isActive ? close(.protocolViolation, telling: nil) : refuse(.noCredentials, silently: true)
         }
         if let cookies { options.fill(from: cookies) }
+        // On an open server a first CONNECT signs nobody out.
+        let isFirst = isActive && !answersConnect && facts.noAuthUser == nil
+        earlierSubscriptions = isFirst ? Array(subscriptions.values) : []
         leaveAccount()
         claimant = nil
         let credentials = options.credentials
@@ -155,6 +158,7 @@ extension Session {
         // Only whoever may come in is told what is wrong with how it wants to talk.
         if answersConnect, let fault = options.fault { return close(for: fault) }
         if maximumSubscriptions == 0 { return closeForSubscriptions() }
+        restoreSubscriptions()
         if answersConnect { sendOKIfVerbose() }
         proceed()
     }

@@ -70,6 +70,25 @@ extension Session {
         shard.unsubscribe(subscription, in: account)
     }
 
+    /// Registers again what the client subscribed to before it said who it is, as far as it may have it now.
+    func restoreSubscriptions() {
+        let earlier = earlierSubscriptions
+        earlierSubscriptions = []
+        guard let account, let client else { return }
+        for subscription in earlier where subscriptions.count < maximumSubscriptions {
+            let pattern = subscription.pattern
+            guard client.decide(.subscribe, subject: pattern.bytes.span, queue: subscription.queue).isAllowed else {
+                continue
+            }
+            let again = shard.subscribe(
+                self, in: account, pattern, queue: subscription.queue, id: subscription.id,
+                filter: client.filter(of: pattern.bytes, queue: subscription.queue))
+            again.maximum = subscription.maximum
+            again.delivered = subscription.delivered
+            subscriptions[subscription.id] = again
+        }
+    }
+
     func removeAllSubscriptions() {
         for subscription in Array(subscriptions.values) { remove(subscription) }
     }

@@ -42,6 +42,8 @@ final class Session {
     var basis = AdmissionBasis(generation: 0)
     /// Whether it is CONNECT that is decided on, which gets an answer.
     var answersConnect = true
+    /// What the client subscribed to before its first CONNECT, where it came in without one: it stays.
+    var earlierSubscriptions: [Subscription] = []
     /// The account that is being fetched for signing in, and where to go on.
     var wantedAccount: (key: PublicKey, machine: Admission, secrets: PresentedSecrets)?
     /// The question to an authentication callout that the sign-in waits for.
