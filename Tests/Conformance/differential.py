@@ -317,7 +317,9 @@ def main():
             name, first, session = sessions.next()
             cuts = ()
             if not options.whole and sessions.random.random() < 0.3 and session:
-                cuts = [sessions.random.randrange(len(session)) for _ in range(sessions.random.randint(1, 4))]
+                # Byte by byte, now and then.
+                cuts = range(1, len(session)) if sessions.random.random() < 0.03 else [
+                    sessions.random.randrange(len(session)) for _ in range(sessions.random.randint(1, 4))]
             if not comparison.differ(name, first, session, cuts):
                 continue
             found += 1
