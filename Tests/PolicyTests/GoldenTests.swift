@@ -85,4 +85,25 @@ import Testing
         }
         #expect(text == read("said.txt").map { String(decoding: $0, as: UTF8.self) }, "\(name)")
     }
+
+    /// What the rules of `never` and the lints say has files of its own.
+    @Test func `Each kind of problem has a wrong policy`() throws {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Policy")
+            .standardized
+        let codes = try Self.texts(below: sources, "swift").flatMap { text in
+            text.matches(of: /static let \w+ = Self\("([a-z-]+)"\)/).map { String($0.1) }
+        }
+        let said = try Self.texts(below: try #require(Self.folder), "txt").flatMap { text in
+            text.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
+        }
+        #expect(codes.count > 30)
+        let missing = Set(codes).subtracting(said).filter { $0 != "never" && !$0.hasPrefix("lint-") }
+        #expect(missing.isEmpty)
+    }
+
+    private static func texts(below folder: URL, _ ending: String) throws -> [String] {
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == ending }
+            .map { try String(contentsOf: $0, encoding: .utf8) }
+    }
 }
