@@ -82,7 +82,7 @@ struct GroupRules {
         var set = SubjectSet(group.allow.map(\.pattern), except: closedWider + group.deny.map(\.pattern))
         let given = wider.flatMap(\.allow).map(\.pattern)
         if !given.isEmpty { set = try set.subtracting(SubjectSet(given, except: closedWider)) }
-        return try set.leastPatterns().map { PolicyRule($0, RuleList.sources(of: $0, in: group.allow)) }
+        return try RuleList.placed(set.leastPatterns(), group.allow)
     }
 
     private static func denied(
@@ -91,7 +91,7 @@ struct GroupRules {
         guard !group.deny.isEmpty, !meeting.isEmpty else { return [] }
         let set = try SubjectSet(group.deny.map(\.pattern)).intersection(SubjectSet(meeting.map(\.pattern)))
             .subtracting(SubjectSet(closed.map(\.pattern)))
-        return try set.leastPatterns().map { PolicyRule($0, RuleList.sources(of: $0, in: group.deny)) }
+        return try RuleList.placed(set.leastPatterns(), group.deny)
     }
 
     /// Everything that may be joined in some group that has this name in common with others.

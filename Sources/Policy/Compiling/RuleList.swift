@@ -50,13 +50,22 @@ struct RuleList: Sendable {
     /// templates, what lies in another rule for every value is left out, and so is a deny that meets no allow with any
     /// value.
     func canonical() throws(SubjectsTooLarge) -> RuleList {
-        hasTemplates ? reduced() : try exact()
+        hasTemplates ? try reduced() : try exact()
     }
 
     /// What two lists of rules without templates have in common, in canonical form, from where the second one has it.
     static func meets(_ rules: [PolicyRule], _ others: [PolicyRule]) throws(SubjectsTooLarge) -> [PolicyRule] {
         let common = try SubjectSet(rules.map(\.pattern)).intersection(SubjectSet(others.map(\.pattern)))
-        return try common.leastPatterns().map { PolicyRule($0, sources(of: $0, in: others)) }
+        return try placed(common.leastPatterns(), others)
+    }
+
+    /// Patterns with the places of the rules that they come from.
+    static func placed(_ patterns: [Pattern], _ rules: [PolicyRule]) throws(SubjectsTooLarge) -> [PolicyRule] {
+        guard !patterns.isEmpty else { return [] }
+        var index = RuleIndex(rules)
+        var placed: [PolicyRule] = []
+        for pattern in patterns { placed.append(PolicyRule(pattern, try index.sources(of: pattern))) }
+        return placed
     }
 
     private func exact() throws(SubjectsTooLarge) -> RuleList {
@@ -64,40 +73,36 @@ struct RuleList: Sendable {
         // A list except another has one line.
         guard let line = lines.first else { return RuleList() }
         return RuleList(
-            allow: line.patterns.map { PolicyRule($0, Self.sources(of: $0, in: allow)) },
-            deny: line.exceptions.map { PolicyRule($0, Self.sources(of: $0, in: deny)) })
+            allow: try Self.placed(line.patterns, allow), deny: try Self.placed(line.exceptions, deny))
     }
 
-    private func reduced() -> RuleList {
-        let allowed = Self.irredundant(
-            allow.filter { rule in
-                !deny.contains { rule.pattern.isContained(in: $0.pattern) }
-            })
-        let denied = Self.irredundant(deny).filter { rule in
-            allowed.contains { $0.bound.overlaps(rule.bound) }
+    private func reduced() throws(SubjectsTooLarge) -> RuleList {
+        var closed = RuleIndex(deny)
+        var allowed: [PolicyRule] = []
+        for rule in allow where try closed.containing(rule.pattern).isEmpty { allowed.append(rule) }
+        allowed = try Self.irredundant(allowed)
+        var bounds = RuleIndex(allowed) { $0.bound }
+        var denied: [PolicyRule] = []
+        for rule in try Self.irredundant(deny) where try !bounds.meeting(rule.bound, most: 1).isEmpty {
+            denied.append(rule)
         }
         return RuleList(allow: allowed, deny: denied)
     }
 
     /// Without what lies in others, sorted as the algebra sorts.
-    private static func irredundant(_ rules: [PolicyRule]) -> [PolicyRule] {
+    private static func irredundant(_ rules: [PolicyRule]) throws(SubjectsTooLarge) -> [PolicyRule] {
         var different: [Pattern: PolicyRule] = [:]
         for rule in rules {
             let known = different[rule.pattern]
             different[rule.pattern] = PolicyRule(
                 rule.pattern, (known?.sources ?? []) + rule.sources, hasTemplates: rule.hasTemplates)
         }
-        return different.values.filter { rule in
-            !different.values.contains { $0.pattern != rule.pattern && rule.pattern.isContained(in: $0.pattern) }
-        }.sorted { $0.pattern.isSorted(before: $1.pattern) }
-    }
-
-    /// The rules of the file that a pattern comes from: those that it lies in, or where none is so large, those that it
-    /// meets.
-    static func sources(of pattern: Pattern, in rules: [PolicyRule]) -> [PolicyPosition] {
-        let containing = rules.filter { pattern.isContained(in: $0.pattern) }
-        let found = containing.isEmpty ? rules.filter { $0.pattern.overlaps(pattern) } : containing
-        return Set(found.flatMap(\.sources)).sorted()
+        let all = Array(different.values)
+        var index = RuleIndex(all)
+        var kept: [PolicyRule] = []
+        // Each lies in itself.
+        for rule in all where try index.containing(rule.pattern).count == 1 { kept.append(rule) }
+        return kept.sorted { $0.pattern.isSorted(before: $1.pattern) }
     }
 }
 

@@ -60,12 +60,12 @@ struct SubscribeCompiler {
         let closed = try RuleList.meets(everything, rules.subscribe.deny)
         let closers = try Self.closers(of: plain.allow, apartFrom: everything)
         deny.append(try RuleList(allow: closed + closers).canonical().allow)
-        let closedForAll = SubjectSet(closers.map(\.pattern))
+        var closedForAll = RuleIndex(closers)
         for index in groups.groups.indices {
             let group = groups.groups[index]
             var closers: [PolicyRule] = []
             for rule in try Self.closers(of: group.allow, apartFrom: groups.allowed(meeting: index))
-            where try !closedForAll.contains(rule.pattern) { closers.append(rule) }
+            where try closedForAll.containing(rule.pattern).isEmpty { closers.append(rule) }
             if !closers.isEmpty { try groups.close(closers, at: index) }
             deny.append(groups.groups[index].deny, group: group.name)
         }
@@ -80,10 +80,10 @@ struct SubscribeCompiler {
     ) throws(SubjectsTooLarge) -> [PolicyRule] {
         let open = rules.filter { !$0.pattern.hasTail && $0.pattern.tokens.last == .any }
         guard !open.isEmpty else { return [] }
-        let everything = SubjectSet(allowed.map(\.bound))
+        var everything = RuleIndex(allowed) { $0.bound }
         var closers: [PolicyRule] = []
         for rule in open {
-            guard let beyond = rule.bound.beyond, try !everything.overlaps(SubjectSet([beyond])) else { continue }
+            guard let beyond = rule.bound.beyond, try everything.meeting(beyond, most: 1).isEmpty else { continue }
             closers.append(PolicyRule(beyond, rule.sources))
         }
         return closers
