@@ -143,7 +143,8 @@ extension Session {
     func tellAccountOfRefusal(_ refusal: Refusal) {
         let question = calloutQuestion
         calloutQuestion = nil
-        guard let ending, ending.state.isTurningAway || question != nil else { return }
+        // Who asks for an account of its own choice is turned away by the protocol, wherever it would belong.
+        guard refusal != .accountDesignated, let ending, ending.state.isTurningAway || question != nil else { return }
         let identity =
             question?.account ?? context.trust.local.callout.map { AccountIdentity.name($0.account) } ?? .global
         guard let account = shard.account(identity) else { return }

@@ -14,7 +14,12 @@ extension Session {
     /// that was held under the old credentials goes first.
     func signIn(_ json: Span<UInt8>) {
         guard var options = ConnectOptions(json: json, after: options) else {
-            return isActive ? close(.protocolViolation, telling: nil) : refuse(.noCredentials, silently: true)
+            // Nobody who could be refused; but the sink hears that nothing was presented.
+            if !isActive {
+                context.decisions.record(.noCredentials, connection: id, claimant: claimant, principal: nil)
+            }
+            log(.error, "CONNECT Parse Error")
+            return close(.protocolViolation, telling: nil)
         }
         if let cookies { options.fill(from: cookies) }
         // On an open server a first CONNECT signs nobody out.
