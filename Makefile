@@ -50,6 +50,7 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys an
 	@Benchmarks/run-authorization
 	@Benchmarks/run-policies
 	@$(PYTHON) Benchmarks/run-administration
+	@$(PYTHON) Benchmarks/run-policy-check
 
 prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-changes ## Permissions, subjects and policies against oracles, changes against kills and power cuts.
 

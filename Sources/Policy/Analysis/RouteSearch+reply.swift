@@ -29,11 +29,12 @@ extension RouteSearch {
         }
     }
 
-    /// JetStream answers whoever asks it.
+    /// JetStream answers whoever asks it, and whoever publishes what a stream takes in.
     private mutating func publishByServersReply(in number: Int) {
         let account = graph.accounts[number]
         guard account.hasJetStream, let api = try? Pattern("$JS.API.>") else { return }
-        let trail = Trail(graph, to: [AccessPlace(account: number, stage: .routed)], SubjectSet([api]))
+        let requests = account.streams.reduce(into: SubjectSet([api])) { $0 = (try? $0.union($1.subjects)) ?? .everything }
+        let trail = Trail(graph, to: [AccessPlace(account: number, stage: .routed)], requests)
         let search = self
         let publishing = Publishing(
             kinds: [.reply], isAsked: { [account = self.account] in $0.account == account },

@@ -84,7 +84,8 @@ extension AccessAnalysis.Holders {
         case .everybody: true
         case .outside: who.account != account
         case .account(let name): who.account == name
-        case .role(account: let name, let role): who.account == name && AccessGraph.Role.names(in: who.role).contains(role)
+        case .role(account: let name, let role):
+            who.account == name && AccessGraph.Role.names(in: who.role).contains(role)
         case .user(account: let name, let user): who.account == name && who.name == user
         }
     }

@@ -1,10 +1,18 @@
 extension PolicySet {
-    /// What is wrong with the set beyond its files' own mistakes: rules under `never` that are broken, with the route.
+    /// What is wrong with the set beyond its files' own mistakes: rules under `never` that are broken, each with the way that
+    /// breaks it, and warnings about what is probably not meant.
     ///
     /// Whoever puts a set into force looks at this first.
+    ///
+    /// - Returns: in the order of files and places.
     public func problems(for engine: Engine = .broker) -> [PolicyProblem] {
-        var checker = NeverChecker(self, AccessAnalysis(self, engine: engine))
-        checker.check()
-        return checker.problems
+        let analysis = AccessAnalysis(self, engine: engine)
+        var lint = LintChecker(self, analysis.graph)
+        lint.check()
+        var never = NeverChecker(self, analysis)
+        never.check()
+        return (lint.problems + never.problems).sorted {
+            ($0.position, $0.code.description, $0.message) < ($1.position, $1.code.description, $1.message)
+        }
     }
 }

@@ -1,0 +1,133 @@
+import Subjects
+
+// Answers, verbs and what lies between accounts.
+
+extension LintChecker {
+    mutating func checkReplies(of role: RolePolicy, in account: PolicySet.Account) {
+        if let replies = role.replies, replies.value == .any {
+            report(
+                .openReplies, at: replies.position, in: account,
+                "whoever has \(role.name) can have answers sent to any subject that a responder may publish on",
+                remedy: "take it out: replies: own is what counts without it")
+        }
+        guard let service = role.serve.first, let deny = role.publish.denied.first else { return }
+        report(
+            .repliesOverrideDenies, at: service.subject.position, in: account,
+            "\(role.name) may answer wherever a request says, also where publish denies it",
+            remedy: "give the denied subjects to nobody who may ask, or make two roles of it",
+            related: .init(position: deny.position, message: "a deny that answers go past"))
+    }
+
+    mutating func checkVerbs(of role: RolePolicy, in account: PolicySet.Account) {
+        for (verb, streams) in [("read", role.read), ("manage", role.manage)] {
+            for stream in streams {
+                report(
+                    .openVerb, at: stream.position, in: account,
+                    "\(verb) of \(stream.value) lets \(role.name) have the whole stream delivered to any subject, whatever it "
+                        + "may subscribe to",
+                    remedy: "write work: [ \(stream.value)/CONSUMER ] if a consumer is there already")
+            }
+        }
+        for bucket in role.keyValue {
+            for key in bucket.watch.prefix(1) {
+                report(
+                    .openVerb, at: key.position, in: account,
+                    "watch makes consumers on \(bucket.bucket), which deliver the whole bucket to any subject",
+                    remedy: "write get: [ … ] if keys are read one by one")
+            }
+        }
+    }
+
+    /// Each call is heard by somebody: in the account, or behind an import.
+    mutating func checkCalls(of account: PolicySet.Account) {
+        guard let number = graph.numbers[account.policy.account.value] else { return }
+        for role in account.policy.roles {
+            for call in role.call {
+                guard let rule = try? PolicyRule(call), !isHeard(rule.bound, from: number) else { continue }
+                report(
+                    .unserved, at: call.position, in: account, "nobody answers \(call.text)",
+                    remedy: "give a role serve: { \(call.text): { answers: 1 } }, or import the service")
+            }
+        }
+    }
+
+    private func isHeard(_ pattern: Pattern, from number: Int) -> Bool {
+        // JetStream and the server itself answer what no role does.
+        if case .literal(let first)? = pattern.tokens.first, first.first == UInt8(ascii: "$") { return true }
+        let trail = Trail(graph, from: [AccessPlace(account: number, stage: .typed)], SubjectSet([pattern]))
+        return trail.stops.contains { stop in
+            guard stop.place.stage == .routed else { return false }
+            let account = graph.accounts[stop.place.account]
+            // What is managed elsewhere may answer.
+            if account.policy == nil { return true }
+            // A stream says that it has a message.
+            if account.streams.contains(where: { (try? $0.subjects.overlaps(stop.set)) ?? true }) { return true }
+            return account.roles.contains { role in
+                guard let bound = try? role.bound() else { return true }
+                guard bound.mayRespond || (try? bound.publish.isEmpty()) != true else { return false }
+                return (try? bound.received().overlaps(stop.set)) ?? true
+            }
+        }
+    }
+
+    // MARK: Exports and imports
+
+    mutating func checkExports(of account: PolicySet.Account) {
+        var earlier: [(Pattern, ExportPolicy)] = []
+        for export in account.policy.exports {
+            guard let subject = export.subject, let pattern = try? Pattern(subject.text) else { continue }
+            let other = earlier.first { $0.0.overlaps(pattern) && $0.1.kind == export.kind }
+            if let other {
+                report(
+                    .overlap, at: subject.position, in: account,
+                    "\(subject.text) and \(other.0) are both exported where they meet, and an import there needs leave of both",
+                    remedy: "make them apart, or one export of it",
+                    related: .init(position: other.1.position, message: "the other export"))
+            }
+            earlier.append((pattern, export))
+        }
+    }
+
+    /// Two imports whose subjects meet here: a request goes to one of them, messages of streams cannot be told apart.
+    mutating func checkImportNames(of account: PolicySet.Account) {
+        var earlier: [(Pattern, ImportPolicy)] = []
+        for item in account.policy.imports {
+            guard let subject = item.subject,
+                let transform = try? SubjectTransform(from: subject.text, to: item.local?.text ?? subject.text),
+                let pattern = transform.apply(to: transform.source)
+            else { continue }
+            if let other = earlier.first(where: { $0.0.overlaps(pattern) && $0.1.kind == item.kind }) {
+                report(
+                    .importCollision, at: item.position, in: account,
+                    "two \(item.kind.rawValue) imports have the subjects of \(pattern) and \(other.0) where these meet",
+                    remedy:
+                        "give one of them another name: as: \"\(item.from?.value.lowercased() ?? "other").\(pattern)\"",
+                    related: .init(position: other.1.position, message: "the other import"))
+            }
+            earlier.append((pattern, item))
+        }
+    }
+
+    /// Service imports that lead back to an account that a request came from.
+    mutating func checkImportCycles() {
+        for (number, sharing) in graph.sharings.enumerated() where sharing.kind == .service && !sharing.isAssumed {
+            guard let account = graph.accounts[sharing.importer].policy else { continue }
+            let start = AccessPlace(account: sharing.exporter, stage: .typed)
+            let trail = Trail(graph, from: [start], SubjectSet([sharing.toLocal.source]))
+            // Only from the first account of a circle, so that each is told of once.
+            let back = trail.stops.first { stop in
+                guard case .sharing(let other)? = stop.passage?.kind, other > number else { return false }
+                return stop.place.account == sharing.importer
+            }
+            guard back != nil else { continue }
+            report(
+                .importCycle, at: sharing.importPosition, in: account,
+                "a request through this import comes back to \(graph.accounts[sharing.importer].name)",
+                remedy: "take one of the imports of the circle out",
+                related: back?.passage.flatMap { passage in
+                    guard case .sharing(let other) = passage.kind else { return nil }
+                    return .init(position: graph.sharings[other].importPosition, message: "the import that leads back")
+                })
+        }
+    }
+}
