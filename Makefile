@@ -79,6 +79,11 @@ prove-changes: libraries $(VENV)/ready
 	    Tests/Interop/test_prove.py Tests/Interop/test_bad_directory.py Tests/Interop/test_interchange.py
 	@CHANCERY_PROVE=1 swift test $(SWIFT_FLAGS) --filter PowerCutTests
 
+# Leaks of six kinds planted in sets of policies, and sets without any.
+prove-leaks: libraries $(VENV)/ready
+	@scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop/test_leaks.py
+
 # How long, and with how many connections, where the machine allows as many open files.
 SOAK_MINUTES ?= 5
 SOAK_CONNECTIONS ?= 2000
