@@ -52,12 +52,12 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys an
 	@$(PYTHON) Benchmarks/run-administration
 	@$(PYTHON) Benchmarks/run-policy-check
 
-prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-changes ## Permissions, subjects and policies against oracles, changes against kills and power cuts.
+prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-leaks prove-changes ## Permissions, subjects and policies against oracles, changes against kills and power cuts.
 
 # In release also for the tests' twentieth: the oracle takes forty times as long without optimisation.
 DECISIONS ?= 10000000
 RULE_SETS ?= 200000
-.PHONY: prove-permissions prove-subjects prove-policies prove-changes
+.PHONY: prove-permissions prove-subjects prove-policies prove-leaks prove-changes
 prove-permissions: libraries
 	@PRODUCT=prove scripts/build release $(SWIFT_FLAGS)
 	@.build/release/prove --decisions $(DECISIONS) --rule-sets $(RULE_SETS)

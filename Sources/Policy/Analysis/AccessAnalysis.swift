@@ -109,7 +109,7 @@ struct RouteSearch {
         case .everybody: return true
         case .outside: return number != self.account
         case .account(let name): return account.name == name
-        case .role(account: let name, let wanted): 
+        case .role(account: let name, let wanted):
             return account.name == name && AccessGraph.Role.names(in: role.name).contains(wanted)
         case .user(account: let name, let user):
             return account.name == name && (account.policy == nil || role.users.contains { $0.name == user })

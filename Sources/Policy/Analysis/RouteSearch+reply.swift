@@ -33,7 +33,9 @@ extension RouteSearch {
     private mutating func publishByServersReply(in number: Int) {
         let account = graph.accounts[number]
         guard account.hasJetStream, let api = try? Pattern("$JS.API.>") else { return }
-        let requests = account.streams.reduce(into: SubjectSet([api])) { $0 = (try? $0.union($1.subjects)) ?? .everything }
+        let requests = account.streams.reduce(into: SubjectSet([api])) {
+            $0 = (try? $0.union($1.subjects)) ?? .everything
+        }
         let trail = Trail(graph, to: [AccessPlace(account: number, stage: .routed)], requests)
         let search = self
         let publishing = Publishing(
@@ -42,7 +44,8 @@ extension RouteSearch {
         ) { typed, _, holder in
             guard let target = search.target(of: holder, nil) else { return nil }
             return Ending(
-                performance: .answer(typed: typed), steps: [.init("JetStream of \(account.name) answers to \(target)", nil)],
+                performance: .answer(typed: typed),
+                steps: [.init("JetStream of \(account.name) answers to \(target)", nil)],
                 subject: target)
         }
         publish(trail, publishing)

@@ -31,7 +31,8 @@ public struct PolicyExplainer {
         }
         return PolicyExplanation(
             account: account.policy.account.value, environment: set.environment, role: holder.role.name,
-            rolePosition: holder.role.position, user: holder.name, fillings: (fillings ?? []).map { ($0.function, $0.values) },
+            rolePosition: holder.role.position, user: holder.name,
+            fillings: (fillings ?? []).map { ($0.function, $0.values) },
             sentence: sentence, isAllowed: verdict.isAllowed, reason: verdict.reason, decisions: decisions ?? [],
             crossings: verdict.isAllowed ? crossings(act) : [])
     }
