@@ -60,7 +60,7 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// The problem as compilers show theirs: place, message, the line with a caret, what to do.
     public var description: String {
-        var text = "\(position): \(severity.rawValue): \(message)"
+        var text = "\(Self.printable(position.description)): \(severity.rawValue): \(message)"
         let number = String(position.line)
         let margin = String(repeating: " ", count: number.count)
         if let excerpt {
@@ -74,7 +74,7 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
         for (number, step) in (route?.steps ?? []).enumerated() {
             text += "\n  \(number + 1). \(step.text)" + (step.position.map { " (\($0))" } ?? "")
         }
-        if let related { text += "\n  \(related.position): \(related.message)" }
+        if let related { text += "\n  \(Self.printable("\(related.position): \(related.message)"))" }
         return text
     }
 }
