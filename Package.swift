@@ -97,7 +97,7 @@ let package = Package(
         room(
             "Administration",
             [
-                "Audit", "Claims", "NKeys", "Secrets", "Subjects", "Messaging", "Wire",
+                "Audit", "Claims", "NKeys", "Policy", "Secrets", "Subjects", "Messaging", "Wire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -160,11 +160,11 @@ let package = Package(
             ] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "NKeys", "Secrets"]),
-        tests("Policy", ["Authorization", "Claims", "Oracle", "Subjects"], resources: [.copy("Wrong")]),
+        tests("Policy", ["Authorization", "Claims", "NKeys", "Oracle", "Subjects"], resources: [.copy("Wrong")]),
         tests(
             "Administration",
             [
-                "Audit", "CForgetfulFiles", "Claims", "Messaging", "NKeys", "Secrets",
+                "Audit", "CForgetfulFiles", "Claims", "Messaging", "NKeys", "Policy", "Secrets", "Subjects",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
     ]

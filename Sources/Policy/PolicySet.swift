@@ -33,6 +33,8 @@ public struct PolicySet: Sendable {
     public let warnings: [PolicyProblem]
     /// `chancery.yaml`
     let source: PolicySource
+    /// The files that it was read from.
+    public let texts: PolicyTexts
 
     /// Everything that is wrong with a set, warnings included; each problem once, in the order of files and places.
     public struct Failure: Error, Sendable, CustomStringConvertible {
@@ -61,5 +63,21 @@ public struct PolicySet: Sendable {
     /// The account with a name.
     public func account(_ name: String) -> Account? {
         accounts.first { $0.policy.account.value == name }
+    }
+}
+
+extension PolicySet {
+    /// Reads a set again from the texts that were kept of it.
+    ///
+    /// - Throws: ``Failure`` with everything that is wrong, which may be something in a version that reads otherwise.
+    public init(
+        _ texts: PolicyTexts, isKnownTimeZone: @escaping @Sendable (String) -> Bool = TimeZoneNames.isPlausible
+    ) throws(Failure) {
+        let surroundings = Surroundings(readFile: { texts.files[$0] }, isKnownTimeZone: isKnownTimeZone)
+        var reader = PolicySetReader(surroundings)
+        let set = reader.read(texts)
+        let problems = reader.problemsInOrder
+        guard let set, !problems.contains(where: { $0.severity == .error }) else { throw Failure(problems: problems) }
+        self = set
     }
 }

@@ -5,6 +5,8 @@ struct PolicySetReader {
     /// Those of the set that is being read, and those of its first file, which every environment has.
     private var own: Set<PolicyProblem> = []
     private var ofManifest: Set<PolicyProblem> = []
+    /// Each file that was read, by its path.
+    private var files: [String: [UInt8]] = [:]
 
     init(_ surroundings: PolicySet.Surroundings) {
         self.surroundings = surroundings
@@ -21,6 +23,7 @@ struct PolicySetReader {
 
     mutating func readAll(_ bytes: [UInt8], file: String) -> [PolicySet] {
         guard let (document, manifest) = manifest(bytes, file: file) else { return [] }
+        files[PolicyTexts.manifest] = bytes
         guard !manifest.environments.isEmpty else {
             return [read(manifest, document, environment: nil, values: [:])]
         }
@@ -28,6 +31,20 @@ struct PolicySetReader {
             guard let values = values(of: environment, document.source) else { return nil }
             return read(manifest, document, environment: environment.name.value, values: values)
         }
+    }
+
+    /// Reads one environment of a set.
+    mutating func read(_ texts: PolicyTexts) -> PolicySet? {
+        let bytes = texts.files[PolicyTexts.manifest] ?? []
+        guard let (document, manifest) = manifest(bytes, file: PolicyTexts.manifest) else { return nil }
+        files[PolicyTexts.manifest] = bytes
+        guard let name = texts.environment else {
+            return read(manifest, document, environment: nil, values: [:])
+        }
+        guard let environment = manifest.environments.first(where: { $0.name.value == name }),
+            let values = values(of: environment, document.source)
+        else { return nil }
+        return read(manifest, document, environment: name, values: values)
     }
 
     private mutating func manifest(_ bytes: [UInt8], file: String) -> (PolicyText.Document, PolicyManifest)? {
@@ -61,10 +78,17 @@ struct PolicySetReader {
         var checker = SetChecker(manifest, accounts, source)
         checker.check()
         note(checker.problems)
+        for account in accounts {
+            var compiler = ClaimsCompiler(account, manifest.ceilings)
+            _ = compiler.compile()
+            note(compiler.problems)
+        }
         let warnings = Self.inOrder(own.filter { $0.severity == .warning })
         own = ofManifest
+        let texts = PolicyTexts(files: parts(of: manifest, environment), environment: environment)
         return PolicySet(
-            environment: environment, manifest: manifest, accounts: accounts, warnings: warnings, source: source)
+            environment: environment, manifest: manifest, accounts: accounts, warnings: warnings, source: source,
+            texts: texts)
     }
 
     private mutating func never(_ document: PolicyText.Document, _ values: [String: String]) -> [NeverRule] {
@@ -104,8 +128,18 @@ struct PolicySetReader {
 
     // MARK: Files
 
+    /// What one environment is made of: the others' files have nothing to do with it.
+    private func parts(of manifest: PolicyManifest, _ environment: String?) -> [String: [UInt8]] {
+        let others = manifest.environments.filter { $0.name.value != environment }.map(\.file.value)
+        let own = manifest.environments.filter { $0.name.value == environment }.map(\.file.value)
+        return files.filter { !others.contains($0.key) || own.contains($0.key) }
+    }
+
     private mutating func bytes(of file: Placed<String>, _ source: PolicySource) -> [UInt8]? {
-        if let bytes = surroundings.readFile(file.value) { return bytes }
+        if let bytes = files[file.value] ?? surroundings.readFile(file.value) {
+            files[file.value] = bytes
+            return bytes
+        }
         note([
             PolicyProblem(
                 .unreadableFile, at: file.position, in: source, "\(file.value) cannot be read",

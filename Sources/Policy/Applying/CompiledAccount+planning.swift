@@ -1,0 +1,50 @@
+public import Claims
+import Subjects
+
+// What a plan asks a compiled account.
+
+extension CompiledAccount {
+    /// What the account exports once the policy is in force.
+    public func exports(on base: AccountClaims?) throws(ClaimsError) -> [Export] {
+        try claims(AccountKeys(account: ""), on: base).exports
+    }
+
+    /// When the grant of an import ends, Unix seconds; nil for never. The longest one counts.
+    public func grantEnd(of wanted: Import, to importer: String, in policy: AccountPolicy) -> Int64? {
+        guard let pattern = try? Pattern(wanted.subject) else { return nil }
+        let ends = policy.exports.filter { $0.kind == (wanted.type == .stream ? .stream : .service) }
+            .flatMap { export in
+                export.grants.filter { grant in
+                    guard grant.account?.value == importer, let text = (grant.only ?? export.subject)?.text,
+                        let granted = try? Pattern(text)
+                    else { return false }
+                    return pattern.isContained(in: granted)
+                }
+            }.map(\.until?.value)
+        return ends.contains(nil) ? nil : ends.compactMap { $0 }.max()
+    }
+}
+
+extension CompiledRole {
+    /// Whether the role is most likely another one by a new name: its template is the same, its name nearly so, or it has
+    /// at least half of the entries that either of them allows.
+    public func isSimilar(to name: String, _ template: UserPermissionLimits?) -> Bool {
+        if Suggestion.nearest(to: name, in: [self.name]) != nil { return true }
+        guard let template else { return false }
+        if template == self.template { return true }
+        func entries(_ template: UserPermissionLimits) -> Set<String> {
+            Set(
+                template.permissions.publish.allow.map { "p \($0)" }
+                    + template.permissions.subscribe.allow.map { "s \($0)" })
+        }
+        let (one, other) = (entries(template), entries(self.template))
+        return 2 * one.intersection(other).count >= max(1, one.union(other).count)
+    }
+}
+
+extension LeavePolicy {
+    /// The entries as they were written.
+    public var texts: [String] {
+        entries.map { entry in entry.name.map { "\(entry.kind.rawValue) \($0)" } ?? entry.kind.rawValue }
+    }
+}

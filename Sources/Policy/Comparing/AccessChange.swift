@@ -1,0 +1,52 @@
+/// One thing that is different after a change: a set that is gained or lost, or a value that is another.
+public struct AccessChange: Sendable, Hashable {
+    public enum Effect: Sendable, Hashable {
+        /// Subjects that may be used now, and could not be before.
+        case gains(SubjectsGiven)
+        /// Subjects that may not be used any more.
+        case loses(SubjectsGiven)
+        /// Something else, in words: before and after; nil for nothing.
+        case becomes(old: String?, new: String?)
+    }
+
+    /// Subjects in at most two lines, each `X except Y`, and one of them.
+    public struct SubjectsGiven: Sendable, Hashable {
+        public let lines: [String]
+        public let witness: String?
+    }
+
+    public let account: String
+    /// Who or what: `role sensor`, `limits`, `imports from GLOBEX`.
+    public let holder: String
+    /// What is done: `publish`, `subscribe`, `join workers on`; or the name of a value.
+    public let action: String
+    public let effect: Effect
+    /// Where it stands in the files; empty where no file says it.
+    public var sources: [PolicyPosition] = []
+
+    public init(_ account: String, _ holder: String, _ action: String, _ effect: Effect) {
+        (self.account, self.holder, self.action, self.effect) = (account, holder, action, effect)
+    }
+
+    /// Whether somebody has less after it.
+    public var isLoss: Bool { if case .loses = effect { true } else { false } }
+
+    /// The change in words, the first line without the account and the holder.
+    public var lines: [String] {
+        switch effect {
+        case .gains(let subjects): Self.lines("gains", action, subjects)
+        case .loses(let subjects): Self.lines("loses", action, subjects)
+        case .becomes(let old?, let new?): ["\(action): \(old) becomes \(new)"]
+        case .becomes(nil, let new): ["\(action): \(new ?? "nothing") is new"]
+        case .becomes(let old?, nil): ["\(action): \(old) goes"]
+        }
+    }
+
+    private static func lines(_ verb: String, _ action: String, _ subjects: SubjectsGiven) -> [String] {
+        let such = subjects.witness.map { ", such as \($0)" } ?? ""
+        guard subjects.lines.count > 1 else { return ["\(verb) \(action) \(subjects.lines.first ?? "")\(such)"] }
+        return subjects.lines.enumerated().map { index, line in
+            index == 0 ? "\(verb) \(action) \(line)\(such)" : "  and \(line)"
+        }
+    }
+}

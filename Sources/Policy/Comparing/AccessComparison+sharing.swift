@@ -1,0 +1,136 @@
+import Claims
+import Subjects
+
+// What accounts share, their mappings, users and limits.
+
+extension AccessComparison {
+    mutating func compareExports() throws(SubjectsTooLarge) {
+        for type in [ExportType.stream, .service] {
+            for isPrivate in [false, true] {
+                func exported(_ access: AccountAccess) -> SubjectSet {
+                    SubjectSet(
+                        access.claims.exports.filter { $0.type == type && $0.tokenRequired == isPrivate }
+                            .compactMap { try? Pattern($0.subject) })
+                }
+                let who = isPrivate ? "accounts with a grant" : "every account"
+                try compare(who, "import the \(type.name)", exported(old), exported(new))
+            }
+        }
+        let exports = Set((old.claims.exports + new.claims.exports).map(ExportName.init))
+        for name in exports.sorted() {
+            let (one, other) = (name.find(in: old.claims)?.terms, name.find(in: new.claims)?.terms)
+            guard let one, let other else { continue }
+            for ((term, was), (_, now)) in zip(one, other) {
+                compare("\(name.type) \(name.subject)", term, was, now)
+            }
+        }
+    }
+
+    mutating func compareImports() throws(SubjectsTooLarge) {
+        let exporters = Set(
+            old.claims.imports.map { old.account($0.account) } + new.claims.imports.map { new.account($0.account) })
+        for exporter in exporters.sorted() {
+            for type in [ExportType.stream, .service] {
+                func imported(_ access: AccountAccess) -> SubjectSet {
+                    SubjectSet(
+                        access.claims.imports.filter { access.account($0.account) == exporter && $0.type == type }
+                            .compactMap { try? Pattern($0.subject) })
+                }
+                try compare("the account", "take from \(exporter) the \(type.name)", imported(old), imported(new))
+            }
+            for item in new.claims.imports where new.account(item.account) == exporter {
+                let same = old.claims.imports.first {
+                    $0.subject == item.subject && $0.type == item.type && old.account($0.account) == exporter
+                }
+                guard let same else { continue }
+                let holder = "import of \(item.type.name) \(item.subject)"
+                func local(_ item: Import) -> String { item.localSubject.isEmpty ? item.subject : item.localSubject }
+                compare(holder, "local subject", local(same), local(item))
+                compare(holder, "requester", same.share ? "shown" : "hidden", item.share ? "shown" : "hidden")
+                compare(holder, "traces", same.allowTrace ? "allowed" : nil, item.allowTrace ? "allowed" : nil)
+            }
+        }
+    }
+
+    mutating func compareMappings() {
+        func text(_ destinations: [WeightedMapping]?) -> String? {
+            destinations.map { list in
+                list.map { mapping in
+                    "\(mapping.subject) \(mapping.effectiveWeight)%"
+                        + (mapping.cluster.isEmpty ? "" : " in \(mapping.cluster)")
+                }.joined(separator: ", ")
+            }
+        }
+        for source in Set(old.claims.mappings.keys + new.claims.mappings.keys).sorted() {
+            compare(
+                "mapping of \(source)", "destinations", text(old.claims.mappings[source]),
+                text(new.claims.mappings[source]))
+        }
+    }
+
+    mutating func compareUsers() {
+        func roles(_ access: AccountAccess) -> [String: String] {
+            Dictionary(
+                access.users.map { ($0.name, ([$0.role] + $0.tags).joined(separator: " ")) },
+                uniquingKeysWith: { first, _ in first })
+        }
+        let (before, after) = (roles(old), roles(new))
+        for name in Set(before.keys).union(after.keys).sorted() {
+            compare("user \(name)", "role", before[name], after[name])
+        }
+    }
+
+    mutating func compareLimits() {
+        for ((name, was), (_, now)) in zip(old.claims.limits.terms, new.claims.limits.terms) {
+            compare("limits", name, was, now)
+        }
+        compare("traces", "destination", old.claims.trace?.destination, new.claims.trace?.destination)
+    }
+}
+
+/// What tells an export from others.
+private struct ExportName: Hashable, Comparable {
+    let type: String
+    let subject: String
+
+    init(_ export: Export) {
+        (type, subject) = (export.type.name, export.subject)
+    }
+
+    func find(in claims: AccountClaims) -> Export? { claims.exports.first { ExportName($0) == self } }
+
+    static func < (one: ExportName, other: ExportName) -> Bool {
+        (one.type, one.subject) < (other.type, other.subject)
+    }
+}
+
+extension Export {
+    /// What an export says beside its subject: names, and values in words.
+    fileprivate var terms: [(String, String?)] {
+        [
+            ("answers", type == .service ? (responseType.rawValue.isEmpty ? "Singleton" : responseType.rawValue) : nil),
+            ("time for an answer", responseThreshold == 0 ? nil : "\(Double(responseThreshold) / 1e9) s"),
+            ("latency", latency.map { "\($0.sampling)% to \($0.results)" }),
+            ("account token", accountTokenPosition == 0 ? nil : String(accountTokenPosition)),
+            ("traces", allowTrace ? "allowed" : nil), ("advertised", advertise ? "yes" : nil),
+        ]
+    }
+}
+
+extension AccountLimits {
+    fileprivate var terms: [(String, String?)] {
+        func limit(_ number: Int64) -> String { number < 0 ? "unlimited" : String(number) }
+        let storage: [(String, String?)] = [
+            ("memory storage", limit(jetStream.memoryStorage)), ("disk storage", limit(jetStream.diskStorage)),
+            ("streams", limit(jetStream.streams)), ("consumers", limit(jetStream.consumers)),
+            ("tiers", tieredJetStream.isEmpty ? nil : tieredJetStream.keys.joined(separator: ", ")),
+        ]
+        return [
+            ("connections", limit(connections)), ("leaf nodes", limit(leafNodeConnections)),
+            ("subscriptions", limit(subscriptions)), ("payload", limit(payload)), ("data", limit(data)),
+            ("imports", limit(imports)), ("exports", limit(exports)),
+            ("wildcard exports", wildcardExports ? "allowed" : "forbidden"),
+            ("bearer tokens", disallowBearer ? "forbidden" : "allowed"),
+        ] + storage
+    }
+}
