@@ -25,7 +25,7 @@ def test_everything_comes_out_as_it_should() -> None:
     result = run_demo(SETUP)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "WRONG" not in result.stdout
-    assert result.stdout.count("as it should ") == 9
+    assert result.stdout.count("as it should ") == 13
 
 
 # Each breaks one rule: what has to be noticed, and the change of the setup.

@@ -20,9 +20,14 @@ struct AuditTrail {
     static func record(_ change: Change) throws {
         let notes = try AuditCapture.notes(change.database)
         let exports = change.exports + change.report.items.compactMap(AuditedExport.init)
-        guard !notes.isEmpty || !exports.isEmpty || !change.distributions.isEmpty else { return }
+        guard !notes.isEmpty || !exports.isEmpty || !change.distributions.isEmpty || !change.policies.isEmpty else {
+            return
+        }
         let trail = try AuditTrail(change)
         try trail.begin()
+        for policy in change.policies {
+            try trail.append(policy.operation, .changed, policy.object, after: policy.texts)
+        }
         try trail.recordKeyring(notes)
         try trail.recordObjects(notes)
         for export in exports { try trail.append(export.operation, export.outcome, export.object) }

@@ -12,6 +12,8 @@ enum ClaimsSubjects {
     static let pack = "$SYS.REQ.CLAIMS.PACK"
     /// Servers send the token of one account.
     static let lookup = "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP"
+    /// Servers of ours take the settings of accounts here.
+    static let settings = "$SYS.REQ.CHANCERY.SETTINGS.UPDATE"
     /// Every server answers, and says how many there are.
     static let ping = "$SYS.REQ.SERVER.PING.STATSZ"
     /// The inboxes of a user that was made for one connection, which may listen to nothing else.
@@ -19,5 +21,5 @@ enum ClaimsSubjects {
 
     /// What somebody may publish who asks servers, or tells them.
     static let reading = [list, pack, lookup, ping]
-    static let writing = [update, updateOfAccount]
+    static let writing = [update, updateOfAccount, settings]
 }

@@ -35,6 +35,7 @@ extension Change {
                 .refused, "the operator \"\(entry.name)\" is run elsewhere, and keeps the account \"\(account.name)\"",
                 remedy: "tell its owner, and delete the account here with --force")
         }
+        try refuseGoverned(account)
         if deletion.revokesUsers {
             try revokeUser(EntityReference(RevocationList.everyone), at: place, signer: signer)
         }

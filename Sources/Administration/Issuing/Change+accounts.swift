@@ -93,6 +93,7 @@ extension Change {
         var claims = try account.claims()
         let before = claims
         try edit(&claims, account)
+        try checkGoverned(account, from: before, to: claims)
         if unlessUnchanged, choice.isAutomatic, try isUnchanged(claims, from: before) { return }
         let token = try issue(claims, scope: account.operator, signer: signer(of: claims, in: entry, choice))
         try database.run(

@@ -1,5 +1,6 @@
 import Claims
 public import NKeys
+import Policy
 public import Secrets
 
 extension Change {
@@ -11,7 +12,7 @@ extension Change {
     public func credentials(
         of reference: EntityReference?, at place: Place, pair given: KeyPair? = nil
     ) throws -> Secret {
-        let user = try reader.user(reference, of: reader.account(at: place))
+        let user = try credentialsOwner(reference, at: place)
         guard given == nil || given?.publicKey == user.publicKey else {
             throw AdministrationError(
                 .refused, "the seed is not that of the user \"\(user.name)\"",
@@ -25,5 +26,22 @@ extension Change {
             throw AdministrationError(
                 .invalidClaims, error.description, remedy: "sign the user again with \"chancery edit user\"")
         }
+    }
+
+    /// The user who is meant. One that a policy declares gets its key now, when somebody asks for its credentials.
+    private func credentialsOwner(_ reference: EntityReference?, at place: Place) throws -> UserEntry {
+        let account = try reader.account(at: place)
+        guard let reference, try reader.findUser(reference, of: account) == nil,
+            let declared = try reader.declaredUsers(of: account.publicKey).first(where: {
+                $0.name.isExactly(reference.text)
+            })
+        else { return try reader.user(reference, of: account) }
+        var new = NewUser(name: declared.name)
+        new.tags = declared.tags
+        if let lifetime = declared.lifetime {
+            let (end, overflow) = now.addingReportingOverflow(lifetime)
+            new.validity.expires = overflow ? nil : end
+        }
+        return try addUser(new, in: account, signer: .named(declared.role))
     }
 }

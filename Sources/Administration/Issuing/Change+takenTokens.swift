@@ -191,6 +191,7 @@ extension Change {
         _ claims: AccountClaims, _ key: PublicKey, of entry: OperatorEntry, _ token: IssuedToken
     ) throws -> AccountEntry {
         let existing = try reader.accountEntry(key)
+        if let existing { try checkGoverned(existing, from: existing.claims(), to: claims) }
         if let existing {
             for gone in try existing.claims().signingKeys where claims.signingKey(gone.key) == nil {
                 try release(gone.key)

@@ -14,6 +14,8 @@ public struct NewUser: Sendable {
     public var tags: [String] = []
     /// When the user's token counts.
     public var validity = Validity()
+    /// Whether it may be without a role in an account that policies govern.
+    public var isUnmanaged = false
 
     public init(name: String) {
         self.name = name
@@ -56,6 +58,14 @@ extension Change {
                 .alreadyExists, "the key \(key) already is the user \"\(other.name)\"", remedy: "give another key")
         }
         let signer = try signer(of: account, choice, allowingScopes: true)
+        if signer.scope == nil, try reader.isGoverned(account.publicKey) {
+            policies.append(AuditedPolicy(forced: account))
+            guard new.isUnmanaged else {
+                throw AdministrationError(
+                    .refused, "the account \"\(account.name)\" is governed by its policy file, where users have roles",
+                    remedy: "name the role with --private-key, or insist with --unmanaged, which is recorded")
+            }
+        }
         let key = try identity(.user, given: new.publicKey, owner: account.publicKey)
         var claims = UserClaims(subject: key.text, name: name)
         if signer.scope != nil {

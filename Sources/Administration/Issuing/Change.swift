@@ -23,6 +23,12 @@ public final class Change {
     var exports: [AuditedExport] = []
     /// What servers answered to pushes, for the audit log.
     var distributions: [AuditedDistribution] = []
+    /// Policies that begin to be applied, and what somebody insisted on beside them, for the audit log.
+    var policies: [AuditedPolicy] = []
+    /// Whether somebody insists on editing what policies govern by hand.
+    public var overridesPolicies = false
+    /// Whether an apply is at work, which may change what it governs.
+    var isApplyingPolicies = false
     /// Whether tokens that come in are taken whatever their date.
     var takesAnyDate = false
     /// What was done so far.

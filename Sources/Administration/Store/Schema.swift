@@ -18,6 +18,9 @@ enum Schema {
         migrator.registerMigration("4 deliveries") { database in
             try database.execute(sql: deliveries)
         }
+        migrator.registerMigration("5 policies") { database in
+            try database.execute(sql: policies)
+        }
         return migrator
     }
 

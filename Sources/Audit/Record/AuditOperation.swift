@@ -34,6 +34,12 @@ public enum AuditOperation: String, Sendable, Hashable, CaseIterable, Codable {
     case keyringMake = "keyring.make"
     /// The keyring was sealed in another way, or with another key.
     case keyringSeal = "keyring.seal"
+    /// A set of policies begins to be applied; `after` is the hash of its files.
+    case policyApply = "policy.apply"
+    /// What was before the last apply begins to be brought back.
+    case policyUndo = "policy.undo"
+    /// Somebody insisted on editing by hand what policies govern.
+    case policyOverride = "policy.override"
     /// A backup left the directory.
     case backupExport = "backup.export"
     /// The directory was brought back from a backup: what the log said after that is not in it.

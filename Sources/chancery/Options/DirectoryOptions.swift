@@ -38,11 +38,14 @@ struct DirectoryOptions: ParsableArguments {
     ///   - body: makes the change, signed as the second argument says.
     @discardableResult
     func change<Value>(
-        _ reason: String, _ options: ChangeOptions, creating: Bool = false,
+        _ reason: String, _ options: any ChangeChoices, creating: Bool = false,
         _ body: (Change, SignerChoice) throws -> Value
     ) throws -> Value {
         let signer = try options.signer
-        return try change(reason, creating: creating, dryRun: options.dryRun) { try body($0, signer) }
+        return try change(reason, creating: creating, dryRun: options.dryRun) { change in
+            change.overridesPolicies = options.overridesPolicies
+            return try body(change, signer)
+        }
     }
 
     /// Carries a change out and says what it did.

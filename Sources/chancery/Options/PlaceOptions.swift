@@ -29,8 +29,32 @@ struct SignerOptions: ParsableArguments {
     }
 }
 
+/// How a change is made, as its command's options say.
+protocol ChangeChoices {
+    /// Which key signs.
+    var signer: SignerChoice { get throws }
+    /// Whether everything is only checked and shown.
+    var dryRun: Bool { get }
+    /// Whether somebody insists on editing what policies govern by hand.
+    var overridesPolicies: Bool { get }
+}
+
+/// How something is changed that policies may govern.
+struct GovernedChangeOptions: ParsableArguments, ChangeChoices {
+    @Flag(help: "Edit even an account that is governed by its policy file. That is recorded.") var force = false
+    @OptionGroup var options: ChangeOptions
+
+    var signer: SignerChoice {
+        get throws { try options.signer }
+    }
+    var dryRun: Bool { options.dryRun }
+    var overridesPolicies: Bool { force }
+}
+
 /// How a change is made.
-struct ChangeOptions: ParsableArguments {
+struct ChangeOptions: ParsableArguments, ChangeChoices {
+    var overridesPolicies: Bool { false }
+
     @OptionGroup var signing: SignerOptions
     @OptionGroup var trial: DryRunOptions
 

@@ -8,7 +8,7 @@ struct AddExportCommand: ParsableCommand, Exemplified {
     static let example = "chancery add export --account SALES --subject 'orders.place' --service --private"
 
     @OptionGroup var export: ExportOptions
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

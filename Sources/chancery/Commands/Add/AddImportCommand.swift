@@ -23,7 +23,7 @@ struct AddImportCommand: ParsableCommand, Exemplified {
         name: [.customShort("u"), .long], parsing: .unconditional,
         help: ArgumentHelp("An activation, or a file with one, for a private export.", valueName: "token"))
     var token: String?
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

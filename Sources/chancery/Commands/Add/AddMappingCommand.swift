@@ -19,7 +19,7 @@ struct AddMappingCommand: ParsableCommand, Exemplified {
         transform: ValueForms.percentage)
     var weight: UInt8?
     @Option(text: "The cluster in which it holds; by default in all.", as: "cluster") var cluster: String?
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

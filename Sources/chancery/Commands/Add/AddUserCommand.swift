@@ -18,6 +18,8 @@ struct AddUserCommand: ParsableCommand, Exemplified {
     @Option(truth: "Whether the token alone signs in, without the seed.") var bearer: Bool?
     @Option(list: "Networks to connect from, such as 10.0.0.0/8.", of: "networks") var sourceNetwork: [String] = []
     @Option(list: "Tags.", of: "tags") var tag: [String] = []
+    @Flag(help: "Add the user without a role even where a policy file governs the account. That is recorded.")
+    var unmanaged = false
     @OptionGroup var validity: ValidityOptions
     @OptionGroup var creds: CredentialsOptions
     @OptionGroup var change: ChangeOptions
@@ -31,6 +33,7 @@ struct AddUserCommand: ParsableCommand, Exemplified {
         new.limits.sources = ValueForms.edits(add: sourceNetwork)
         new.tags = ValueForms.list(tag)
         new.validity = validity.validity
+        new.isUnmanaged = unmanaged
         let output = try creds.output(asJSON: place.directory.json)
         try place.directory.change("add user", change) { change, signer in
             let user = try change.addUser(new, at: place.place, signer: signer)

@@ -34,8 +34,9 @@ struct DeleteAccountCommand: ParsableCommand, Exemplified {
             operator: directory.operatorReference, account: EntityReference(try name.chosen("an account")))
         var deletion = AccountDeletion()
         (deletion.revokesUsers, deletion.isForced, deletion.forgetsSeeds) = (revoke ?? true, force, removeSeeds)
-        try directory.change("delete account", change) {
-            try $0.deleteAccount(at: place, deletion, signer: $1)
+        try directory.change("delete account", change) { change, signer in
+            change.overridesPolicies = force
+            try change.deleteAccount(at: place, deletion, signer: signer)
         }
     }
 }

@@ -9,7 +9,7 @@ struct DeleteExportCommand: ParsableCommand, Exemplified {
 
     @Option(name: .shortAndLong, text: "The subject; not needed if there is only one.", as: "subject")
     var subject: String?
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

@@ -10,7 +10,7 @@ struct DeleteImportCommand: ParsableCommand, Exemplified {
     @Option(name: .shortAndLong, text: "The remote or local subject.", as: "subject")
     var subject: String?
     @Option(text: "The exporting account, by name or public key.", as: "account") var srcAccount: String?
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

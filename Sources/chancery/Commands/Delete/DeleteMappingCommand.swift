@@ -12,7 +12,7 @@ struct DeleteMappingCommand: ParsableCommand, Exemplified {
     @Option(name: .shortAndLong, text: "The destination; by default all of them.", as: "subject")
     var to: String?
     @Option(text: "Only destinations for this cluster.", as: "cluster") var cluster: String?
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

@@ -21,7 +21,7 @@ struct EditAccountCommand: ParsableCommand, Exemplified {
     @Option(text: "A description.", as: "text") var description: String?
     @Option(text: "Where to read more.", as: "url") var infoUrl: String?
     @OptionGroup var validity: ValidityOptions
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {

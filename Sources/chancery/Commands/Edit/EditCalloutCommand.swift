@@ -23,7 +23,7 @@ struct EditCalloutCommand: ParsableCommand, Exemplified {
     var removeCurve = false
     @Flag(help: "Ask nobody: take everything out.")
     var disable = false
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func validate() throws {

@@ -10,7 +10,7 @@ struct EditExportCommand: ParsableCommand, Exemplified {
     @OptionGroup var export: ExportOptions
     @Flag(name: .customLong("rm-latency-sampling"), help: "Measure the latency no more.")
     var removeLatency = false
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

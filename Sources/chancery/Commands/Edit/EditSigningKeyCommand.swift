@@ -15,7 +15,7 @@ struct EditSigningKeyCommand: ParsableCommand, Exemplified {
     @Option(text: "The role's name.", as: "name") var role: String?
     @Option(text: "A description of the role.", as: "text") var description: String?
     @OptionGroup var limits: UserLimitOptions
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

@@ -24,7 +24,7 @@ struct RenameAccountCommand: ParsableCommand, Exemplified {
     @Flag(
         name: .customLong("OK"), help: ArgumentHelp("Accepted for scripts written for nsc.", visibility: .hidden))
     var isAgreed = false
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {

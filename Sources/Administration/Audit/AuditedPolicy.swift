@@ -1,0 +1,24 @@
+import Audit
+import NKeys
+
+/// A set of policies that begins to be applied or taken back, or an edit by hand of what policies govern.
+struct AuditedPolicy {
+    let operation: AuditOperation
+    /// The number of the run; the account's key for an edit by hand.
+    let id: String
+    let name: String?
+    /// The hash of the texts.
+    let texts: [UInt8]?
+
+    init(operation: AuditOperation, run: Int64, texts: [UInt8]?) {
+        (self.operation, id, name, self.texts) = (operation, String(run), nil, texts)
+    }
+
+    init(forced account: AccountEntry) {
+        (operation, id, name, texts) = (.policyOverride, account.publicKey.text, account.name, nil)
+    }
+
+    var object: AuditRecord.Object {
+        AuditRecord.Object(type: operation == .policyOverride ? "account" : "policy", id: id, name: name)
+    }
+}

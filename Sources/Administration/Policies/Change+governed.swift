@@ -1,0 +1,38 @@
+import Claims
+import NKeys
+
+extension Change {
+    /// Refuses an edit by hand of what a file governs, unless somebody insists, which is recorded. Revocations are always
+    /// allowed: they are no business of policies.
+    func checkGoverned(
+        _ account: AccountEntry, from before: AccountClaims, to after: AccountClaims
+    ) throws {
+        guard !isApplyingPolicies, try reader.isGoverned(account.publicKey) else { return }
+        var (one, other) = (before, after)
+        one.forgetRevocations()
+        other.forgetRevocations()
+        guard try one.json() != other.json() else { return }
+        try refuseGoverned(account)
+    }
+
+    /// - Throws: an error of code `refused`, unless ``overridesPolicies``.
+    func refuseGoverned(_ account: AccountEntry) throws {
+        guard !isApplyingPolicies, try reader.isGoverned(account.publicKey) else { return }
+        guard overridesPolicies else {
+            throw AdministrationError(
+                .refused, "the account \"\(account.name)\" is governed by its policy file",
+                remedy: "change the file and run \"chancery policy apply\", or insist with --force, which is recorded")
+        }
+        policies.append(AuditedPolicy(forced: account))
+        warn(
+            "\"\(account.name)\" is governed by its policy file: \"chancery policy plan\" lists this for removal until the "
+                + "file says so too")
+    }
+}
+
+extension AccountClaims {
+    fileprivate mutating func forgetRevocations() {
+        revocations = RevocationList()
+        for index in exports.indices { exports[index].revocations = RevocationList() }
+    }
+}

@@ -1,0 +1,145 @@
+import Audit
+import Claims
+import FoundationEssentials
+import GRDB
+import NKeys
+public import Policy
+
+extension Change {
+    /// Begins an apply: makes what is missing, signs activations, and notes where it starts and where it goes. Nothing that
+    /// anybody may do is changed by it.
+    ///
+    /// - Throws: ``AdministrationError``; of code `refused` while another one is unfinished.
+    public func beginPolicy(
+        _ set: PolicySet, at place: Place = Place(), _ options: PolicyOptions = PolicyOptions()
+    ) throws -> PolicyRun {
+        let entry = try policyOperator(set, at: place)
+        try refuseUnfinished(of: entry)
+        try forgetOldRoles()
+        let content = set.texts.encoded
+        let hash = TokenVersion(of: content)
+        try database.run(
+            sql: "INSERT OR IGNORE INTO policy_texts (hash, content, recorded_at) VALUES (?, ?, ?)",
+            arguments: [Data(hash.bytes), content, now])
+        let builder = PolicyTargetBuilder(change: self, entry: entry, set: set, options: options, hash: hash.hex)
+        let (before, target) = try builder.build()
+        return try insertRun(.apply, of: entry, before: before, target: target, texts: hash.bytes)
+    }
+
+    /// Begins to go back: to where an unfinished apply started, or else to what was before the last one.
+    public func beginPolicyUndo(at place: Place = Place()) throws -> PolicyRun {
+        let entry = try reader.operator(at: place)
+        let unfinished = try reader.unfinishedPolicyRun(of: entry)
+        guard let run = try unfinished ?? reader.lastPolicyRun(of: entry) else {
+            throw AdministrationError(
+                .notFound, "no policies were applied under the operator \"\(entry.name)\"",
+                remedy: "apply some with \"chancery policy apply FOLDER\"")
+        }
+        var present = GovernedStates()
+        for key in run.before.accounts.keys {
+            guard let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) else {
+                continue
+            }
+            present.accounts[key] = try reader.presentState(of: account)
+        }
+        try database.run(
+            sql: "UPDATE policy_runs SET state = 'undone', finished_at = ? WHERE id = ?", arguments: [now, run.id])
+        return try insertRun(.undo, of: entry, before: present, target: run.before, texts: nil)
+    }
+
+    private func policyOperator(_ set: PolicySet, at place: Place) throws -> OperatorEntry {
+        guard let name = set.manifest.operatorName else { return try reader.operator(at: place) }
+        let named = try reader.operator(place.operator ?? EntityReference(name.value))
+        guard named.name.isExactly(name.value) else {
+            throw AdministrationError(
+                .refused, "the set is for the operator \"\(name.value)\", and \"\(named.name)\" was named",
+                remedy: "leave --operator out, or change operator: in chancery.yaml")
+        }
+        return named
+    }
+
+    private func refuseUnfinished(of entry: OperatorEntry) throws {
+        guard let run = try reader.unfinishedPolicyRun(of: entry) else { return }
+        throw AdministrationError(
+            .refused, "an earlier \(run.kind.rawValue) is not finished",
+            remedy: "finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\"")
+    }
+
+    private func insertRun(
+        _ kind: PolicyRun.Kind, of entry: OperatorEntry, before: GovernedStates, target: GovernedStates, texts: [UInt8]?
+    ) throws -> PolicyRun {
+        func json(_ states: GovernedStates) throws -> String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(states), as: UTF8.self)
+        }
+        try database.run(
+            sql: """
+                INSERT INTO policy_runs (kind, state, operator, texts, before, target, actor, started_at)
+                VALUES (?, 'running', ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                kind.rawValue, entry.publicKey.text, texts.map { Data($0) }, try json(before), try json(target),
+                surroundings.actor, now,
+            ])
+        policies.append(
+            AuditedPolicy(
+                operation: kind == .apply ? .policyApply : .policyUndo, run: database.lastInsertedRowID, texts: texts))
+        return PolicyRun(
+            id: database.lastInsertedRowID, kind: kind, isFinished: false, stored: nil, confirmed: nil, before: before,
+            target: target, texts: texts, operatorKey: entry.publicKey.text)
+    }
+
+    // MARK: Steps
+
+    /// Carries out the next step of a run.
+    ///
+    /// - Returns: the accounts whose tokens changed, and whether the step was the last one.
+    public func advance(_ run: PolicyRun) throws -> (run: PolicyRun, changed: [AccountEntry]) {
+        guard let entry = try reader.operator(EntityReference(run.operatorKey)) as OperatorEntry?,
+            let run = try reader.policyRun("WHERE operator = ? AND state = 'running'", entry), let step = run.next
+        else {
+            throw AdministrationError(
+                .refused, "there is nothing to go on with", remedy: "see \"chancery policy plan FOLDER\"")
+        }
+        isApplyingPolicies = true
+        defer { isApplyingPolicies = false }
+        let writer = PolicyStepWriter(change: self, run: run, step: step)
+        let changed = try writer.write(of: entry)
+        try database.run(
+            sql: "UPDATE policy_runs SET stored_step = ? WHERE id = ?", arguments: [step.rawValue, run.id])
+        if step == ApplyStep.allCases.last {
+            try database.run(
+                sql: "UPDATE policy_runs SET state = 'done', finished_at = ? WHERE id = ?", arguments: [now, run.id])
+        }
+        return (run.at(stored: step, confirmed: run.confirmed), changed)
+    }
+
+    /// Notes that every server has what a step stored.
+    public func confirm(_ run: PolicyRun, _ step: ApplyStep) throws {
+        try database.run(
+            sql: "UPDATE policy_runs SET confirmed_step = max(confirmed_step, ?) WHERE id = ?",
+            arguments: [step.rawValue, run.id])
+    }
+
+    // MARK: Old roles
+
+    /// How long the key of a deleted role stays sealed, in seconds: 30 days.
+    private static let keptRoles: Int64 = 30 * 86_400
+
+    private func forgetOldRoles() throws {
+        let sql = "SELECT public_key AS text FROM policy_roles WHERE deleted_at < ?"
+        for key in try database.texts(sql, [now - Self.keptRoles]) {
+            if let key = EntityReference(key).publicKey { try keyring.forget(key) }
+            try database.run(sql: "DELETE FROM policy_roles WHERE public_key = ?", arguments: [key])
+        }
+    }
+}
+
+extension PolicyRun {
+    func at(stored: ApplyStep?, confirmed: ApplyStep?) -> PolicyRun {
+        PolicyRun(
+            id: id, kind: kind, isFinished: stored == ApplyStep.allCases.last, stored: stored, confirmed: confirmed,
+            before: before, target: target, texts: texts, operatorKey: operatorKey)
+    }
+}

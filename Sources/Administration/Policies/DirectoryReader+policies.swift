@@ -1,0 +1,166 @@
+public import Claims
+import FoundationEssentials
+import GRDB
+public import NKeys
+public import Policy
+
+/// An apply or an undo, from its first step to its last.
+public struct PolicyRun: Sendable {
+    public enum Kind: String, Sendable {
+        case apply, undo
+    }
+
+    public let id: Int64
+    public let kind: Kind
+    public let isFinished: Bool
+    /// The last step that the directory has; nil for none.
+    public let stored: ApplyStep?
+    /// The last step that servers have confirmed; nil for none.
+    public let confirmed: ApplyStep?
+    let before: GovernedStates
+    let target: GovernedStates
+    let texts: [UInt8]?
+    let operatorKey: String
+
+    /// The step that comes next; nil when all are stored.
+    public var next: ApplyStep? { ApplyStep(rawValue: (stored?.rawValue ?? 0) + 1) }
+}
+
+extension DirectoryReader {
+    /// Whether a file is the whole truth about an account.
+    public func isGoverned(_ account: PublicKey) throws -> Bool {
+        try database.finds("SELECT 1 FROM policy_accounts WHERE account = ?", [account.text])
+    }
+
+    /// The apply that was begun and not finished; nil for none.
+    public func unfinishedPolicyRun(of entry: OperatorEntry) throws -> PolicyRun? {
+        try policyRun("WHERE operator = ? AND state = 'running'", entry)
+    }
+
+    /// The last apply or undo that was finished and not undone; nil for none.
+    func lastPolicyRun(of entry: OperatorEntry) throws -> PolicyRun? {
+        try policyRun("WHERE operator = ? AND state = 'done' ORDER BY id DESC LIMIT 1", entry)
+    }
+
+    func policyRun(_ clause: String, _ entry: OperatorEntry) throws -> PolicyRun? {
+        try database.row("SELECT * FROM policy_runs \(clause)", [entry.publicKey.text]).map { row in
+            func states(_ column: String) throws -> GovernedStates {
+                try JSONDecoder().decode(GovernedStates.self, from: Data(row.text(column).orDamaged().utf8))
+            }
+            func step(_ column: String) -> ApplyStep? {
+                row.integer(column).flatMap { ApplyStep(rawValue: Int(clamping: $0)) }
+            }
+            return PolicyRun(
+                id: try row.integer("id").orDamaged(), kind: row.text("kind") == "undo" ? .undo : .apply,
+                isFinished: row.text("state") != "running", stored: step("stored_step"),
+                confirmed: step("confirmed_step"), before: try states("before"), target: try states("target"),
+                texts: row.bytes("texts"), operatorKey: try row.text("operator").orDamaged())
+        }
+    }
+
+    /// The texts that an account is governed by; nil for a free one.
+    public func policyTexts(of account: PublicKey) throws -> PolicyTexts? {
+        let sql = """
+            SELECT content AS text FROM policy_texts JOIN policy_accounts ON policy_accounts.texts = policy_texts.hash
+            WHERE account = ?
+            """
+        return try database.texts(sql, [account.text]).first.flatMap { PolicyTexts(encoded: $0) }
+    }
+
+    /// Where an entry of claims stands in the files that are in force: empty where no file says it.
+    ///
+    /// - Parameters:
+    ///   - version: of the account's claims.
+    ///   - pointer: such as `/nats/signing_keys/KEY/template/pub/allow/0`.
+    public func policySources(of version: TokenVersion, at pointer: String) throws -> [PolicyPosition] {
+        try sourceMap(of: version)?.places[pointer] ?? []
+    }
+
+    /// The map of claims, for the texts that were applied last with them; nil where none were.
+    func sourceMap(of version: TokenVersion) throws -> SourceMap? {
+        let sql = """
+            SELECT places AS text FROM policy_sources JOIN policy_texts ON policy_texts.hash = policy_sources.texts
+            WHERE version = ? ORDER BY policy_sources.rowid DESC LIMIT 1
+            """
+        return try database.texts(sql, [Data(version.bytes)]).first.flatMap { SourceMap(encoded: $0) }
+    }
+
+    /// What is said of an account and its parts for people, by what it is about, such as `role sensor`.
+    public func policyDescriptions(of account: PublicKey) throws -> [String: String] {
+        let sql = "SELECT subject, description FROM policy_descriptions WHERE account = ?"
+        let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text])
+        return Dictionary(
+            rows.map { ($0.text("subject") ?? "", $0.text("description") ?? "") },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The imports that wait for their exporters.
+    public func importRequests(of account: PublicKey) throws -> [ImportRequest] {
+        let sql =
+            "SELECT exporter, kind, subject FROM policy_requests WHERE importer = ? ORDER BY exporter, kind, subject"
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text]).map { row in
+            ImportRequest(
+                importer: account.text, exporter: row.text("exporter") ?? "", kind: row.text("kind") ?? "",
+                subject: row.text("subject") ?? "")
+        }
+    }
+
+    /// The settings claims of an account; nil where it has none.
+    public func settingsToken(of account: PublicKey) throws -> String? {
+        let sql = """
+            SELECT tokens.text FROM policy_settings JOIN tokens ON tokens.id = policy_settings.token WHERE account = ?
+            """
+        return try database.texts(sql, [account.text]).first
+    }
+
+    func settings(of account: PublicKey) throws -> SettingsClaims? {
+        try settingsToken(of: account).flatMap { try? SettingsClaims.decode($0) }
+    }
+
+    /// The users that files declare in an account, by name.
+    public func declaredUsers(of account: PublicKey) throws -> [CompiledUser] {
+        let sql = "SELECT content AS text FROM policy_users WHERE account = ? ORDER BY name"
+        return try database.texts(sql, [account.text]).compactMap {
+            try? JSONDecoder().decode(CompiledUser.self, from: Data($0.utf8))
+        }
+    }
+
+    /// The roles of an account that policies made and that are not deleted, by name.
+    func policyRoles(of account: PublicKey) throws -> [GovernedState.Role] {
+        let sql = """
+            SELECT name, public_key, description FROM policy_roles WHERE account = ? AND deleted_at IS NULL ORDER BY name
+            """
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text]).map { row in
+            GovernedState.Role(
+                name: row.text("name") ?? "", publicKey: row.text("public_key") ?? "",
+                description: row.text("description") ?? "")
+        }
+    }
+
+    /// What policies have decided about an account; nil for a free one.
+    func governedState(of account: PublicKey) throws -> GovernedState? {
+        try database.texts("SELECT state AS text FROM policy_accounts WHERE account = ?", [account.text]).first.map {
+            try JSONDecoder().decode(GovernedState.self, from: Data($0.utf8))
+        }
+    }
+
+    /// An account as it is, whoever made it so.
+    func presentState(of account: AccountEntry) throws -> GovernedState {
+        var claims = try account.claims()
+        // Whose signature it was says nothing about what is allowed.
+        (claims.issuer, claims.issuedAt, claims.common.id) = ("", 0, "")
+        var state = GovernedState(name: account.name)
+        do { state.claims = try claims.json() } catch { throw AdministrationError.damagedRow }
+        if let settings = try settings(of: account.publicKey) {
+            state.replies = Dictionary(
+                settings.roles.map { ($0.key, $0.value.replies.rawValue) }, uniquingKeysWith: { first, _ in first })
+        }
+        state.roles = try policyRoles(of: account.publicKey)
+        state.users = try declaredUsers(of: account.publicKey)
+        state.descriptions = try policyDescriptions(of: account.publicKey)
+        state.requests = try importRequests(of: account.publicKey)
+        let governed = try governedState(of: account.publicKey)
+        (state.texts, state.leaves) = (governed?.texts, governed?.leaves ?? [])
+        return state
+    }
+}

@@ -1,0 +1,64 @@
+import Claims
+import Policy
+
+/// Everything that policies decide about one account, at one moment: what an apply starts from and where it goes.
+struct GovernedState: Codable, Hashable {
+    struct Role: Codable, Hashable {
+        var name: String
+        var publicKey: String
+        var description: String
+    }
+
+    var name: String
+    /// The claims as an unsigned payload; nil for an account that is not there yet.
+    var claims: String?
+    /// `replies` by the key of a role; nil where the account has no settings.
+    var replies: [String: String]?
+    var roles: [Role] = []
+    var users: [CompiledUser] = []
+    var descriptions: [String: String] = [:]
+    /// The hash of the texts in hexadecimal; nil for an account that is free.
+    var texts: String?
+    /// Imports that wait for their exporter.
+    var requests: [ImportRequest] = []
+    /// What of the account stays as it is, as `kind` or `kind name`.
+    var leaves: [String] = []
+
+    /// The claims, without anybody's signature.
+    func accountClaims(subject: String) throws(AdministrationError) -> AccountClaims {
+        guard let claims else {
+            var nothing = AccountClaims(subject: subject, name: name)
+            nothing.defaultPermissions = Permissions(
+                publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))
+            return nothing
+        }
+        do throws(ClaimsError) { return try AccountClaims(payload: Array(claims.utf8)) } catch {
+            throw AdministrationError.damagedRow
+        }
+    }
+
+    /// What it allows, by names.
+    func access(subject: String, names: [String: String]) throws(AdministrationError) -> AccountAccess {
+        let claims = try accountClaims(subject: subject)
+        var replies: [String: RoleSettings.Replies] = [:]
+        for scope in claims.signingKeys.compactMap(\.scope) {
+            replies[scope.role] = self.replies?[scope.key].flatMap { RoleSettings.Replies(rawValue: $0) } ?? .any
+        }
+        return AccountAccess(name: name, claims: claims, replies: replies, names: names, users: users)
+    }
+}
+
+/// An import that waits until its exporter grants it.
+public struct ImportRequest: Codable, Sendable, Hashable {
+    public let importer: String
+    /// The exporter's name.
+    public let exporter: String
+    /// `stream` or `service`.
+    public let kind: String
+    public let subject: String
+}
+
+/// The state of several accounts, by their keys.
+struct GovernedStates: Codable, Hashable {
+    var accounts: [String: GovernedState] = [:]
+}

@@ -1,0 +1,118 @@
+public import Policy
+
+/// Carries a run through its steps: each is one transaction of the directory, and servers have it before the next begins.
+///
+/// A process that ends in between loses nothing: ``resume(at:)`` goes on with the step that was not confirmed, and
+/// ``undo(at:)`` goes back. At each moment access lies between what was and what is to be.
+public struct PolicyApplier {
+    /// A place between two things that an apply does, for tests that end it there.
+    public enum Moment: Sendable, Hashable {
+        /// The run is noted, and nothing else.
+        case begun
+        case stored(ApplyStep)
+        case confirmed(ApplyStep)
+    }
+
+    /// Brings the tokens and settings of accounts to every server, and throws unless each has them.
+    public typealias Delivery = ([AccountEntry]) async throws -> Void
+
+    private let directory: Directory
+    private let deliver: Delivery
+    private let reached: (Moment) throws -> Void
+
+    /// - Parameters:
+    ///   - deliver: brings accounts to the servers.
+    ///   - reached: called at each moment; what it throws ends the apply there, as the end of the process would.
+    public init(
+        _ directory: Directory, deliver: @escaping Delivery = { _ in },
+        reached: @escaping (Moment) throws -> Void = { _ in }
+    ) {
+        (self.directory, self.deliver, self.reached) = (directory, deliver, reached)
+    }
+
+    /// Applies a set.
+    ///
+    /// - Returns: what was planned, and done.
+    @discardableResult
+    public func apply(
+        _ set: PolicySet, at place: Place = Place(), _ options: PolicyOptions = PolicyOptions()
+    ) async throws -> PolicyPlan {
+        let (run, plan) = try directory.change("policy apply") { change in
+            let run = try change.beginPolicy(set, at: place, options)
+            return (run, try change.plan(run))
+        }.value
+        try reached(.begun)
+        try await finish(run)
+        return plan
+    }
+
+    /// Goes on with an apply, or an undo, that was begun.
+    public func resume(at place: Place = Place()) async throws {
+        let run = try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: place)) }
+        guard let run else {
+            // The last step may be stored and not confirmed.
+            guard try await confirmLast(at: place) else {
+                throw AdministrationError(
+                    .notFound, "no apply is unfinished", remedy: "begin one with \"chancery policy apply FOLDER\"")
+            }
+            return
+        }
+        if run.stored != run.confirmed { try await confirm(run) }
+        try await finish(run)
+    }
+
+    /// Goes back to what was before: before an unfinished apply, or else before the last one.
+    @discardableResult
+    public func undo(at place: Place = Place()) async throws -> PolicyPlan {
+        let (run, plan) = try directory.change("policy undo") { change in
+            let run = try change.beginPolicyUndo(at: place)
+            return (run, try change.plan(run))
+        }.value
+        try reached(.begun)
+        try await finish(run)
+        return plan
+    }
+
+    private func finish(_ begun: PolicyRun) async throws {
+        var run = begun
+        while let step = run.next {
+            let advanced = try directory.change("policy \(run.kind.rawValue): step \(step.rawValue), \(step.word)") {
+                try $0.advance(run)
+            }.value
+            run = advanced.run
+            try reached(.stored(step))
+            if !advanced.changed.isEmpty || step == .switch { try await deliver(try accounts(of: run)) }
+            try directory.change("policy \(run.kind.rawValue): confirmed") { try $0.confirm(run, step) }
+            try reached(.confirmed(step))
+        }
+    }
+
+    private func confirm(_ run: PolicyRun) async throws {
+        guard let step = run.stored else { return }
+        try await deliver(try accounts(of: run))
+        try directory.change("policy \(run.kind.rawValue): confirmed") { try $0.confirm(run, step) }
+    }
+
+    /// - Returns: whether there was anything to confirm.
+    private func confirmLast(at place: Place) async throws -> Bool {
+        let last = try directory.read { try $0.lastPolicyRun(of: $0.operator(at: place)) }
+        guard let last, last.stored != last.confirmed else { return false }
+        try await confirm(last)
+        return true
+    }
+
+    /// The accounts of a run as they are now. A step brings them all to the servers: what these have already they take
+    /// again, and what an earlier end left out they get.
+    private func accounts(of run: PolicyRun) throws -> [AccountEntry] {
+        try directory.read { reader in
+            try run.target.accounts.keys.sorted().compactMap { key in
+                try EntityReference(key).publicKey.flatMap { try reader.accountEntry($0) }
+            }
+        }
+    }
+}
+
+extension ApplyStep {
+    /// The step in one word.
+    fileprivate var word: String { String(description.prefix { $0 != ":" }) }
+}

@@ -1,0 +1,139 @@
+import Claims
+import NKeys
+public import Policy
+
+/// What an apply would do, in terms of access.
+public struct PolicyPlan: Sendable {
+    /// Holders of a role whom nats-server disconnects when the role changes; the embedded broker cuts nobody.
+    public struct Cut: Sendable {
+        public let account: String
+        public let role: String
+        /// The names of the users that the role's key signed.
+        public let users: [String]
+    }
+
+    /// A user who starts or stops to be.
+    public struct UserChange: Sendable {
+        public let account: String
+        public let name: String
+        /// Nil for one who goes.
+        public let role: String?
+        /// Whether somebody holds credentials that stop counting.
+        public let isRevoked: Bool
+    }
+
+    /// What changes, account by account.
+    public internal(set) var changes: [AccessChange] = []
+    /// What was done by hand to governed accounts, and goes.
+    public internal(set) var drift: [AccessChange] = []
+    public internal(set) var cuts: [Cut] = []
+    public internal(set) var users: [UserChange] = []
+    /// Imports that wait for their exporters.
+    public internal(set) var requests: [ImportRequest] = []
+    /// What files leave alone, by account.
+    public internal(set) var leaves: [(account: String, what: [String])] = []
+    /// Accounts that are made.
+    public internal(set) var newAccounts: [String] = []
+    /// The steps that change an account's token, with the accounts.
+    public internal(set) var steps: [(step: ApplyStep, accounts: [String])] = []
+
+    /// Whether nothing that anybody may do changes, and no token does.
+    public var isEmpty: Bool { changes.isEmpty && steps.isEmpty && newAccounts.isEmpty && users.isEmpty }
+}
+
+extension Change {
+    /// What a run will do from where it starts.
+    public func plan(_ run: PolicyRun) throws -> PolicyPlan {
+        var plan = PolicyPlan()
+        let entry = try reader.operator(EntityReference(run.operatorKey))
+        let names = Dictionary(
+            try reader.accounts(of: entry).map { ($0.publicKey.text, $0.name) }, uniquingKeysWith: { first, _ in first }
+        )
+        let accounts = run.target.accounts.sorted { $0.value.name < $1.value.name }
+        for (key, target) in accounts {
+            guard let before = run.before.accounts[key] else { continue }
+            if before.claims == nil { plan.newAccounts.append(target.name) }
+            try compare(before, target, key, names, &plan)
+        }
+        for step in ApplyStep.allCases {
+            var touched: [String] = []
+            for (key, target) in accounts {
+                guard let before = run.before.accounts[key] else { continue }
+                let (old, new) = (try before.accountClaims(subject: key), try target.accountClaims(subject: key))
+                let last = ApplyStep(rawValue: step.rawValue - 1)?.claims(from: old, to: new) ?? old
+                if try last.json() != step.claims(from: old, to: new).json() { touched.append(target.name) }
+            }
+            if !touched.isEmpty { plan.steps.append((step, touched)) }
+        }
+        return plan
+    }
+
+    private func compare(
+        _ before: GovernedState, _ target: GovernedState, _ key: String, _ names: [String: String],
+        _ plan: inout PolicyPlan
+    ) throws {
+        let (old, new) = (
+            try before.access(subject: key, names: names), try target.access(subject: key, names: names)
+        )
+        plan.changes += try changes(from: old, to: new, renamed: Self.renamed(before, target))
+        if let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) {
+            if let governed = try reader.governedState(of: account.publicKey) {
+                let applied = try governed.access(subject: key, names: names)
+                plan.drift += try changes(from: applied, to: old)
+            }
+            try addCuts(account, before, target, key, &plan)
+            try addUsers(account, before, target, &plan)
+        }
+        plan.requests += target.requests
+        if !target.leaves.isEmpty { plan.leaves.append((target.name, target.leaves)) }
+    }
+
+    private func changes(
+        from old: AccountAccess, to new: AccountAccess, renamed: [String: String] = [:]
+    ) throws -> [AccessChange] {
+        do { return try AccessComparison.changes(from: old, to: new, renamed: renamed) } catch {
+            throw AdministrationError(
+                .refused, "what changes in \(new.name) is too much to be worked out: \(error)",
+                remedy: "apply it in smaller pieces")
+        }
+    }
+
+    /// The old names of roles by their new ones.
+    private static func renamed(_ before: GovernedState, _ target: GovernedState) -> [String: String] {
+        var old: [String: String] = [:]
+        for scope in (try? before.accountClaims(subject: ""))?.signingKeys.compactMap(\.scope) ?? [] {
+            old[scope.key] = scope.role
+        }
+        var renamed: [String: String] = [:]
+        for role in target.roles {
+            if let name = old[role.publicKey], !name.isExactly(role.name) { renamed[role.name] = name }
+        }
+        return renamed
+    }
+
+    private func addCuts(
+        _ account: AccountEntry, _ before: GovernedState, _ target: GovernedState, _ key: String,
+        _ plan: inout PolicyPlan
+    ) throws {
+        let new = try target.accountClaims(subject: key)
+        for entry in try before.accountClaims(subject: key).signingKeys where new.signingKey(entry.key) != entry {
+            let users = try reader.users(of: account, signedBy: entry.key)
+            guard !users.isEmpty else { continue }
+            plan.cuts.append(.init(account: target.name, role: entry.scope?.role ?? "without a role", users: users))
+        }
+    }
+
+    private func addUsers(
+        _ account: AccountEntry, _ before: GovernedState, _ target: GovernedState, _ plan: inout PolicyPlan
+    ) throws {
+        for user in target.users where !before.users.contains(where: { $0.name == user.name }) {
+            plan.users.append(.init(account: target.name, name: user.name, role: user.role, isRevoked: false))
+        }
+        for user in before.users {
+            let new = target.users.first { $0.name == user.name }
+            guard new?.role != user.role || new?.tags != user.tags else { continue }
+            let holds = try reader.findUser(EntityReference(user.name), of: account) != nil
+            plan.users.append(.init(account: target.name, name: user.name, role: new?.role, isRevoked: holds))
+        }
+    }
+}

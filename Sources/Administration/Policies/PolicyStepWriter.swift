@@ -1,0 +1,197 @@
+import Claims
+import FoundationEssentials
+import GRDB
+import NKeys
+import Policy
+
+/// Writes one step of a run into the directory, inside one change.
+struct PolicyStepWriter {
+    let change: Change
+    let run: PolicyRun
+    let step: ApplyStep
+
+    private var database: Database { change.database }
+
+    /// - Returns: the accounts whose tokens changed.
+    func write(of entry: OperatorEntry) throws -> [AccountEntry] {
+        var changed: [AccountEntry] = []
+        for (key, target) in run.target.accounts.sorted(by: { $0.key < $1.key }) {
+            guard let key = EntityReference(key).publicKey, let account = try change.reader.accountEntry(key),
+                let before = run.before.accounts[key.text]
+            else { continue }
+            if step == .switch { try switchOver(account, to: target) }
+            var leavers: [(UserEntry, UserClaims)] = []
+            if step == .narrow { leavers = try self.leavers(of: account, target) }
+            let (old, new) = (
+                try before.accountClaims(subject: key.text), try target.accountClaims(subject: key.text)
+            )
+            try change.editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, _ in
+                claims = step.claims(from: old, to: new).keeping(claims)
+                for (user, token) in leavers { claims.revocations.revoke(user.publicKey.text, at: token.issuedAt) }
+            }
+            if step == .narrow { try finish(account, target, leavers.map(\.0)) }
+            guard let present = try change.reader.accountEntry(key) else { continue }
+            if present.token != account.token { changed.append(present) }
+        }
+        try storeSources(of: entry)
+        return changed
+    }
+
+    // MARK: The switch
+
+    /// Settings, users and what people read.
+    private func switchOver(_ account: AccountEntry, to target: GovernedState) throws {
+        try writeSettings(account, target.replies ?? [:])
+        try database.run(sql: "DELETE FROM policy_users WHERE account = ?", arguments: [account.publicKey.text])
+        for user in target.users {
+            let content = String(decoding: try JSONEncoder().encode(user), as: UTF8.self)
+            try database.run(
+                sql: "INSERT INTO policy_users (account, name, content) VALUES (?, ?, ?)",
+                arguments: [account.publicKey.text, user.name, content])
+        }
+        try database.run(sql: "DELETE FROM policy_descriptions WHERE account = ?", arguments: [account.publicKey.text])
+        for (subject, text) in target.descriptions {
+            try database.run(
+                sql: "INSERT INTO policy_descriptions (account, subject, description) VALUES (?, ?, ?)",
+                arguments: [account.publicKey.text, subject, text])
+        }
+        try database.run(sql: "DELETE FROM policy_requests WHERE importer = ?", arguments: [account.publicKey.text])
+        for request in target.requests {
+            try database.run(
+                sql: """
+                    INSERT OR IGNORE INTO policy_requests (importer, exporter, kind, subject, requested_at)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: [request.importer, request.exporter, request.kind, request.subject, change.now])
+        }
+    }
+
+    private func writeSettings(_ account: AccountEntry, _ replies: [String: String]) throws {
+        let old = try change.reader.settings(of: account.publicKey)
+        var settings = old ?? SettingsClaims(subject: account.publicKey.text)
+        settings.roles = [:]
+        for (key, word) in replies {
+            settings.roles[key] = RoleSettings(replies: RoleSettings.Replies(rawValue: word) ?? .own)
+        }
+        guard settings.roles != (old?.roles ?? [:]) else { return }
+        let entry = try change.reader.operator(EntityReference(account.operator))
+        let token = try change.issue(
+            settings, scope: account.operator, signer: change.signer(of: entry, .automatic))
+        try database.run(
+            sql: """
+                INSERT INTO policy_settings (account, token) VALUES (?, ?)
+                ON CONFLICT (account) DO UPDATE SET token = excluded.token
+                """,
+            arguments: [account.publicKey.text, token.id])
+        change.note(.changed, "settings", account.name, key: account.publicKey.text, token: token)
+    }
+
+    // MARK: The end
+
+    /// Users with a key whom the file declared and declares no more, or in another role or with other values: what they
+    /// hold stops counting. Users who were issued under a role belong to the directory.
+    private func leavers(of account: AccountEntry, _ target: GovernedState) throws -> [(UserEntry, UserClaims)] {
+        guard let before = run.before.accounts[account.publicKey.text] else { return [] }
+        return try before.users.compactMap { user in
+            let isSame = target.users.contains { $0.name == user.name && $0.role == user.role && $0.tags == user.tags }
+            guard !isSame, let entry = try change.reader.findUser(EntityReference(user.name), of: account) else {
+                return nil
+            }
+            return (entry, try entry.claims())
+        }
+    }
+
+    private func finish(_ account: AccountEntry, _ target: GovernedState, _ leavers: [UserEntry]) throws {
+        let key = account.publicKey.text
+        for user in leavers {
+            try database.run(
+                sql: "DELETE FROM users WHERE account = ? AND public_key = ?", arguments: [key, user.publicKey.text])
+            try change.release(user.publicKey.text)
+            change.note(.deleted, "user", user.name, key: user.publicKey.text)
+        }
+        for role in try change.reader.policyRoles(of: account.publicKey)
+        where !target.roles.contains(where: { $0.publicKey == role.publicKey }) {
+            try database.run(
+                sql: "UPDATE policy_roles SET deleted_at = ? WHERE account = ? AND public_key = ?",
+                arguments: [change.now, key, role.publicKey])
+            try change.release(role.publicKey)
+            change.note(.deleted, "role", role.name, key: role.publicKey)
+        }
+        // Names may change places, and are unique at every moment.
+        try database.run(
+            sql: "UPDATE policy_roles SET name = public_key WHERE account = ? AND deleted_at IS NULL", arguments: [key])
+        for role in target.roles {
+            try database.run(
+                sql: """
+                    INSERT INTO policy_roles (account, name, public_key, description, created_at) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (account, public_key) DO UPDATE
+                    SET name = excluded.name, description = excluded.description, deleted_at = NULL
+                    """,
+                arguments: [key, role.name, role.publicKey, role.description, change.now])
+            if let publicKey = EntityReference(role.publicKey).publicKey {
+                try change.register(publicKey, purpose: .role, role: role.name, owner: account.publicKey)
+            }
+        }
+        try govern(key, target)
+    }
+
+    private func govern(_ key: String, _ target: GovernedState) throws {
+        guard let texts = target.texts, let hash = TokenVersion(hex: texts) else {
+            return try database.run(sql: "DELETE FROM policy_accounts WHERE account = ?", arguments: [key])
+        }
+        try database.run(
+            sql: """
+                INSERT INTO policy_accounts (account, texts, state) VALUES (?, ?, ?)
+                ON CONFLICT (account) DO UPDATE SET texts = excluded.texts, state = excluded.state
+                """,
+            arguments: [key, Data(hash.bytes), String(decoding: try JSONEncoder().encode(target), as: UTF8.self)])
+    }
+
+    // MARK: Sources
+
+    /// The map of every account's claims as they are after this step, in the transaction that stores them.
+    private func storeSources(of entry: OperatorEntry) throws {
+        let names = Dictionary(
+            try change.reader.accounts(of: entry).map { ($0.publicKey.text, $0.name) },
+            uniquingKeysWith: { first, _ in first })
+        var sets: [String: PolicySet] = [:]
+        for (key, target) in run.target.accounts {
+            guard let key = EntityReference(key).publicKey, let account = try change.reader.accountEntry(key),
+                let texts = target.texts, let hash = TokenVersion(hex: texts)
+            else { continue }
+            guard let set = try sets[texts] ?? self.set(hash), let compiled = set.compiled(account.name) else {
+                continue
+            }
+            sets[texts] = set
+            let map = compiled.sourceMap(of: try account.claims(), accounts: names)
+            try database.run(
+                sql: "INSERT OR REPLACE INTO policy_sources (texts, version, places) VALUES (?, ?, ?)",
+                arguments: [Data(hash.bytes), Data(TokenVersion(of: account.token).bytes), map.encoded])
+        }
+    }
+
+    /// The set of some texts, as this version reads it; nil where it reads something else.
+    private func set(_ hash: TokenVersion) throws -> PolicySet? {
+        let sql = "SELECT content AS text FROM policy_texts WHERE hash = ?"
+        guard let content = try database.texts(sql, [Data(hash.bytes)]).first,
+            let texts = PolicyTexts(encoded: content)
+        else { return nil }
+        return try? PolicySet(texts, isKnownTimeZone: SystemTimeZones.isKnown)
+    }
+}
+
+extension AccountClaims {
+    /// These claims with what no policy changes taken from others: who signed them when, and what is revoked.
+    fileprivate func keeping(_ present: AccountClaims) -> AccountClaims {
+        var claims = self
+        claims.common = present.common
+        claims.revocations = present.revocations
+        for index in claims.exports.indices {
+            let export = claims.exports[index]
+            if let same = present.exports.first(where: { $0.subject == export.subject && $0.type == export.type }) {
+                claims.exports[index].revocations = same.revocations
+            }
+        }
+        return claims
+    }
+}

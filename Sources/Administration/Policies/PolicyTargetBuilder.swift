@@ -1,0 +1,177 @@
+import Claims
+import GRDB
+import NKeys
+import Policy
+
+/// Works out what a set of policies makes of the accounts of a directory: makes the keys that are missing, signs the
+/// activations, and notes what has to wait. Nothing that it does changes what anybody may do.
+struct PolicyTargetBuilder {
+    let change: Change
+    let entry: OperatorEntry
+    let set: PolicySet
+    let options: PolicyOptions
+    let hash: String
+
+    /// An account of the set, with its row and what it is now.
+    struct Member {
+        let policy: PolicySet.Account
+        let compiled: CompiledAccount
+        let account: AccountEntry
+        let present: GovernedState
+        let claims: AccountClaims
+        let isNew: Bool
+    }
+
+    /// - Returns: what is now and what is to be, for every account of the set.
+    func build() throws -> (before: GovernedStates, target: GovernedStates) {
+        let members = try self.members()
+        var (before, target) = (GovernedStates(), GovernedStates())
+        for member in members {
+            before.accounts[member.account.publicKey.text] = member.present
+            target.accounts[member.account.publicKey.text] = try state(of: member, among: members)
+        }
+        return (before, target)
+    }
+
+    // MARK: Accounts
+
+    private func members() throws -> [Member] {
+        try set.accounts.compactMap { policy in
+            let name = policy.policy.account.value
+            guard let compiled = set.compiled(name) else { return nil }
+            let found = try change.reader.findAccount(EntityReference(name), of: entry)
+            let account = try found ?? change.addPolicyAccount(name, of: entry)
+            var present = try change.reader.presentState(of: account)
+            if found == nil { present.claims = nil }
+            return Member(
+                policy: policy, compiled: compiled, account: account, present: present, claims: try account.claims(),
+                isNew: found == nil)
+        }
+    }
+
+    private func state(of member: Member, among members: [Member]) throws -> GovernedState {
+        let roles = try self.roles(of: member)
+        var keys = AccountKeys(account: member.account.publicKey.text)
+        for role in roles { keys.roles[role.name] = role.publicKey }
+        var requests: [ImportRequest] = []
+        for item in member.compiled.imports {
+            switch try ConsentFinder(builder: self, members: members).consent(to: item, of: member) {
+            case .free(let exporter): keys.accounts[item.from] = exporter
+            case .activation(let exporter, let token):
+                keys.accounts[item.from] = exporter
+                keys.activations[item.identity] = token
+            case .waits:
+                requests.append(
+                    ImportRequest(
+                        importer: member.account.publicKey.text, exporter: item.from, kind: item.claim.type.name,
+                        subject: item.claim.subject))
+            }
+        }
+        var claims = try assembled(member, keys, without: requests)
+        (claims.issuer, claims.issuedAt, claims.common.id) = ("", 0, "")
+        var state = GovernedState(name: member.compiled.name)
+        do { state.claims = try claims.json() } catch {
+            throw AdministrationError(.invalidClaims, error.message, remedy: error.remedy)
+        }
+        var replies: [String: String] = [:]
+        for role in member.compiled.roles {
+            if let key = keys.roles[role.name] { replies[key] = role.settings.replies.rawValue }
+        }
+        for entry in claims.signingKeys where replies[entry.key] == nil {
+            replies[entry.key] = member.present.replies?[entry.key]
+        }
+        state.replies = replies.isEmpty ? nil : replies
+        state.roles = roles
+        state.users = member.compiled.users
+        state.descriptions = member.compiled.descriptions
+        if !member.compiled.description.isEmpty { state.descriptions["account"] = member.compiled.description }
+        (state.texts, state.requests) = (hash, requests)
+        state.leaves = member.compiled.leave.texts
+        return state
+    }
+
+    /// The claims, without the imports that wait.
+    private func assembled(
+        _ member: Member, _ keys: AccountKeys, without requests: [ImportRequest]
+    ) throws -> AccountClaims {
+        do throws(ClaimsError) {
+            var claims = try member.compiled.claims(keys, on: member.claims)
+            claims.imports.removeAll { item in
+                requests.contains {
+                    $0.subject == item.subject && $0.kind == item.type.name
+                        && keys.accounts[$0.exporter] == item.account
+                }
+            }
+            return claims
+        } catch {
+            throw AdministrationError(.invalidClaims, error.message, remedy: error.remedy)
+        }
+    }
+
+    // MARK: Roles
+
+    /// Each role with its key: the one that it has, also under its old name, or a new one.
+    private func roles(of member: Member) throws -> [GovernedState.Role] {
+        let known = Self.keys(of: member)
+        let old = Dictionary(
+            member.policy.policy.roles.compactMap { role in role.was.map { (role.name, $0.value) } },
+            uniquingKeysWith: { first, _ in first })
+        try checkVanishing(member, known, old)
+        return try member.compiled.roles.map { role in
+            // A name that is taken over is not the old role's any more, unless the old role is still there by that name.
+            let key =
+                try known[role.name] ?? Self.oldName(of: role, old).flatMap { known[$0] }
+                ?? change.makeKey(.account, purpose: .role, role: role.name, owner: member.account.publicKey)
+                .publicKey.text
+            return GovernedState.Role(
+                name: role.name, publicKey: key, description: member.compiled.descriptions["role \(role.name)"] ?? "")
+        }
+    }
+
+    /// What a role, or the key for one value of a role, was called before; nil where it was called the same.
+    private static func oldName(of role: CompiledRole, _ old: [String: String]) -> String? {
+        guard let base = old[role.policy.name], role.name.hasPrefix(role.policy.name) else { return nil }
+        return base + role.name.dropFirst(role.policy.name.count)
+    }
+
+    /// The keys of roles by their names, from the directory's rows or else from claims that were made by hand.
+    private static func keys(of member: Member) -> [String: String] {
+        var keys: [String: String] = [:]
+        for scope in member.claims.signingKeys.compactMap(\.scope) where !scope.role.isEmpty && keys[scope.role] == nil
+        {
+            keys[scope.role] = scope.key
+        }
+        for role in member.present.roles { keys[role.name] = role.publicKey }
+        return keys
+    }
+
+    /// A role that vanishes while a similar one appears has most likely been renamed, and its holders would lose everything.
+    private func checkVanishing(_ member: Member, _ known: [String: String], _ renamed: [String: String]) throws {
+        guard !options.deletesRoles else { return }
+        let names = Set(member.compiled.roles.map(\.name))
+        let gone = known.keys.filter { name in
+            !names.contains(name) && !renamed.values.contains(name) && !member.compiled.leave.covers(.roles, name)
+        }
+        for name in gone.sorted() {
+            let scope = member.claims.signingKeys.compactMap(\.scope).first { $0.key == known[name] }
+            let similar = member.compiled.roles.filter { known[$0.name] == nil && renamed[$0.name] == nil }
+                .first { $0.isSimilar(to: name, scope?.template) }
+            guard let similar else { continue }
+            throw AdministrationError(
+                .refused,
+                "the role \"\(name)\" of \(member.compiled.name) vanishes, and the similar role \"\(similar.name)\" is new",
+                remedy: "write was: \(name) into \(similar.name) if it was renamed, or say --delete-roles if not")
+        }
+    }
+}
+
+extension Change {
+    /// An account that a file names and that is not there: it may do nothing until the file is in force.
+    fileprivate func addPolicyAccount(_ name: String, of entry: OperatorEntry) throws -> AccountEntry {
+        let name = try EntityName.checked(name, for: "an account")
+        let key = try identity(.account, given: nil, owner: entry.publicKey)
+        var claims = AccountClaims(subject: key.text, name: name)
+        claims.defaultPermissions = Permissions(publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))
+        return try insert(claims, key, of: entry, signer: .automatic)
+    }
+}

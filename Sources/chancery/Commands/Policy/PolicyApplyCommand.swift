@@ -1,0 +1,65 @@
+import Administration
+import ArgumentParser
+import Policy
+
+/// `chancery policy apply`
+struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Bring a set of policies into force, step by step.",
+        discussion: """
+            What opens comes first, what closes last, and servers have each step before the next begins: at no moment has \
+            anybody more than the old and the new set together allow, or less than both. If it ends halfway, --resume goes \
+            on, and "chancery policy undo" goes back.
+            """)
+    static let example = """
+        chancery policy apply policies/plant --environment prod --account-jwt-server-url nats://127.0.0.1:4222
+        chancery policy apply policies/plant --environment prod --directory-only
+        chancery policy apply --resume
+        """
+
+    @OptionGroup var folder: PolicyFolder
+    @Flag(help: "Go on with an apply that did not come to its end.") var resume = false
+    @OptionGroup var roles: PolicyRoleOptions
+    @OptionGroup var delivery: PolicyDelivery
+    @OptionGroup var directory: DirectoryOptions
+
+    func run() async throws {
+        let place = Place(operator: directory.operatorReference)
+        let open = try directory.open()
+        let applier = PolicyApplier(open, deliver: delivery.deliver(open, of: place))
+        if resume {
+            try await applier.resume(at: place)
+            return Console.say("what was left of the apply is done")
+        }
+        guard let set = try folder.readOne(json: directory.json) else { return }
+        let plan = try await applier.apply(set, at: place, roles.options)
+        let names = try open.read { try $0.accountNames(at: place) }
+        try PolicyPlanOutput.show(plan, names: names, json: directory.json)
+        Console.say("applied")
+    }
+}
+
+/// `chancery policy undo`
+struct PolicyUndoCommand: AsyncParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "undo", abstract: "Go back to what was in force before the last apply.",
+        discussion: """
+            Goes back in the same steps in which an apply goes forward, also from the middle of one. The key of a role that \
+            was deleted is kept for 30 days. Revocations stay.
+            """)
+    static let example = """
+        chancery policy undo --account-jwt-server-url nats://127.0.0.1:4222
+        """
+
+    @OptionGroup var delivery: PolicyDelivery
+    @OptionGroup var directory: DirectoryOptions
+
+    func run() async throws {
+        let place = Place(operator: directory.operatorReference)
+        let open = try directory.open()
+        let plan = try await PolicyApplier(open, deliver: delivery.deliver(open, of: place)).undo(at: place)
+        let names = try open.read { try $0.accountNames(at: place) }
+        try PolicyPlanOutput.show(plan, names: names, json: directory.json)
+        Console.say("undone")
+    }
+}

@@ -1,0 +1,78 @@
+import Administration
+import ArgumentParser
+import Policy
+
+/// `chancery policy diff`
+struct PolicyDiffCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Show what two sets of policies allow differently.",
+        discussion: """
+            Compares two folders, two environments of one, or a folder with what is in force. Each set that is gained or \
+            lost has at most two lines, and a subject that lies in it. Exits with 1 if anything differs.
+            """)
+    static let example = """
+        chancery policy diff policies/plant --env staging --env prod
+        chancery policy diff policies/old policies/new --env prod
+        chancery policy diff policies/plant --env prod --in-force
+        """
+
+    @Argument(help: ArgumentHelp("One or two folders with chancery.yaml.", valueName: "folder")) var folders: [String] =
+        []
+    @Option(
+        name: [.customLong("env"), .customLong("environment")],
+        help: ArgumentHelp("An environment; two to compare them.", valueName: "name"))
+    var environments: [String] = []
+    @Flag(help: "Compare what is in force in the directory to the folder.") var inForce = false
+    @OptionGroup var directory: DirectoryOptions
+
+    func validate() throws {
+        guard folders.count <= 2, environments.count <= 2 else {
+            throw ValidationError("At most two folders and two environments can be compared.")
+        }
+        let pairs = [folders.count == 2, environments.count == 2, inForce].count { $0 }
+        guard pairs == 1 else {
+            throw ValidationError("Name two folders, two environments (--env A --env B), or one set and --in-force.")
+        }
+    }
+
+    func run() throws {
+        guard let sides = try sides() else { return }
+        var changes: [AccessChange] = []
+        for name in Set(sides.old.keys).union(sides.new.keys).sorted() {
+            let (old, new) = (sides.old[name] ?? .nothing(name), sides.new[name] ?? .nothing(name))
+            do { changes += try AccessComparison.changes(from: old, to: new) } catch {
+                throw AdministrationError(.refused, "what differs in \(name) is too much to be worked out: \(error)")
+            }
+        }
+        if directory.json {
+            try PolicyPlanOutput.showJSON(changes)
+        } else if changes.isEmpty {
+            Console.say("no difference in access")
+        } else {
+            PolicyPlanOutput.show(changes, title: nil)
+        }
+        if !changes.isEmpty { throw ExitCode(1) }
+    }
+
+    private typealias Side = [String: AccountAccess]
+
+    private func sides() throws -> (old: Side, new: Side)? {
+        let first = folders.first ?? "."
+        guard let new = try side(folders.last ?? ".", environments.last) else { return nil }
+        guard inForce else {
+            guard let old = try side(first, environments.first) else { return nil }
+            return (old, new)
+        }
+        let place = Place(operator: directory.operatorReference)
+        let old = try directory.open().read { try $0.accountAccess(at: place) }
+        return (old.filter { new[$0.key] != nil }, new)
+    }
+
+    private func side(_ path: String, _ environment: String?) throws -> Side? {
+        var folder = PolicyFolder()
+        (folder.folder, folder.environment) = (path, environment)
+        guard let set = try folder.readOne(json: directory.json) else { return nil }
+        return try Dictionary(
+            set.compiledAccounts.map { ($0.name, try $0.access()) }, uniquingKeysWith: { first, _ in first })
+    }
+}

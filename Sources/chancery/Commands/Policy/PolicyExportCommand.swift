@@ -1,0 +1,77 @@
+import Administration
+import ArgumentParser
+import Claims
+import NKeys
+import Policy
+
+/// `chancery policy export`
+struct PolicyExportCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write accounts that are there as policy files.",
+        discussion: """
+            Takes the accounts of the directory, of JWT files, or of an nsc store. Nothing is lost: what the language has no \
+            words for stands under "claims", and what has a key, such as a signing key without a role, stays in the directory \
+            ("leave"). Applying the files changes no claims but the descriptions in them.
+            """)
+    static let example = """
+        chancery policy export policies/mine
+        chancery policy export policies/mine --account SALES --account STOCK
+        chancery policy export policies/theirs --store nsc-stores/OPERATOR
+        chancery policy export policies/theirs --jwt sales.jwt --jwt stock.jwt
+        """
+
+    @Argument(help: ArgumentHelp("The folder to write to; no file in it is replaced.", valueName: "folder"))
+    var folder: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("Only these accounts of the directory.", valueName: "account"))
+    var account: [String] = []
+    @Option(help: ArgumentHelp("A file with an account's JWT.", valueName: "file")) var jwt: [String] = []
+    @Option(help: ArgumentHelp("An nsc store, or the folder of an operator in one.", valueName: "folder")) var store:
+        String?
+    @OptionGroup var directory: DirectoryOptions
+
+    func validate() throws {
+        let kinds = [!account.isEmpty, !jwt.isEmpty, store != nil].count { $0 }
+        guard kinds <= 1 else { throw ValidationError("--account, --jwt and --store exclude each other.") }
+    }
+
+    func run() throws {
+        let (sources, name) = try read()
+        let files: [(name: String, text: String)]
+        do { files = try PolicyExporter.files(of: sources, operator: name) } catch let failure as PolicyExporter.Failure
+        {
+            throw AdministrationError(
+                .refused, failure.description, remedy: "change that, or leave the account out with --account")
+        }
+        try PolicyFiles.makeFolder(folder)
+        for file in files {
+            let path = "\(folder)/\(file.name)"
+            try PolicyFiles.write(Array(file.text.utf8), to: path, replacing: false)
+            Console.data(path)
+        }
+    }
+
+    private func read() throws -> ([PolicyExporter.Source], String?) {
+        if let store {
+            let content = try StoreContent.read(store)
+            return (content.accountClaims.map { PolicyExporter.Source(claims: $0) }, content.operatorNames.first)
+        }
+        if !jwt.isEmpty {
+            return (try jwt.map { PolicyExporter.Source(claims: try Self.claims(TokenFile.read($0), $0)) }, nil)
+        }
+        let place = Place(operator: directory.operatorReference)
+        return try directory.open().read { reader in
+            let entry = try reader.operator(at: place)
+            let accounts =
+                try account.isEmpty
+                ? reader.accounts(of: entry).filter { try $0.publicKey.text != entry.claims().systemAccount }
+                : account.map { try reader.account(EntityReference($0), of: entry) }
+            return (try accounts.map { try reader.policySource(of: $0) }, entry.name)
+        }
+    }
+
+    private static func claims(_ token: String, _ name: String) throws -> AccountClaims {
+        do { return try AccountClaims.decode(token) } catch {
+            throw AdministrationError(.invalidValue, "\(name) holds no account's JWT: \(error.message)")
+        }
+    }
+}

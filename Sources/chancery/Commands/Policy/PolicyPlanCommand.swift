@@ -1,0 +1,64 @@
+import Administration
+import ArgumentParser
+import Policy
+
+/// `chancery policy plan`
+struct PolicyPlanCommand: ParsableCommand, Exemplified {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Show what applying a set of policies would change, in terms of access.",
+        discussion: """
+            Says who gains and who loses which subjects, each with a subject as an example, whom nats-server would \
+            disconnect, and what was done by hand. Nothing is changed.
+            """)
+    static let example = """
+        chancery policy plan policies/plant --environment prod
+        chancery policy plan policies/plant --environment prod --json
+        """
+
+    @OptionGroup var folder: PolicyFolder
+    @OptionGroup var roles: PolicyRoleOptions
+    @OptionGroup var directory: DirectoryOptions
+
+    func run() throws {
+        guard let set = try folder.readOne(json: directory.json) else { return }
+        let place = Place(operator: directory.operatorReference)
+        let (plan, names) = try directory.open().change("policy plan", dryRun: true) { change in
+            let run = try change.beginPolicy(set, at: place, roles.options)
+            return (try change.plan(run), try change.reader.accountNames(at: place))
+        }.value
+        try PolicyPlanOutput.show(plan, names: names, json: directory.json)
+    }
+}
+
+/// What a policy may do to roles.
+struct PolicyRoleOptions: ParsableArguments {
+    @Flag(help: "Let roles vanish although similar ones appear.") var deleteRoles = false
+
+    var options: PolicyOptions {
+        var options = PolicyOptions()
+        options.deletesRoles = deleteRoles
+        return options
+    }
+}
+
+extension PolicyFolder {
+    /// The one set that is meant; nil after its problems were shown.
+    func readOne(json: Bool) throws -> PolicySet? {
+        let sets: [PolicySet]
+        do { sets = try read() } catch let failure as PolicySet.Failure {
+            try PolicyProblemList(failure.problems, json: json).show()
+            return nil
+        }
+        if sets.count > 1 {
+            let names = sets.compactMap(\.environment).joined(separator: ", ")
+            throw ValidationError("The set has several environments: choose one with --environment: \(names).")
+        }
+        // What nobody may do is looked at before anything comes into force.
+        let problems = sets.first?.problems() ?? []
+        guard !problems.contains(where: { $0.severity == .error }) else {
+            try PolicyProblemList(problems, json: json).show()
+            return nil
+        }
+        return sets.first
+    }
+}
