@@ -76,7 +76,8 @@ import Testing
             let sets = try PolicySet.readAll(
                 manifest, file: "chancery.yaml", surroundings: .init(readFile: read))
             // What is odd beyond each file's own mistakes is looked for in sets that are called so.
-            let found = name.hasPrefix("lint-") ? sets.flatMap { $0.problems() } : []
+            let engine: Engine = name == "lint-engines" ? .natsServer : .broker
+            let found = name.hasPrefix("lint-") ? sets.flatMap { $0.problems(for: engine) } : []
             text = Self.text(sets.flatMap(\.warnings) + found)
         } catch {
             text = Self.text(error.problems)

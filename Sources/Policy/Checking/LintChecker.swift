@@ -2,7 +2,7 @@ import Claims
 import Subjects
 
 /// Looks for what is allowed by the language and is probably not what is meant. Each finding says where, why, and what to
-/// write instead; all are warnings.
+/// write instead; all are warnings. What engines do otherwise is no fault of a policy: a note.
 struct LintChecker {
     let set: PolicySet
     let graph: AccessGraph
@@ -30,11 +30,11 @@ struct LintChecker {
 
     mutating func report(
         _ code: PolicyProblem.Code, at position: PolicyPosition, in account: PolicySet.Account, _ message: String,
-        remedy: String, related: PolicyProblem.Related? = nil
+        remedy: String, severity: PolicyProblem.Severity = .warning, related: PolicyProblem.Related? = nil
     ) {
         problems.append(
             PolicyProblem(
-                code, .warning, at: position, in: account.source, message, remedy: remedy, related: related))
+                code, severity, at: position, in: account.source, message, remedy: remedy, related: related))
     }
 }
 
@@ -59,6 +59,8 @@ extension PolicyProblem.Code {
     public static let unserved = Self("unserved")
     /// Imports that lead back to where they begin.
     public static let importCycle = Self("import-cycle")
+    /// What nats-server does otherwise than Chancery's broker.
+    public static let engineDifference = Self("engine-difference")
     /// Imports under one name.
     public static let importCollision = Self("import-collision")
 }

@@ -1,6 +1,6 @@
 extension PolicySet {
     /// What is wrong with the set beyond its files' own mistakes: rules under `never` that are broken, each with the way that
-    /// breaks it, and warnings about what is probably not meant.
+    /// breaks it, warnings about what is probably not meant, and for nats-server notes on what it does otherwise.
     ///
     /// Whoever puts a set into force looks at this first.
     ///
@@ -9,6 +9,7 @@ extension PolicySet {
         let analysis = AccessAnalysis(self, engine: engine)
         var lint = LintChecker(self, analysis.graph)
         lint.check()
+        if engine == .natsServer { lint.compareEngines() }
         var never = NeverChecker(self, analysis)
         never.check()
         return (lint.problems + never.problems).sorted {

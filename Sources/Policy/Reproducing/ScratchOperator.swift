@@ -2,8 +2,8 @@ public import Claims
 public import NKeys
 import Subjects
 
-/// An operator with the accounts of a set, made up to be run on a scratch server: every key is new, and who comes in from
-/// where and when is left open, since that is not what is shown.
+/// An operator with the accounts of a set, made up to be run on a scratch server: its claims are those that are applied, but
+/// every key is new, and limits and who comes in from where and when are left open, since that is not what is shown.
 public struct ScratchOperator: Sendable {
     /// Somebody who can sign in.
     public struct User: Sendable {
@@ -36,44 +36,50 @@ public struct ScratchOperator: Sendable {
         let system = AccountClaims(subject: systemPair.publicKey.text, name: "SYS")
         accounts.append((system.subject, try system.encode(signedBy: operatorPair, at: now)))
         let graph = AccessGraph(set)
-        for account in set.accounts { try add(account, graph) }
+        for account in set.accounts {
+            guard let compiled = set.compiled(account.policy.account.value) else { continue }
+            try add(compiled, hasJetStream: account.policy.hasJetStream)
+        }
         for (number, account) in graph.accounts.enumerated() where account.policy == nil {
             try addElsewhere(account, number, graph)
         }
     }
 
-    private mutating func add(_ account: PolicySet.Account, _ graph: AccessGraph) throws {
-        let name = account.policy.account.value
+    private mutating func add(_ compiled: CompiledAccount, hasJetStream: Bool) throws {
+        let name = compiled.name
         guard let pair = accountPairs[name] else { return }
-        var claims = AccountClaims(subject: pair.publicKey.text, name: name)
-        if account.policy.hasJetStream {
+        var keys = AccountKeys(account: pair.publicKey.text, accounts: accountPairs.mapValues(\.publicKey.text))
+        var settings = SettingsClaims(subject: pair.publicKey.text)
+        for role in compiled.roles {
+            let key = KeyPair.generate(.account)
+            rolePairs[name, default: [:]][role.name] = key
+            keys.roles[role.name] = key.publicKey.text
+            settings.roles[key.publicKey.text] = role.settings
+        }
+        for item in compiled.imports {
+            keys.activations[item.identity] = try activation(
+                item.claim.subject, item.claim.type, from: item.from, to: name)
+        }
+        var claims = try compiled.claims(keys)
+        open(&claims, hasJetStream: hasJetStream)
+        accounts.append((claims.subject, try claims.encode(signedBy: operatorPair, at: now)))
+        self.settings.append(try settings.encode(signedBy: operatorPair, at: now))
+    }
+
+    /// What has nothing to do with subjects stands in nobody's way.
+    private func open(_ claims: inout AccountClaims, hasJetStream: Bool) {
+        claims.limits = AccountClaims(subject: "").limits
+        if hasJetStream {
             claims.limits.jetStream.memoryStorage = -1
             claims.limits.jetStream.diskStorage = -1
             claims.limits.jetStream.streams = -1
             claims.limits.jetStream.consumers = -1
         }
-        claims.exports = account.policy.exports.compactMap { Self.export($0) }
-        claims.imports =
-            try graph.accounts.first { $0.name == name }?.imports.compactMap { number in
-                try importClaim(graph.sharings[number], graph)
-            } ?? []
-        for mapping in account.policy.mappings {
-            guard let compiled = try? mapping.compiled() else { continue }
-            claims.mappings[mapping.source.text] = compiled.shares().compactMap { share in
-                share.transform.map { WeightedMapping(subject: $0.destination, weight: UInt8(share.percent)) }
-            }
+        for var scope in claims.signingKeys.compactMap(\.scope) {
+            (scope.template.sources, scope.template.times) = ([], [])
+            (scope.template.timeZone, scope.template.allowedConnectionTypes) = ("", [])
+            claims.setSigningKey(.scope(scope))
         }
-        var settings = SettingsClaims(subject: pair.publicKey.text)
-        for (role, compiled) in account.roles {
-            let key = KeyPair.generate(.account)
-            rolePairs[name, default: [:]][role] = key
-            var template = compiled.template
-            (template.sources, template.times, template.timeZone, template.allowedConnectionTypes) = ([], [], "", [])
-            claims.setSigningKey(.scope(UserScope(key: key.publicKey.text, role: role, template: template)))
-            settings.roles[key.publicKey.text] = compiled.settings
-        }
-        accounts.append((claims.subject, try claims.encode(signedBy: operatorPair, at: now)))
-        self.settings.append(try settings.encode(signedBy: operatorPair, at: now))
     }
 
     private mutating func addElsewhere(_ account: AccessGraph.Account, _ number: Int, _ graph: AccessGraph) throws {
@@ -83,32 +89,25 @@ public struct ScratchOperator: Sendable {
         accounts.append((claims.subject, try claims.encode(signedBy: operatorPair, at: now)))
     }
 
-    private static func export(_ export: ExportPolicy) -> Export? {
-        guard let subject = export.subject else { return nil }
-        var claim = Export(
-            name: subject.text, subject: subject.text, type: export.kind == .stream ? .stream : .service,
-            tokenRequired: export.isPrivate || !export.grants.isEmpty)
-        if export.kind == .service {
-            switch export.response.kind?.value {
-            case .stream: claim.responseType = .stream
-            case .chunked: claim.responseType = .chunked
-            case .single, nil: claim.responseType = .singleton
-            }
-        }
-        return claim
-    }
-
     private func importClaim(_ sharing: AccessGraph.Sharing, _ graph: AccessGraph) throws -> Import? {
         let (importer, exporter) = (graph.accounts[sharing.importer].name, graph.accounts[sharing.exporter].name)
-        guard let importing = accountPairs[importer], let exporting = accountPairs[exporter] else { return nil }
+        guard let exporting = accountPairs[exporter] else { return nil }
         let subject = sharing.toLocal.source.description
         let type: ExportType = sharing.kind == .stream ? .stream : .service
         var claim = Import(
             subject: subject, account: exporting.publicKey.text, localSubject: sharing.toLocal.destination, type: type)
+        claim.token = try activation(subject, type, from: exporter, to: importer)
+        return claim
+    }
+
+    /// The exporter's leave, whether it is needed or not: what is granted was checked when the set was read.
+    private func activation(
+        _ subject: String, _ type: ExportType, from exporter: String, to importer: String
+    ) throws -> String {
+        guard let importing = accountPairs[importer], let exporting = accountPairs[exporter] else { return "" }
         var leave = ActivationClaims(subject: importing.publicKey.text, name: subject)
         (leave.importSubject, leave.importType) = (subject, type)
-        claim.token = try leave.encode(signedBy: exporting, at: now)
-        return claim
+        return try leave.encode(signedBy: exporting, at: now)
     }
 
     // MARK: Users
@@ -134,7 +133,9 @@ public struct ScratchOperator: Sendable {
 
     private func user(_ name: String, _ account: KeyPair) throws -> User {
         let pair = KeyPair.generate(.user)
-        let claims = UserClaims(subject: pair.publicKey.text, name: name)
+        var claims = UserClaims(subject: pair.publicKey.text, name: name)
+        // Without any of its own it would have the account's, which are none.
+        claims.limits.permissions = Permissions(publish: Permission(allow: [">"]), subscribe: Permission(allow: [">"]))
         return User(token: try claims.encode(signedBy: account, at: now), keyPair: pair)
     }
 }

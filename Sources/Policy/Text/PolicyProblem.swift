@@ -2,6 +2,8 @@
 public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Severity: String, Sendable, Hashable {
         case error, warning
+        /// Something to know, that is no fault of the policy.
+        case note
     }
 
     public let code: Code

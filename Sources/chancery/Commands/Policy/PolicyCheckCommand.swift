@@ -7,7 +7,8 @@ struct PolicyCheckCommand: ParsableCommand, Exemplified {
         commandName: "check", abstract: "Find everything that is wrong with a set of policies, in every environment.",
         discussion: """
             Shows each problem with its line, and exits with 1 if any is an error, or with --strict at all. Rules under \
-            "never" are proved, or refuted with the way that breaks them. With --json each line is a problem.
+            "never" are proved, or refuted with the way that breaks them. For nats-server there are notes on what it \
+            does otherwise than the file says. With --json each line is a problem.
             """)
     static let example = """
         chancery policy check policies/plant
@@ -87,7 +88,7 @@ struct PolicyProblemList {
             }
         }
         let errors = problems.count { $0.severity == .error }
-        let warnings = problems.count - errors
+        let warnings = problems.count { $0.severity == .warning }
         guard errors > 0 || (isStrict && warnings > 0) else { return }
         if !json {
             let counts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
