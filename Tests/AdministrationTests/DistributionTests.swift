@@ -50,6 +50,7 @@ import Testing
             claims.limits.permissions.publish.allow == [
                 "$SYS.REQ.CLAIMS.LIST", "$SYS.REQ.CLAIMS.PACK", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP",
                 "$SYS.REQ.SERVER.PING.STATSZ", "$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.ACCOUNT.*.CLAIMS.UPDATE",
+                "$SYS.REQ.CHANCERY.SETTINGS.UPDATE",
             ])
         #expect(claims.limits.permissions.subscribe.allow == ["_INBOX_chancery_push.>"])
         #expect(try directory.claims(ofAccount: "SYS").didSign(claims))

@@ -28,7 +28,7 @@ class States:
     """Homes at different points of an installation's life, to be copied."""
 
     def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self.policies_port = folder, free_port(), free_port()
         self.made = {}
         (folder / "bin").mkdir()
         (folder / "bin" / "chancery").symlink_to(CHANCERY)
@@ -45,7 +45,8 @@ class States:
     def shell(self, folder, line, **options):
         chancery = CommandLine(folder)
         environment = chancery.environment | {"PATH": f"{self.folder / 'bin'}:{chancery.environment['PATH']}"}
-        line = line.replace("127.0.0.1:4222", f"127.0.0.1:{self.port}").replace("-p 4222", "-p -1")
+        port = self.policies_port if (folder / "policies").exists() else self.port
+        line = line.replace("127.0.0.1:4222", f"127.0.0.1:{port}").replace("-p 4222", "-p -1")
         return subprocess.Popen(["bash", "-c", "exec " * options.pop("replacing", False) + line], cwd=folder, env=environment,
                                 text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -77,12 +78,23 @@ def states(tmp_path_factory):
     states.make("sealed", "full", "chancery keyring seal --passphrase-file passphrase.txt")
     policies = Path(__file__).resolve().parent.parent.parent / "policies"
     states.make("policies", "empty", f"cp -r {shlex.quote(str(policies))} .")
+    states.make(
+        "planned", "policies", "chancery add operator PLANT --sys", f"chancery edit operator -u {url} -n {url}",
+        "cp -r policies/plant policies/old", "cp -r policies/plant policies/new")
+    states.make("applied", "planned", "chancery policy apply policies/plant --environment prod --directory-only")
+    states.make(
+        "to be exported", "planned", "chancery add account SALES", "chancery add account STOCK", "mkdir nsc-stores",
+        "chancery export nsc nsc-stores", *(f"chancery describe account {name.upper()} -R -o {name}.jwt" for name in ("sales", "stock")))
     states.make("context", "full", "chancery context add production -H production")
-    configuration = states.run(states.folder / "full", "chancery generate config --nats-resolver")
-    server = Server("nats-server", states.folder / "server", lambda port: f'listen: "127.0.0.1:{states.port}"\n{configuration}')
+    servers = []
+    for state, port in ("full", states.port), ("planned", states.policies_port):
+        configuration = states.run(states.folder / state, "chancery generate config --nats-resolver")
+        servers.append(Server(
+            "nats-server", states.folder / f"server-{state}", lambda _: f'listen: "127.0.0.1:{port}"\n{configuration}'))
     states.run(states.folder / "full", "chancery push -A")
     yield states
-    server.stop()
+    for server in servers:
+        server.stop()
 
 
 def state_of(path):
@@ -104,6 +116,12 @@ def state_of(path):
         return "backed up"
     if name == "keyring unseal":
         return "sealed"
+    if name in ("policy plan", "policy apply"):
+        return "planned"
+    if name in ("policy undo", "policy diff"):
+        return "applied"
+    if name == "policy export":
+        return "to be exported"
     if path[0] == "policy":
         return "policies"
     if path[0] == "context":

@@ -51,9 +51,12 @@ struct BrokerConfigurationReader {
         placeInFile(key, position)
     }
 
-    /// Lets later problems with a key find its place.
+    /// Lets later problems with a key find its place. Its line is kept only where one of them would show it, since making
+    /// an excerpt takes most of the time of reading a file.
     mutating func placeInFile(_ key: String, _ position: ConfigurationPosition) {
-        configuration.places[key] = .init(position: position, excerpt: document.excerpt(at: position))
+        let isShownLater = UnenforcedSetting.all.contains { $0.key == key }
+        configuration.places[key] = .init(
+            position: position, excerpt: isShownLater ? document.excerpt(at: position) : nil)
     }
 
     /// Reads a key of the file, by its first spelling. The keys of each group are read in a file of their own.

@@ -8,13 +8,12 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
         commandName: "apply", abstract: "Bring a set of policies into force, step by step.",
         discussion: """
             What opens comes first, what closes last, and servers have each step before the next begins: at no moment has \
-            anybody more than the old and the new set together allow, or less than both. If it ends halfway, --resume goes \
-            on, and "chancery policy undo" goes back.
+            anybody more than the old and the new set together allow, or less than both. If it ends halfway, \
+            "chancery policy apply --resume" goes on, and "chancery policy undo" goes back.
             """)
     static let example = """
         chancery policy apply policies/plant --environment prod --account-jwt-server-url nats://127.0.0.1:4222
         chancery policy apply policies/plant --environment prod --directory-only
-        chancery policy apply --resume
         """
 
     @OptionGroup var folder: PolicyFolder

@@ -15,8 +15,8 @@ struct PolicyExportCommand: ParsableCommand, Exemplified {
             """)
     static let example = """
         chancery policy export policies/mine
-        chancery policy export policies/mine --account SALES --account STOCK
-        chancery policy export policies/theirs --store nsc-stores/OPERATOR
+        chancery policy export policies/some --account SALES --account STOCK
+        chancery policy export policies/nsc --store nsc-stores
         chancery policy export policies/theirs --jwt sales.jwt --jwt stock.jwt
         """
 
