@@ -117,7 +117,7 @@ def answers(chancery, words, lines, exits=0):
 
 def test_a_command_asks_for_what_it_was_not_told(operator):
     said = answers(operator, ["add", "user", "-i", "--account", "A"], [
-        "alice smith", "", "true", "10.0.0.0/8,192.168.0.0/16", "One", "", "soon", "1y", "", "yes",
+        "alice smith", "", "true", "10.0.0.0/8,192.168.0.0/16", "One", "", "", "soon", "1y", "", "yes",
         "orders.>", "_INBOX.>", "", "", "", "", "", "", "y"])
     body = claims(operator, "user", "alice smith", "-a", "A")
     assert body["nats"]["pub"] == {"allow": ["orders.>"]} and body["nats"]["sub"] == {"allow": ["_INBOX.>"]}

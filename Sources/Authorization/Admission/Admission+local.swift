@@ -31,7 +31,7 @@ extension Admission {
         }
         if let text = credentials.nkey, !text.isEmpty, local.hasKeys { return startWithKey(text, at: moment) }
         if facts.mapsCertificates, local.hasNames { return startWithCertificate(at: moment) }
-        if credentials.isEmpty, let name = facts.noAuthUser ?? local.noAuthUser, let user = local.user(called: name) {
+        if credentials.namesNobody, let name = facts.noAuthUser ?? local.noAuthUser, let user = local.user(called: name) {
             return finishLocal(user, .none, at: moment)
         }
         if let name = credentials.user, !name.isEmpty, local.hasNames { return startWithName(name, at: moment) }
@@ -119,7 +119,7 @@ extension Admission {
         let question = CalloutQuestion(
             account: .name(callout.account), subject: callout.issuer.text, xkey: callout.xkey,
             hasSignature: !(credentials.signature ?? "").isEmpty,
-            user: credentials.hasSharedToken ? CalloutQuestion.redacted : credentials.claimedName ?? "",
+            user: credentials.claimedName ?? (credentials.hasSharedToken ? CalloutQuestion.redacted : ""),
             userName: claimant?.name ?? "")
         state = .waitingForCallout(
             CalloutState(question: question, account: nil, requiresProxy: outcome.failure == .proxyRequired))

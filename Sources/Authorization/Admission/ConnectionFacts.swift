@@ -78,6 +78,9 @@ public struct PresentedCredentials: Sendable {
         [token, signature, nkey, user].allSatisfy { ($0 ?? "").isEmpty } && !hasPassword && !hasSharedToken
     }
 
+    /// Whether nothing is there that a server without operators looks at: JWTs and signatures alone say nothing to it.
+    var namesNobody: Bool { claimedName == nil && !hasPassword && !hasSharedToken }
+
     /// What the client calls itself, before anything is proved.
     var claimedName: String? {
         [nkey, user].compactMap(\.self).first { !$0.isEmpty }

@@ -62,16 +62,17 @@ struct ConnectionsPage: PageBody {
         writer.add("in_bytes", report.traffic.received.bytes)
         writer.add("out_bytes", report.traffic.sent.bytes)
         writer.add("subscriptions", report.subscriptionCount)
-        if !report.name.isEmpty { writer.add("name", report.name) }
-        if !report.language.isEmpty { writer.add("lang", report.language) }
-        if !report.version.isEmpty { writer.add("version", report.version) }
+        if !report.name.isEmpty { writer.add("name", SecretText.hidden(in: report.name)) }
+        if !report.language.isEmpty { writer.add("lang", SecretText.hidden(in: report.language)) }
+        if !report.version.isEmpty { writer.add("version", SecretText.hidden(in: report.version)) }
         if let security = report.security { write(security, to: &writer) }
         if options.showsUsers { writeUser(report, to: &writer) }
         switch options.listing {
         case .none: break
         case .subjects where !report.subscriptions.isEmpty:
             writer.add(
-                "subscriptions_list", report.subscriptions.inOrder.map { String(decoding: $0.subject, as: UTF8.self) })
+                "subscriptions_list",
+                report.subscriptions.inOrder.map { SecretText.hidden(in: String(decoding: $0.subject, as: UTF8.self)) })
         case .details where !report.subscriptions.isEmpty:
             writer.list("subscriptions_list_detail", report.subscriptions.inOrder) { writer, subscription in
                 writer.object { subscription.write(to: &$0, account: nil) }
@@ -128,7 +129,7 @@ extension SubscriptionReport {
             writer.add("account", account.identity)
             writer.add("account_tag", account.tag)
         }
-        writer.add("subject", String(decoding: subject, as: UTF8.self))
+        writer.add("subject", SecretText.hidden(in: String(decoding: subject, as: UTF8.self)))
         if let queue { writer.add("qgroup", String(decoding: queue, as: UTF8.self)) }
         writer.add("sid", String(decoding: id, as: UTF8.self))
         writer.add("msgs", delivered)

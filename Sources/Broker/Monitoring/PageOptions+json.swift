@@ -82,7 +82,11 @@ struct PageRequestBody {
     }
 
     func number(_ name: String) throws(PageRefusal) -> Int64 {
-        try member(name, "a whole number") { $0.integer } ?? 0
+        // What is beyond 64 bits is as good as the largest.
+        try member(name, "a whole number") { value in
+            guard case .number(let number) = value, number == number.rounded() else { return nil }
+            return Int64(exactly: number) ?? (number < 0 ? .min : .max)
+        } ?? 0
     }
 
     func texts(_ name: String) throws(PageRefusal) -> [String] {

@@ -104,7 +104,8 @@ private struct CalloutDraft: Sendable {
 
         let credentials = session.options.credentials
         var options = Claims.ConnectOptions()
-        options.jwt = credentials.token ?? ""
+        // Without operators a JWT says nothing, and might be good for a sign-in elsewhere.
+        if question.account.key != nil { options.jwt = credentials.token ?? "" }
         options.nkey = credentials.nkey ?? ""
         options.signature = credentials.signature ?? ""
         options.user = credentials.user ?? ""

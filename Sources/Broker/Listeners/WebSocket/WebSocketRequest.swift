@@ -71,8 +71,9 @@ struct WebSocketRequest: Hashable {
     /// The path, without what is asked of it.
     var path: Substring { target.prefix { $0 != "?" } }
 
-    /// The value of the first cookie of a name, without the quotes it may have.
+    /// The value of the last cookie of a name, without the quotes it may have.
     func cookie(_ name: String) -> String? {
+        var last: String?
         for header in headers where header.name == "cookie" {
             for part in header.value.split(separator: ";") {
                 let pair = part.drop { $0 == " " }
@@ -80,10 +81,10 @@ struct WebSocketRequest: Hashable {
                 var value = pair[pair.index(after: equals)...]
                 while value.last == " " { value.removeLast() }
                 if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
-                return String(value)
+                last = String(value)
             }
         }
-        return nil
+        return last
     }
 }
 

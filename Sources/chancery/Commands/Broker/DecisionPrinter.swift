@@ -85,9 +85,9 @@ final class DecisionPrinter: DecisionSink {
     /// `denied publish "a.b" by alice of ACME: no entry of /nats/pub/allow fits`
     private func textLine(_ event: DecisionEvent) -> String {
         var line = (event.decision.isAllowed ? "allowed " : "denied  ") + Self.word(event.action)
-        if !event.subject.isEmpty { line += " \"\(String(decoding: event.subject, as: UTF8.self))\"" }
-        if let queue = event.queue { line += " queue \"\(String(decoding: queue, as: UTF8.self))\"" }
-        if let claimant = event.claimant { line += " by \(claimant.name) of \(accountName(event) ?? "")" }
+        if !event.subject.isEmpty { line += " \"\(Self.shown(event.subject))\"" }
+        if let queue = event.queue { line += " queue \"\(Self.shown(queue))\"" }
+        if let claimant = event.claimant { line += " by \(SecretText.hidden(in: claimant.name)) of \(accountName(event) ?? "")" }
         return Console.printable(line + ": " + reason(event)).replacing("\n", with: " ")
     }
 
@@ -96,13 +96,13 @@ final class DecisionPrinter: DecisionSink {
         var line = DecisionLine(
             action: Self.word(event.action), outcome: event.decision.isAllowed ? "allowed" : "denied",
             connection: event.connection, explanation: reason(event))
-        if !event.subject.isEmpty { line.subject = String(decoding: event.subject, as: UTF8.self) }
-        line.queue = event.queue.map { String(decoding: $0, as: UTF8.self) }
+        if !event.subject.isEmpty { line.subject = Self.shown(event.subject) }
+        line.queue = event.queue.map(Self.shown)
         if let claimant = event.claimant {
             line.account = claimant.account.text
             line.accountName = accountName(event)
             line.user = claimant.user?.text
-            line.name = claimant.name
+            line.name = SecretText.hidden(in: claimant.name)
             line.token = claimant.token?.hex
         }
         line.exporter = event.exporter?.text
@@ -115,6 +115,11 @@ final class DecisionPrinter: DecisionSink {
         }
         // A line that cannot be encoded does not exist: all members are texts and numbers.
         try? JSONOutput.line(line)
+    }
+
+    /// A subject or a queue group, without a seed or a token that somebody put in its place (S10).
+    private static func shown(_ bytes: some Collection<UInt8>) -> String {
+        SecretText.hidden(in: String(decoding: bytes, as: UTF8.self))
     }
 
     private static func word(_ action: Action) -> String {

@@ -18,7 +18,7 @@ struct Signals {
     private let source: AsyncStream<Event>.Continuation
 
     init() async {
-        sequence = await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup, .sigusr1, .sigusr2])
+        sequence = await UnixSignalsSequence(trapping: [.sigint, .sigquit, .sigterm, .sighup, .sigusr1, .sigusr2])
         (events, source) = AsyncStream.makeStream()
     }
 
