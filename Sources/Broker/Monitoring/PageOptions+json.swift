@@ -82,10 +82,10 @@ struct PageRequestBody {
     }
 
     func number(_ name: String) throws(PageRefusal) -> Int64 {
-        // What is beyond 64 bits is as good as the largest.
+        // Up to the largest number of 64 bits, which is as good as the largest here.
         try member(name, "a whole number") { value in
             guard case .number(let number) = value, number == number.rounded() else { return nil }
-            return Int64(exactly: number) ?? (number < 0 ? .min : .max)
+            return Int64(exactly: number) ?? (0...0x1p64 ~= number ? .max : nil)
         } ?? 0
     }
 
