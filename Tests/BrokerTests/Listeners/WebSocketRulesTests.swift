@@ -108,14 +108,14 @@ import Testing
         #expect(Self.refusal(answer) == status)
     }
 
-    @Test("cookies are taken by their configured names")
+    @Test("cookies are taken by their configured names, and the last of a name counts")
     func cookies() throws {
         let answer = try Self.answer(
             {
                 $0.jwtCookie = "jwt"
                 $0.userCookie = "who"
                 $0.passwordCookie = "word"
-            }, more: ["Cookie: who=plain; jwt=\"a.b=c\"; jwt=other", "Cookie: word=p"])
+            }, more: ["Cookie: who=plain; jwt=other; jwt=\"a.b=c\"", "Cookie: word=p"])
         let cookies = try #require(Self.arrival(answer)).cookies
         #expect(cookies.jwt == "a.b=c" && cookies.user == "plain" && cookies.token == nil)
         #expect(cookies.password?.withBytes { Array($0) } == Array("p".utf8))
