@@ -31,7 +31,8 @@ extension Admission {
         }
         if let text = credentials.nkey, !text.isEmpty, local.hasKeys { return startWithKey(text, at: moment) }
         if facts.mapsCertificates, local.hasNames { return startWithCertificate(at: moment) }
-        if credentials.namesNobody, let name = facts.noAuthUser ?? local.noAuthUser, let user = local.user(called: name) {
+        if credentials.namesNobody, let name = facts.noAuthUser ?? local.noAuthUser, let user = local.user(called: name)
+        {
             return finishLocal(user, .none, at: moment)
         }
         if let name = credentials.user, !name.isEmpty, local.hasNames { return startWithName(name, at: moment) }

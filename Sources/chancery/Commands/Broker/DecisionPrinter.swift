@@ -87,7 +87,9 @@ final class DecisionPrinter: DecisionSink {
         var line = (event.decision.isAllowed ? "allowed " : "denied  ") + Self.word(event.action)
         if !event.subject.isEmpty { line += " \"\(Self.shown(event.subject))\"" }
         if let queue = event.queue { line += " queue \"\(Self.shown(queue))\"" }
-        if let claimant = event.claimant { line += " by \(SecretText.hidden(in: claimant.name)) of \(accountName(event) ?? "")" }
+        if let claimant = event.claimant {
+            line += " by \(SecretText.hidden(in: claimant.name)) of \(accountName(event) ?? "")"
+        }
         return Console.printable(line + ": " + reason(event)).replacing("\n", with: " ")
     }
 
