@@ -72,7 +72,7 @@ struct ConnectionsPage: PageBody {
         case .subjects where !report.subscriptions.isEmpty:
             writer.add(
                 "subscriptions_list",
-                report.subscriptions.inOrder.map { SecretText.hidden(in: String(decoding: $0.subject, as: UTF8.self)) })
+                report.subscriptions.inOrder.map(\.shownSubject))
         case .details where !report.subscriptions.isEmpty:
             writer.list("subscriptions_list_detail", report.subscriptions.inOrder) { writer, subscription in
                 writer.object { subscription.write(to: &$0, account: nil) }
@@ -124,12 +124,37 @@ struct ConnectionsPage: PageBody {
 }
 
 extension SubscriptionReport {
+    /// The subject without a seed or a token that somebody put in its place (S10).
+    fileprivate var shownSubject: String {
+        let text = String(decoding: subject, as: UTF8.self)
+        return mayHoldSecret ? SecretText.hidden(in: text) : text
+    }
+
+    /// Whether a token of the subject is as long as a seed and has a seed's first letter, or there is what begins a JWT or
+    /// ends a login: looking closely at each of thousands of subjects would take longer than all else of a page.
+    private var mayHoldSecret: Bool {
+        var (length, hasLetter, previous) = (0, false, UInt8(0))
+        for byte in subject {
+            switch byte {
+            case UInt8(ascii: "."): (length, hasLetter) = (-1, false)
+            case UInt8(ascii: "S"), UInt8(ascii: "s"), UInt8(ascii: "P"), UInt8(ascii: "p"): hasLetter = true
+            case UInt8(ascii: "@"): return true
+            case UInt8(ascii: "y") where previous == UInt8(ascii: "e"): return true
+            default: break
+            }
+            length += 1
+            if hasLetter, length >= 40 { return true }
+            previous = byte
+        }
+        return false
+    }
+
     func write(to writer: inout PageWriter, account: ConnectionsPage.AccountName?) {
         if let account {
             writer.add("account", account.identity)
             writer.add("account_tag", account.tag)
         }
-        writer.add("subject", SecretText.hidden(in: String(decoding: subject, as: UTF8.self)))
+        writer.add("subject", shownSubject)
         if let queue { writer.add("qgroup", String(decoding: queue, as: UTF8.self)) }
         writer.add("sid", String(decoding: id, as: UTF8.self))
         writer.add("msgs", delivered)
