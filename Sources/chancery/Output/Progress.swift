@@ -13,6 +13,14 @@ final class Progress: Sendable {
         var text: String?
         var isShown = false
         var startedAt: UInt64 = 0
+        /// Until when nothing is said, since something else has just been written.
+        var quietUntil: UInt64 = 0
+
+        mutating func wipe() {
+            guard isShown else { return }
+            isShown = false
+            Progress.write(Progress.wipe)
+        }
     }
 
     private let state = Mutex(State())
@@ -44,16 +52,17 @@ final class Progress: Sendable {
 
     /// The work is over.
     func end() {
-        clear()
-        state.withLock { state in state.text = nil }
+        state.withLock { state in
+            state.wipe()
+            state.text = nil
+        }
     }
 
     /// Wipes the line away, since something else is about to be written.
     func clear() {
         state.withLock { state in
-            guard state.isShown else { return }
-            state.isShown = false
-            Self.write(Self.wipe)
+            state.wipe()
+            state.quietUntil = Self.now() &+ Self.patience
         }
     }
 
@@ -71,8 +80,9 @@ final class Progress: Sendable {
     private func show() {
         state.withLock { state in
             guard let text = state.text else { return }
-            let elapsed = Self.now() &- state.startedAt
-            guard elapsed >= Self.patience else { return }
+            let now = Self.now()
+            let elapsed = now &- state.startedAt
+            guard elapsed >= Self.patience, now >= state.quietUntil else { return }
             state.isShown = true
             Self.write("\(Self.wipe)\(text) … \(elapsed / 1_000_000_000) s")
         }
