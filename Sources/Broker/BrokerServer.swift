@@ -21,7 +21,7 @@ public final class BrokerServer: Sendable {
     let listeners: [OpenListener]
     /// Where monitoring is read; nil without it. Open as long as the server runs, also in lame duck mode.
     private let pageChannel: (any Channel)?
-    let pageTerms: MonitoringTerms?
+    let pageTerms: ListenerTerms<MonitoringListener>?
 
     /// What clients find as the server's version.
     public static let version = ServerIdentity.version
@@ -33,7 +33,7 @@ public final class BrokerServer: Sendable {
         loops: BrokerLoops, listeners: [OpenListener], address: SocketAddress,
         webSocket: (address: SocketAddress, isSecure: Bool)?,
         monitoring: (address: SocketAddress, isSecure: Bool)?, pageChannel: (any Channel)?,
-        pageTerms: MonitoringTerms?
+        pageTerms: ListenerTerms<MonitoringListener>?
     ) {
         self.loops = loops
         id = loops.context.identity.id
@@ -148,7 +148,7 @@ public final class BrokerServer: Sendable {
         guard let address else { throw ChannelError.unknownLocalAddress }
         var pageChannel: (any Channel)?
         var pages: (address: SocketAddress, isSecure: Bool)?
-        let pageTerms = monitoring.map { MonitoringTerms($0) }
+        let pageTerms = monitoring.map { ListenerTerms<MonitoringListener>($0) }
         if let monitoring, let pageTerms {
             do { pageChannel = try await loops.listen(pageTerms) } catch {
                 throw ListeningError(.monitoring, host: monitoring.host, port: monitoring.port, error)

@@ -1,7 +1,6 @@
 import Authorization
 import NIOCore
 import NKeys
-import Synchronization
 
 /// A place where clients come in, and what is asked of them and told to them there. Immutable; its certificates and
 /// keys are read.
@@ -82,25 +81,10 @@ struct Listener: Sendable {
     }
 }
 
-/// What a listener asks of those who connect from now on: a reload replaces it, for those who are connected it stays.
-final class ListenerTerms: Sendable {
-    private let listener: Mutex<Listener>
-
-    init(_ listener: Listener) {
-        self.listener = Mutex(listener)
-    }
-
-    var present: Listener { listener.withLock { $0 } }
-
-    func replace(_ listener: Listener) {
-        self.listener.withLock { $0 = listener }
-    }
-}
-
 /// A listener that listens.
 struct OpenListener: Sendable {
     let channel: any Channel
-    let terms: ListenerTerms
+    let terms: ListenerTerms<Listener>
 }
 
 extension BrokerConfiguration {

@@ -99,7 +99,7 @@ final class BrokerLoops: Sendable {
     /// Opens a listener. Connections are accepted on the control plane's loop and spread over the shards.
     func listen(_ listener: Listener) async throws -> OpenListener {
         let (shards, context, environment, placement) = (shards, context, context.environment, placement)
-        let terms = ListenerTerms(listener)
+        let terms = ListenerTerms<Listener>(listener)
         let channel = try await ServerBootstrap(group: controlGroup, childGroup: shardGroup)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -135,7 +135,7 @@ final class BrokerLoops: Sendable {
     }
 
     /// Opens the listener for those who read pages.
-    func listen(_ terms: MonitoringTerms) async throws -> any Channel {
+    func listen(_ terms: ListenerTerms<MonitoringListener>) async throws -> any Channel {
         try await MonitoringListener.bind(terms, control, context: context)
     }
 

@@ -2,7 +2,6 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOTLS
-import Synchronization
 
 /// Where pages are read over HTTP. Immutable; its certificates and keys are read.
 struct MonitoringListener: Sendable {
@@ -40,7 +39,7 @@ struct MonitoringListener: Sendable {
     /// Listens on the control plane's loop, which has what the pages are made of. Whoever connects gets what the terms
     /// have then.
     static func bind(
-        _ terms: MonitoringTerms, _ control: ControlAddress, context: BrokerContext
+        _ terms: ListenerTerms<MonitoringListener>, _ control: ControlAddress, context: BrokerContext
     ) async throws -> any Channel {
         let loop = control.eventLoop
         let connections = try await loop.submit {
@@ -81,21 +80,6 @@ struct MonitoringListener: Sendable {
         try pipeline.addHandler(HTTPServerPipelineHandler())
         try pipeline.addHandler(HTTPServerProtocolErrorHandler())
         try pipeline.addHandler(PageHandler(control: control, basePath: basePath, connections: connections))
-    }
-}
-
-/// What those find who read pages from now on: a reload replaces it, since certificates are read again.
-final class MonitoringTerms: Sendable {
-    private let listener: Mutex<MonitoringListener>
-
-    init(_ listener: MonitoringListener) {
-        self.listener = Mutex(listener)
-    }
-
-    var present: MonitoringListener { listener.withLock { $0 } }
-
-    func replace(_ listener: MonitoringListener) {
-        self.listener.withLock { $0 = listener }
     }
 }
 
