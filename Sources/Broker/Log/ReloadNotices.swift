@@ -6,6 +6,7 @@ enum ReloadNotices {
         func note<Value: Equatable>(_ value: (BrokerConfiguration) -> Value, _ text: @autoclosure () -> String) {
             if value(old) != value(new) { lines.append("Reloaded: \(text())") }
         }
+        // Closures where there is an optional on the way: the address sanitizer ends at a key path through one.
         note(\.clientAdvertise, "client_advertise = \(new.clientAdvertise ?? "")")
         note(\.trace, "trace = \(new.trace)")
         note(\.debug, "debug = \(new.debug)")
@@ -20,9 +21,9 @@ enum ReloadNotices {
         note(\.accounts, "accounts")
         note(\.preloadedAccounts, "accounts")
         note(\.defaultSentinel, "default_sentinel = [REDACTED]")
-        note(\.authorization?.user, "authorization username")
-        note(\.authorization?.password, "authorization password")
-        note(\.authorization?.token, "authorization token")
+        note({ $0.authorization?.user }, "authorization username")
+        note({ $0.authorization?.password }, "authorization password")
+        note({ $0.authorization?.token }, "authorization token")
         note(\.pingInterval, "ping_interval = \(text(new.pingInterval))")
         note(\.maximumPingsOut, "ping_max = \(new.maximumPingsOut)")
         note(\.authorizationTimeout, "authorization timeout = \(seconds(new.authorizationTimeout))")
@@ -32,13 +33,13 @@ enum ReloadNotices {
         note(\.pidFile, "pid_file = \(new.pidFile ?? "")")
         note(\.portsFileDirectory, "ports_file_dir = \(new.portsFileDirectory ?? "")")
         note(\.logging.file, "log_file = \(new.logging.file ?? "")")
-        note(\.tls?.timeout, "tls timeout = \(seconds(new.tls?.timeout ?? .zero))")
+        note({ $0.tls?.timeout }, "tls timeout = \(seconds(new.tls?.timeout ?? .zero))")
         // The files are read again in any case.
         if old.tls != nil || new.tls != nil {
             lines.append("Reloaded: tls = \(new.tls == nil ? "disabled" : "enabled")")
         }
-        note(\.tls?.pinnedKeys, "\(new.tls?.pinnedKeys?.count ?? 0) pinned_certs")
-        note(\.tls?.handshakeFirst, "Client TLS handshake first: \(new.tls.map { $0.handshakeFirst != .no } ?? false)")
+        note({ $0.tls?.pinnedKeys }, "\(new.tls?.pinnedKeys?.count ?? 0) pinned_certs")
+        note({ $0.tls?.handshakeFirst }, "Client TLS handshake first: \(new.tls.map { $0.handshakeFirst != .no } ?? false)")
         note(\.writeDeadline, "write_deadline = \(text(new.writeDeadline))")
         note(\.logging.maximumTracedMessage, "max_traced_msg_len = \(new.logging.maximumTracedMessage ?? 0)")
         note(\.serverTags, "tags")
