@@ -39,7 +39,9 @@ enum ReloadNotices {
             lines.append("Reloaded: tls = \(new.tls == nil ? "disabled" : "enabled")")
         }
         note({ $0.tls?.pinnedKeys }, "\(new.tls?.pinnedKeys?.count ?? 0) pinned_certs")
-        note({ $0.tls?.handshakeFirst }, "Client TLS handshake first: \(new.tls.map { $0.handshakeFirst != .no } ?? false)")
+        note(
+            { $0.tls?.handshakeFirst },
+            "Client TLS handshake first: \(new.tls.map { $0.handshakeFirst != .no } ?? false)")
         note(\.writeDeadline, "write_deadline = \(text(new.writeDeadline))")
         note(\.logging.maximumTracedMessage, "max_traced_msg_len = \(new.logging.maximumTracedMessage ?? 0)")
         note(\.serverTags, "tags")
