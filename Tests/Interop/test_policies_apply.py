@@ -155,3 +155,38 @@ def test_accounts_become_files_and_change_nothing(chancery, tmp_path):
     assert "File exists" in chancery("policy", "export", tmp_path / "out", exits=1).stderr
     chancery("policy", "apply", tmp_path / "out", "--directory-only")
     assert chancery("describe", "account", "A", "--json").stdout == before
+
+
+def test_accounts_come_out_alike_as_jwts_and_of_an_nsc_store(chancery, tmp_path):
+    chancery("add", "operator", "O", "--sys")
+    for name in "AB":
+        chancery("add", "account", name)
+        chancery("edit", "account", name, "--conns", "50", "--description", f"the account {name}")
+        chancery(
+            "edit", "signing-key", "--account", name, "--sk", "generate", "--role", f"r-{name}", "--allow-pub", "a.>",
+            "--deny-sub", "x")
+    chancery("add", "export", "--account", "A", "--subject", "s.>", "--private")
+    chancery("add", "export", "--account", "A", "--subject", "ask", "--service", "--response-type", "Stream")
+    chancery(
+        "generate", "activation", "--account", "A", "--subject", "s.one", "--target-account", "B", "--output-file",
+        tmp_path / "activation")
+    chancery("add", "import", "--account", "B", "--token", tmp_path / "activation", "--local-subject", "t.one")
+    chancery(
+        "add", "import", "--account", "B", "--src-account", "A", "--remote-subject", "ask", "--service",
+        "--local-subject", "questions")
+    chancery("add", "mapping", "--account", "B", "--from", "m", "--to", "k", "--weight", "10")
+    for name in "AB":
+        chancery("describe", "account", name, "-R", "-o", tmp_path / f"{name}.jwt")
+    chancery("export", "nsc", tmp_path / "store")
+    chancery("policy", "export", tmp_path / "directory")
+    chancery("policy", "export", tmp_path / "tokens", "--jwt", tmp_path / "A.jwt", "--jwt", tmp_path / "B.jwt")
+    chancery("policy", "export", tmp_path / "stored", "--store", tmp_path / "store")
+    found = [{file.name: file.read_text() for file in (tmp_path / form).iterdir()}
+             for form in ("directory", "tokens", "stored")]
+    # JWTs do not say whose accounts they are.
+    assert found[0].pop("chancery.yaml") == found[2].pop("chancery.yaml")
+    assert "operator" not in found[1].pop("chancery.yaml")
+    assert found[0] == found[1] == found[2] and len(found[0]) == 2
+    for form in ("directory", "tokens", "stored"):
+        chancery("policy", "check", tmp_path / form)
+        assert "Nothing changes" in chancery("policy", "plan", tmp_path / form).stdout

@@ -1,7 +1,8 @@
 """Generated policies mean on each server what their files say: every question of a finite suite, asked of both.
 
 `witness` draws policies, compiles them and writes what each server has to answer about each; here the questions are
-asked. What differs between the servers has to be listed by the comparison of the engines, and what is listed has to occur.
+asked. What differs between the servers has to be listed by the comparison of the engines, and what is listed has to occur;
+and what `policy explain` says of each question, for each server, has to be what that server did.
 500 policies for `make prove` (CHANCERY_PROVE=1), 25 otherwise. CHANCERY_TEST_SEED=n runs the policies of a seed again.
 """
 
@@ -26,7 +27,7 @@ KEYS = {"chancery": "chancery", "nats-server": "natsServer"}
 
 def suites():
     words = [WITNESS, POLICIES, os.environ.get("CHANCERY_TEST_SEED", "")]
-    done = subprocess.run([str(word) for word in words if word != ""], capture_output=True, text=True, timeout=600)
+    done = subprocess.run([str(word) for word in words if word != ""], capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     *lines, summary = (json.loads(line) for line in done.stdout.splitlines())
     print(f"seed {summary['seed']}, refused {summary['refused']}")
@@ -72,10 +73,13 @@ class Play:
             self.deliver()
             self.request()
 
-    def note(self, question, found, expected):
+    def note(self, question, found, answers):
         self.answers[question] = found
-        if found != expected:
-            self.wrong.append(f"{' '.join(map(str, question))} is {found}, should be {expected}")
+        words = " ".join(map(str, question))
+        if found != answers[self.key]:
+            self.wrong.append(f"{words} is {found}, should be {answers[self.key]}")
+        if found != answers["explained"][self.key]:
+            self.wrong.append(f"{words} is {found}, explained is {answers['explained'][self.key]}")
 
     def publish(self):
         self.peer.subscribe(">", "1")
@@ -86,8 +90,7 @@ class Play:
         self.holder.flush()
         taken = {int(payload) for payload in self.peer.payloads()}
         for index, question in enumerate(asked):
-            expected = question["answers"][self.key]
-            self.note(("publish", question["subject"], question.get("reply")), index in taken, expected)
+            self.note(("publish", question["subject"], question.get("reply")), index in taken, question["answers"])
         self.peer.send("UNSUB 1\r\n")
         self.holder.errors.clear()
 
@@ -100,7 +103,7 @@ class Play:
         refused = {VIOLATION.match(error).groups() for error in self.holder.errors}
         for question in asked:
             words = question["pattern"], question.get("queue")
-            self.note(("subscribe", *words), words not in refused, question["answers"][self.key])
+            self.note(("subscribe", *words), words not in refused, question["answers"])
 
     def deliver(self):
         asked = self.suite["deliver"]
@@ -111,7 +114,7 @@ class Play:
         received = {(message.subject, queues[int(message.sid[1:])]) for message in self.holder.messages()}
         for question in asked:
             words = question["subject"], question.get("queue")
-            self.note(("deliver", *words), words in received, question["answers"][self.key])
+            self.note(("deliver", *words), words in received, question["answers"])
 
     def request(self):
         for question in self.suite["requests"]:

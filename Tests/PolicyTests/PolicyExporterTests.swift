@@ -16,19 +16,31 @@ import Testing
         for number in 0..<Self.accounts {
             var generator = RandomAccount(random: SeededGenerator(seed: random.next()))
             let (exporter, claims) = (generator.named("B"), generator.account("A", importing: generator.named("B")))
-            let sources = [claims, exporter].map { PolicyExporter.Source(claims: $0) }
-            let files = try PolicyExporter.files(of: sources, operator: "O")
-            let texts = Dictionary(
-                files.map { ($0.name, Array($0.text.utf8)) }, uniquingKeysWith: { first, _ in first })
-            let set = try PolicySet(PolicyTexts(files: texts, environment: nil))
-            let compiled = try #require(set.compiled("A"))
-            let keys = sources[0].keys([exporter.subject: "B"])
-            let back = try compiled.claims(keys, on: claims).canonical
-            #expect(try back.json() == claims.canonical.json(), "account \(number):\n\(files[1].text)")
-            #expect(compiled.description == claims.description)
-            for scope in claims.signingKeys.compactMap(\.scope) where !scope.description.isEmpty {
-                #expect(compiled.descriptions["role \(scope.role)"] == scope.description)
-            }
+            try Self.expectRoundTrip(of: claims, beside: exporter, "account \(number)")
+            try Self.expectRoundTrip(of: Self.read(claims), beside: Self.read(exporter), "JWT of account \(number)")
+        }
+    }
+
+    private static let operatorKey = KeyPair.generate(.operator)
+
+    /// The claims as they are in the account's JWT.
+    private static func read(_ claims: AccountClaims) throws -> AccountClaims {
+        try AccountClaims.decode(claims.encode(signedBy: operatorKey, at: 1_700_000_000))
+    }
+
+    private static func expectRoundTrip(
+        of claims: AccountClaims, beside exporter: AccountClaims, _ what: String
+    ) throws {
+        let sources = [claims, exporter].map { PolicyExporter.Source(claims: $0) }
+        let files = try PolicyExporter.files(of: sources, operator: "O")
+        let texts = Dictionary(files.map { ($0.name, Array($0.text.utf8)) }, uniquingKeysWith: { first, _ in first })
+        let set = try PolicySet(PolicyTexts(files: texts, environment: nil))
+        let compiled = try #require(set.compiled("A"))
+        let back = try compiled.claims(sources[0].keys([exporter.subject: "B"]), on: claims).canonical
+        #expect(try back.json() == claims.canonical.json(), "\(what):\n\(files[1].text)")
+        #expect(compiled.description == claims.description)
+        for scope in claims.signingKeys.compactMap(\.scope) where !scope.description.isEmpty {
+            #expect(compiled.descriptions["role \(scope.role)"] == scope.description)
         }
     }
 
@@ -75,7 +87,13 @@ import Testing
 
 /// Accounts that are made up, with everything that claims have room for.
 private struct RandomAccount {
+    /// The accounts' keys, by name.
+    private static let keys = Dictionary(
+        ["A", "B"].map { ($0, KeyPair.generate(.account).publicKey.text) }, uniquingKeysWith: { first, _ in first })
+
     var random: SeededGenerator
+
+    private static func key(_ name: String) -> String { keys[name] ?? name }
 
     private mutating func flip(_ percent: Int = 50) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
     private mutating func pick<Element>(_ elements: [Element]) -> Element {
@@ -91,13 +109,13 @@ private struct RandomAccount {
     private mutating func number() -> Int64 { pick([-1, 0, 1, 5000, 1 << 20, 1 << 40]) }
 
     func named(_ name: String) -> AccountClaims {
-        var claims = AccountClaims(subject: "KEY-\(name)", name: name)
+        var claims = AccountClaims(subject: Self.key(name), name: name)
         claims.exports = [Export(name: "e.>", subject: "e.>", type: .stream)]
         return claims
     }
 
     mutating func account(_ name: String, importing other: AccountClaims) -> AccountClaims {
-        var claims = AccountClaims(subject: "KEY-\(name)", name: name)
+        var claims = AccountClaims(subject: Self.key(name), name: name)
         claims.limits.connections = number()
         claims.limits.payload = number()
         claims.limits.data = number()
@@ -148,7 +166,7 @@ private struct RandomAccount {
         export.advertise = flip()
         if flip(20) { export.description = "an export" }
         if flip(20) { export.infoURL = "https://example.com" }
-        if flip(20) { export.revocations.revoke("KEY-B", at: 7) }
+        if flip(20) { export.revocations.revoke(Self.key("B"), at: 7) }
         return export
     }
 

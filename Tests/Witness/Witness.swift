@@ -28,31 +28,35 @@ import TestSupport
         while written < count {
             var policy = GeneratedPolicy(seed: random.next())
             let text = policy.text()
-            let found: (role: CompiledRole, file: FileSets)?
-            do throws(PolicySet.Failure) { found = try role(of: text) } catch {
+            let found: PolicySet?
+            do throws(PolicySet.Failure) { found = try set(of: text) } catch {
                 let reason = error.problems.first { $0.severity == .error }
                 refused[reason?.code.description ?? "", default: 0] += 1
                 // What is generated is well formed: there is nothing else to refuse.
                 guard reason?.code == .cannotBeSaid else { throw error }
                 continue
             }
-            guard let found else { continue }
-            try write(WitnessSuiteBuilder(text, found.role, found.file).build(), encoder)
+            guard let found, let builder = try builder(text, found) else { continue }
+            try write(builder.build(), encoder)
             written += 1
         }
         try write(Summary(seed: seed, refused: refused), encoder)
     }
 
-    /// The key of the user that the file declares, and what the file says of it.
-    private static func role(of text: String) throws(PolicySet.Failure) -> (role: CompiledRole, file: FileSets)? {
+    private static func set(of text: String) throws(PolicySet.Failure) -> PolicySet? {
         let manifest = "chancery: v1\naccounts: { A: a.yaml }\n"
         let surroundings = PolicySet.Surroundings(readFile: { $0 == "a.yaml" ? Array(text.utf8) : nil })
-        let sets = try PolicySet.readAll(Array(manifest.utf8), file: "chancery.yaml", surroundings: surroundings)
-        guard let account = sets.first?.accounts.first, let user = account.policy.users.first else { return nil }
+        return try PolicySet.readAll(Array(manifest.utf8), file: "chancery.yaml", surroundings: surroundings).first
+    }
+
+    /// About the key of the user that the file declares.
+    private static func builder(_ text: String, _ set: PolicySet) throws -> WitnessSuiteBuilder? {
+        guard let account = set.accounts.first, let user = account.policy.users.first else { return nil }
         guard let role = account.role(of: user) else { return nil }
+        guard let explanations = try Explanations(set, account, of: user.name) else { return nil }
         let parts = account.policy.roles.filter { role in user.roles.contains { $0.value == role.name } }
         let values = ["{{name()}}": GeneratedPolicy.holder, "{{tag(plant)}}": GeneratedPolicy.plant]
-        return (role, FileSets(parts, extra: user.extra, values))
+        return try WitnessSuiteBuilder(text, role, FileSets(parts, extra: user.extra, values), explanations)
     }
 
     private static func write(_ value: some Encodable, _ encoder: JSONEncoder) throws {

@@ -11,6 +11,13 @@ struct WitnessSuite: Encodable {
         let natsServer: Bool
         /// Whether the answers are alike, or a difference that is listed covers them.
         let isListed: Bool
+        /// What `policy explain` says of each.
+        let explained: Explained
+    }
+
+    struct Explained: Encodable {
+        let chancery: Bool
+        let natsServer: Bool
     }
 
     struct Publish: Encodable {
@@ -44,8 +51,8 @@ struct WitnessSuite: Encodable {
     struct Request: Encodable {
         let subject: String
         let queue: String?
-        let first: Bool
-        let second: Bool
+        let first: Answers
+        let second: Answers
     }
 
     struct Lists: Encodable {
@@ -83,11 +90,13 @@ struct WitnessSuiteBuilder {
     private let listed: [EngineDifference]
     private let filled: Permissions
     private let file: FileSets
+    private let explanations: Explanations
 
-    init(_ text: String, _ role: CompiledRole, _ file: FileSets) throws {
+    init(_ text: String, _ role: CompiledRole, _ file: FileSets, _ explanations: Explanations) throws {
         self.text = text
         self.role = role
         self.file = file
+        self.explanations = explanations
         var values = PermissionTemplate.Values()
         values.name = GeneratedPolicy.holder
         values.tags = ["plant:\(GeneratedPolicy.plant)"]
@@ -101,11 +110,11 @@ struct WitnessSuiteBuilder {
         filled = try PermissionTemplate.expand(role.template.permissions, with: values)
     }
 
-    func build() -> WitnessSuite {
-        let subscriptions = subscriptions()
+    func build() throws -> WitnessSuite {
+        let subscriptions = try subscriptions()
         return WitnessSuite(
-            policy: text, template: template, publish: publishes(), subscribe: subscriptions,
-            deliver: deliveries(subscriptions), requests: requests(),
+            policy: text, template: template, publish: try publishes(), subscribe: subscriptions,
+            deliver: try deliveries(subscriptions), requests: try requests(),
             differences: listed.map {
                 .init(
                     kind: $0.kind.rawValue, queue: $0.queue, subject: $0.subject, object: $0.object,
@@ -142,9 +151,15 @@ struct WitnessSuiteBuilder {
             answers: permissions.response?.maxMessages, replies: role.settings.replies.rawValue)
     }
 
-    private func answers(_ ours: Bool, _ theirs: Bool, isListed: Bool = false) -> WitnessSuite.Answers {
-        .init(chancery: ours, natsServer: theirs, isListed: ours == theirs || isListed)
+    private func answers(
+        to sentence: String, _ ours: Bool, _ theirs: Bool, isListed: Bool = false
+    ) throws -> WitnessSuite.Answers {
+        .init(
+            chancery: ours, natsServer: theirs, isListed: ours == theirs || isListed,
+            explained: try explanations.answers(to: sentence))
     }
+
+    private func inGroup(_ queue: String?) -> String { queue.map { " queue \($0)" } ?? "" }
 
     // MARK: What is asked
 
@@ -156,16 +171,18 @@ struct WitnessSuiteBuilder {
         ).sorted { $0.description < $1.description }
     }
 
-    private func publishes() -> [WitnessSuite.Publish] {
-        var found = Words(patterns(filled.publish)).subjects(Self.mostSubjects).map { subject in
+    private func publishes() throws -> [WitnessSuite.Publish] {
+        var found = try Words(patterns(filled.publish)).subjects(Self.mostSubjects).map { subject in
             WitnessSuite.Publish(
-                subject: subject, reply: nil, answers: answers(broker.takes(subject), server.takes(subject)))
+                subject: subject, reply: nil,
+                answers: try answers(to: "publish \(subject)", broker.takes(subject), server.takes(subject)))
         }
         for reply in listed where reply.kind == .reply {
             found.append(
                 .init(
                     subject: reply.subject, reply: reply.object,
-                    answers: answers(
+                    answers: try answers(
+                        to: "publish \(reply.subject) reply \(reply.object)",
                         broker.takes(reply.subject, reply: reply.object),
                         server.takes(reply.subject, reply: reply.object), isListed: true)))
         }
@@ -180,33 +197,39 @@ struct WitnessSuiteBuilder {
         return [nil, "g9"] + Set(names).subtracting([">"]).sorted()
     }
 
-    private func subscriptions() -> [WitnessSuite.Subscription] {
+    private func subscriptions() throws -> [WitnessSuite.Subscription] {
         var asked: [(String, String?)] = []
         for pattern in Words(patterns(filled.subscribe)).patterns(Self.mostPatterns) {
             for group in groups { asked.append((pattern, group)) }
+        }
+        // What only nats-server may accept, and deliver more through.
+        for entry in patterns(filled.subscribe) where !entry.hasTail && entry.tokens.last == .any {
+            let wider = Pattern(tokens: entry.tokens.dropLast(), hasTail: true).description
+            for group in groups { asked.append((wider, group)) }
         }
         for difference in listed where difference.kind != .reply {
             asked.append((difference.subject, difference.queue))
         }
         var seen: Set<String> = []
-        return asked.filter { seen.insert("\($0.0) \($0.1 ?? "")").inserted }.map { pattern, group in
+        return try asked.filter { seen.insert("\($0.0) \($0.1 ?? "")").inserted }.map { pattern, group in
             let isListed = listed.contains { $0.covers(subscription: pattern, queue: group) }
             return WitnessSuite.Subscription(
                 pattern: pattern, queue: group,
-                answers: answers(
-                    broker.accepts(pattern, queue: group), server.accepts(pattern, queue: group), isListed: isListed))
+                answers: try answers(
+                    to: "subscribe \(pattern)\(inGroup(group))", broker.accepts(pattern, queue: group),
+                    server.accepts(pattern, queue: group), isListed: isListed))
         }
     }
 
-    private func deliveries(_ subscriptions: [WitnessSuite.Subscription]) -> [WitnessSuite.Delivery] {
+    private func deliveries(_ subscriptions: [WitnessSuite.Subscription]) throws -> [WitnessSuite.Delivery] {
         let examples = listed.filter { $0.kind == .widerDelivery }.map(\.object)
         let subjects = Set(Words(patterns(filled.subscribe)).subjects(Self.mostSubjects) + examples).sorted()
         let asked = Set(subscriptions.map(\.queue))
-        return asked.sorted { ($0 ?? "") < ($1 ?? "") }.flatMap { group in
+        return try asked.sorted { ($0 ?? "") < ($1 ?? "") }.flatMap { group in
             let own = subscriptions.filter { $0.queue == group }.compactMap { subscription in
                 (try? Pattern(subscription.pattern)).map { ($0, subscription.answers) }
             }
-            return subjects.map { subject in
+            return try subjects.map { subject in
                 let bytes = Array(subject.utf8)
                 let matching = own.filter { $0.0.matches(bytes.span) }
                 let ours = matching.contains { $0.1.chancery } && broker.delivers(subject, queue: group)
@@ -215,12 +238,14 @@ struct WitnessSuiteBuilder {
                 let isAllowed = broker.accepts(subject, queue: group) && broker.delivers(subject, queue: group)
                 let isListed = isAllowed || listed.contains { $0.covers(delivery: subject, queue: group) }
                 return WitnessSuite.Delivery(
-                    subject: subject, queue: group, answers: answers(ours, theirs, isListed: isListed))
+                    subject: subject, queue: group,
+                    answers: try answers(
+                        to: "receive \(subject)\(inGroup(group))", ours, theirs, isListed: isListed))
             }
         }
     }
 
-    private func requests() -> [WitnessSuite.Request] {
+    private func requests() throws -> [WitnessSuite.Request] {
         guard let most = filled.response?.maxMessages else { return [] }
         let reply = "_REPLY.x"
         let subjects = Words(patterns(filled.subscribe)).subjects(Self.mostSubjects)
@@ -228,10 +253,14 @@ struct WitnessSuiteBuilder {
             broker.accepts(subject, queue: group) && server.accepts(subject, queue: group)
         }
         guard let (subject, group) = received else { return [] }
+        let second = most > 1 ? "reply to \(reply)" : "publish \(reply)"
         return [
             .init(
-                subject: subject, queue: group, first: broker.takesAnswer(reply),
-                second: most > 1 || broker.takes(reply))
+                subject: subject, queue: group,
+                first: try answers(
+                    to: "reply to \(reply)", broker.takesAnswer(reply), server.takesAnswer(reply)),
+                second: try answers(
+                    to: second, most > 1 || broker.takes(reply), most > 1 || server.takes(reply)))
         ]
     }
 }

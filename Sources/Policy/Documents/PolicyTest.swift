@@ -22,7 +22,8 @@ public struct PolicyTest: Sendable {
 
     /// What a sentence is about.
     public enum Act: Sendable, Hashable {
-        case publish(String)
+        /// With the subject for answers that the message names, where one is asked about.
+        case publish(String, reply: String? = nil)
         case request(String)
         case subscribe(String, queue: String?)
         case receive(String, queue: String?)

@@ -78,4 +78,13 @@ public struct EngineModel: Sendable {
         case .natsServer(let rules): return rules.delivers(bytes, queue)
         }
     }
+    /// The pattern of a subscription through which a message is delivered: the subject itself, or where that is refused a
+    /// wider one that is accepted; nil where there is none.
+    public func carrier(of subject: String, queue: String? = nil) -> String? {
+        guard delivers(subject, queue: queue) else { return nil }
+        if accepts(subject, queue: queue) { return subject }
+        // The broker accepts nothing wider than what it allows.
+        guard case .natsServer(let rules) = rules else { return nil }
+        return rules.patterns(around: Array(subject.utf8)).first { accepts($0, queue: queue) }
+    }
 }

@@ -40,6 +40,7 @@ struct NATSServerRules: Sendable {
     /// Nil where everything is allowed.
     private let subscribeAllow: List?
     private let subscribeDeny: List
+    private let subscribeEntries: [Pattern]
     let mayRespond: Bool
 
     init(_ permissions: Permissions) {
@@ -49,7 +50,9 @@ struct NATSServerRules: Sendable {
         publishAllow = published.allow.isEmpty && !mayRespond ? .everything : SubjectSet(allowed)
         publishDeny = SubjectSet(ClaimEntry.read(published.deny).map(\.pattern))
         let subscribed = permissions.subscribe
-        subscribeAllow = subscribed.allow.isEmpty ? nil : List(ClaimEntry.read(subscribed.allow))
+        let entries = ClaimEntry.read(subscribed.allow)
+        subscribeEntries = entries.map(\.pattern)
+        subscribeAllow = subscribed.allow.isEmpty ? nil : List(entries)
         subscribeDeny = List(ClaimEntry.read(subscribed.deny))
     }
 
@@ -71,6 +74,16 @@ struct NATSServerRules: Sendable {
         guard !subscribeDeny.plain.contains(subject.span) else { return false }
         guard let queue else { return true }
         return subscribeDeny.names(queue, for: subject.span) != true
+    }
+
+    /// The widest patterns that an entry of the allow list fits and that have a subject. None narrower is accepted where
+    /// these are not: whatever denies one of them, or is for other groups, fits the narrower one too.
+    func patterns(around subject: [UInt8]) -> [String] {
+        subscribeEntries.flatMap { entry in
+            let isOpen = !entry.hasTail && entry.tokens.last == .any
+            let wider = isOpen ? [Pattern(tokens: entry.tokens.dropLast(), hasTail: true)] : []
+            return ([entry] + wider).filter { $0.matches(subject.span) }.map(\.description)
+        }
     }
 }
 

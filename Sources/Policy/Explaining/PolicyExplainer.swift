@@ -16,11 +16,35 @@ public struct PolicyExplainer {
         graph = AccessGraph(set)
     }
 
+    /// Somebody who can be asked about.
+    public struct Visitor {
+        fileprivate let visitor: PolicyTester.Visitor
+        fileprivate let engine: Engine
+    }
+
+    /// Signs somebody in.
+    ///
+    /// - Parameter engine: the server that answers are for. nats-server is asked by the model of its rules; where it
+    ///   decides otherwise than the broker, the explanation says so.
+    /// - Returns: nil for a user or a role that the account does not have.
+    public func visitor(_ subject: PolicyTest.Subject, on engine: Engine = .broker) throws -> Visitor? {
+        try tester.holder(subject).map { Visitor(visitor: try tester.visitor($0, engine), engine: engine) }
+    }
+
     /// - Parameter sentence: such as `publish orders.place`, as tests have it.
     /// - Returns: nil for what is no sentence, and for a user or a role that the account does not have.
-    public func explain(_ subject: PolicyTest.Subject, _ sentence: String) throws -> PolicyExplanation? {
-        guard let act = PolicyTest.Act(sentence), let holder = tester.holder(subject) else { return nil }
-        let verdict = try tester.verdict(act, holder)
+    public func explain(
+        _ subject: PolicyTest.Subject, _ sentence: String, on engine: Engine = .broker
+    ) throws -> PolicyExplanation? {
+        guard let visitor = try visitor(subject, on: engine) else { return nil }
+        return try explain(visitor, sentence)
+    }
+
+    /// - Returns: nil for what is no sentence.
+    public func explain(_ visitor: Visitor, _ sentence: String) throws -> PolicyExplanation? {
+        guard let act = PolicyTest.Act(sentence) else { return nil }
+        let holder = visitor.visitor.holder
+        let verdict = try tester.verdict(act, visitor.visitor)
         let decisions = verdict.principal.map { principal in
             verdict.questions.map { decision($0, act, principal, holder.key?.sources ?? [:], verdict) }
         }
@@ -31,7 +55,7 @@ public struct PolicyExplainer {
         }
         return PolicyExplanation(
             account: account.policy.account.value, environment: set.environment, role: holder.role.name,
-            rolePosition: holder.role.position, user: holder.name,
+            rolePosition: holder.role.position, user: holder.name, engine: visitor.engine,
             fillings: (fillings ?? []).map { ($0.function, $0.values) },
             sentence: sentence, isAllowed: verdict.isAllowed, reason: verdict.reason, decisions: decisions ?? [],
             crossings: verdict.isAllowed ? crossings(act) : [])
@@ -49,16 +73,20 @@ public struct PolicyExplainer {
         let verb = question.isReply ? "have answers come to" : "\(question.action)"
         return PolicyExplanation.Decision(
             question: "\(verb) \(question.subject)\(queue)", because: because(question, act),
-            isAllowed: question.decision.isAllowed,
-            reason: question.action == .deliver && question.decision.isAllowed
-                ? "nothing filters it"
-                : asker.reason(question.decision.rule, asker.sources(of: question.decision.rule)),
+            isAllowed: question.isAllowed, reason: reason(question, asker),
             considered: found.considered.map { rule in
                 PolicyExplanation.ConsideredRule(
                     text: rule.rule.text ?? "", filled: rule.filled, list: Self.words(rule.rule.rule.list),
-                    relation: Self.words(rule.relation), isDeciding: rule.isDeciding,
+                    relation: Self.words(rule.relation),
+                    isDeciding: rule.isDeciding && question.difference == nil,
                     sources: asker.sources(of: rule.rule.rule))
             }, ruleCount: found.ruleCount)
+    }
+
+    private func reason(_ question: PolicyVerdict.Question, _ asker: PolicyQuestions) -> String {
+        if let difference = question.difference { return difference.reason }
+        if question.action == .deliver, question.decision.isAllowed { return "nothing filters it" }
+        return asker.reason(question.decision.rule, asker.sources(of: question.decision.rule))
     }
 
     private static func words(_ list: Rule.List) -> String {
@@ -79,8 +107,11 @@ public struct PolicyExplainer {
         }
     }
 
-    /// How the question comes from what was asked about, where a mapping moved it.
+    /// How the question comes from what was asked about, where a mapping moved it or a wider subscription is looked at.
     private func because(_ question: PolicyVerdict.Question, _ act: PolicyTest.Act) -> String? {
+        if case .receive(let subject, queue: _) = act, question.action == .subscribe, question.subject != subject {
+            return "since a subscription to \(subject) alone is refused, and this one is not"
+        }
         guard question.action == .publish, let typed = act.published, typed != question.subject else { return nil }
         let bytes = Array(typed.utf8)
         let mapping = account.policy.mappings.first { mapping in
@@ -148,7 +179,7 @@ extension PolicyTest.Act {
     /// The subject that is published on; nil where none is.
     var published: String? {
         switch self {
-        case .publish(let subject), .request(let subject): subject
+        case .publish(let subject, reply: _), .request(let subject): subject
         default: nil
         }
     }

@@ -40,6 +40,8 @@ public struct PolicyExplanation: Sendable {
     public let role: String
     public let rolePosition: PolicyPosition?
     public let user: String
+    /// The server that it is said of.
+    public let engine: Engine
     /// What templates are filled with, as `{{name()}}` and its values.
     public let fillings: [(function: String, values: [String])]
     /// As it was asked.
@@ -54,7 +56,8 @@ public struct PolicyExplanation: Sendable {
 
 extension PolicyExplanation: CustomStringConvertible {
     public var description: String {
-        var lines = ["\(user) \(isAllowed ? "may" : "may not") \(sentence): \(reason)", ""]
+        let server = engine == .broker ? "" : " on \(engine.rawValue)"
+        var lines = ["\(user) \(isAllowed ? "may" : "may not") \(sentence)\(server): \(reason)", ""]
         let place = rolePosition.map { " (\($0))" } ?? ""
         lines.append("  as       \(user), role \(role) of \(account)\(place)\(environment.map { ", in \($0)" } ?? "")")
         for filling in fillings {

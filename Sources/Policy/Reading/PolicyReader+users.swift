@@ -100,7 +100,8 @@ extension PolicyReader {
             guard let act = PolicyTest.Act(text) else {
                 report(
                     .wrongValue, at: element.position, "\"\(text)\" is no sentence of a test",
-                    remedy: "write publish S, request S, subscribe P [queue Q], receive S [queue Q], reply to S, "
+                    remedy:
+                        "write publish S [reply R], request S, subscribe P [queue Q], receive S [queue Q], reply to S, "
                         + "get BUCKET KEY, put BUCKET KEY, next STREAM/CONSUMER or connect [from IP] [at HH:MM] [as KIND]"
                 )
                 return nil
@@ -111,11 +112,12 @@ extension PolicyReader {
 }
 
 extension PolicyTest.Act {
-    /// Reads `publish S`, `subscribe P queue Q` and so on; nil for what is no sentence.
+    /// Reads `publish S`, `publish S reply R`, `subscribe P queue Q` and so on; nil for what is no sentence.
     init?(_ text: String) {
         let words = text.split(separator: " ").map(String.init)
         switch (words.first, words.count) {
         case ("publish", 2): self = .publish(words[1])
+        case ("publish", 4) where words[2] == "reply": self = .publish(words[1], reply: words[3])
         case ("request", 2): self = .request(words[1])
         case ("subscribe", 2): self = .subscribe(words[1], queue: nil)
         case ("subscribe", 4) where words[2] == "queue": self = .subscribe(words[1], queue: words[3])

@@ -9,10 +9,12 @@ struct PolicyQuestions {
     let mappings: SubjectMappings
     /// The pattern of the role's inbox; nil for none.
     let inbox: String?
+    /// What nats-server does otherwise, where the answers are for that.
+    var server: ServerAnswers?
 
     func verdict(_ act: PolicyTest.Act) -> PolicyVerdict {
         switch act {
-        case .publish(let subject): publish(subject)
+        case .publish(let subject, let reply): publish(subject, reply)
         case .request(let subject): request(subject)
         case .subscribe(let pattern, let queue): ask(.subscribe, pattern, queue)
         case .receive(let subject, let queue): receive(subject, queue)
@@ -33,11 +35,25 @@ struct PolicyQuestions {
         return verdict(PolicyVerdict.Question(action: action, subject: subject, queue: queue, decision: decision))
     }
 
-    private func verdict(_ question: PolicyVerdict.Question) -> PolicyVerdict {
+    /// Whether a message may name a subject for answers.
+    private func ask(reply: String) -> PolicyVerdict {
+        let decision = principal.permissions.decide(reply: Array(reply.utf8).span)
+        return verdict(
+            PolicyVerdict.Question(action: .subscribe, subject: reply, isReply: true, decision: decision))
+    }
+
+    private func verdict(_ asked: PolicyVerdict.Question) -> PolicyVerdict {
+        var question = asked
+        question.difference = server?.difference(from: asked)
+        if let difference = question.difference {
+            return PolicyVerdict(
+                isAllowed: question.isAllowed, reason: difference.reason, sources: difference.sources,
+                questions: [question])
+        }
         let rule = question.decision.rule
         let found = sources(of: rule)
         return PolicyVerdict(
-            isAllowed: question.decision.isAllowed, reason: reason(rule, found), sources: found, questions: [question])
+            isAllowed: question.isAllowed, reason: reason(rule, found), sources: found, questions: [question])
     }
 
     func sources(of rule: Rule) -> [PolicyPosition] {
@@ -63,6 +79,20 @@ struct PolicyQuestions {
         case .foreignReply: return "the role may not subscribe to the reply subject by itself"
         case .reserved: return "the subject is the server's own"
         }
+    }
+
+    private func publish(_ subject: String, _ reply: String?) -> PolicyVerdict {
+        let verdict = publish(subject)
+        guard verdict.isAllowed, let reply else { return verdict }
+        let answer = ask(reply: reply)
+        let questions = verdict.questions + answer.questions
+        guard answer.isAllowed else {
+            return PolicyVerdict(
+                isAllowed: false, reason: "answers to \(reply): \(answer.reason)", sources: answer.sources,
+                questions: questions)
+        }
+        return PolicyVerdict(
+            isAllowed: true, reason: verdict.reason, sources: verdict.sources + answer.sources, questions: questions)
     }
 
     /// As typed: every destination of a mapping has to be allowed.
@@ -92,32 +122,26 @@ struct PolicyQuestions {
 
     /// A publish, with an inbox that the answer may come to.
     private func request(_ subject: String) -> PolicyVerdict {
-        let verdict = publish(subject)
-        guard verdict.isAllowed else { return verdict }
+        let published = publish(subject)
+        guard published.isAllowed else { return published }
         guard let inbox else {
             return PolicyVerdict(
-                isAllowed: false, reason: "the role has no inbox for the answer", questions: verdict.questions)
+                isAllowed: false, reason: "the role has no inbox for the answer", questions: published.questions)
         }
         let reply = inbox.replacing("{{name()}}", with: principal.name).replacing(">", with: "x1")
-        let answer = self.verdict(
-            PolicyVerdict.Question(
-                action: .subscribe, subject: reply, isReply: true,
-                decision: principal.permissions.decide(reply: Array(reply.utf8).span)))
-        guard answer.isAllowed else {
-            return PolicyVerdict(
-                isAllowed: false, reason: "answers to \(reply): \(answer.reason)", sources: answer.sources,
-                questions: verdict.questions + answer.questions)
-        }
+        let verdict = publish(subject, reply)
+        guard verdict.isAllowed else { return verdict }
         let listening = ask(.subscribe, reply)
         return PolicyVerdict(
             isAllowed: listening.isAllowed, reason: listening.isAllowed ? verdict.reason : listening.reason,
-            sources: verdict.sources + listening.sources,
-            questions: verdict.questions + answer.questions + listening.questions)
+            sources: verdict.sources + listening.sources, questions: verdict.questions + listening.questions)
     }
 
     /// A delivery passes: some subscription gets the subject, and nothing filters it.
     private func receive(_ subject: String, _ queue: String?) -> PolicyVerdict {
-        let subscription = ask(.subscribe, subject, queue)
+        // On nats-server a wider subscription may carry what one to the subject alone does not.
+        let carrier = server?.carrier(of: subject, queue) ?? subject
+        let subscription = ask(.subscribe, carrier, queue)
         guard subscription.isAllowed else { return subscription }
         let delivery = ask(.deliver, subject, queue)
         var verdict = delivery.isAllowed ? subscription : delivery

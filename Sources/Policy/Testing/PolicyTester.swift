@@ -74,8 +74,9 @@ public struct PolicyTester {
     private func run(_ test: PolicyTest) throws -> [Outcome] {
         guard let holder = holder(test.subject) else { return [] }
         let expected = test.may.map { ($0, true) } + test.mayNot.map { ($0, false) }
+        let visitor = try visitor(holder)
         return try expected.map { sentence, isExpected in
-            let verdict = try verdict(sentence.act, holder)
+            let verdict = try verdict(sentence.act, visitor)
             return Outcome(
                 account: account.policy.account.value, environment: environment,
                 subject: holder.name, sentence: sentence.text, position: sentence.position, isExpected: isExpected,
@@ -98,25 +99,46 @@ public struct PolicyTester {
         }
     }
 
-    func verdict(_ act: PolicyTest.Act, _ holder: Holder) throws -> PolicyVerdict {
-        guard let key = holder.key else {
+    /// Somebody who has signed in, or was not let in, and can be asked about.
+    struct Visitor {
+        let holder: Holder
+        fileprivate let outcome: Result<Principal, Refusal>?
+        fileprivate let server: ServerAnswers?
+    }
+
+    /// Signs somebody in, from somewhere and at some time that the role allows.
+    ///
+    /// - Parameter engine: whose answers are wanted.
+    func visitor(_ holder: Holder, _ engine: Engine = .broker) throws -> Visitor {
+        guard let key = holder.key else { return Visitor(holder: holder, outcome: nil, server: nil) }
+        let role = holder.role
+        let outcome = try realm.signIn(
+            role: key.name, name: holder.name, tags: holder.tags, from: role.somewhere, type: role.someConnection,
+            time: role.sometime)
+        var server: ServerAnswers?
+        if engine == .natsServer, case .success(let principal) = outcome {
+            server = try ServerAnswers(key, realm.values(principal.name, holder.tags))
+        }
+        return Visitor(holder: holder, outcome: outcome, server: server)
+    }
+
+    func verdict(_ act: PolicyTest.Act, _ visitor: Visitor) throws -> PolicyVerdict {
+        let holder = visitor.holder
+        guard let key = holder.key, let outcome = visitor.outcome else {
             return PolicyVerdict(
                 isAllowed: false, reason: "\(holder.role.name) has no key for the name and the tags of \(holder.name)")
         }
-        let role = holder.role
         if case .connect(let address, let time, let kind) = act {
             return try connect(holder, key, from: address, at: time, as: kind)
         }
         // The other sentences are about somebody who is in, however that came about.
-        let inside = try realm.signIn(
-            role: key.name, name: holder.name, tags: holder.tags, from: role.somewhere, type: role.someConnection,
-            time: role.sometime)
-        switch inside {
+        switch outcome {
         case .failure(let refusal):
             return PolicyVerdict(isAllowed: false, reason: "\(holder.name) does not come in: \(refusal)")
         case .success(let principal):
             let asker = PolicyQuestions(
-                principal: principal, sources: key.sources, mappings: mappings, inbox: role.inboxes.first?.value)
+                principal: principal, sources: key.sources, mappings: mappings,
+                inbox: holder.role.inboxes.first?.value, server: visitor.server)
             var verdict = asker.verdict(act)
             verdict.principal = principal
             return verdict
@@ -162,6 +184,10 @@ struct PolicyVerdict {
         /// Whether the subject is where an answer should come to.
         var isReply = false
         let decision: Decision
+        /// What the server that is asked about does otherwise; nil where it decides as the broker does.
+        var difference: ServerAnswers.Difference?
+
+        var isAllowed: Bool { difference == nil ? decision.isAllowed : !decision.isAllowed }
     }
 }
 

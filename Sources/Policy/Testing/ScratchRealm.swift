@@ -42,10 +42,7 @@ struct ScratchRealm {
         time: Int?
     ) throws -> Result<Principal, Refusal> {
         guard let rolePair = rolePairs[role] else { return .failure(.untrustedIssuer) }
-        var user = UserClaims(subject: userPair.publicKey.text, name: name)
-        user.issuerAccount = accountPair.publicKey.text
-        user.limits = .scoped
-        user.tags = tags.map { "\($0):\($1)" }.sorted()
+        let user = user(name, tags)
         let facts = ConnectionFacts(type: type, address: address, nonce: Array("policy".utf8))
         let credentials = PresentedCredentials(
             token: try user.encode(signedBy: rolePair, at: Self.issued),
@@ -59,5 +56,17 @@ struct ScratchRealm {
         case .refused(let refusal): return .failure(refusal)
         case .needs: return .failure(.outOfTurn)
         }
+    }
+    /// What fills the templates of somebody's role.
+    func values(_ name: String, _ tags: [String: String]) -> PermissionTemplate.Values {
+        PermissionTemplate.Values(user: user(name, tags), account: account.claims)
+    }
+
+    private func user(_ name: String, _ tags: [String: String]) -> UserClaims {
+        var user = UserClaims(subject: userPair.publicKey.text, name: name)
+        user.issuerAccount = accountPair.publicKey.text
+        user.limits = .scoped
+        user.tags = tags.map { "\($0):\($1)" }.sorted()
+        return user
     }
 }

@@ -6,10 +6,12 @@ import Testing
 @testable import Policy
 
 @Suite struct PolicyExplainerTests {
-    private static func explain(_ sentence: String, _ text: String) throws -> PolicyExplanation {
+    private static func explain(
+        _ sentence: String, _ text: String, on engine: Engine = .broker
+    ) throws -> PolicyExplanation {
         let set = try AccessAnalysisTests.set(["A": text])
         let explainer = try PolicyExplainer(set, account: try #require(set.accounts.first))
-        return try #require(try explainer.explain(.holder(role: "r", name: "eve", tags: [:]), sentence))
+        return try #require(try explainer.explain(.holder(role: "r", name: "eve", tags: [:]), sentence, on: engine))
     }
 
     @Test func `The rule that decided has its place, beside those that bear on it`() throws {
@@ -36,6 +38,39 @@ import Testing
         #expect(explanation.fillings.map(\.function) == ["name()"])
         #expect(explanation.fillings.map(\.values) == [["eve"]])
         #expect(explanation.decisions.first?.considered.first?.filled == ["t.eve"])
+    }
+
+    @Test func `What nats-server does otherwise is said of it alone`() throws {
+        // The second deny closes what lies beyond a.*, so that a wider subscription gets no more.
+        let text = """
+            roles: { r: { publish: [ p ], subscribe: { allow: [ \"a.*\", b.c, \"d.>\" ], deny: [ \"d.*\" ] } } }
+            """
+        for (sentence, ours, theirs) in [
+            ("subscribe a.>", false, true), ("subscribe a.x", true, true), ("receive a.x.y", false, false),
+            ("subscribe d.>", true, false), ("receive d.x.y", true, true), ("publish p reply z", false, true),
+            ("publish p reply a.x", true, true), ("publish q reply a.x", false, false),
+        ] {
+            #expect(try Self.explain(sentence, text).isAllowed == ours, "\(sentence)")
+            let explanation = try Self.explain(sentence, text, on: .natsServer)
+            #expect(explanation.isAllowed == theirs, "\(sentence)")
+            #expect(explanation.isAllowed == explanation.decisions.allSatisfy(\.isAllowed), "\(sentence)")
+            if ours != theirs { #expect(explanation.reason.contains("nats-server"), "\(explanation)") }
+        }
+        let wider = try Self.explain("subscribe a.>", text, on: .natsServer)
+        #expect(wider.description.contains("eve may subscribe a.> on nats-server: allowed by a.* (A.yaml:3:"))
+    }
+
+    @Test func `On nats-server a wider subscription may carry what one of its own does not`() throws {
+        let text = "roles: { r: { subscribe: [ \"a.*\", \"*.b.c\" ] } }"
+        let set = try AccessAnalysisTests.set(["A": text])
+        let role = try #require(set.accounts.first?.roles["r"])
+        var comparison = try EngineComparison(role)
+        guard let wider = try comparison.run().first(where: { $0.kind == .widerDelivery }) else { return }
+        #expect(try !Self.explain("receive \(wider.object)", text).isAllowed)
+        let explanation = try Self.explain("receive \(wider.object)", text, on: .natsServer)
+        #expect(explanation.isAllowed)
+        #expect(explanation.decisions.map(\.question) == ["subscribe a.>", "deliver \(wider.object)"])
+        #expect(explanation.decisions.first?.because?.contains("alone is refused") == true)
     }
 
     /// What is explained is what is decided, and both are what the sets say that questions about access work with.
@@ -71,8 +106,8 @@ import Testing
                 }
                 for (sentence, expected) in sentences {
                     let explanation = try #require(try explainer.explain(holder, sentence))
-                    let verdict = try tester.verdict(
-                        try #require(PolicyTest.Act(sentence)), try #require(tester.holder(holder)))
+                    let visitor = try tester.visitor(try #require(tester.holder(holder)))
+                    let verdict = try tester.verdict(try #require(PolicyTest.Act(sentence)), visitor)
                     #expect(explanation.isAllowed == verdict.isAllowed, "\(sentence)\n\(text)")
                     #expect(explanation.isAllowed == expected, "\(sentence)\n\(text)\n\(role.template.permissions)")
                     let allowed = explanation.decisions.allSatisfy(\.isAllowed)

@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Messaging
 import NKeys
 
 /// How `policy apply` and its like bring a step to the servers.
@@ -19,21 +20,35 @@ struct PolicyDelivery: ParsableArguments {
                 tokens[account.publicKey] = try reader.settingsToken(of: account.publicKey)
             }
         }
-        let outcomes = try await system.withConnection(directory, of: place, for: .pushing) { connection in
-            // Settings first: a role is never without the rules for its replies.
-            for outcome in try await connection.push(settings: settings) {
-                guard let objection = outcome.objection else { continue }
-                throw AdministrationError(
-                    .distributionFailed, "a server did not take the settings of \(outcome.publicKey): \(objection)",
-                    remedy: "see the server's log, and go on with \"chancery policy apply --resume\"")
+        let outcomes: [PushOutcome]
+        do {
+            outcomes = try await system.withConnection(directory, of: place, for: .pushing) { connection in
+                try await Self.push(accounts, settings, connection)
             }
-            return try await connection.push(accounts)
+        } catch let error as ClientError {
+            throw AdministrationError(
+                .distributionFailed, "this step did not reach the servers: \(error.message)", remedy: Self.remedy)
         }
         try directory.change("policy: servers answered") { try $0.noteDeliveries(outcomes) }
+        let output = PushOutput(isJSON: false)
+        for outcome in outcomes where !outcome.isComplete { try output.show(outcome, verb: "pushed", "to") }
         if let failure = AdministrationError(failed: outcomes) {
-            throw AdministrationError(
-                failure.code, failure.message,
-                remedy: "go on with \"chancery policy apply --resume\" when they are back")
+            throw AdministrationError(failure.code, failure.message, remedy: Self.remedy)
         }
+    }
+
+    private static let remedy = "go on with \"chancery policy apply --resume\" when they are back"
+
+    private static func push(
+        _ accounts: [AccountEntry], _ settings: [PublicKey: String], _ connection: SystemConnection
+    ) async throws -> [PushOutcome] {
+        // Settings first: a role is never without the rules for its replies.
+        for outcome in try await connection.push(settings: settings) {
+            guard let objection = outcome.objection else { continue }
+            throw AdministrationError(
+                .distributionFailed, "a server did not take the settings of \(outcome.publicKey): \(objection)",
+                remedy: "see the server's log, and go on with \"chancery policy apply --resume\"")
+        }
+        return try await connection.push(accounts)
     }
 }

@@ -11,7 +11,9 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
             are filled with, what mappings make of the subject, every rule that bears on it, the one that decided, and \
             what imports and exports have to do with it. Exits with 1 if it is refused.
 
-            Sentences are those of tests: publish S, request S, subscribe P [queue Q], receive S [queue Q], reply to S, \
+            With --engine nats-server it says what that server does, and where it decides otherwise than the broker why.
+
+            Sentences are those of tests: publish S [reply R], request S, subscribe P [queue Q], receive S [queue Q], reply to S, \
             connect [from IP] [at TIME] [as TYPE], get|put BUCKET KEY, next STREAM/CONSUMER.
             """)
     static let example = """
@@ -32,6 +34,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
         name: .customLong("tag"),
         help: ArgumentHelp("A tag of it, with --role; may be repeated.", valueName: "tag:value"))
     var tags: [String] = []
+    @OptionGroup var server: EngineOption
     @OptionGroup var options: PolicyQuestionOptions
 
     func validate() throws {
@@ -44,10 +47,11 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
     func run() throws {
         let set = try options.read()
         let (account, subject) = try holder(in: set)
-        guard let explanation = try PolicyExplainer(set, account: account).explain(subject, sentence) else {
+        guard let explanation = try PolicyExplainer(set, account: account).explain(subject, sentence, on: server.engine)
+        else {
             throw ValidationError(
-                "\"\(sentence)\" is no sentence: write publish S, request S, subscribe P [queue Q], receive S [queue Q], "
-                    + "reply to S, or connect [from IP] [at HH:MM] [as KIND].")
+                "\"\(sentence)\" is no sentence: write publish S [reply R], request S, subscribe P [queue Q], "
+                    + "receive S [queue Q], reply to S, or connect [from IP] [at HH:MM] [as KIND].")
         }
         if options.json {
             try JSONOutput.line(Explained(explanation))
@@ -124,6 +128,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
         var allowed: Bool
         var crossings: [Crossing]
         var decisions: [Decision]
+        var engine: String
         var environment: String?
         var reason: String
         var role: String
@@ -145,6 +150,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
                             places: rule.sources.map(\.description), relation: rule.relation, text: rule.text)
                     })
             }
+            engine = explanation.engine.rawValue
             environment = explanation.environment
             reason = explanation.reason
             role = explanation.role
