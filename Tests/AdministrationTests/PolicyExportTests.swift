@@ -20,7 +20,7 @@ import Testing
                 let place = Place(
                     operator: EntityReference(entry.publicKey), account: EntityReference(account.publicKey))
                 var edits = RoleEdits()
-                edits.role = "reader of \(name)"
+                edits.role = "reader-of-\(name)"
                 try change.editSigningKeys(["generate"], at: place, edits)
                 try change.addUser(NewUser(name: "u"), at: place, signer: .named(edits.role ?? ""))
             }
@@ -45,7 +45,9 @@ import Testing
             let names = Dictionary(
                 stored.map { ($0.claims.subject, $0.claims.name) }, uniquingKeysWith: { first, _ in first })
             let back = try compiled.claims(source.keys(names), on: source.claims).canonical
-            #expect(try back.json() == source.claims.canonical.json())
+            var canonical = source.claims.canonical
+            canonical.common = CommonClaims(name: source.claims.name, subject: source.claims.subject)
+            #expect(try back.json() == canonical.json())
         }
     }
 }

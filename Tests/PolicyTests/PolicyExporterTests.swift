@@ -37,7 +37,11 @@ import Testing
         let set = try PolicySet(PolicyTexts(files: texts, environment: nil))
         let compiled = try #require(set.compiled("A"))
         let back = try compiled.claims(sources[0].keys([exporter.subject: "B"]), on: claims).canonical
-        #expect(try back.json() == claims.canonical.json(), "\(what):\n\(files[1].text)")
+        // Who signed a JWT and when is no part of what it says.
+        var canonical = claims.canonical
+        canonical.common = CommonClaims(
+            name: claims.name, subject: claims.subject, expires: claims.expires, notBefore: claims.notBefore)
+        #expect(try back.json() == canonical.json(), "\(what):\n\(files[1].text)")
         #expect(compiled.description == claims.description)
         for scope in claims.signingKeys.compactMap(\.scope) where !scope.description.isEmpty {
             #expect(compiled.descriptions["role \(scope.role)"] == scope.description)
