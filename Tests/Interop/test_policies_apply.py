@@ -161,7 +161,7 @@ def test_accounts_come_out_alike_as_jwts_and_of_an_nsc_store(chancery, tmp_path)
     chancery("add", "operator", "O", "--sys")
     for name in "AB":
         chancery("add", "account", name)
-        chancery("edit", "account", name, "--conns", "50", "--description", f"the account {name}")
+        chancery("edit", "account", name, "--conns", "50")
         chancery(
             "edit", "signing-key", "--account", name, "--sk", "generate", "--role", f"r-{name}", "--allow-pub", "a.>",
             "--deny-sub", "x")
