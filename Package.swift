@@ -89,7 +89,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
 
-        room("Audit", ["Authorization", "NKeys", "Secrets"]),
+        room("Audit", ["Authorization", "Claims", "NKeys", "Secrets"]),
 
         room("Policy", ["Authorization", "Claims", "NKeys", "Subjects", .product(name: "Yams", package: "Yams")]),
 
@@ -159,7 +159,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
-        tests("Audit", ["Authorization", "NKeys", "Secrets"]),
+        tests("Audit", ["Authorization", "Claims", "NKeys", "Secrets"]),
         tests("Policy", ["Authorization", "Claims", "NKeys", "Oracle", "Subjects"], resources: [.copy("Wrong")]),
         tests(
             "Administration",

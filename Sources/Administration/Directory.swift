@@ -192,6 +192,7 @@ public final class Directory: Sendable {
     ) throws -> Changed<Result> {
         try database.writeWithoutTransaction { database in
             var changed: Changed<Result>?
+            var checkpoint: String?
             try AuditCapture.install(database)
             try database.inTransaction(.immediate) {
                 try AuditCapture.clear(database)
@@ -199,6 +200,7 @@ public final class Directory: Sendable {
                     database: database, home: home, surroundings: surroundings, reason: reason, isDryRun: dryRun)
                 let value = try body(change)
                 if !dryRun { try AuditTrail.record(change) }
+                checkpoint = change.checkpoint
                 changed = Changed(value: value, report: change.report)
                 return dryRun ? .rollback : .commit
             }
@@ -206,8 +208,19 @@ public final class Directory: Sendable {
             guard let changed else {
                 throw AdministrationError(.storageFailed, "the change was not carried out")
             }
+            if let checkpoint { publish(checkpoint) }
             return changed
         }
+    }
+
+    /// Lays the log's latest checkpoint beside the logs of brokers, which mention it in theirs. It is in the database too:
+    /// what cannot be written is no failure of the change.
+    private func publish(_ checkpoint: String) {
+        guard PrivateFile.exists(home.logsPath) else { return }
+        let folder = "\(home.logsPath)/\(AuditLog.name)"
+        try? PrivateFile.makeFolder(folder)
+        let content = Array(checkpoint.utf8).withUnsafeBytes { Secret(copying: $0) }
+        try? PrivateFile.write(content, to: folder + "/checkpoint")
     }
 
     private static func connect(_ path: String, _ surroundings: Surroundings) throws -> DatabaseQueue {

@@ -17,6 +17,12 @@ public struct AuditError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidCheckpoint = Code("invalid_checkpoint")
         /// A checkpoint that the expected key has not signed.
         public static let invalidSignature = Code("invalid_signature")
+        /// Files that cannot be read or written.
+        public static let storageFailed = Code("storage_failed")
+        /// A log that somebody else writes to.
+        public static let logInUse = Code("log_in_use")
+        /// A log whose files are not what was signed.
+        public static let logDamaged = Code("log_damaged")
         /// A text that is no key of a log, or a pair that cannot sign.
         public static let invalidKey = Code("invalid_key")
     }

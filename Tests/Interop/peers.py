@@ -27,7 +27,7 @@ START_DEADLINE = 20.0
 class Server:
     """A server's process, listening on a port of its own."""
 
-    def __init__(self, engine, folder, configure, port=-1):
+    def __init__(self, engine, folder, configure, port=-1, arguments=()):
         self.engine = engine
         folder.mkdir(parents=True, exist_ok=True)
         self._ports = folder / "ports"
@@ -38,7 +38,7 @@ class Server:
         self.log = folder / "server.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "-c", file], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder)
+                [*command, "-c", file, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder)
         try:
             self.url = self._wait_until_ready()
         except BaseException:
@@ -78,10 +78,11 @@ class Server:
 class World:
     """A running server together with the realm it was started with."""
 
-    def __init__(self, engine, realm, folder, extra="", resolver="MEMORY"):
+    def __init__(self, engine, realm, folder, extra="", resolver="MEMORY", arguments=()):
         self.engine = engine
         self.realm = realm
-        self.server = Server(engine, folder, lambda port: realm.configuration(port, extra, resolver))
+        self.server = Server(
+            engine, folder, lambda port: realm.configuration(port, extra, resolver), arguments=arguments)
         self._connections = []
 
     def close(self):

@@ -20,6 +20,8 @@ public struct AuditFindings: Sendable {
     public internal(set) var verified: Int64 = 0
     /// The root of the tree, or nil if there is no log yet.
     public internal(set) var root: String?
+    /// What the log's checkpoints say of other logs.
+    public internal(set) var mentions: [Checkpoint.Mention] = []
     /// What could not be checked here, in whole sentences without a full stop.
     public internal(set) var omissions: [String] = []
     /// Everything that is wrong; empty if all is well.

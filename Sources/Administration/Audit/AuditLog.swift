@@ -77,15 +77,19 @@ final class AuditLog {
     }
 
     /// Stores the tree and a signed checkpoint of it, if there is anything new.
-    func close() throws {
-        guard tree.size > oldSize else { return }
+    ///
+    /// - Parameter others: what is known of other logs.
+    /// - Returns: the checkpoint; nil where there is nothing new.
+    func close(others: [Checkpoint.Mention] = []) throws -> String? {
+        guard tree.size > oldSize else { return nil }
         try database.run(
             sql: "INSERT OR REPLACE INTO audit_tree (id, size, frontier) VALUES (1, ?, ?)",
             arguments: [tree.size, Data(tree.frontier.flatMap(\.bytes))])
-        let note = try Checkpoint(origin: key.name, tree: tree).signed(as: key, with: pair)
+        let note = try Checkpoint(origin: key.name, tree: tree, others: others).signed(as: key, with: pair)
         try database.run(
             sql: "INSERT INTO audit_checkpoints (size, note) VALUES (?, ?)",
             arguments: [tree.size, note.description])
+        return note.description
     }
 
     /// The tree as the last change left it.
@@ -102,7 +106,7 @@ final class AuditLog {
         let sql = "SELECT note FROM audit_checkpoints ORDER BY size DESC LIMIT 1"
         guard let note = try database.row(sql)?.text("note"),
             let checkpoint = try? Checkpoint(note: note, signedByOneOf: [key]),
-            checkpoint == Checkpoint(origin: key.name, tree: tree)
+            checkpoint.size == tree.size, checkpoint.root == tree.root
         else { throw Self.damaged("its last checkpoint") }
     }
 

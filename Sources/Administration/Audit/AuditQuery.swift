@@ -7,8 +7,17 @@ public struct AuditQuery: Sendable, Hashable {
     public var object: String?
     /// An operation such as `account.edit`, or what comes before its point; nil for any.
     public var operation: String?
+    public var kind: AuditKind?
+    public var outcome: AuditOutcome?
+    /// The name of an account, and its key where that is known: records about it or something in it; nil for any.
+    public var account: String?
+    public var accountKey: String?
+    /// The public key or the name of a user that the record is about; nil for any.
+    public var user: String?
     /// Records of this Unix second and later; nil for all.
     public var since: Int64?
+    /// Records before this Unix second; nil for all.
+    public var until: Int64?
     /// The most records, the latest ones; nil for all.
     public var limit: Int?
 
@@ -26,9 +35,23 @@ public struct AuditQuery: Sendable, Hashable {
     func includes(_ record: AuditRecord) -> Bool {
         if let object, record.object?.id != object, record.object?.name?.isExactly(object) != true { return false }
         if let operation, !Self.matches(record.operation, operation) { return false }
+        if let kind, record.kind != kind { return false }
+        if let outcome, record.outcome != outcome { return false }
+        if let account, !Self.isAbout(account, accountKey, record.object) { return false }
+        if let user, record.object?.type != "user" || !Self.isNamed(user, record.object) { return false }
+        if let until, record.time >= AuditMoment.secondText(until) { return false }
         // Texts of one form sort as the times they show.
         if let since, record.time < AuditMoment.secondText(since) { return false }
         return true
+    }
+
+    private static func isNamed(_ text: String, _ object: AuditRecord.Object?) -> Bool {
+        object?.id == text || object?.name?.isExactly(text) == true
+    }
+
+    private static func isAbout(_ account: String, _ key: String?, _ object: AuditRecord.Object?) -> Bool {
+        if object?.type == "account", isNamed(account, object) { return true }
+        return object?.scope == account || (key != nil && (object?.scope == key || object?.id == key))
     }
 }
 
@@ -74,5 +97,34 @@ extension Directory {
             answer.entries.reverse()
             return answer
         }
+    }
+
+    /// The number of records that the log has.
+    public func auditSize() throws -> Int64 {
+        try read { reader in
+            try Row.fetchOne(reader.database, sql: "SELECT count(*) AS size FROM audit_records")?.integer("size") ?? 0
+        }
+    }
+
+    /// The records from an index on that match, oldest first.
+    ///
+    /// - Parameter next: moved behind the last that was looked at.
+    public func audit(_ query: AuditQuery, from next: inout Int64) throws -> [AuditEntry] {
+        let start = next
+        let (entries, end) = try read { reader in
+            var (entries, end): ([AuditEntry], Int64) = ([], start)
+            let rows = try Row.fetchCursor(
+                reader.database, sql: "SELECT i, record FROM audit_records WHERE i >= ? ORDER BY i", arguments: [start])
+            while let row = try rows.next() {
+                end = (row.integer("i") ?? end) + 1
+                guard let bytes = row.bytes("record"), let record = try? AuditRecord(bytes: bytes),
+                    query.includes(record)
+                else { continue }
+                entries.append(AuditEntry(record: record, bytes: bytes))
+            }
+            return (entries, end)
+        }
+        next = end
+        return entries
     }
 }

@@ -32,7 +32,8 @@ struct AuditTrail {
         try trail.recordObjects(notes)
         for export in exports { try trail.append(export.operation, export.outcome, export.object) }
         for distribution in change.distributions { try trail.record(distribution) }
-        try trail.log.close()
+        let others = LogFolder.mentions(in: change.home.logsPath, besides: AuditLog.name)
+        change.checkpoint = try trail.log.close(others: others)
         try AuditCapture.clear(change.database)
     }
 

@@ -10,11 +10,13 @@ extension Directory {
     /// Every record's hash, the tree, every checkpoint's signature, every token of the history and the current token
     /// of every operator, account and user are looked at, in one state of the directory.
     ///
-    /// - Parameter key: the verifier key that the log must begin with, as somebody noted it elsewhere; nil takes the
+    /// - Parameters:
+    ///   - key: the verifier key that the log must begin with, as somebody noted it elsewhere; nil takes the
     ///   one in the directory. Without it, whoever rewrote everything with a key of their own is not found.
-    public func verifyAudit(key: String? = nil) throws -> AuditFindings {
+    ///   - mentions: what checkpoints of other logs say of this one.
+    public func verifyAudit(key: String? = nil, mentions: [Checkpoint.Mention] = []) throws -> AuditFindings {
         try read { reader in
-            var verification = AuditVerification(database: reader.database, expectedKey: key)
+            var verification = AuditVerification(database: reader.database, expectedKey: key, mentions: mentions)
             try verification.run()
             if let genesis = verification.genesis {
                 try verification.checkSeed(of: genesis, in: keyring(reader), home)
@@ -28,6 +30,8 @@ extension Directory {
 struct AuditVerification {
     let database: Database
     let expectedKey: String?
+    /// What other logs say of this one, smallest first once the key is known.
+    private var mentions: [Checkpoint.Mention]
     private(set) var findings = AuditFindings()
     private(set) var genesis: PublicKey?
     private var key: AuditKey?
@@ -43,8 +47,8 @@ struct AuditVerification {
     /// The exhibits that records name.
     private var exhibits: Set<[UInt8]> = []
 
-    init(database: Database, expectedKey: String?) {
-        (self.database, self.expectedKey) = (database, expectedKey)
+    init(database: Database, expectedKey: String?, mentions: [Checkpoint.Mention] = []) {
+        (self.database, self.expectedKey, self.mentions) = (database, expectedKey, mentions)
     }
 
     mutating func add(_ message: String, record: Int64? = nil) {
@@ -87,6 +91,7 @@ struct AuditVerification {
         let key = try AuditKey(name: log.origin(of: AuditLog.name), publicKey: genesis)
         (self.genesis, self.key) = (genesis, key)
         (findings.log, findings.key) = (log, key.verifierKey)
+        mentions = mentions.filter { $0.origin == key.name }.sorted { $0.size < $1.size }
         if let expectedKey, expectedKey != key.verifierKey {
             add("the log begins with another key than the one that was given")
         }
@@ -121,11 +126,26 @@ struct AuditVerification {
                 checkCheckpoint(due.next(at: index), index)
             }
             tree.append(.leaf(bytes))
+            checkMentions()
             if let record { note(record, bytes) }
             previous = record
         }
         if tree.size > 0 { checkCheckpoint(due.next(at: tree.size), tree.size) }
+        for mention in mentions {
+            add(
+                "another log's checkpoint says that there were \(mention.size) records: those from \(tree.size) on are missing",
+                record: tree.size)
+        }
         for size in due.unused { add("there is a checkpoint of \(size) records, where no change ended") }
+    }
+
+    /// What other logs say of as many records as have been read.
+    private mutating func checkMentions() {
+        while let mention = mentions.first, mention.size <= tree.size {
+            mentions.removeFirst()
+            guard mention.size == tree.size, mention.root != tree.root else { continue }
+            add("the records up to here are not those that another log's checkpoint has seen", record: tree.size - 1)
+        }
     }
 
     private mutating func checkRecord(_ row: Row, _ bytes: [UInt8], at index: Int64) -> AuditRecord? {
@@ -163,6 +183,7 @@ struct AuditVerification {
                     record: size - 1)
             }
             findings.verified = size
+            findings.mentions += checkpoint.others
         } catch {
             add(error.message, record: size - 1)
         }

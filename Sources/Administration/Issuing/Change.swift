@@ -25,6 +25,10 @@ public final class Change {
     var distributions: [AuditedDistribution] = []
     /// Policies that begin to be applied, and what somebody insisted on beside them, for the audit log.
     var policies: [AuditedPolicy] = []
+    /// Where the directory is.
+    let home: Home
+    /// The checkpoint of the audit log after this change; nil where it has nothing to record.
+    var checkpoint: String?
     /// Whether somebody insists on editing what policies govern by hand.
     public var overridesPolicies = false
     /// Whether an apply is at work, which may change what it governs.
@@ -44,6 +48,7 @@ public final class Change {
         keyring = Keyring(
             database: database, home: home, random: surroundings.random, now: moment.unixSeconds,
             passphrase: surroundings.passphrase, isDryRun: isDryRun)
+        self.home = home
         self.surroundings = surroundings
         self.reason = reason
     }

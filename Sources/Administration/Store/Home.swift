@@ -21,6 +21,9 @@ public struct Home: Sendable, Hashable {
     /// The key that opens the sealed keyring. Whoever has this file and the directory has every seed.
     public var keyFilePath: String { keystorePath + "/keyring.key" }
 
+    /// The folder of the logs of brokers that run beside the directory.
+    public var logsPath: String { path + "/audit" }
+
     /// Finds the home: what the user said, or `CHANCERY_HOME`, or `$XDG_DATA_HOME/chancery`, or
     /// `~/.local/share/chancery`.
     ///

@@ -10,13 +10,40 @@ public struct Checkpoint: Sendable, Hashable {
     public let size: Int64
     /// The root of the tree of these records.
     public let root: TreeHash
+    /// What was known of other logs: none of them can be cut back behind that unseen.
+    public let others: [Mention]
 
-    /// The checkpoint of a tree.
-    public init(origin: String, tree: MerkleTree) {
-        (self.origin, size, root) = (origin, tree.size, tree.root)
+    /// What one log's checkpoint says of another log.
+    public struct Mention: Sendable, Hashable {
+        public let origin: String
+        public let size: Int64
+        public let root: TreeHash
+
+        /// What a checkpoint of that log says.
+        public init(_ checkpoint: Checkpoint) {
+            (origin, size, root) = (checkpoint.origin, checkpoint.size, checkpoint.root)
+        }
+
+        /// Reads a line; nil for one that says something else.
+        fileprivate init?(line: String) {
+            let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 4, parts[0] == "log", !parts[1].isEmpty, let size = Int64(parts[2]), size >= 0,
+                let bytes = Data(base64Encoded: parts[3]), let root = TreeHash(Array(bytes))
+            else { return nil }
+            (origin, self.size, self.root) = (parts[1], size, root)
+            guard self.line == line else { return nil }
+        }
+
+        fileprivate var line: String { "log \(origin) \(size) \(Data(root.bytes).base64EncodedString())" }
     }
 
-    /// Reads the text of a checkpoint: three lines, and lines of extensions that are not looked at.
+    /// The checkpoint of a tree.
+    public init(origin: String, tree: MerkleTree, others: [Mention] = []) {
+        (self.origin, size, root) = (origin, tree.size, tree.root)
+        self.others = others
+    }
+
+    /// Reads the text of a checkpoint: three lines, and lines about other logs; further extensions are not looked at.
     ///
     /// - Throws: ``AuditError`` of code `invalidCheckpoint`.
     public init(text: String) throws(AuditError) {
@@ -28,6 +55,7 @@ public struct Checkpoint: Sendable, Hashable {
             lines[3..<(lines.count - 1)].allSatisfy({ !$0.isEmpty })
         else { throw AuditError(.invalidCheckpoint, "the text is not a checkpoint: origin, size and root") }
         (origin, self.size, self.root) = (lines[0], size, root)
+        others = lines[3..<(lines.count - 1)].compactMap { Mention(line: $0) }
     }
 
     /// Reads a signed checkpoint and checks that one of the keys signed it, under the name of its origin.
@@ -43,7 +71,10 @@ public struct Checkpoint: Sendable, Hashable {
     }
 
     /// The text that is signed.
-    public var text: String { "\(origin)\n\(size)\n\(Data(root.bytes).base64EncodedString())\n" }
+    public var text: String {
+        let lines = ["\(origin)", "\(size)", Data(root.bytes).base64EncodedString()] + others.map(\.line)
+        return lines.joined(separator: "\n") + "\n"
+    }
 
     /// The signed checkpoint.
     ///

@@ -22,6 +22,11 @@ public struct AuditRecord: Sendable, Hashable, Decodable {
             (self.type, self.id, self.scope) = (type, RecordText.cut(id, to: RecordText.longestName), scope)
             self.name = name.map { RecordText.cut($0, to: RecordText.longestName) }
         }
+
+        /// As it stands in a record.
+        init(exactly type: String, _ id: String) {
+            (self.type, self.id) = (type, id)
+        }
     }
 
     /// The connection that a record is about.

@@ -20,6 +20,19 @@ public enum RecordText {
         return kept + mark
     }
 
+    /// The text, or as much of its beginning as fits, of whole Unicode scalars; bounded as ``cut(_:to:)``.
+    static func prefix(_ text: String, to limit: Int) -> String {
+        guard written(text[...]) > limit else { return text }
+        var kept = String.UnicodeScalarView()
+        var room = limit
+        for scalar in text.unicodeScalars {
+            room -= written(Substring(String(scalar)))
+            guard room >= 0 else { break }
+            kept.append(scalar)
+        }
+        return String(kept)
+    }
+
     private static func written(_ text: Substring) -> Int {
         text.utf8.reduce(0) { count, byte in
             switch byte {

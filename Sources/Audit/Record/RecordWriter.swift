@@ -35,6 +35,26 @@ struct RecordWriter {
         bytes.append(contentsOf: json)
     }
 
+    /// A member without a value.
+    mutating func null(_ name: String) {
+        self.name(name)
+        bytes.append(contentsOf: "null".utf8)
+    }
+
+    /// A member whose value is a list of objects.
+    mutating func member<Element>(
+        _ name: String, list: [Element], _ content: (Element, inout RecordWriter) -> Void
+    ) {
+        self.name(name)
+        bytes.append(UInt8(ascii: "["))
+        for (place, element) in list.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            object { content(element, &$0) }
+        }
+        bytes.append(UInt8(ascii: "]"))
+        needsComma = true
+    }
+
     private mutating func name(_ name: String) {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true

@@ -180,7 +180,8 @@ extension Shard {
         guard let client = subscription.filter else { return true }
         let decision = client.decide(.deliver, subject: subject, queue: subscription.queue)
         if recordingAllowed || !decision.isAllowed {
-            context.decisions.record(.deliver, decision, by: client, subject: subject, queue: subscription.queue)
+            context.decisions.record(
+                .deliver, decision, by: client, on: index, subject: subject, queue: subscription.queue)
         }
         return decision.isAllowed
     }

@@ -50,7 +50,8 @@ extension Shard {
         }
         if let client = origin.client {
             context.decisions.record(
-                .importUse, .allowed(Rule(.unrestricted)), by: client, subject: subject, exporter: exporter.identity)
+                .importUse, .allowed(Rule(.unrestricted)), by: client, on: index, subject: subject,
+                exporter: exporter.identity)
         }
         let measurement =
             service.latency == nil ? nil : measurement(of: origin, service, tail, shape)

@@ -45,6 +45,35 @@ enum ClosedState: String, Sendable, CaseIterable {
     }
 }
 
+extension Departure {
+    /// Nil for what a refusal says better.
+    init?(_ state: ClosedState) {
+        switch state {
+        case .clientClosed: self = .clientClosed
+        case .handshakeError: self = .handshakeFailed
+        case .slowConsumerPendingBytes: self = .slowConsumerPending
+        case .slowConsumerWriteDeadline: self = .slowConsumerDeadline
+        case .writeError: self = .writeFailed
+        case .readError: self = .readFailed
+        case .parseError: self = .parseFailed
+        case .staleConnection: self = .stale
+        case .protocolViolation: self = .protocolViolation
+        case .badClientProtocolVersion: self = .badProtocolVersion
+        case .maximumConnectionsExceeded: self = .connectionLimit
+        case .maximumPayloadExceeded: self = .payloadLimit
+        case .maximumControlLineExceeded: self = .controlLineLimit
+        case .maximumSubscriptionsExceeded: self = .subscriptionLimit
+        case .serverShutdown: self = .serverShutdown
+        case .headerViolation: self = .headerViolation
+        case .noRespondersRequiresHeaders: self = .headersRequired
+        case .kicked: self = .kicked
+        case .authenticationTimeout, .authenticationViolation, .maximumAccountConnectionsExceeded,
+            .authenticationExpired, .missingAccount, .revocation, .proxyNotTrusted, .proxyRequired:
+            return nil
+        }
+    }
+}
+
 extension ClosedState {
     init(_ fault: ProtocolFault) {
         switch fault {

@@ -16,8 +16,9 @@ extension Session {
         guard !isEnding else { return }
         let wasActive = isActive
         context.decisions.record(
-            refusal, connection: id, claimant: client?.principal.claimant ?? claimant,
-            principal: client?.principal)
+            refusal, of: decided, on: shard.index, claimant: claimant, principal: client?.principal,
+            called: options.presentation?.shown, departure: wasActive ? .refused : nil)
+        isDepartureRecorded = true
         if wasActive {
             log(.info, "cut off: \(refusal.explanation) (\(refusal.rawValue))")
         } else {
@@ -106,12 +107,20 @@ extension Session {
     private func noteEnd(_ state: ClosedState) {
         tellHeldBackLines()
         log(.debug, "Client connection closed: \(state.rawValue)")
+        recordDeparture(state)
         ending = (state, context.environment.nanoseconds())
         if state == .staleConnection { shard.tally.staleConnections &+= 1 }
         guard !shard.isStopping else { return }
         let report = report()
         shard.control.execute { $0.noteClosed(report) }
         shard.tellOfDisconnect(report)
+    }
+
+    /// Who hangs up without having signed in leaves no record.
+    private func recordDeparture(_ state: ClosedState) {
+        guard !isDepartureRecorded, let departure = Departure(state), client != nil || departure.isCut else { return }
+        isDepartureRecorded = true
+        context.decisions.record(departure, of: decided, on: shard.index, principal: client?.principal)
     }
 
     /// Ends the connection unless the system has sent something of it within the deadline: a socket takes nothing until

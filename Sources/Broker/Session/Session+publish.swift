@@ -39,7 +39,8 @@ extension Session {
     ) {
         let reply = bytes.extracting(command.option.start..<command.option.end)
         let match = account.interest.remembered(subject)
-        guard mayPublish(subject, reply, client, match) else { return }
+        let typed = bytes.extracting(command.argument.start..<command.argument.end)
+        guard mayPublish(subject, typed: typed, reply, client, match) else { return }
         send(on: subject, reply, command, bytes, input, by: client, in: account, match: match, trace: nil)
     }
 
@@ -81,24 +82,30 @@ extension Session {
     }
 
     /// Asks the one decision function, and tells the client and the sink what it said.
+    ///
+    /// - Parameter typed: the subject before any mapping.
     @inline(__always)
     func mayPublish(
-        _ subject: Span<UInt8>, _ reply: Span<UInt8>, _ client: Client, _ match: Match?
+        _ subject: Span<UInt8>, typed: Span<UInt8>, _ reply: Span<UInt8>, _ client: Client, _ match: Match?
     ) -> Bool {
         let decision = match?.decision(for: client) ?? client.decide(.publish, subject: subject)
         if !decision.isAllowed {
-            guard mayAnswer(decision, subject, client) else { return refusePublish(decision, subject, client) }
+            guard mayAnswer(decision, subject, client) else {
+                return refusePublish(decision, subject, typed, reply, client)
+            }
         }
         if reply.count > 0 {
             let answers = client.decide(reply: reply)
             guard answers.isAllowed else {
-                context.decisions.record(.publish, answers, by: client, subject: reply)
+                context.decisions.record(.publish, answers, by: client, on: shard.index, subject: reply)
                 logReplyViolation(copied(reply))
                 sendError(ErrorLine.replyViolation(copied(reply)))
                 return false
             }
         }
-        if decision.isAllowed { context.decisions.record(.publish, decision, by: client, subject: subject) }
+        if decision.isAllowed {
+            context.decisions.record(.publish, decision, by: client, on: shard.index, subject: subject)
+        }
         return true
     }
 
@@ -106,12 +113,15 @@ extension Session {
     private func mayAnswer(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
         guard decision.rule.effect != .reserved, credits.spend(subject, now: context.monotonicNow) else { return false }
         let answer = client.decide(.respond, subject: subject)
-        context.decisions.record(.respond, answer, by: client, subject: subject)
+        context.decisions.record(.respond, answer, by: client, on: shard.index, subject: subject)
         return answer.isAllowed
     }
 
-    private func refusePublish(_ decision: Decision, _ subject: Span<UInt8>, _ client: Client) -> Bool {
-        context.decisions.record(.publish, decision, by: client, subject: subject)
+    private func refusePublish(
+        _ decision: Decision, _ subject: Span<UInt8>, _ typed: Span<UInt8>, _ reply: Span<UInt8>, _ client: Client
+    ) -> Bool {
+        context.decisions.record(
+            refused: decision, by: client, on: shard.index, subject: subject, typed: typed, reply: reply)
         logPublishViolation(copied(subject))
         sendError(ErrorLine.publishViolation(copied(subject)))
         return false

@@ -16,7 +16,9 @@ extension Session {
         guard var options = ConnectOptions(json: json, after: options) else {
             // Nobody who could be refused; but the sink hears that nothing was presented.
             if !isActive {
-                context.decisions.record(.noCredentials, connection: id, claimant: claimant, principal: nil)
+                context.decisions.record(
+                    .noCredentials, of: decided, on: shard.index, claimant: claimant, principal: nil)
+                isDepartureRecorded = true
             }
             log(.error, "CONNECT Parse Error")
             return close(.protocolViolation, telling: nil)
@@ -25,6 +27,9 @@ extension Session {
         // On an open server a first CONNECT signs nobody out.
         let isFirst = isActive && !answersConnect && facts.noAuthUser == nil
         earlierSubscriptions = isFirst ? Array(subscriptions.values) : []
+        if let client {
+            context.decisions.record(.signedInAnew, of: decided, on: shard.index, principal: client.principal)
+        }
         leaveAccount()
         claimant = nil
         let credentials = options.credentials
@@ -157,7 +162,8 @@ extension Session {
         lastPing = context.monotonicNow
         (calloutQuestion, calloutWords) = (nil, "")
         let context = context
-        context.decisions.record(nil, connection: id, claimant: principal.claimant, principal: principal)
+        context.decisions.record(
+            nil, of: decided, on: shard.index, claimant: principal.claimant, principal: principal)
         log(.debug, "signed in")
         shard.tellOfConnect(self, in: account)
         // Only whoever may come in is told what is wrong with how it wants to talk.

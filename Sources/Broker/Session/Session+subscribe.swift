@@ -13,7 +13,8 @@ extension Session {
         let decision = client.decide(.subscribe, subject: subject.span, queue: queue)
         let pattern = try? Pattern(bytes: subject)
         if pattern != nil || !decision.isAllowed {
-            context.decisions.record(.subscribe, decision, by: client, subject: subject, queue: queue)
+            context.decisions.record(
+                .subscribe, decision, by: client, on: shard.index, subject: subject, queue: queue)
         }
         // Whoever may subscribe to some subjects only may not to what is none; all others are told that it is none.
         guard decision.isAllowed else {
@@ -105,7 +106,8 @@ extension Session {
                 if filter != nil || subscription.filter != nil { shard.filter(subscription, by: filter) }
                 continue
             }
-            context.decisions.record(.subscribe, decision, by: client, subject: pattern, queue: subscription.queue)
+            context.decisions.record(
+                .subscribe, decision, by: client, on: shard.index, subject: pattern, queue: subscription.queue)
             remove(subscription)
             logSubscriptionViolation(pattern, queue: subscription.queue, id: subscription.id)
             sendError(

@@ -111,6 +111,8 @@ final class Session {
     var failure: ClosedState?
     /// Why and when the connection ended or is about to; nil while it goes on.
     var ending: (state: ClosedState, at: Int64)?
+    /// Whether the sink knows that it ended.
+    var isDepartureRecorded = false
     /// How many more lines the log takes of it.
     var logAllowance = LogAllowance()
     /// Whether the first PING after CONNECT has been answered: with the account's particulars, if the client understands
@@ -145,6 +147,9 @@ final class Session {
     }
 
     var context: BrokerContext { shard.context }
+
+    /// What decisions about it say of the connection.
+    var decided: DecidedConnection { DecidedConnection(number: id, address: remoteAddress, type: listener.type) }
 
     /// What the client's browser sent along; what CONNECT says goes before it.
     var cookies: WebSocketCookies? { arrival?.cookies }

@@ -23,7 +23,7 @@ extension Session {
     ) {
         let destination = trace.destination
         let decision = client.decide(.publish, subject: destination.span)
-        context.decisions.record(.publish, decision, by: client, subject: destination)
+        context.decisions.record(.publish, decision, by: client, on: shard.index, subject: destination)
         guard decision.isAllowed else {
             logPublishViolation(destination)
             sendError(ErrorLine.publishViolation(destination))
@@ -39,7 +39,7 @@ extension Session {
             return shard.finish(trace)
         }
         let reply = bytes.extracting(command.option.start..<command.option.end)
-        guard mayPublish(target.span, reply, client, nil) else {
+        guard mayPublish(target.span, typed: subject, reply, client, nil) else {
             note(trace, subject, nil, client, error: ErrorLine.publishViolation(target))
             return shard.finish(trace)
         }

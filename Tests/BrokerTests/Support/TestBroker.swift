@@ -158,7 +158,7 @@ final class CountingSink: DecisionSink {
 
     func wants(_ action: Action, isAllowed: Bool) -> Bool { true }
 
-    func record(_ event: DecisionEvent) {
+    func record(_ event: DecisionEvent, on loop: Int) {
         let key = Key(action: event.action, isAllowed: event.decision.isAllowed)
         counts.withLock { $0[key, default: 0] += 1 }
     }

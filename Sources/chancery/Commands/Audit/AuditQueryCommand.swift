@@ -5,11 +5,15 @@ import Audit
 /// `chancery audit query`
 struct AuditQueryCommand: ParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
-        commandName: "query", abstract: "Show records of the audit log, the oldest first.",
+        commandName: "query", abstract: "Show records of the audit logs, the oldest first.",
         discussion: """
-            With --json each line is a record exactly as it is stored and signed.
+            Looks into the log of the directory and into those of brokers (chancery broker --audit DIR). With --json each \
+            line is a record exactly as it is stored and signed.
             """)
-    static let example = "chancery audit query --object alice --op user --since 7d"
+    static let example = """
+        chancery audit query --object alice --op user --since 7d
+        chancery audit query --audit broker-audit --outcome denied --user alice --since 1h
+        """
 
     private static let defaultLimit = 100
 
@@ -19,10 +23,18 @@ struct AuditQueryCommand: ParsableCommand, Exemplified {
         name: .customLong("op"),
         help: ArgumentHelp("Only this operation, such as account.edit, or all of account.", valueName: "operation"))
     var operation: String?
-    @Option(text: "Only from this time on: a date, or so long ago, such as 12h or 7d.", as: "time") var since: String?
+    @OptionGroup var filter: DecisionFilterOptions
     @Option(help: ArgumentHelp("The most records, the latest ones; 0 for all.", valueName: "number"))
     var limit = defaultLimit
+    @OptionGroup var logs: AuditLogOptions
     @OptionGroup var directory: DirectoryOptions
+
+    /// A record that was found, with when it was written.
+    private struct Found {
+        let time: String
+        let bytes: [UInt8]
+        let row: AuditRow?
+    }
 
     func validate() throws {
         guard limit >= 0 else { throw ValidationError("--limit cannot be negative.") }
@@ -33,39 +45,81 @@ struct AuditQueryCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        var query = AuditQuery()
-        (query.object, query.operation) = (object, operation)
-        query.since = try since.map(Self.moment)
-        query.limit = limit == 0 ? nil : limit
-        let answer = try directory.open().audit(query)
-        if directory.json {
-            for entry in answer.entries { Console.data(String(decoding: entry.bytes, as: UTF8.self)) }
-        } else {
-            show(answer)
+        let logs = try logs.open(directory)
+        let names = logs.accountNames()
+        var (found, isCut) = try changes(in: logs, names)
+        // Only the directory's log is about objects.
+        if object == nil, operation == nil {
+            let filter = try filter.decisions(names)
+            for log in logs.brokers {
+                let (decisions, isCutToo) = try self.decisions(in: logs.reader(of: log), filter, names, log)
+                found = Self.merged(found, decisions)
+                isCut = isCut || isCutToo
+            }
         }
-        if answer.isCut { Console.say("earlier records are left out: see more with --limit") }
+        if limit > 0, found.count > limit { (found, isCut) = (Array(found.suffix(limit)), true) }
+        show(found)
+        if isCut { Console.say("earlier records are left out: see more with --limit") }
+    }
+
+    /// Two logs as one: each in its own order, and between them by time.
+    private static func merged(_ one: [Found], _ other: [Found]) -> [Found] {
+        var (merged, place): ([Found], Int) = ([], 0)
+        for found in one {
+            while place < other.count, other[place].time < found.time {
+                merged.append(other[place])
+                place += 1
+            }
+            merged.append(found)
+        }
+        return merged + other[place...]
+    }
+
+    private func changes(in logs: AuditLogs, _ names: [String: String]) throws -> ([Found], isCut: Bool) {
+        guard logs.isAdminWanted, let directory = logs.directory, var query = try filter.changes(names) else {
+            return ([], false)
+        }
+        (query.object, query.operation) = (object, operation)
+        query.limit = limit == 0 ? nil : limit
+        let answer = try directory.audit(query)
         for index in answer.unreadable {
             Console.warn("record \(index) cannot be read: see what is wrong with \"chancery audit verify\"")
         }
+        let found = answer.entries.map {
+            Found(time: $0.record.time, bytes: $0.bytes, row: AuditRow($0.record))
+        }
+        return (found, answer.isCut)
     }
 
-    /// Spans count back from now, where other commands mean the time until something ends.
-    private static func moment(_ text: String) throws -> Int64 {
-        let now = SystemClock.now()
-        let moment = try PointInTime.parse(text, now: now)
-        let isSpan = !text.contains("-") && text != "0"
-        return isSpan ? now - (moment - now) : moment
+    /// The latest records of a broker's log, from the last segment back.
+    private func decisions(
+        in reader: LogReader<FolderStorage>, _ filter: DecisionFilter, _ names: [String: String], _ log: String
+    ) throws -> ([Found], isCut: Bool) {
+        var found: [Found] = []
+        for segment in try reader.segments.reversed() {
+            guard limit == 0 || found.count <= limit else { return (found, true) }
+            let lines = try reader.lines(of: segment, filter)
+            for line in lines where line.record == nil {
+                Console.warn(
+                    "record \(line.index) of \(log) cannot be read: see what is wrong with \"chancery audit verify\"")
+            }
+            let read = lines.compactMap { line in
+                line.record.map { Found(time: $0.time, bytes: line.bytes, row: AuditRow($0, names: names)) }
+            }
+            found = read + found
+        }
+        return (found, false)
     }
 
-    private func show(_ answer: AuditAnswer) {
-        guard !answer.entries.isEmpty else { return Console.say("no record matches") }
+    private func show(_ found: [Found]) {
+        if directory.json {
+            for entry in found { Console.data(String(decoding: entry.bytes, as: UTF8.self)) }
+            return
+        }
+        guard !found.isEmpty else { return Console.say("no record matches") }
         var table = Table(header: ["Record", "Time", "Who", "Operation", "What", "Reason"])
-        for record in answer.entries.map(\.record) {
-            let object = record.object.map { $0.name ?? $0.id } ?? ""
-            // People read seconds; the record has the rest.
-            table.add(
-                String(record.index), record.time.prefix(19) + "Z", "\(record.actor.kind.rawValue):\(record.actor.id)",
-                record.operation.rawValue, object, record.reason ?? "")
+        for row in found.compactMap(\.row) {
+            table.add(row.record, row.shownTime, row.who, row.operation, row.what, row.reason)
         }
         Console.data(table.text(width: Console.width))
     }

@@ -5,63 +5,56 @@ import Audit
 /// `chancery audit verify`
 struct AuditVerifyCommand: ParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check the audit log, and that the directory is what the log says.",
+        commandName: "verify", abstract: "Check the audit logs, and that the directory is what its log says.",
         discussion: """
-            Looks at every record, every signature and every token of the directory, and exits with 1 if anything was \
-            altered. Note the key it shows somewhere else and give it with --key: then a log that somebody rewrote from \
-            its beginning is found too.
+            Looks at every record, every signature and every token of the directory, and at the logs of brokers, and exits \
+            with 1 if anything was altered. What no checkpoint covers yet is not anchored: nobody can tell whether it is \
+            genuine. Note the keys it shows somewhere else and give them with --key: then a log that somebody rewrote from its \
+            beginning is found too.
             """)
-    static let example = "chancery audit verify"
+    static let example = """
+        chancery audit verify
+        chancery audit verify --audit broker-audit --log broker-n1
+        """
 
-    @Option(text: "The key that the log must begin with.", as: "key") var key: String?
+    @Option(
+        name: .customLong("key"),
+        help: ArgumentHelp("The key that a log must begin with; may be given for each log.", valueName: "key"))
+    var keys: [String] = []
+    @OptionGroup var logs: AuditLogOptions
     @OptionGroup var directory: DirectoryOptions
 
-    private struct Answer: Encodable {
-        struct Problem: Encodable {
-            var record: Int64?
-            var message: String
-        }
-
-        var log: String?
-        var key: String?
-        var root: String?
-        var records: Int64
-        var verified: Int64
-        var omissions: [String]
-        var problems: [Problem]
-    }
-
     func run() throws {
-        let findings = try directory.open().verifyAudit(key: key)
-        if directory.json {
-            let problems = findings.problems.map { Answer.Problem(record: $0.record, message: $0.message) }
-            try JSONOutput.line(
-                Answer(
-                    log: findings.log?.text, key: findings.key, root: findings.root, records: findings.records,
-                    verified: findings.verified, omissions: findings.omissions, problems: problems))
-        } else {
-            show(findings)
+        let logs = try logs.open(directory)
+        var isWhole = true
+        var mentions = try mentions(in: logs)
+        if logs.isAdminWanted, let directory = logs.directory {
+            let findings = try directory.verifyAudit(key: key(of: AuditLogs.admin), mentions: mentions)
+            mentions += findings.mentions
+            try AuditVerdict(findings).show(asJSON: self.directory.json, isAlone: logs.brokers.isEmpty)
+            isWhole = findings.problems.isEmpty
         }
-        if !findings.problems.isEmpty { throw ExitCode(1) }
+        for log in logs.brokers {
+            do {
+                let findings = try LogVerification.run(
+                    logs.storage(of: log), expectedKey: key(of: log), mentions: mentions)
+                try AuditVerdict(findings, folder: log).show(asJSON: directory.json, isAlone: false)
+                isWhole = isWhole && findings.problems.isEmpty
+            } catch let error as AuditError {
+                throw CommandFailure(message: "\(log): \(error.message)", remedy: nil)
+            }
+        }
+        if !isWhole { throw ExitCode(1) }
     }
 
-    private func show(_ findings: AuditFindings) {
-        if let log = findings.log, let key = findings.key, let root = findings.root {
-            var table = Table()
-            table.add("Log", log.text)
-            table.add("Key", key)
-            table.add("Root", root)
-            table.add("Records", String(findings.records))
-            table.add("Verified", String(findings.verified))
-            Console.data(table.text(width: Console.width))
-        }
-        findings.omissions.forEach(Console.warn)
-        for problem in findings.problems {
-            Console.complain(problem.record.map { "record \($0): \(problem.message)" } ?? problem.message, remedy: nil)
-        }
-        guard findings.problems.isEmpty else {
-            return Console.say("what was altered came past chancery: compare with a backup from before")
-        }
-        Console.say(findings.log == nil ? "nothing was recorded yet" : "everything is as it was recorded")
+    /// What the checkpoints of brokers' logs say of other logs.
+    private func mentions(in logs: AuditLogs) throws -> [Checkpoint.Mention] {
+        try LogFolder.logs(in: logs.folder).flatMap { try LogVerification.mentions(in: logs.storage(of: $0)) }
+    }
+
+    /// Verifier keys bear the names of their logs. Of one that bears none, the log of the directory is meant.
+    private func key(of log: String) -> String? {
+        keys.first { $0.hasPrefix("chancery/\(log)/") }
+            ?? (log == AuditLogs.admin ? keys.first { !$0.hasPrefix("chancery/broker-") } : nil)
     }
 }

@@ -14,7 +14,8 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         commandName: "broker", abstract: "Run a NATS server that enforces the accounts of an operator.",
         discussion: """
             Takes nats-server's flags, in all of its forms (-port 4222, --port=4222, -DV), and its configuration file. With \
-            --decisions it prints every decision, one a line, with the rule that made it. Signals: SIGHUP reads the \
+            --decisions it prints every decision, one a line, with the rule that made it; with --audit it keeps what it \
+            refuses, and who comes and goes, for "chancery audit". Signals: SIGHUP reads the \
             configuration again, SIGUSR1 opens the log again, SIGUSR2 begins lame duck mode.
             """)
 
@@ -37,6 +38,8 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
     @OptionGroup var options: BrokerOptions
     @Flag(help: "Print every decision and the rule that made it.")
     var decisions = false
+    @Option(folder: "Keep every sign-in, every refusal and the end of every connection in a signed log in this folder.")
+    var audit: String?
     @Flag(name: [.customShort("J"), .long], help: "Print decisions as JSON.")
     var json = false
     @Flag(name: .customLong("show-version"), help: .hidden)
@@ -149,14 +152,20 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         let environment = BrokerEnvironment(moment: LocalTime.moment, nanoseconds: LocalTime.nanoseconds) {
             log.write($0, $1)
         }
-        let printer = decisions ? DecisionPrinter(names: accountNames(configuration), asJSON: json) : nil
         let identity = Broker.ServerIdentity(name: configuration.serverName)
+        let audit = try audit.map {
+            try BrokerAudit.start(
+                in: $0, serverName: configuration.serverName, server: identity.name, log: log)
+        }
+        defer { audit?.finish() }
+        let printer = decisions ? DecisionPrinter(names: accountNames(configuration), asJSON: json) : nil
         BrokerServer.announce(
             BrokerFiles.program, as: identity, configuration, file: config.map { ($0, digest) }, to: environment)
         let server: BrokerServer
         do {
             server = try await BrokerServer.start(
-                configuration, as: identity, decisions: printer, environment: environment)
+                configuration, as: identity, decisions: DecisionSinks.joined([printer, audit?.sink]),
+                environment: environment)
         } catch let error as BrokerStartError {
             throw Self.fatal(log, error.message, remedy: error.remedy)
         } catch let error as ListeningError {

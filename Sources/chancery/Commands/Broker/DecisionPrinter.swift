@@ -33,7 +33,7 @@ final class DecisionPrinter: DecisionSink {
         action != .deliver || !isAllowed
     }
 
-    func record(_ event: DecisionEvent) {
+    func record(_ event: DecisionEvent, on loop: Int) {
         let startsDraining = waiting.withLock { waiting -> Bool in
             guard waiting.events.count < Self.capacity else {
                 waiting.dropped += 1
@@ -97,7 +97,7 @@ final class DecisionPrinter: DecisionSink {
         guard asJSON else { return Console.data(textLine(event)) }
         var line = DecisionLine(
             action: Self.word(event.action), outcome: event.decision.isAllowed ? "allowed" : "denied",
-            connection: event.connection, explanation: reason(event))
+            connection: event.connection.number, explanation: reason(event))
         if !event.subject.isEmpty { line.subject = Self.shown(event.subject) }
         line.queue = event.queue.map(Self.shown)
         if let claimant = event.claimant {

@@ -31,6 +31,7 @@ enum GoFlags {
         set("c config", .value("config"))
         set("sl signal", .value("signal"))
         set("l log", .value("log"))
+        set("audit", .value("audit"))
         for name in [
             "client_advertise", "ports_file_dir", "user", "pass", "auth", "tlscert", "tlskey", "tlscacert",
         ] { set(name, .value(name)) }
