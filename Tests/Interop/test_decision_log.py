@@ -188,7 +188,7 @@ def test_nobody_can_write_a_secret_into_a_record(audited):
     audited.refusal(issuer.Credentials(credentials.token[:-4] + "AAAA", credentials.key), user=seed, auth_token="secret-x")
     audited.refusal(None, user=seed, **{"pass": "secret-x"})
     audited.server.stop()
-    written = b"".join(file.read_bytes() for file in audited.log.rglob("*") if file.is_file()).decode()
+    written = b"".join(file.read_bytes() for file in audited.log.rglob("*") if file.is_file()).decode(errors="replace")
     for secret in (seed, seed[2:50], credentials.token, credentials.token.split(".")[1], "secret-x", "payload"):
         assert secret not in written
     assert "not shown" in written
@@ -339,7 +339,7 @@ def test_queries_find_what_they_ask_for(audited, chancery):
     assert "publish denied" in text and "no.1" in text and f'{everything[0]["log"]}/' in text
     assert "no.1" not in chancery("audit", "query", "--audit", audited.folder / "audit", "--kind", "connect").stdout
     chancery("audit", "query", "--audit", audited.folder / "nothing", exits=1)
-    chancery("audit", "query", "--reason", "nonsense", exits=64)
+    chancery("audit", "query", "--reason", "nonsense", exits=2)
 
 
 def test_tail_shows_records_as_they_come(audited, chancery):

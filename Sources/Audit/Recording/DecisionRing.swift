@@ -95,7 +95,9 @@ struct LostEvents: Sendable, Hashable {
     }
 
     private static let names: [String] =
-        Action.allCases.flatMap { ["\(DecidedOutcome.kind(of: $0).rawValue).denied", "\(DecidedOutcome.kind(of: $0).rawValue).allowed"] }
+        Action.allCases.flatMap {
+            ["\(DecidedOutcome.kind(of: $0).rawValue).denied", "\(DecidedOutcome.kind(of: $0).rawValue).allowed"]
+        }
         + ["disconnect.cut", "disconnect.exhausted", "disconnect.error", "disconnect.changed"]
 
     var total: Int64 { counts.reduce(0, +) }

@@ -205,7 +205,8 @@ final class DecisionWriter<Storage: LogStorage> {
 extension DecisionRecord {
     /// What an event says.
     fileprivate mutating func describe(_ event: DecisionEvent, server: String) {
-        who = event.claimant.map { DecidedWho($0, role: event.principal?.role) }
+        who =
+            event.claimant.map { DecidedWho($0, role: event.principal?.role) }
             ?? event.called.map { DecidedWho(account: nil, name: SecretText.hidden(in: $0)) }
         connection = Connection(
             server: server, id: Int64(truncatingIfNeeded: event.connection.number), address: event.connection.address,

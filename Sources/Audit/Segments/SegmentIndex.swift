@@ -67,7 +67,8 @@ struct RecordWord: Hashable {
 
     static func words(of record: DecisionRecord) -> [RecordWord] {
         var words = [
-            RecordWord(field: .kind, text: record.kind.rawValue), RecordWord(field: .outcome, text: record.outcome.rawValue),
+            RecordWord(field: .kind, text: record.kind.rawValue),
+            RecordWord(field: .outcome, text: record.outcome.rawValue),
         ]
         func add(_ field: Field, _ text: String?) {
             if let text { words.append(RecordWord(field: field, text: text)) }

@@ -9,7 +9,9 @@ struct EventAccounts {
     /// What is wrong with a record behind those before; nil for nothing.
     mutating func fault(of record: DecisionRecord) -> String? {
         if record.boot != boot {
-            guard seen.insert(record.boot).inserted else { return "the record is one of an earlier start of the broker" }
+            guard seen.insert(record.boot).inserted else {
+                return "the record is one of an earlier start of the broker"
+            }
             (boot, at, totals) = (record.boot, -1, [:])
         }
         guard record.at > at else { return "the record is not later than the one before it" }

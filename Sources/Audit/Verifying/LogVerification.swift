@@ -178,7 +178,9 @@ public struct LogVerification<Storage: LogStorage> {
             findings.add("the log does not begin with its key, and only there", record: index)
         }
         if let fault = accounts.fault(of: record) { findings.add(fault, record: index) }
-        if let lost = record.gap?.lost { findings.lost += lost.values.reduce(0, &+) } else {
+        if let lost = record.gap?.lost {
+            findings.lost += lost.values.reduce(0, &+)
+        } else {
             findings.accounted &+= record.accounted
         }
     }
@@ -191,7 +193,9 @@ public struct LogVerification<Storage: LogStorage> {
         let there = isWhole || !findings.isOpen ? tiles : Array(tiles.prefix(expected.count))
         let isSame = findings.isOpen && !isWhole ? expected.starts(with: there) : there == expected
         let altered = suspects.filter { $0 >= anchor }
-        for record in altered { findings.add("the record does not have the hash that was stored with it", record: record) }
+        for record in altered {
+            findings.add("the record does not have the hash that was stored with it", record: record)
+        }
         if !isSame, altered.isEmpty, !isBroken {
             findings.add("\(SegmentFile.tiles(number)) does not hold the hashes of the records")
         }

@@ -39,7 +39,9 @@ import Testing
         mutating func finish(_ window: (key: RefusalKey, opened: Int64, counted: [Event])) {
             guard let first = window.counted.first, let last = window.counted.last else { return }
             var distinct: Int?
-            if window.key.subject == nil { distinct = Set(window.counted.map { [$0.key.subject, $0.key.queue] }).count }
+            if window.key.subject == nil {
+                distinct = Set(window.counted.map { [$0.key.subject, $0.key.queue] }).count
+            }
             written.append(
                 Written(
                     key: window.key, count: Int64(window.counted.count), first: first.time, last: last.time,

@@ -47,7 +47,8 @@ import Testing
             let worst = [UInt8](repeating: byte, count: 60_000)
             let text = String(repeating: "\u{1}", count: 60_000)
             var record = refusal()
-            record.who = DecidedWho(account: text, user: text.prefix(56).description, name: text, tokenID: text, role: text)
+            record.who = DecidedWho(
+                account: text, user: text.prefix(56).description, name: text, tokenID: text, role: text)
             record.connection = .init(server: text, id: .max, address: text, type: "LEAFNODE_WS")
             (record.subject, record.typed) = (AuditSubject(worst), AuditSubject(worst))
             (record.queue, record.reply) = (AuditSubject(worst), AuditSubject(worst))
@@ -90,16 +91,23 @@ import Testing
         }
     }
 
-    @Test func `reasons are a closed list of different codes`() {
+    @Test func `reasons are a closed list of different codes, and the page explains each`() throws {
         #expect(Set(AuditReason.all).count == AuditReason.all.count)
         #expect(AuditReason.all.allSatisfy { $0.allSatisfy { $0.isLowercase || $0 == "_" } })
+        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/audit.md")
+            .standardized
+        let text = try String(contentsOf: page, encoding: .utf8)
+        for code in AuditReason.all {
+            #expect(text.contains("| `\(code)` |"), "docs/audit.md does not explain \(code)")
+        }
     }
 
     private func randomRecord(_ random: inout SeededGenerator) -> DecisionRecord {
         func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? { Bool.random(using: &random) ? value() : nil }
         var record = SampleLog.record(
             AuditKind.allCases.randomElement(using: &random) ?? .gap,
-            AuditOutcome.allCases.randomElement(using: &random) ?? .cut, at: .random(in: 0 ... .max, using: &random), Self.id)
+            AuditOutcome.allCases.randomElement(using: &random) ?? .cut, at: .random(in: 0 ... .max, using: &random),
+            Self.id)
         (record.source, record.total) = (maybe(.random(in: 0..<16, using: &random)), maybe(Int64(5)))
         if Bool.random(using: &random) {
             record.who = DecidedWho(
@@ -108,13 +116,16 @@ import Testing
         if Bool.random(using: &random) { record.connection = .init(server: text(&random), id: 3, type: "MQTT") }
         if Bool.random(using: &random) { record.subject = subject(&random) }
         if Bool.random(using: &random) { record.typed = subject(&random) }
-        if Bool.random(using: &random) { record.rule = .init(effect: "deny", text: text(&random), claim: text(&random)) }
+        if Bool.random(using: &random) {
+            record.rule = .init(effect: "deny", text: text(&random), claim: text(&random))
+        }
         if Bool.random(using: &random) {
             record.repeats = .init(
                 count: 7, first: "a", last: "b", distinct: 2, samples: [AuditSubject(Array("x".utf8), limit: 64)])
         }
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: record.gap = AuditGap(cause: .flood, from: "a", to: "b", lost: ["publish.denied": 4, "connect.denied": 1])
+        case 0:
+            record.gap = AuditGap(cause: .flood, from: "a", to: "b", lost: ["publish.denied": 4, "connect.denied": 1])
         case 1: record.gap = AuditGap(cause: .crash, from: "a", to: "b", lost: nil, atMost: 9)
         case 2: record.gap = AuditGap(cause: .clock, from: "a", to: "b")
         default: break
@@ -132,6 +143,8 @@ import Testing
         let count = Int.random(in: 0..<4, using: &random) == 0 ? 700 : Int.random(in: 1..<30, using: &random)
         let isPlain = Bool.random(using: &random)
         return AuditSubject(
-            (0..<count).map { _ in isPlain ? .random(in: 0x30..<0x5B, using: &random) : .random(in: 0...255, using: &random) })
+            (0..<count).map { _ in
+                isPlain ? .random(in: 0x30..<0x5B, using: &random) : .random(in: 0...255, using: &random)
+            })
     }
 }

@@ -1,8 +1,9 @@
-@testable import Audit
 import Authorization
 import Dispatch
 import TestSupport
 import Testing
+
+@testable import Audit
 
 @Suite struct DecisionRingTests {
     private static func event(_ number: UInt64, _ action: Action = .publish) -> DecisionEvent {
@@ -45,8 +46,9 @@ import Testing
         let names = ring.lostSoFar.byName
         #expect(names["publish.denied"] == 2)
         #expect(names.filter { $0.key.hasPrefix("disconnect.") }.values.reduce(0, +) == Int64(Departure.allCases.count))
-        #expect(names.keys.sorted() == [
-            "disconnect.changed", "disconnect.cut", "disconnect.error", "disconnect.exhausted", "publish.denied",
-        ])
+        #expect(
+            names.keys.sorted() == [
+                "disconnect.changed", "disconnect.cut", "disconnect.error", "disconnect.exhausted", "publish.denied",
+            ])
     }
 }

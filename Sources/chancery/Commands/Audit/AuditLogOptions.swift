@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Audit
+import NKeys
 
 /// The logs that a command looks at: that of the directory, and those of brokers.
 struct AuditLogOptions: ParsableArguments {
@@ -17,7 +18,8 @@ struct AuditLogOptions: ParsableArguments {
         var names = LogFolder.logs(in: folder)
         guard self.folder == nil || !names.isEmpty else {
             throw CommandFailure(
-                message: "there is no log in \(folder)", remedy: "name the folder that \"chancery broker --audit\" writes to")
+                message: "there is no log in \(folder)",
+                remedy: "name the folder that \"chancery broker --audit\" writes to")
         }
         if let log, log != AuditLogs.admin {
             guard names.contains(log) else {
