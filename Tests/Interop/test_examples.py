@@ -12,7 +12,7 @@ from conftest import CHANCERY, CommandLine
 from peers import Server
 from test_readme import free_port
 
-LONG = ("tool sub", "tool reply", "tool", "broker")
+LONG = ("tool sub", "tool reply", "tool", "broker", "audit tail")
 # Those that end with 1 where the answer is that there is a difference, or that somebody may not.
 SAYING_NO = ("policy diff", "policy explain")
 

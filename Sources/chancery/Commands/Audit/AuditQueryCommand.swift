@@ -12,7 +12,7 @@ struct AuditQueryCommand: ParsableCommand, Exemplified {
             """)
     static let example = """
         chancery audit query --object alice --op user --since 7d
-        chancery audit query --audit broker-audit --outcome denied --user alice --since 1h
+        chancery audit query --kind publish --outcome denied --user alice --since 1h
         """
 
     private static let defaultLimit = 100

@@ -12,7 +12,7 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
             Shows what is written from now on, to the log of the directory and to those of brokers, one record a line, until \
             it is interrupted. With --json each line is a record exactly as it is stored.
             """)
-    static let example = "chancery audit tail --audit broker-audit --outcome denied"
+    static let example = "chancery audit tail --outcome denied"
 
     @OptionGroup var filter: DecisionFilterOptions
     @Option(help: ArgumentHelp("End after so many records.", valueName: "number"))
@@ -41,6 +41,8 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
         }
         var next = try logs.directory?.auditSize() ?? 0
         var remaining = count ?? .max
+        let watched = (logs.isAdminWanted && logs.directory != nil ? [AuditLogs.admin] : []) + logs.brokers
+        Console.say("listening to \(watched.joined(separator: ", "))")
         while remaining > 0 {
             for index in places.indices {
                 for line in try Self.newLines(&places[index]) where remaining > 0 {

@@ -14,7 +14,7 @@ struct AuditVerifyCommand: ParsableCommand, Exemplified {
             """)
     static let example = """
         chancery audit verify
-        chancery audit verify --audit broker-audit --log broker-n1
+        chancery audit verify --log admin
         """
 
     @Option(
