@@ -62,6 +62,8 @@ class Bench:
     credentials: Credentials
     ours: Server
     peer: Server
+    # Our broker with its decision log.
+    audited: Server
     rounds: int
     quick: bool
     # For one measurement.
@@ -70,8 +72,9 @@ class Bench:
     def compare(self, scenario: Scenario, progress: Callable[[str], None]) -> Comparison:
         """Puts the load on both servers in turn."""
         comparison = Comparison(scenario, [], [])
+        ours, peer = (self.audited, self.ours) if scenario.audited else (self.ours, self.peer)
         for number in range(1, self.rounds + 1):
-            for server, samples in ((self.ours, comparison.ours), (self.peer, comparison.peer)):
+            for server, samples in ((ours, comparison.ours), (peer, comparison.peer)):
                 progress(f"{scenario.name}: {server.label}, round {number} of {self.rounds}")
                 samples.append(self.measure(server, scenario))
         return comparison

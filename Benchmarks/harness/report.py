@@ -4,7 +4,6 @@ import os
 import statistics
 
 from harness.measurement import Comparison, Sample
-from harness.scenarios import FLOOR
 
 HEADER = ("scenario", "ours/s", "peer/s", "ratio", "min..max", "ours ns", "peer ns", "ratio")
 
@@ -42,9 +41,9 @@ def speed(samples: list[Sample]) -> str:
 def below_the_floor(comparisons: list[Comparison]) -> list[str]:
     """A sentence for each scenario in which we are slower than we may be."""
     return [
-        f"{comparison.scenario.name} is below the floor: {ratio:.2f} of the peer's speed, where {FLOOR} is the least"
+        f"{comparison.scenario.name} is below the floor: {ratio:.2f} of the peer's speed, where {comparison.scenario.floor} is the least"
         for comparison in comparisons
-        if (ratio := statistics.median(comparison.ratios)) < FLOOR
+        if (ratio := statistics.median(comparison.ratios)) < comparison.scenario.floor
     ]
 
 

@@ -17,14 +17,15 @@ class Scenario:
     count: int
     # The same with --quick.
     quick_count: int
+    # The least that our speed may be of the peer's.
+    floor: float = 0.7
+    # Whether it is our broker with its decision log that is measured, beside our broker without.
+    audited: bool = False
 
 
 MANY = ("fan-out", "--subject=bench.many.####", "--subscription=bench.many.*")
 IMPORTED = ("fan-out", "--delivered=streams.bench.one")
 UNDER_RULES = ("fan-out", "--subject=bench.wide.###.#", "--subscription=bench.wide.>")
-
-# The least that our speed may be of the peer's.
-FLOOR = 0.7
 
 SCENARIOS = (
     Scenario("publish-only-16", "messages", ("publish", "--payload=16"), "publisher", "publisher", 8_000_000, 400_000),
@@ -43,6 +44,10 @@ SCENARIOS = (
         "service-import-64", "requests", ("service", "--outstanding=64"), "importer", "responder", 100_000, 5_000
     ),
     Scenario("sign-in", "sign-ins", ("sign-in", "--outstanding=8"), "publisher", "publisher", 4_000, 300),
+    Scenario(
+        "one-to-one-audited", "messages", ("fan-out",), "publisher", "subscriber", 2_000_000, 100_000, floor=0.95,
+        audited=True,
+    ),
 )
 
 

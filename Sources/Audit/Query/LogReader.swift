@@ -37,7 +37,7 @@ public struct LogReader<Storage: LogStorage> {
         }
         var lines = RecordLines(bytes)
         var found: [Line] = []
-        var index = Int64(segment) * SegmentFile.recordCount
+        var index = Int64(segment) * storage.segmentSize
         while let range = lines.next() {
             let line = Line(
                 index: index, bytes: Array(bytes[range]), record: try? DecisionRecord(bytes: bytes[range]))
@@ -50,7 +50,7 @@ public struct LogReader<Storage: LogStorage> {
     /// The record at an index; nil where there is none.
     public func line(at index: Int64) throws -> Line? {
         guard index >= 0 else { return nil }
-        let segment = Int(index / SegmentFile.recordCount)
+        let segment = Int(index / storage.segmentSize)
         return try lines(of: segment).first { $0.index == index }
     }
 

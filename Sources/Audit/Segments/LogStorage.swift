@@ -2,6 +2,9 @@
 ///
 /// Names are such as `000.seg` and `checkpoints/65536`.
 public protocol LogStorage: AnyObject {
+    /// The records of a whole segment: a power of two, at least 256. ``SegmentFile/recordCount`` but in tests.
+    var segmentSize: Int64 { get }
+
     /// The names of the files in the folder, or in one inside it, in any order; none where it is not there.
     func names(in folder: String?) throws -> [String]
 
@@ -25,6 +28,8 @@ public protocol LogStorage: AnyObject {
 }
 
 extension LogStorage {
+    public var segmentSize: Int64 { SegmentFile.recordCount }
+
     /// A whole file of at most so many bytes; nil where there is none, or a larger one.
     func readAll(_ name: String, atMost limit: Int) throws -> [UInt8]? {
         guard let bytes = try read(name, at: 0, count: limit + 1), bytes.count <= limit else { return nil }

@@ -5,7 +5,9 @@ public enum SegmentFile {
     /// The leaves of one tile: also how many tiles a whole segment has.
     static let tileWidth = 256
     /// The tiles of a whole segment: its leaves, the roots of its tiles, and its root.
-    static let tilesSize = (Int64(recordCount) + Int64(tileWidth) + 1) * Int64(TreeHash.count)
+    static func tilesSize(_ recordCount: Int64) -> Int64 {
+        (recordCount + recordCount / Int64(tileWidth) + 1) * Int64(TreeHash.count)
+    }
     /// More than this no segment can be long: every record ends with a line feed.
     static let largest = Int(recordCount) * (AuditRecord.largest + 1)
 

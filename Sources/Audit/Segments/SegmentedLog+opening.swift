@@ -27,7 +27,7 @@ extension SegmentedLog {
         for number in 0..<max(last, 0) { segments.append(try root(of: number, storage)) }
         let (leaves, words, size) = try records(of: last, storage)
         let signed = try checkpoint(storage, key)
-        try check(signed, segments, leaves)
+        try check(signed, segments, leaves, storage.segmentSize)
         if last >= 0 {
             try storage.truncate(SegmentFile.records(last), to: size)
             try storage.write(leaves.flatMap(\.bytes), to: SegmentFile.tiles(last), at: 0)
@@ -52,8 +52,8 @@ extension SegmentedLog {
     /// The root of a whole segment, as its tiles have it.
     private static func root(of number: Int, _ storage: Storage) throws -> TreeHash {
         let name = SegmentFile.tiles(number)
-        let offset = SegmentFile.tilesSize - Int64(TreeHash.count)
-        guard try storage.size(of: name) == SegmentFile.tilesSize,
+        let offset = SegmentFile.tilesSize(storage.segmentSize) - Int64(TreeHash.count)
+        guard try storage.size(of: name) == SegmentFile.tilesSize(storage.segmentSize),
             let root = try storage.read(name, at: offset, count: TreeHash.count).flatMap({ TreeHash($0) })
         else { throw damaged("\(name) is not whole") }
         return root
@@ -72,8 +72,8 @@ extension SegmentedLog {
         var words: Set<UInt64> = []
         var lines = RecordLines(bytes)
         var size = 0
-        let base = Int64(number) * SegmentFile.recordCount
-        while let line = lines.next(), leaves.count < Int(SegmentFile.recordCount) {
+        let base = Int64(number) * storage.segmentSize
+        while let line = lines.next(), leaves.count < Int(storage.segmentSize) {
             let record = Array(bytes[line])
             guard let read = try? DecisionRecord(bytes: record), read.index == base + Int64(leaves.count) else { break }
             leaves.append(.leaf(record))
@@ -89,17 +89,19 @@ extension SegmentedLog {
     }
 
     /// Nothing is built on records that are not those that were signed last.
-    private static func check(_ signed: Checkpoint?, _ segments: MerkleTree, _ leaves: [TreeHash]) throws {
+    private static func check(_ signed: Checkpoint?, _ segments: MerkleTree, _ leaves: [TreeHash], _ segmentSize: Int64)
+        throws
+    {
         guard let signed else {
             guard segments.size == 0 else { throw damaged("its checkpoint is missing") }
             return
         }
-        let whole = segments.size * SegmentFile.recordCount
+        let whole = segments.size * segmentSize
         guard signed.size <= whole + Int64(leaves.count) else {
             throw damaged("\(signed.size) records were signed, and \(whole + Int64(leaves.count)) are there")
         }
         guard signed.size >= whole,
-            tree(segments, Array(leaves.prefix(Int(signed.size - whole)))).root == signed.root
+            tree(segments, Array(leaves.prefix(Int(signed.size - whole))), segmentSize).root == signed.root
         else { throw damaged("its records are not those that were signed") }
     }
 }

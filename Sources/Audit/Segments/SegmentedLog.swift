@@ -43,12 +43,12 @@ public final class SegmentedLog<Storage: LogStorage> {
         id = LogID(genesis: pair.publicKey)
         (self.segments, self.leaves, self.words, self.writtenSize) = (segments, leaves, words, writtenSize)
         (writtenLeaves, self.signedSize) = (leaves.count, signedSize)
-        tree = Self.tree(segments, leaves)
+        tree = Self.tree(segments, leaves, storage.segmentSize)
     }
 
-    static func tree(_ segments: MerkleTree, _ leaves: [TreeHash]) -> MerkleTree {
-        // A tree of 65,536 leaves is whole, so its root is a node of the tree of all.
-        let size = segments.size * SegmentFile.recordCount
+    static func tree(_ segments: MerkleTree, _ leaves: [TreeHash], _ segmentSize: Int64) -> MerkleTree {
+        // A segment's tree is whole, so its root is a node of the tree of all.
+        let size = segments.size * segmentSize
         var tree = MerkleTree(size: size, frontier: segments.frontier) ?? MerkleTree()
         for leaf in leaves { tree.append(leaf) }
         return tree
@@ -79,7 +79,7 @@ public final class SegmentedLog<Storage: LogStorage> {
         var placed = 0
         defer { queue.removeFirst(placed) }
         for entry in queue {
-            if leaves.count == Int(SegmentFile.recordCount) { try closeSegment() }
+            if leaves.count == Int(storage.segmentSize) { try closeSegment() }
             let leaf = TreeHash.leaf(entry.bytes)
             leaves.append(leaf)
             tree.append(leaf)
@@ -144,7 +144,7 @@ public final class SegmentedLog<Storage: LogStorage> {
         let tops = Self.tops(of: leaves)
         try storage.write(
             tops.flatMap(\.bytes), to: SegmentFile.tiles(segment),
-            at: SegmentFile.recordCount * Int64(TreeHash.count))
+            at: storage.segmentSize * Int64(TreeHash.count))
         try storage.synchronise(SegmentFile.tiles(segment))
         try storage.replace(SegmentFile.index(segment), with: SegmentIndex.bytes(of: words))
         segments.append(MerkleTree.root(of: tops.dropLast()))

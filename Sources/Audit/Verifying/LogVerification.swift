@@ -114,13 +114,15 @@ public struct LogVerification<Storage: LogStorage> {
         guard let bytes = try storage.readAll(SegmentFile.records(number), atMost: SegmentFile.largest) else {
             return findings.add("the segment \(SegmentFile.records(number)) is longer than any can be")
         }
-        let tiles = try storage.readAll(SegmentFile.tiles(number), atMost: Int(SegmentFile.tilesSize)) ?? []
+        let tiles =
+            try storage.readAll(SegmentFile.tiles(number), atMost: Int(SegmentFile.tilesSize(storage.segmentSize)))
+            ?? []
         var lines = RecordLines(bytes)
         var words: Set<UInt64> = []
         var leaves: [TreeHash] = []
         while let range = lines.next() {
             check(Array(bytes[range]), tiles, place: leaves.count, &words, &leaves)
-            if leaves.count == Int(SegmentFile.recordCount) { break }
+            if leaves.count == Int(storage.segmentSize) { break }
         }
         let rest = bytes.count - lines.offset
         if rest > 0, !isLast || !findings.isOpen {
@@ -128,11 +130,12 @@ public struct LogVerification<Storage: LogStorage> {
         }
         guard !isLast else {
             // The last one is whole for as long as no record has come after it.
-            return checkTiles(number, tiles, leaves, isWhole: tiles.count == Int(SegmentFile.tilesSize))
+            return checkTiles(
+                number, tiles, leaves, isWhole: tiles.count == Int(SegmentFile.tilesSize(storage.segmentSize)))
         }
-        guard leaves.count == Int(SegmentFile.recordCount) else {
+        guard leaves.count == Int(storage.segmentSize) else {
             return findings.add(
-                "\(SegmentFile.records(number)) has \(leaves.count) records and not \(SegmentFile.recordCount)",
+                "\(SegmentFile.records(number)) has \(leaves.count) records and not \(storage.segmentSize)",
                 record: tree.size)
         }
         checkTiles(number, tiles, leaves, isWhole: true)

@@ -64,36 +64,63 @@ import Testing
 
     @Test func `segments follow each other, and the tree is that of all records`() throws {
         var sample = try SampleLog()
-        let count = Int(SegmentFile.recordCount) + 20
+        let count = 1_560
         // In parts, as they come.
-        for part in stride(from: 0, to: count, by: 9_000) {
-            sample.append(min(9_000, count - part))
+        for part in stride(from: 0, to: count, by: 301) {
+            sample.append(min(301, count - part))
             try sample.log.write()
         }
         try sample.log.end()
         let files = sample.storage.files
-        #expect(files["000.tiles"]?.count == (65_536 + 256 + 1) * 32 && files["001.seg"] != nil)
-        #expect(files["checkpoints/65536"] != nil && files["000.idx"] != nil)
+        for segment in 0..<3 {
+            #expect(files["00\(segment).tiles"]?.count == (512 + 2 + 1) * 32 && files["00\(segment).idx"] != nil)
+            #expect(files["checkpoints/\((segment + 1) * 512)"] != nil)
+        }
+        #expect(files["003.seg"] != nil && files["004.seg"] == nil)
         let findings = try sample.findings
         #expect(findings.problems.isEmpty && findings.verified == Int64(count) + 1)
         #expect(findings.accounted == Int64(count) && findings.root == sample.log.tree.root)
-        // Opened again, with the first segment known by its root alone.
+        // Opened again, with whole segments known by their roots alone.
         let again = try SegmentedLog.open(sample.storage, name: SampleLog.name, pair: SampleLog.pair)
         #expect(again.tree == sample.log.tree)
         let reader = try LogReader(sample.storage)
         var filter = DecisionFilter()
-        filter.subject = "orders.65540"
-        #expect(try reader.lines(of: 1, filter).map(\.index) == [65_540])
+        filter.subject = "orders.1030"
+        #expect(try reader.lines(of: 2, filter).map(\.index) == [1_030])
         filter.account = "NOBODY"
-        #expect(try reader.lines(of: 0, filter).isEmpty)
+        #expect(try reader.lines(of: 2, filter).isEmpty)
         // An index that somebody changed is found, and any record of a whole segment is named.
-        sample.storage.files["000.idx"]?[1_000] ^= 1
-        let line = try #require(try reader.line(at: 40_000))
-        var text = try #require(sample.storage.files["000.seg"])
+        sample.storage.files["000.idx"]?[40] ^= 1
+        let line = try #require(try reader.line(at: 700))
+        var text = try #require(sample.storage.files["001.seg"])
         let start = try #require(text.firstRange(of: line.bytes)?.lowerBound)
         text[start + line.bytes.count - 4] ^= 1
-        sample.storage.files["000.seg"] = text
+        sample.storage.files["001.seg"] = text
         let problems = try sample.findings.problems
-        #expect(problems.contains { $0.record == 40_000 } && problems.contains { $0.message.contains("000.idx") })
+        #expect(problems.contains { $0.record == 700 } && problems.contains { $0.message.contains("000.idx") })
+        sample.storage.files["001.seg"] = nil
+        #expect(try sample.findings.problems.contains { $0.message.contains("001.seg is missing") })
+    }
+
+    @Test func `a log that ends at the end of a segment goes on, whatever of that end was written`() throws {
+        var sample = try SampleLog()
+        sample.append(511)
+        try sample.log.end()
+        let full = sample.storage.files
+        var onward = try SampleLog(MemoryStorage(full))
+        onward.append(1)
+        try onward.log.end()
+        let closed = onward.storage.files
+        #expect(closed["001.seg"] != nil)
+        // The tops of the tiles and the index are there, and no next segment.
+        for names in [["000.tiles"], ["000.tiles", "000.idx"]] {
+            let storage = MemoryStorage(full)
+            for name in names { storage.files[name] = closed[name] }
+            #expect(try LogVerification.run(storage).problems.isEmpty)
+            let log = try SegmentedLog.open(storage, name: SampleLog.name, pair: SampleLog.pair)
+            log.append(SampleLog.record(.clock, .changed, at: 9_999, log.id))
+            try log.end()
+            #expect(try LogVerification.run(storage).verified == 513)
+        }
     }
 }

@@ -2,6 +2,8 @@ import Audit
 
 /// A log's folder in memory.
 final class MemoryStorage: LogStorage {
+    /// So that a few records fill several segments.
+    let segmentSize: Int64 = 512
     var files: [String: [UInt8]] = [:]
 
     init(_ files: [String: [UInt8]] = [:]) {
