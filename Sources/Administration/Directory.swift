@@ -19,6 +19,8 @@ public final class Directory: Sendable {
         public var random: RandomSource
         /// Who is at work, as the history of tokens records it: for example `local:alice`.
         public var actor: String
+        /// The same for the audit log, with more about it; nil to say no more than `actor` does.
+        var auditActor: AuditActor?
         /// How long a change waits for the changes of other processes, in seconds.
         public var patience: Double
         /// The same time for the audit log, more precisely and with the time since the machine was started; nil to
@@ -51,6 +53,14 @@ public final class Directory: Sendable {
 
     private init(home: Home, surroundings: Surroundings, database: DatabaseQueue, obstacle: String? = nil) {
         (self.home, self.surroundings, self.database, self.obstacle) = (home, surroundings, database, obstacle)
+    }
+
+    /// The same directory for somebody else's work: what is changed through it is on record as his.
+    public func acting(as actor: AuditActor) -> Directory {
+        var surroundings = surroundings
+        surroundings.actor = "\(actor.kind.rawValue):\(actor.id)"
+        surroundings.auditActor = actor
+        return Directory(home: home, surroundings: surroundings, database: database, obstacle: obstacle)
     }
 
     /// Opens the directory of a home.
@@ -201,7 +211,7 @@ public final class Directory: Sendable {
                 let value = try body(change)
                 if !dryRun { try AuditTrail.record(change) }
                 checkpoint = change.checkpoint
-                changed = Changed(value: value, report: change.report)
+                changed = Changed(value: value, report: change.report, trace: change.trace)
                 return dryRun ? .rollback : .commit
             }
             // `inTransaction` either runs its body to the end or throws.

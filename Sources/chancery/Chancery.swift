@@ -40,6 +40,7 @@ struct Chancery: AsyncParsableCommand, Exemplified {
             ContextCommand.self,
             ValidateCommand.self,
             PolicyCommand.self,
+            ServeCommand.self,
             AuditCommand.self,
             CompletionCommand.self,
             ToolCommand.self,

@@ -20,10 +20,11 @@ struct AuditTrail {
     static func record(_ change: Change) throws {
         let notes = try AuditCapture.notes(change.database)
         let exports = change.exports + change.report.items.compactMap(AuditedExport.init)
-        guard !notes.isEmpty || !exports.isEmpty || !change.distributions.isEmpty || !change.policies.isEmpty else {
-            return
-        }
+        guard !notes.isEmpty || !exports.isEmpty || !change.distributions.isEmpty || !change.policies.isEmpty
+            || !change.accesses.isEmpty
+        else { return }
         let trail = try AuditTrail(change)
+        let first = trail.log.nextIndex
         try trail.begin()
         for policy in change.policies {
             try trail.append(policy.operation, .changed, policy.object, after: policy.texts)
@@ -32,6 +33,8 @@ struct AuditTrail {
         try trail.recordObjects(notes)
         for export in exports { try trail.append(export.operation, export.outcome, export.object) }
         for distribution in change.distributions { try trail.record(distribution) }
+        for access in change.accesses { try trail.record(access) }
+        change.trace = AuditTrace(id: "\(trail.log.id.text)/\(first)", count: trail.log.nextIndex - first)
         let others = LogFolder.mentions(in: change.home.logsPath, besides: AuditLog.name)
         change.checkpoint = try trail.log.close(others: others)
         try AuditCapture.clear(change.database)
@@ -42,8 +45,8 @@ struct AuditTrail {
         moment = change.moment
         (reason, random) = (change.reason, change.surroundings.random)
         log = try AuditLog(database: change.database, keyring: change.keyring)
-        var actor = AuditActor(change.surroundings.actor)
-        actor.request = Hexadecimal.text(random.bytes(8))
+        var actor = change.surroundings.auditActor ?? AuditActor(change.surroundings.actor)
+        if actor.request == nil { actor.request = Hexadecimal.text(random.bytes(8)) }
         self.actor = actor
     }
 
@@ -138,6 +141,13 @@ struct AuditTrail {
             connection: distribution.server.map { AuditRecord.Connection(server: $0) }, reason: reason,
             object: distribution.account, before: distribution.before.map(Hexadecimal.text),
             after: distribution.after.map(Hexadecimal.text), random: random)
+        try log.append(record)
+    }
+
+    private func record(_ access: AuditedAccess) throws {
+        let record = AuditRecord(
+            log: log.id, index: log.nextIndex, moment: moment, operation: access.operation, outcome: access.outcome,
+            actor: actor, reason: access.reason ?? reason, object: access.object, random: random)
         try log.append(record)
     }
 

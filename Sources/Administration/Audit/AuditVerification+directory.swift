@@ -39,9 +39,9 @@ extension AuditVerification {
         }
         // What was there before the log has nobody who answers for the rest of its row.
         if record.operation == .tokenAdopt { return nil }
-        var actor = AuditActor(row.text("actor") ?? "")
-        actor.request = record.actor.request
-        guard actor == record.actor,
+        // A row says who it was, the record also in which role and by which way.
+        let actor = AuditActor(row.text("actor") ?? "")
+        guard actor.kind == record.actor.kind, isSame(actor.id, record.actor.id),
             record.reason == RecordText.cut(row.text("reason") ?? "", to: RecordText.longestName),
             row.integer("recorded_at").map({ record.time.hasPrefix(AuditMoment.secondText($0) + ".") }) == true
         else { return "was recorded by somebody else, at another time or for another reason than its row says" }

@@ -1,4 +1,6 @@
-import Claims
+import Audit
+public import Claims
+import GRDB
 public import NKeys
 
 extension OperatorEntry {
@@ -48,5 +50,25 @@ extension DirectoryReader {
                 .invalidClaims, "servers would refuse what is pushed: " + faults.joined(separator: "; "),
                 remedy: "change the account, or push all the same with --force")
         }
+    }
+}
+
+extension DirectoryReader {
+    /// The accounts of an operator whose current token no server is known to have, or some server is known not to have.
+    public func accountsBehind(of entry: OperatorEntry) throws -> [PublicKey: TokenVersion] {
+        let sql = """
+            SELECT accounts.public_key, tokens.version FROM accounts JOIN tokens ON tokens.id = accounts.token
+            WHERE accounts.operator = ?1 AND (
+                NOT EXISTS (SELECT 1 FROM deliveries WHERE account = accounts.public_key)
+                OR EXISTS (
+                    SELECT 1 FROM deliveries
+                    WHERE account = accounts.public_key AND deliveries.version <> tokens.version))
+            """
+        var behind: [PublicKey: TokenVersion] = [:]
+        for row in try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [entry.publicKey.text]) {
+            guard let key = row.text("public_key").flatMap({ EntityReference($0).publicKey }) else { continue }
+            behind[key] = row.bytes("version").flatMap { TokenVersion(hex: Hexadecimal.text($0)) }
+        }
+        return behind
     }
 }

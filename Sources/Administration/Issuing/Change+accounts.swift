@@ -1,4 +1,4 @@
-import Claims
+public import Claims
 import GRDB
 public import NKeys
 
@@ -12,6 +12,8 @@ public struct NewAccount: Sendable {
     public var defaultPermissions = PermissionEdits()
     /// When the account's token counts.
     public var validity = Validity()
+    /// What else its claims say, but for its name and its key.
+    public var shape: (@Sendable (inout AccountClaims) -> Void)?
 
     public init(name: String) {
         self.name = name
@@ -40,6 +42,8 @@ extension Change {
         try new.defaultPermissions.apply(to: &claims.defaultPermissions)
         try new.validity.check(at: now)
         new.validity.apply(to: &claims)
+        new.shape?(&claims)
+        (claims.common.subject, claims.common.name) = (key.text, name)
         let account = try insert(claims, key, of: entry, signer: signer)
         try select(account: account, of: entry)
         return account

@@ -154,7 +154,7 @@ extension Change {
         return .named(claims.issuer)
     }
 
-    private func issue(
+    func issue(
         _ claims: inout UserClaims, of account: AccountEntry, _ signer: AccountSigner
     ) throws -> IssuedToken {
         let issuer = signer.pair.publicKey

@@ -11,6 +11,8 @@ import NKeys
 public final class Change {
     /// The directory as this change sees it, its own effects included.
     public let reader: DirectoryReader
+    /// The time of the change in Unix seconds, for those who make it.
+    public var time: Int64 { now }
     let keyring: Keyring
     /// When the change is made, the same for everything in it.
     let moment: AuditMoment
@@ -29,6 +31,10 @@ public final class Change {
     let home: Home
     /// The checkpoint of the audit log after this change; nil where it has nothing to record.
     var checkpoint: String?
+    /// Access to the service that was given, taken away or refused, for the audit log.
+    var accesses: [AuditedAccess] = []
+    /// Where the records of this change are, once they are written.
+    var trace: AuditTrace?
     /// Whether somebody insists on editing what policies govern by hand.
     public var overridesPolicies = false
     /// Whether an apply is at work, which may change what it governs.

@@ -39,6 +39,16 @@ public struct Changed<Value> {
     public let value: Value
     /// What it did.
     public let report: ChangeReport
+    /// Where the audit log has it; nil where there was nothing to record.
+    public var trace: AuditTrace?
+}
+
+/// Where the audit log has a change.
+public struct AuditTrace: Sendable, Hashable {
+    /// The first record, as people name it: `ABCDEFGHIJKL/42`.
+    public let id: String
+    /// How many records there are.
+    public let count: Int64
 }
 
 extension Changed: Sendable where Value: Sendable {}

@@ -36,7 +36,8 @@ public struct DirectoryReader {
                 ? "add one with \"chancery add operator NAME\"" : "choose one with \"chancery select operator NAME\"")
     }
 
-    func operatorEntry(_ key: PublicKey) throws -> OperatorEntry? {
+    /// The operator of a key, or nil.
+    public func operatorEntry(_ key: PublicKey) throws -> OperatorEntry? {
         try OperatorEntry.fetch(database, "WHERE operators.public_key = ?", [key.text]).first
     }
 
@@ -74,7 +75,8 @@ public struct DirectoryReader {
                 : "name it with --account, or choose one with \"chancery select account NAME\"")
     }
 
-    func findAccount(_ reference: EntityReference, of operator: OperatorEntry) throws -> AccountEntry? {
+    /// The account of that name or key under an operator, or nil.
+    public func findAccount(_ reference: EntityReference, of operator: OperatorEntry) throws -> AccountEntry? {
         if let key = reference.publicKey {
             return try accountEntry(key).flatMap { $0.operator == `operator`.publicKey ? $0 : nil }
         }
@@ -83,7 +85,8 @@ public struct DirectoryReader {
         ).first
     }
 
-    func accountEntry(_ key: PublicKey) throws -> AccountEntry? {
+    /// The account of a key, or nil.
+    public func accountEntry(_ key: PublicKey) throws -> AccountEntry? {
         try AccountEntry.fetch(database, "WHERE accounts.public_key = ?", [key.text]).first
     }
 
@@ -113,7 +116,8 @@ public struct DirectoryReader {
                 : "name the user that is meant")
     }
 
-    func findUser(_ reference: EntityReference, of account: AccountEntry) throws -> UserEntry? {
+    /// The user of that name or key in an account, or nil.
+    public func findUser(_ reference: EntityReference, of account: AccountEntry) throws -> UserEntry? {
         let column = reference.publicKey == nil ? "name" : "public_key"
         return try UserEntry.fetch(
             database, "WHERE users.account = ? AND users.\(column) = ?", [account.publicKey.text, reference.text]

@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 public import Secrets
 
 /// Files that only their owner may read: the directory, the key file, credentials.
@@ -125,6 +125,12 @@ public enum PrivateFile {
         }
         guard reason == 0 else { throw failure("read", path, reason) }
         return room.withBytes { Secret(copying: UnsafeRawBufferPointer(rebasing: $0.prefix(filled))) }
+    }
+
+    /// The type and the permissions of what is at a path, as the system has them; nil if nothing is there.
+    public static func mode(of path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode : nil
     }
 
     /// Whether there is anything under that path.

@@ -21,6 +21,9 @@ enum Schema {
         migrator.registerMigration("5 policies") { database in
             try database.execute(sql: policies)
         }
+        migrator.registerMigration("6 access") { database in
+            try database.execute(sql: access)
+        }
         return migrator
     }
 

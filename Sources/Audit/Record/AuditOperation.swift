@@ -40,6 +40,12 @@ public enum AuditOperation: String, Sendable, Hashable, CaseIterable, Codable {
     case policyUndo = "policy.undo"
     /// Somebody insisted on editing by hand what policies govern.
     case policyOverride = "policy.override"
+    /// Somebody was given access to the service.
+    case tokenAdd = "token.add"
+    /// Access to the service was taken back.
+    case tokenRevoke = "token.revoke"
+    /// Somebody asked the service for what it may not have.
+    case accessRefuse = "access.refuse"
     /// A backup left the directory.
     case backupExport = "backup.export"
     /// The directory was brought back from a backup: what the log said after that is not in it.

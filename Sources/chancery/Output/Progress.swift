@@ -88,10 +88,11 @@ final class Progress: Sendable {
         }
     }
 
+    private static let beginning = ContinuousClock.now
+
+    /// Nanoseconds since the first question.
     private static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
+        UInt64(max(0, (ContinuousClock.now - beginning) / .nanoseconds(1)))
     }
 
     private static func write(_ text: String) {

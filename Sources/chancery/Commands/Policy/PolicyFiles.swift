@@ -44,8 +44,7 @@ enum PolicyFiles {
             return String(cString: link)
         }
         let destination = target ?? path
-        var status = stat()
-        let mode = stat(destination, &status) == 0 ? status.st_mode & 0o777 : 0o644
+        let mode = PrivateFile.mode(of: destination).map { $0 & 0o777 } ?? 0o644
         let temporary = "\(destination).\(getpid()).part"
         let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure(path, errno) }
@@ -71,8 +70,7 @@ enum PolicyFiles {
     }
 
     static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        PrivateFile.mode(of: path).map { $0 & S_IFMT == S_IFDIR } ?? false
     }
 
     private static func failure(_ path: String, _ reason: Int32) -> AdministrationError {

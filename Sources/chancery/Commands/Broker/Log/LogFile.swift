@@ -120,8 +120,7 @@ struct LogFile: Sendable {
     private static func open(_ path: String) -> (descriptor: Int32, size: Int)? {
         let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { return nil }
-        var status = stat()
-        return (descriptor, fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0)
+        return (descriptor, max(0, lseek(descriptor, 0, SEEK_END)))
     }
 
     /// Gives the file a name with the time, begins a new one and removes those that are too many.

@@ -1,0 +1,185 @@
+import Administration
+import Claims
+import NKeys
+import Secrets
+
+/// Signing in, and access to the service.
+enum AccessOperations {
+    static let all = [challenge, openSession, me, list, get, add, revoke]
+
+    // MARK: Signing in
+
+    private static let challenge = Operation(
+        id: "auth.challenge", method: .post, path: PathTemplate("/v1/auth/challenge"),
+        summary: "A challenge for a key: sign `sign` and send it to /v1/auth/token within a minute.",
+        requirement: .open,
+        request: .object(
+            "", [.required("public_key", .text("", most: 56, pattern: TextForm.userKey))]),
+        success: (
+            200,
+            .object(
+                "",
+                [
+                    .required("nonce", .text()), .required("sign", .text("The text to sign.")),
+                    .required("expires", .integer("Unix seconds.")),
+                ])
+        ),
+        handler: .work { exchange, service in
+            guard let key = exchange.body["public_key"]?.text.flatMap({ EntityReference($0).publicKey }) else {
+                throw Problem.invalid("/public_key", "is not a public key")
+            }
+            let challenge = try await service.challenges.make(for: key, host: exchange.host, now: exchange.now)
+            return Answer(
+                .members([
+                    "nonce": .string(challenge.nonce), "sign": .string(challenge.text),
+                    "expires": .integer(challenge.expires),
+                ]))
+        })
+
+    private static let openSession = Operation(
+        id: "auth.token", method: .post, path: PathTemplate("/v1/auth/token"),
+        summary: "A bearer token for a quarter of an hour, for a challenge that was signed.", requirement: .open,
+        request: .object(
+            "",
+            [
+                .required("nonce", .text("", most: 128)),
+                .required("signature", .text("Base64url of the 64 bytes.", most: 128)),
+            ]),
+        success: (
+            200,
+            .object(
+                "",
+                [
+                    .required("token", .text("The token, once.")), .required("expires", .integer("Unix seconds.")),
+                ])
+        ),
+        handler: .work { exchange, service in
+            let refused = Problem(.unauthenticated, "the challenge was not answered", refusal: "bad_signature")
+            guard let nonce = exchange.body["nonce"]?.text, let text = exchange.body["signature"]?.text,
+                let challenge = await service.challenges.take(nonce, now: exchange.now),
+                let signature = try? Base64URL.decode(Array(text.utf8)).bytes, signature.count == 64,
+                challenge.key.isValidSignature(signature, of: Array(challenge.text.utf8))
+            else { throw refused }
+            let lifetime = Challenges.sessionLifetime
+            let session = try await service.work { directory in
+                try directory.change("auth: sign in with a key") { change in
+                    guard let holder = try change.reader.accessToken(ofKey: challenge.key),
+                        holder.isValid(at: change.time)
+                    else { throw refused }
+                    return try change.openSession(of: holder, lifetime: lifetime)
+                }.value
+            }
+            var answer = Answer(.members(["expires": session.token.expires.map { .integer($0) }]))
+            answer.secrets = [("token", session.secret)]
+            return answer
+        })
+
+    private static let me = Operation(
+        id: "auth.me", method: .get, path: PathTemplate("/v1/auth/me"), summary: "Who one is, and what one may do.",
+        requirement: .signedIn, success: (200, .component("Token")),
+        handler: .read { exchange, _ in Answer(exchange.caller?.token.json ?? .null) })
+
+    // MARK: Tokens
+
+    /// A token is seen and taken back by those who could have given it.
+    private static func isVisible(_ token: AccessToken, _ exchange: Exchange) -> Bool {
+        token.id == exchange.caller?.token.id
+            || token.grants.allSatisfy {
+                AccessDecision.allowing(delegationOf: $0, exchange.caller?.grants ?? []) != nil
+            }
+    }
+
+    private static func find(_ exchange: Exchange, _ reader: DirectoryReader) throws -> AccessToken {
+        guard let token = try reader.findAccessToken(exchange.reference("token").text), token.kind != .session,
+            isVisible(token, exchange)
+        else { throw Problem.forbidden }
+        return token
+    }
+
+    private static func tag(_ token: AccessToken) -> String {
+        AnswerTag.of(token.json.jsonText)
+    }
+
+    @Sendable private static func state(_ exchange: Exchange, _ reader: DirectoryReader) throws -> Operation.State {
+        Operation.State(exists: true, tag: tag(try find(exchange, reader)))
+    }
+
+    private static let list = Operation(
+        id: "tokens.list", method: .get, path: PathTemplate("/v1/tokens"),
+        summary: "Access that was given, as far as one could have given it oneself.", requirement: .signedIn,
+        query: Page.parameters, success: (200, .page(of: .component("Token"))),
+        handler: .read { exchange, reader in
+            let page = try exchange.page()
+            var seen: [AccessToken] = []
+            var last = page.after
+            while seen.count <= page.limit {
+                let more = try reader.accessTokens(after: last, limit: Int(Page.largest))
+                guard let end = more.last else { break }
+                seen += more.filter { isVisible($0, exchange) }
+                last = end.id
+            }
+            return page.answer(Array(seen.prefix(page.limit + 1)), exchange, name: \.id, json: \.json)
+        })
+
+    private static let get = Operation(
+        id: "tokens.get", method: .get, path: PathTemplate("/v1/tokens/{token}"), summary: "Access that was given.",
+        requirement: .signedIn, success: (200, .component("Token")), state: state,
+        handler: .read { exchange, reader in
+            let token = try find(exchange, reader)
+            return Answer(token.json, tag: tag(token))
+        })
+
+    private static let add = Operation(
+        id: "tokens.add", method: .post, path: PathTemplate("/v1/tokens"),
+        summary: "Give access: never more than one has. The token is shown once.", requirement: .signedIn,
+        request: .component("Token"), success: (201, .component("Token")),
+        handler: .change { exchange, change in
+            let body = exchange.body
+            var grants: [AccessGrant] = []
+            for (index, json) in (body["grants"]?.elements ?? []).enumerated() {
+                guard let grant = AccessGrant(json) else {
+                    throw Problem.invalid("/grants/\(index)", "names a key that is none")
+                }
+                if let fault = grant.fault { throw Problem.invalid("/grants/\(index)", fault) }
+                guard AccessDecision.allowing(delegationOf: grant, exchange.caller?.grants ?? []) != nil else {
+                    throw Problem(
+                        .forbidden, "nobody gives away more than he has",
+                        faults: [Fault(pointer: "/grants/\(index)", code: "more", detail: "is more than you have")],
+                        refusal: "not_allowed")
+                }
+                grants.append(grant)
+            }
+            var new = NewAccessToken(
+                name: body["name"]?.text ?? "", grants: grants, expires: body["expires"]?.integer)
+            // A session, or access that ends, does not give away what lasts longer.
+            var holder = exchange.caller?.token
+            if holder?.kind == .session {
+                holder = try holder?.publicKey.flatMap { try change.reader.accessToken(ofKey: $0) }
+            }
+            if let end = holder?.expires {
+                guard let expires = new.expires, expires <= end else {
+                    throw Problem.invalid("/expires", "must not be later than that of your own token")
+                }
+            }
+            new.publicKey = body["public_key"]?.text.flatMap { EntityReference($0).publicKey }
+            new.fingerprint = body["fingerprint"]?.text
+            guard new.publicKey == nil || new.fingerprint == nil else {
+                throw Problem.invalid("/fingerprint", "cannot be given beside a public key")
+            }
+            let made = try change.addAccessToken(new)
+            var answer = Answer(made.token.json, tag: tag(made.token), status: 201)
+            answer.location = "/v1/tokens/\(made.token.id)"
+            if let secret = made.secret { answer.secrets = [("token", secret)] }
+            return answer
+        })
+
+    private static let revoke = Operation(
+        id: "tokens.revoke", method: .post, path: PathTemplate("/v1/tokens/{token}:revoke"),
+        summary: "Take access back, at once.", requirement: .signedIn, success: (200, .component("Token")),
+        state: state,
+        handler: .change { exchange, change in
+            try change.revokeAccessToken(find(exchange, change.reader).id)
+            let token = try find(exchange, change.reader)
+            return Answer(token.json, tag: tag(token))
+        })
+}

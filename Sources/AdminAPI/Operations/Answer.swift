@@ -1,0 +1,35 @@
+import Claims
+import NKeys
+import Secrets
+
+/// What an operation answers.
+struct Answer: Sendable {
+    var status = 200
+    /// The body, where it is JSON.
+    var body: JSONValue?
+    /// The body, where it is not.
+    var text: String?
+    /// The entity tag without its quotation marks.
+    var tag: String?
+    /// The path of what was made.
+    var location: String?
+    /// Secrets that are members of the body, and leave once.
+    var secrets: [(name: String, value: Secret)] = []
+    /// The accounts that servers have to hear of.
+    var accounts: [PublicKey] = []
+    /// The accounts that servers have to forget.
+    var deleted: [PublicKey] = []
+    /// The path of the next page, for the `Link` header.
+    var next: String?
+
+    init(_ body: JSONValue, tag: String? = nil, status: Int = 200) {
+        (self.body, self.tag, self.status) = (body, tag, status)
+    }
+
+    init(text: String, tag: String? = nil) {
+        (self.text, self.tag) = (text, tag)
+    }
+
+    /// The word that something is gone.
+    static let deleted = Answer(.members(["deleted": .bool(true)]))
+}

@@ -1,0 +1,12 @@
+/// Every operation of the service, in the order in which they are described.
+enum Catalogue {
+    static let all: [Operation] =
+        ServiceOperations.all + AccessOperations.all + OperatorOperations.all + AccountOperations.all
+        + RoleOperations.all + UserOperations.all + SharingOperations.all + MappingOperations.all
+        + RevocationOperations.all + RecordOperations.all + ResolverOperations.all
+
+    static let routes = RouteTable(all)
+
+    /// The path of an account.
+    static let account = "/v1/operators/{operator}/accounts/{account}"
+}

@@ -1,0 +1,66 @@
+import Administration
+import Claims
+
+/// What an account has revoked.
+enum RevocationOperations {
+    static let all = [list, put, delete]
+
+    private static let path = Catalogue.account + "/revocations/{user}"
+
+    /// The schema of one revocation.
+    private static let revocation = Schema.object(
+        "What was issued to a user at or before a time counts no more.",
+        [
+            .shown("user", .text("A public key, or * for every user.")),
+            .optional("through", .integer("Unix seconds; by default everything issued so far.", 1...253_402_300_799)),
+        ])
+
+    private static func json(_ user: String, _ time: Int64) -> JSONValue {
+        .members(["user": .string(user), "through": .integer(time)])
+    }
+
+    private static let list = Operation(
+        id: "revocations.list", method: .get, path: PathTemplate(Catalogue.account + "/revocations"),
+        summary: "What an account has revoked.", requirement: .may(.view, .account), query: Page.parameters,
+        success: (200, .page(of: revocation)), state: AccountOperations.state,
+        handler: .read { exchange, reader in
+            let page = try exchange.page()
+            let entry = try exchange.accountEntry(reader)
+            let entries = try entry.claims().revocations.entries.filter {
+                page.after.utf8.lexicographicallyPrecedes($0.key.utf8)
+            }
+            var answer = page.answer(Array(entries.prefix(page.limit + 1)), exchange, name: \.key) {
+                json($0.key, $0.value)
+            }
+            answer.tag = entry.version
+            return answer
+        })
+
+    private static let put = Operation(
+        id: "revocations.put", method: .put, path: PathTemplate(path),
+        summary: "Revoke what was issued to a user: by name, by key, or * for all.",
+        requirement: .may(.configure, .account), request: revocation, isBodyOptional: true,
+        success: (200, revocation),
+        handler: .change { exchange, change in
+            let entry = try exchange.accountEntry(change.reader)
+            let place = Place(
+                operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))
+            let made = try change.revokeUser(
+                exchange.reference("user"), at: place, through: exchange.body["through"]?.integer)
+            return try AccountOperations.answer(exchange, change) { _ in json(made.subject, made.time) }
+        })
+
+    private static let delete = Operation(
+        id: "revocations.delete", method: .delete, path: PathTemplate(path),
+        summary: "Take a revocation back: what it covered counts again.", requirement: .may(.configure, .account),
+        success: (200, .component("Done")), state: AccountOperations.state,
+        handler: .change { exchange, change in
+            let entry = try exchange.accountEntry(change.reader)
+            let place = Place(
+                operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))
+            try change.deleteRevocation(exchange.reference("user"), at: place)
+            var answer = Answer.deleted
+            answer.accounts = [entry.publicKey]
+            return answer
+        })
+}

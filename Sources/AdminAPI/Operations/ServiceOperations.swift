@@ -1,0 +1,71 @@
+import Administration
+import Claims
+
+/// The service itself: how it does, and how it describes itself.
+enum ServiceOperations {
+    static let all = [health, ready, metrics, openAPI, page, problem]
+
+    private static let status = Schema.object(
+        "", [.required("status", .text()), .optional("engine", .text("How the servers are reached."))])
+
+    private static let health = Operation(
+        id: "service.health", method: .get, path: PathTemplate("/healthz"), summary: "Whether the service runs.",
+        requirement: .open, success: (200, status),
+        handler: .work { _, _ in Answer(.members(["status": .string("ok")])) })
+
+    private static let ready = Operation(
+        id: "service.ready", method: .get, path: PathTemplate("/readyz"),
+        summary: "Whether the service can do its work: directory and servers can be reached.", requirement: .open,
+        success: (200, status), otherSuccess: 503,
+        handler: .work { _, service in
+            let isReadable = (try? await service.work { try $0.read { _ = try $0.hasAccessTokens() } }) != nil
+            let isReady = await service.distributor?.isReady() ?? true
+            var answer = Answer(
+                .members([
+                    "status": .string(isReadable && isReady ? "ok" : "not ready"),
+                    "engine": .string(service.distributor == nil ? "none" : isReady ? "reached" : "not reached"),
+                ]))
+            if !isReadable || !isReady { answer.status = 503 }
+            return answer
+        })
+
+    private static let metrics = Operation(
+        id: "service.metrics", method: .get, path: PathTemplate("/metrics"),
+        summary: "Figures in the text form of Prometheus.", requirement: .may(.observe, .system),
+        success: (200, .text()), answers: "text/plain; version=0.0.4; charset=utf-8",
+        handler: .work { _, service in
+            let counts = try await service.work { try $0.read { try $0.counts() } }
+            return Answer(text: service.metrics.text(counts))
+        })
+
+    private static let openAPI = Operation(
+        id: "service.openapi", method: .get, path: PathTemplate("/openapi.json"),
+        summary: "This description, as OpenAPI 3.1.", requirement: .open, success: (200, .any),
+        handler: .work { _, _ in Answer(OpenAPIDocument.json, tag: OpenAPIDocument.tag) })
+
+    private static let page = Operation(
+        id: "service.page", method: .get, path: PathTemplate("/"), summary: "This description, for people.",
+        requirement: .open, success: (200, .text()), answers: "text/html; charset=utf-8",
+        handler: .work { _, _ in Answer(text: DescriptionPage.html, tag: OpenAPIDocument.tag) })
+
+    private static let problem = Operation(
+        id: "service.problem", method: .get, path: PathTemplate("/problems/{code}"),
+        summary: "What a type of problem means.", requirement: .open,
+        success: (
+            200,
+            .object(
+                "",
+                [
+                    .required("code", .text()), .required("title", .text()), .required("status", .integer()),
+                    .required("retryable", .flag()),
+                ])
+        ),
+        handler: .work { exchange, _ in
+            guard let type = exchange.path["code"].flatMap(ProblemType.init(rawValue:)) else { throw Problem.notFound }
+            return Answer(
+                .members([
+                    "code": .string(type.rawValue), "title": .string(type.title), "status": .integer(type.status),
+                    "retryable": .bool(type.isRetryable),
+                ]))
+        })
+}

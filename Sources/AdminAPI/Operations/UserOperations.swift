@@ -1,0 +1,171 @@
+import Administration
+import Claims
+import NKeys
+import Secrets
+
+/// Users, and the credentials that are issued to them.
+enum UserOperations {
+    static let all = [list, get, put, delete, issue, revoke]
+
+    private static let path = Catalogue.account + "/users/{user}"
+
+    private static func find(_ exchange: Exchange, _ reader: DirectoryReader) throws -> UserEntry? {
+        try reader.findUser(exchange.reference("user"), of: exchange.accountEntry(reader))
+    }
+
+    @Sendable private static func state(_ exchange: Exchange, _ reader: DirectoryReader) throws -> Operation.State {
+        let entry = try find(exchange, reader)
+        return Operation.State(exists: entry != nil, tag: entry?.version)
+    }
+
+    private static let list = Operation(
+        id: "users.list", method: .get, path: PathTemplate(Catalogue.account + "/users"),
+        summary: "The users of an account, by name; an issuer names its role.", requirement: .may(.view, .role),
+        query: Page.parameters + [
+            Operation.Parameter(name: "prefix", schema: .text("What the names begin with.", most: 256)),
+            Operation.Parameter(name: "role", schema: .text("The role that they have.", most: 256)),
+        ],
+        success: (200, .page(of: .component("User"))),
+        handler: .read { exchange, reader in
+            let page = try exchange.page()
+            let account = try exchange.accountEntry(reader)
+            let claims = try account.claims()
+            var signer: String?
+            if let role = exchange.query["role"] {
+                signer = claims.signingKeys.compactMap(\.scope).first { $0.role.isExactly(role) }?.key ?? "none"
+            }
+            let found = try reader.users(
+                of: account, after: page.after, prefix: exchange.query["prefix"] ?? "", signedBy: signer,
+                limit: page.limit + 1)
+            return try page.answer(found, exchange, name: \.name) { try $0.json(in: claims) }
+        })
+
+    private static let get = Operation(
+        id: "users.get", method: .get, path: PathTemplate(path), summary: "A user.", requirement: .may(.view, .user),
+        success: (200, .component("User")), state: state,
+        handler: .read { exchange, reader in
+            let entry = try exchange.userEntry(reader)
+            return Answer(try entry.json(in: exchange.accountEntry(reader).claims()), tag: entry.version)
+        })
+
+    private static let put = Operation(
+        id: "users.put", method: .put, path: PathTemplate(path),
+        summary: "Make a user, or replace what it is; credentials leave once, and only for a key made here.",
+        requirement: .may(.issue, .user), request: .component("User"), success: (200, .component("User")),
+        otherSuccess: 201, state: state,
+        handler: .change { exchange, change in
+            let body = exchange.body
+            let account = try exchange.accountEntry(change.reader)
+            let known = try find(exchange, change.reader)
+            var user = WholeUser(name: try known?.name ?? exchange.reference("user").text)
+            user.role = body["role"]?.text
+            user.limits = UserPermissionLimits(body["limits"] ?? .null)
+            user.tags = body["tags"]?.textElements ?? []
+            user.validity = Validity(
+                notBefore: body["not_before"]?.integer ?? 0, expires: body["expires"]?.integer ?? 0)
+            try checkIssuing(user, body, exchange, account)
+            let given = try body["public_key"]?.text.map { try AccountOperations.publicKey($0, "/public_key") }
+            if let given, let known, given != known.publicKey {
+                throw Problem.invalid("/public_key", "is not that of the user")
+            }
+            let pair = known == nil && given == nil ? KeyPair.generate(.user) : nil
+            user.publicKey = given ?? pair?.publicKey
+            let entry = try change.setUser(user, from: known, in: account)
+            var answer = try answered(entry, exchange, change, status: known == nil ? 201 : 200)
+            if let pair { try add(entry, pair, to: &answer, exchange, change, account) }
+            if known == nil { answer.location = exchange.target.split(separator: "?").first.map(String.init) }
+            return answer
+        })
+
+    /// Whether the caller may issue this to that role, and no more than its ceiling.
+    private static func checkIssuing(
+        _ user: WholeUser, _ body: JSONValue, _ exchange: Exchange, _ account: AccountEntry
+    ) throws {
+        let object = AccessObject.role(user.role, in: account.publicKey, of: account.operator)
+        let grant = try exchange.require(.issue, on: object)
+        guard user.role == nil || body["limits"] == nil else {
+            throw Problem.invalid("/limits", "are those of the role")
+        }
+        if user.role == nil { try exchange.checkCeiling(user.limits, grant, at: "/limits") }
+        try exchange.checkCeiling(expiry: user.validity.expires ?? 0, grant, at: "/expires")
+    }
+
+    private static func answered(
+        _ entry: UserEntry, _ exchange: Exchange, _ change: Change, status: Int = 200
+    ) throws -> Answer {
+        let claims = try exchange.accountEntry(change.reader).claims()
+        var answer = Answer(try entry.json(in: claims), tag: entry.version, status: status)
+        answer.secrets = [("jwt", Secret(copying: Array(entry.token.utf8)))]
+        return answer
+    }
+
+    /// Adds the credentials, open or sealed.
+    private static func add(
+        _ entry: UserEntry, _ pair: KeyPair, to answer: inout Answer, _ exchange: Exchange, _ change: Change,
+        _ account: AccountEntry
+    ) throws {
+        let place = Place(
+            operator: EntityReference(account.operator), account: EntityReference(account.publicKey))
+        let creds = try change.credentials(of: EntityReference(entry.publicKey), at: place, pair: pair)
+        guard let recipient = exchange.body["seal_to"]?.text else {
+            answer.secrets = [("creds", creds)]
+            return
+        }
+        let sender = KeyPair.generate(.curve)
+        do throws(NKeyError) {
+            let recipient = try PublicKey(recipient)
+            let sealed = try creds.withBytes { (bytes) throws(NKeyError) in
+                try sender.seal(Array(bytes), to: recipient)
+            }
+            answer.secrets = [("sealed_creds", Secret(copying: Array(Base64URL.text(sealed).utf8)))]
+            answer.body = answer.body?.adding("sealed_by", .string(sender.publicKey.text))
+        } catch {
+            throw Problem.invalid("/seal_to", "is not a curve key that can be sealed to")
+        }
+    }
+
+    private static let delete = Operation(
+        id: "users.delete", method: .delete, path: PathTemplate(path), summary: "Revoke a user and delete it.",
+        requirement: .may(.issue, .user), success: (200, .component("Done")), state: state,
+        handler: .change { exchange, change in
+            let entry = try exchange.userEntry(change.reader)
+            let place = Place(
+                operator: try exchange.reference("operator"), account: EntityReference(entry.account))
+            try change.deleteUser(EntityReference(entry.publicKey), at: place, revoking: true, forgettingSeed: true)
+            var answer = Answer.deleted
+            answer.accounts = [entry.account]
+            return answer
+        })
+
+    private static let issue = Operation(
+        id: "users.issue", method: .post, path: PathTemplate(path + ":issue"),
+        summary: "Sign a user again, for its own key.", requirement: .may(.issue, .user),
+        request: .object("", Components.validity), isBodyOptional: true, success: (200, .component("User")),
+        state: state,
+        handler: .change { exchange, change in
+            let account = try exchange.accountEntry(change.reader)
+            let entry = try exchange.userEntry(change.reader)
+            let claims = try entry.claims()
+            var user = WholeUser(name: entry.name)
+            user.role = try entry.role(in: account.claims())
+            (user.limits, user.tags) = (claims.limits, claims.tags)
+            user.validity = Validity(
+                notBefore: exchange.body["not_before"]?.integer ?? 0, expires: exchange.body["expires"]?.integer ?? 0)
+            try checkIssuing(user, .null, exchange, account)
+            return try answered(change.setUser(user, from: entry, in: account), exchange, change)
+        })
+
+    private static let revoke = Operation(
+        id: "users.revoke", method: .post, path: PathTemplate(path + ":revoke"),
+        summary: "Revoke what was issued to a user: its connections are gone when the answer comes.",
+        requirement: .may(.issue, .user), success: (200, .component("User")), state: state,
+        handler: .change { exchange, change in
+            let entry = try exchange.userEntry(change.reader)
+            let place = Place(
+                operator: try exchange.reference("operator"), account: EntityReference(entry.account))
+            try change.revokeUser(EntityReference(entry.publicKey), at: place)
+            var answer = try answered(entry, exchange, change)
+            (answer.secrets, answer.accounts) = ([], [entry.account])
+            return answer
+        })
+}

@@ -1,0 +1,82 @@
+import Administration
+import Claims
+import HTTPTypes
+
+/// What is answered where a request does not succeed: a problem document of RFC 9457. It never repeats a secret.
+struct Problem: Error, Sendable {
+    let type: ProblemType
+    /// What is wrong with this request, in one sentence without a full stop.
+    let detail: String
+    /// What is wrong where.
+    var faults: [Fault] = []
+    /// The record of the refusal, where there is one.
+    var auditID: String?
+    /// Why somebody was refused, for the record; nil where nothing is recorded.
+    var refusal: String?
+    /// The current entity tag, for a failed precondition.
+    var tag: String?
+    /// The methods that are allowed.
+    var allowed: [String] = []
+    /// Whether the connection ends with the answer.
+    var endsConnection = false
+
+    init(_ type: ProblemType, _ detail: String, faults: [Fault] = [], refusal: String? = nil) {
+        (self.type, self.detail, self.faults, self.refusal) = (type, detail, faults, refusal)
+    }
+
+    static let notFound = Problem(.notFound, "there is nothing of that name")
+
+    /// The same words for what is not there and for what is somebody else's.
+    static let forbidden = Problem(.forbidden, "your roles do not allow it", refusal: "not_allowed")
+
+    /// A value at a place that cannot be taken.
+    static func invalid(_ pointer: String, _ detail: String) -> Problem {
+        Problem(
+            .invalidValue, "a value cannot be taken", faults: [Fault(pointer: pointer, code: "value", detail: detail)])
+    }
+
+    /// The document.
+    func json(request: String) -> JSONValue {
+        .members([
+            "type": .string("/problems/\(type.rawValue)"),
+            "title": .string(type.title),
+            "status": .integer(type.status),
+            "code": .string(type.rawValue),
+            "detail": .string(detail),
+            "request": .string(request),
+            "audit_id": auditID.map { .string($0) },
+            "retryable": .bool(type.isRetryable),
+            "errors": faults.isEmpty
+                ? nil
+                : .array(
+                    faults.map { fault in
+                        .members([
+                            "pointer": .string(fault.pointer), "code": .string(fault.code),
+                            "detail": .string(fault.detail),
+                        ])
+                    }),
+        ])
+    }
+}
+
+extension Problem {
+    /// What a refusal of the directory is for those who asked.
+    init(_ error: AdministrationError) {
+        let type: ProblemType =
+            switch error.code {
+            case .alreadyExists: .alreadyExists
+            case .invalidClaims, .invalidValue, .noSelection: .invalidValue
+            case .notFound: .notFound
+            case .refused, .seedMissing: .conflict
+            case .busy, .keyringLocked, .tooFarAhead, .distributionFailed, .storageFailed: .unavailable
+            default: .internalError
+            }
+        switch type {
+        // What is wrong with the disk or the keyring is for those who run the service.
+        case .unavailable where error.code != .tooFarAhead && error.code != .busy:
+            self.init(type, "the directory cannot be used at the moment")
+        case .internalError: self.init(type, "the service failed")
+        default: self.init(type, error.message)
+        }
+    }
+}

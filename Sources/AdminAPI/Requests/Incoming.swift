@@ -1,0 +1,214 @@
+import Administration
+import Audit
+import Claims
+import Glibc
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Secrets
+
+/// A request as it came in, with the operation that it means.
+struct Incoming: Sendable {
+    let operation: Operation
+    let path: RequestPath
+    let values: [String: String]
+    /// What the records of the request have in common.
+    let id: String
+    private let request: Request
+    private let context: ServiceContext
+
+    init(
+        _ operation: Operation, _ request: Request, _ path: RequestPath, _ values: [String: String],
+        _ context: ServiceContext, id: String
+    ) {
+        (self.operation, self.request, self.path) = (operation, request, path)
+        (self.values, self.context, self.id) = (values, context, id)
+    }
+
+    var address: String { context.address }
+
+    var isHead: Bool { request.method == .head }
+
+    /// A clock that never steps, in seconds.
+    var monotonicSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    // MARK: Reading
+
+    /// The exchange, with the parameters checked.
+    func exchange(now: Int64) throws(Problem) -> Exchange {
+        var known = operation.query
+        if operation.isChange { known.append(Self.dryRun) }
+        var faults: [Fault] = []
+        for (name, text) in path.query.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = known.first(where: { $0.name == name }) else {
+                faults.append(Fault(pointer: String(name.prefix(64)), code: "unknown", detail: "is not known here"))
+                continue
+            }
+            faults += parameter.schema.faults(in: parameter.schema.value(of: text), at: name)
+        }
+        guard faults.isEmpty else {
+            throw Problem(.badRequest, "the query has parameters that cannot be taken", faults: faults)
+        }
+        var exchange = Exchange(path: values, query: path.query, now: now)
+        exchange.isDryRun = path.query["dry_run"] == "true"
+        exchange.host = request.head.authority ?? ""
+        exchange.target = request.head.path ?? "/"
+        return exchange
+    }
+
+    /// The parameter that every change takes.
+    static let dryRun = Operation.Parameter(
+        name: "dry_run", schema: .flag("Whether the change is only tried: everything is checked, and then undone."))
+
+    // MARK: Who asks
+
+    /// The bearer's token, taken apart; nil without one.
+    func bearer() throws(Problem) -> BearerText? {
+        let fields = request.headers[values: .authorization]
+        guard let text = fields.first else {
+            guard fingerprint == nil else { return nil }
+            throw Problem(.unauthenticated, "sign in with a bearer token", refusal: "no_token")
+        }
+        let parts = text.split(separator: " ", maxSplits: 1)
+        guard fields.count == 1, parts.count == 2, parts[0].lowercased() == "bearer", let bearer = BearerText(parts[1])
+        else { throw Problem(.unauthenticated, "that is no bearer token of this service", refusal: "bad_token") }
+        return bearer
+    }
+
+    /// The SHA-256 of the client's certificate, which the TLS layer has verified; nil without one.
+    var fingerprint: String? { context.fingerprint }
+
+    func actor(_ caller: Caller?, _ grant: AccessGrant?) -> AuditActor {
+        let kind =
+            switch caller?.token.kind {
+            case .nkey, .session: "nkey"
+            case .certificate: "cert"
+            case .bearer, nil: caller?.isLocal == true ? "local" : "token"
+            }
+        var actor = AuditActor("\(kind):\(caller?.token.id ?? "none")")
+        actor.role = grant?.role.rawValue
+        actor.via = "api \(address)"
+        actor.request = id
+        return actor
+    }
+
+    // MARK: Preconditions
+
+    /// The tags of `If-Match`; nil without it.
+    var wantedTags: [String]? {
+        let fields = request.headers[values: .ifMatch]
+        guard !fields.isEmpty else { return nil }
+        return fields.joined(separator: ",").split(separator: ",").map { text in
+            let text = text.filter { $0 != " " }
+            // A weak tag never matches here.
+            return text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1
+                ? String(text.dropFirst().dropLast()) : text == "*" ? "*" : ""
+        }
+    }
+
+    /// Whether nothing may be there yet.
+    var isCreationOnly: Bool { request.headers[.ifNoneMatch] == "*" }
+
+    /// Whether the reader has a version already.
+    func hasTag(_ tag: String) -> Bool {
+        guard let field = request.headers[.ifNoneMatch], !operation.isChange else { return false }
+        return field.split(separator: ",").contains { text in
+            var text = text.filter { $0 != " " }
+            if text.hasPrefix("W/") { text.removeFirst(2) }
+            return text == "\"\(tag)\"" || text == "*"
+        }
+    }
+
+    /// The key that makes a request one that is carried out once; nil without it.
+    func idempotencyKey() throws(Problem) -> String? {
+        guard let key = request.headers[Header.idempotencyKey] else { return nil }
+        guard (16...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Problem(.badRequest, "an idempotency key has 16 to 255 visible characters")
+        }
+        return key
+    }
+
+    /// What tells one request from another that comes with the same idempotency key.
+    func fingerprint(of body: [UInt8]) -> [UInt8] {
+        let head = [
+            request.method.rawValue, request.head.path ?? "", request.headers[.ifMatch] ?? "",
+            request.headers[.ifNoneMatch] ?? "",
+        ]
+        return SHA256.hash(Array(head.joined(separator: "\n").utf8) + [0x0A] + body)
+    }
+
+    // MARK: The body
+
+    private var length: Int? { request.headers[.contentLength].flatMap { Int($0) } }
+
+    private var hasBody: Bool { (length ?? 0) > 0 || request.headers[.transferEncoding] != nil }
+
+    /// Whether there is no body where none is needed.
+    var isBodyLeftOut: Bool { operation.isBodyOptional && !hasBody }
+
+    /// The bytes of the body, once all of them are here.
+    func body(_ seconds: Int64) async throws -> [UInt8] {
+        guard hasBody else { return [] }
+        if let length, length > BodyReader.largest { throw tooLarge() }
+        let body = request.body
+        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask {
+                var bytes: [UInt8] = []
+                for try await part in body {
+                    guard bytes.count + part.readableBytes <= BodyReader.largest else { throw tooLarge() }
+                    bytes.append(contentsOf: part.readableBytesView)
+                }
+                return bytes
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let bytes = first else {
+                var problem = Problem(.requestTimeout, "the body did not arrive within \(seconds) seconds")
+                problem.endsConnection = true
+                throw problem
+            }
+            return bytes
+        }
+    }
+
+    private func tooLarge() -> Problem {
+        var problem = Problem(.bodyTooLarge, "the body is larger than \(BodyReader.largest) bytes")
+        problem.endsConnection = true
+        return problem
+    }
+
+    /// What the body says; null where there is none to be read.
+    func value(of bytes: [UInt8]) throws(Problem) -> JSONValue {
+        guard operation.request != nil else {
+            guard bytes.isEmpty else { throw Problem(.badRequest, "this request takes no body") }
+            return .null
+        }
+        if bytes.isEmpty {
+            guard operation.isBodyOptional else { throw Problem(.badRequest, "the body is missing") }
+            return .object([:])
+        }
+        let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " } ?? ""
+        guard type == "application/json" || operation.method == .patch && type == "application/merge-patch+json" else {
+            throw Problem(.unsupportedMediaType, "the body must be of the type application/json")
+        }
+        return try BodyReader.json(bytes)
+    }
+}
+
+extension Schema {
+    /// What the text of a parameter stands for.
+    func value(of text: String) -> JSONValue {
+        switch form {
+        case .integer: Int64(text).map { .integer($0) } ?? .string(text)
+        case .flag: text == "true" ? .bool(true) : text == "false" ? .bool(false) : .string(text)
+        default: .string(text)
+        }
+    }
+}

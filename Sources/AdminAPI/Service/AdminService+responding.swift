@@ -1,0 +1,228 @@
+import Administration
+import Audit
+import Claims
+import HTTPTypes
+public import Hummingbird
+import NIOCore
+import NKeys
+import Secrets
+
+extension AdminService: HTTPResponder {
+    /// Answers a request. What does not succeed is answered with a problem document, whatever it was.
+    public func respond(to request: Request, context: ServiceContext) async throws -> Response {
+        let begin = ContinuousClock.now
+        let id = Hexadecimal.text(RandomSource.system.bytes(8))
+        var name = "none"
+        var response: Response
+        do {
+            let path = try RequestPath(request.head.path ?? "", verbs: Catalogue.routes.verbs)
+            let (operation, values) = try Catalogue.routes.find(request.method.rawValue, path)
+            name = operation.id
+            let incoming = Incoming(operation, request, path, values, context, id: id)
+            response = try await carryOut(incoming)
+        } catch let problem as Problem {
+            response = Self.response(problem, id, context)
+        } catch {
+            response = Self.response(Problem(.internalError, "the service failed"), id, context)
+        }
+        response.headers[Header.request] = id
+        if request.method == .head { response = response.createHeadResponse() }
+        let duration = ContinuousClock.now - begin
+        metrics.count(name, status: response.status.code, seconds: duration / .seconds(1))
+        return response
+    }
+
+    private func carryOut(_ incoming: Incoming) async throws -> Response {
+        let operation = incoming.operation
+        var exchange = try incoming.exchange(now: time)
+        do {
+            exchange.caller = try await authenticate(incoming)
+            let bytes = try await incoming.body(options.bodySeconds)
+            let body = Result { () throws(Problem) in try incoming.value(of: bytes) }
+            let answered: Response
+            switch operation.handler {
+            case .read: answered = try await read(incoming, exchange, body)
+            case .change: answered = try await change(incoming, exchange, body, bytes)
+            case .work: answered = try await work(incoming, exchange, body)
+            }
+            return answered
+        } catch let problem as Problem {
+            throw await recorded(problem, incoming, exchange.caller)
+        } catch let error as AdministrationError {
+            throw Problem(error)
+        }
+    }
+
+    // MARK: Who it is
+
+    private func authenticate(_ incoming: Incoming) async throws -> Caller? {
+        let isSignIn = incoming.operation.id.hasPrefix("auth.")
+        guard incoming.operation.requirement != .open || isSignIn else { return nil }
+        let seconds = incoming.monotonicSeconds
+        guard failureRate.allows(incoming.address, at: seconds, cost: 0) else {
+            throw Problem(.rateLimited, "too many sign-ins from this address were refused")
+        }
+        guard incoming.operation.requirement != .open else { return nil }
+        if isLocal { return Caller.local }
+        let bearer = try incoming.bearer()
+        let (time, certificate) = (time, incoming.fingerprint)
+        let found = try await work { directory -> AccessToken? in
+            try directory.read { reader in
+                if let bearer { return try reader.accessToken(of: bearer) }
+                return try certificate.flatMap { try reader.accessToken(ofCertificate: $0) }
+            }
+        }
+        guard let token = found, token.isValid(at: time) else {
+            throw Problem(.unauthenticated, "the token counts no more, or never did", refusal: "bad_token")
+        }
+        guard requestRate.allows(token.id, at: seconds) else {
+            throw Problem(.rateLimited, "too many requests with this token")
+        }
+        return Caller(token: token)
+    }
+
+    /// Puts a refusal on record, and notes it against the address if nobody was signed in.
+    private func recorded(_ problem: Problem, _ incoming: Incoming, _ caller: Caller?) async -> Problem {
+        guard let reason = problem.refusal else { return problem }
+        if problem.type == .unauthenticated {
+            _ = failureRate.allows(incoming.address, at: incoming.monotonicSeconds)
+        }
+        let actor = incoming.actor(caller, nil)
+        let operation = incoming.operation.id
+        var problem = problem
+        let trace = try? await work(in: directory.acting(as: actor)) { directory in
+            try directory.change("api: \(operation)") { $0.noteRefusal(of: operation, reason: reason) }.trace
+        }
+        problem.auditID = trace?.id
+        return problem
+    }
+
+    // MARK: Reading
+
+    private func read(
+        _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>
+    ) async throws -> Response {
+        guard case .read(let handler) = incoming.operation.handler else { throw Problem.notFound }
+        let answer = try await work { directory in
+            try directory.read { reader in
+                let ready = try Gate.admit(exchange, incoming, body, reader)
+                return try handler(ready, reader)
+            }
+        }
+        return Self.response(answer, incoming)
+    }
+
+    private func work(
+        _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>
+    ) async throws -> Response {
+        guard case .work(let handler) = incoming.operation.handler else { throw Problem.notFound }
+        let ready =
+            incoming.operation.requirement == .open
+            ? try Gate.checked(exchange, incoming, body)
+            : try await work { try $0.read { try Gate.admit(exchange, incoming, body, $0) } }
+        return Self.response(try await handler(ready, self), incoming)
+    }
+
+    // MARK: Changing
+
+    private func change(
+        _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>, _ bytes: [UInt8]
+    ) async throws -> Response {
+        guard case .change(let handler) = incoming.operation.handler else { throw Problem.notFound }
+        let isDryRun = exchange.isDryRun
+        let key = isDryRun ? nil : try incoming.idempotencyKey()
+        let owner = exchange.caller?.token.id ?? ""
+        if let key {
+            guard running.begin("\(owner) \(key)") else {
+                throw Problem(.requestRunning, "the same request is being carried out")
+            }
+        }
+        defer { if let key { running.end("\(owner) \(key)") } }
+        let fingerprint = incoming.fingerprint(of: bytes)
+        // Who asks in vain never makes others wait for the lock of a change.
+        let admitted = try await work { try $0.read { try Gate.authorize(exchange, incoming, body, $0) } }
+        let actor = incoming.actor(exchange.caller, admitted.grant)
+        let done = try await work(in: directory.acting(as: actor)) { directory in
+            try directory.change("api: \(incoming.operation.id)", dryRun: isDryRun) { change -> Outcome in
+                if let key, let stored = try change.storedReply(owner: owner, key: key) {
+                    guard stored.fingerprint == fingerprint else {
+                        throw Problem(.keyReused, "the idempotency key was used for another request")
+                    }
+                    // Who lost his roles since then is refused like everybody.
+                    _ = try Gate.authorize(exchange, incoming, body, change.reader)
+                    return Outcome(answer: Answer(stored), isReplay: true)
+                }
+                let ready = try Gate.admit(exchange, incoming, body, change.reader)
+                let answer = try handler(ready, change)
+                if let key { try change.store(StoredReply(answer, owner: owner, key: key, fingerprint)) }
+                return Outcome(answer: answer, isReplay: false)
+            }
+        }
+        var answer = done.value.answer
+        if isDryRun {
+            answer.body = (answer.body ?? .object([:])).adding(DryRun.json(done.report, exchange))
+            answer.secrets = []
+            answer.location = nil
+            return Self.response(answer, incoming)
+        }
+        if let distributor, !answer.accounts.isEmpty || !answer.deleted.isEmpty {
+            let outcome = await distributor.bringIntoForce(answer.accounts, forgetting: answer.deleted)
+            answer.body = answer.body?.adding("distribution", outcome.json)
+        }
+        var response = Self.response(answer, incoming)
+        if let trace = done.trace { response.headers[Header.audit] = trace.id }
+        if done.value.isReplay { response.headers[Header.replayed] = "true" }
+        return response
+    }
+
+    private struct Outcome: Sendable {
+        let answer: Answer
+        let isReplay: Bool
+    }
+}
+
+/// What a change that is only tried would do.
+enum DryRun {
+    static func json(_ report: ChangeReport, _ exchange: Exchange) -> JSONValue {
+        // Warnings may name other accounts, which not everybody may hear of.
+        let warnings = exchange.may(.view, on: .system) ? report.warnings : []
+        return .members([
+            "dry_run": .bool(true),
+            "changes": .array(
+                report.items.map { item in
+                    .members([
+                        "action": .string(item.action.rawValue), "kind": .string(item.kind),
+                        "name": .string(item.name), "public_key": item.publicKey.map { .string($0) },
+                    ])
+                }),
+            "warnings": warnings.isEmpty ? nil : .texts(warnings),
+        ])
+    }
+}
+
+extension StoredReply {
+    init(_ answer: Answer, owner: String, key: String, _ fingerprint: [UInt8]) {
+        self.init(
+            owner: owner, key: key, fingerprint: fingerprint, status: answer.status,
+            body: answer.body?.jsonText ?? "{}",
+            tag: answer.tag, location: answer.location,
+            accounts: answer.accounts.map(\.text) + answer.deleted.map { "-" + $0.text },
+            hadSecret: !answer.secrets.isEmpty)
+    }
+}
+
+extension Answer {
+    /// The answer that was given before: no secret is given twice, and what it was about is brought to the servers again.
+    init(_ stored: StoredReply) {
+        self.init(JSONValue(parsing: Array(stored.body.utf8)) ?? .object([:]), tag: stored.tag, status: stored.status)
+        location = stored.location
+        if stored.hadSecret { body = body?.adding("secret_delivered", .bool(true)) }
+        for text in stored.accounts {
+            if text.hasPrefix("-") {
+                if let key = EntityReference(String(text.dropFirst())).publicKey { deleted.append(key) }
+            } else if let key = EntityReference(text).publicKey {
+                accounts.append(key)
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+public import Administration
+import Audit
+import Claims
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Secrets
+
+/// The administration service as an HTTP responder: every request comes through here, and every answer is made here.
+public struct AdminService: Sendable {
+    /// What may be chosen about a service.
+    public struct Options: Sendable {
+        /// Requests that one token may send in a second, and twice as many at once; 0 for any number.
+        public var requestsPerSecond = 2_000.0
+        /// Refused sign-ins that one address may cause in a second, and twenty times as many at once; 0 for any number.
+        public var failuresPerSecond = 5.0
+        /// Seconds that a body may take to arrive.
+        public var bodySeconds: Int64 = 10
+
+        public init() {}
+    }
+
+    let directory: Directory
+    let distributor: (any Distributor)?
+    let challenges = Challenges()
+    let metrics = ServiceMetrics()
+    let options: Options
+    let running = RunningRequests()
+    let requestRate: RateLimiter
+    let failureRate: RateLimiter
+    /// Whether whoever reaches the service is a system administrator: behind a socket that nobody else can open.
+    private(set) var isLocal = false
+    private let now: @Sendable () -> Int64
+
+    /// - Parameters:
+    ///   - distributor: brings changes to the servers; nil where there are none.
+    ///   - now: the time in Unix seconds.
+    public init(
+        _ directory: Directory, distributor: (any Distributor)?, options: Options = Options(),
+        now: @escaping @Sendable () -> Int64
+    ) {
+        (self.directory, self.distributor, self.options) = (directory, distributor, options)
+        self.now = now
+        requestRate = RateLimiter(perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2)
+        failureRate = RateLimiter(perSecond: options.failuresPerSecond, burst: options.failuresPerSecond * 20)
+    }
+
+    var time: Int64 { now() }
+
+    /// The same service behind a socket of the machine.
+    var local: AdminService {
+        var service = self
+        service.isLocal = true
+        return service
+    }
+
+    /// Does something with the directory on a thread that may wait for it.
+    func work<Result: Sendable>(_ body: @escaping @Sendable (Directory) throws -> Result) async throws -> Result {
+        try await work(in: directory, body)
+    }
+
+    func work<Result: Sendable>(
+        in directory: Directory, _ body: @escaping @Sendable (Directory) throws -> Result
+    ) async throws -> Result {
+        try await directory.work(body)
+    }
+}

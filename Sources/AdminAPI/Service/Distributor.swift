@@ -1,0 +1,61 @@
+import Claims
+public import NKeys
+
+/// Brings accounts to the servers. What stands behind it is one road: the system account of whatever servers there are.
+public protocol Distributor: Sendable {
+    /// Brings the current tokens of accounts to every server, and has servers forget others; returns when each has
+    /// answered, or did not in time.
+    func bringIntoForce(_ accounts: [PublicKey], forgetting deleted: [PublicKey]) async -> DistributionOutcome
+
+    /// Whether every server can be reached.
+    func isReady() async -> Bool
+}
+
+/// What became of a change on the servers.
+public struct DistributionOutcome: Sendable {
+    /// What one server has of one account.
+    public struct Server: Sendable {
+        public enum State: String, Sendable {
+            case inForce = "in_force"
+            case refused
+            case silent
+        }
+
+        /// The server's name.
+        public var server: String
+        /// The account's public key.
+        public var account: String
+        public var state: State
+        /// The server's words, where it refused.
+        public var detail: String?
+
+        public init(server: String, account: String, state: State, detail: String? = nil) {
+            (self.server, self.account, self.state, self.detail) = (server, account, state, detail)
+        }
+    }
+
+    /// Every answer, and every answer that did not come.
+    public var servers: [Server]
+    /// Why nobody could be asked; nil if somebody was.
+    public var failure: String?
+
+    public init(servers: [Server] = [], failure: String? = nil) {
+        (self.servers, self.failure) = (servers, failure)
+    }
+
+    /// Whether every server has the change.
+    public var isInForce: Bool { failure == nil && servers.allSatisfy { $0.state == .inForce } }
+
+    var json: JSONValue {
+        .members([
+            "in_force": .bool(isInForce), "detail": failure.map { .string($0) },
+            "servers": .array(
+                servers.map { server in
+                    .members([
+                        "server": .string(server.server), "account": .string(server.account),
+                        "state": .string(server.state.rawValue), "detail": server.detail.map { .string($0) },
+                    ])
+                }),
+        ])
+    }
+}

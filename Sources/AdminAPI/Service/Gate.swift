@@ -1,0 +1,117 @@
+import Administration
+import Claims
+
+/// What a request passes before its operation sees it: who may, what the body says, and whether it means what is there.
+enum Gate {
+    /// Everything, in this order.
+    static func admit(
+        _ exchange: Exchange, _ incoming: Incoming, _ body: Result<JSONValue, Problem>, _ reader: DirectoryReader
+    ) throws -> Exchange {
+        let allowed = try authorize(exchange, incoming, body, reader)
+        let ready = try checked(allowed, incoming, body)
+        try checkPreconditions(ready, incoming, reader)
+        return ready
+    }
+
+    /// The body, checked against its schema. A merge patch is checked when it is merged.
+    static func checked(
+        _ exchange: Exchange, _ incoming: Incoming, _ body: Result<JSONValue, Problem>
+    ) throws -> Exchange {
+        var exchange = exchange
+        exchange.body = try body.get()
+        if let schema = incoming.operation.request, !incoming.isBodyLeftOut {
+            let isPatch = incoming.operation.method == .patch
+            let faults =
+                isPatch && exchange.body.members != nil ? [] : schema.faults(in: exchange.body)
+            guard faults.isEmpty else {
+                throw Problem(.invalidValue, "the body has values that cannot be taken", faults: faults)
+            }
+        }
+        return exchange
+    }
+
+    // MARK: Who may
+
+    /// Finds what the path names, and asks whether the caller may do with it what the operation does.
+    static func authorize(
+        _ exchange: Exchange, _ incoming: Incoming, _ body: Result<JSONValue, Problem>, _ reader: DirectoryReader
+    ) throws -> Exchange {
+        var exchange = exchange
+        // Access may have been taken back since the request was let in.
+        if let caller = exchange.caller, !caller.isLocal {
+            guard let token = try reader.findAccessToken(caller.token.id), token.isValid(at: exchange.now) else {
+                throw Problem(.unauthenticated, "the token counts no more", refusal: "bad_token")
+            }
+        }
+        guard case .may(let action, let kind) = incoming.operation.requirement else { return exchange }
+        let object: AccessObject
+        switch try find(kind, exchange, body, reader) {
+        case .found(let found): object = found
+        case .missing(below: let parent):
+            // That something is not there is for those alone who may see everything beside it.
+            guard exchange.may(.view, on: parent) else { throw Problem.forbidden }
+            throw Problem.notFound
+        }
+        exchange.grant = try exchange.require(action, on: object)
+        exchange.object = object
+        return exchange
+    }
+
+    private enum Found {
+        case found(AccessObject)
+        case missing(below: AccessObject)
+    }
+
+    private static func find(
+        _ kind: Operation.ObjectKind, _ exchange: Exchange, _ body: Result<JSONValue, Problem>,
+        _ reader: DirectoryReader
+    ) throws -> Found {
+        if kind == .system { return .found(.system) }
+        guard let owner = try findOperator(exchange, reader) else { return .missing(below: .system) }
+        if kind == .operator { return .found(.operator(owner.publicKey)) }
+        guard let account = try reader.findAccount(exchange.reference("account"), of: owner) else {
+            return .missing(below: .operator(owner.publicKey))
+        }
+        func role(_ name: String?) -> Found { .found(.role(name, in: account.publicKey, of: owner.publicKey)) }
+        switch kind {
+        case .role: return role(exchange.path["role"] ?? exchange.query["role"])
+        case .user:
+            guard let user = try reader.findUser(exchange.reference("user"), of: account) else {
+                return role((try? body.get())?["role"]?.text)
+            }
+            return role(try user.role(in: account.claims()))
+        default: return .found(.account(account.publicKey, of: owner.publicKey))
+        }
+    }
+
+    private static func findOperator(_ exchange: Exchange, _ reader: DirectoryReader) throws -> OperatorEntry? {
+        let reference = try exchange.reference("operator")
+        do { return try reader.operator(reference) } catch let error as AdministrationError
+            where error.code == .notFound
+        {
+            return nil
+        }
+    }
+
+    // MARK: What is meant
+
+    private static func checkPreconditions(
+        _ exchange: Exchange, _ incoming: Incoming, _ reader: DirectoryReader
+    ) throws {
+        guard let state = incoming.operation.state, incoming.operation.isChange else { return }
+        let now = try state(exchange, reader)
+        func fail(_ type: ProblemType, _ detail: String) -> Problem {
+            var problem = Problem(type, detail)
+            problem.tag = now.tag
+            return problem
+        }
+        if incoming.isCreationOnly, now.exists { throw fail(.preconditionFailed, "it exists already") }
+        if let wanted = incoming.wantedTags {
+            guard now.exists || now.tag != nil, wanted == ["*"] || now.tag.map(wanted.contains) ?? false else {
+                throw fail(.preconditionFailed, "what is there is not what If-Match names")
+            }
+        } else if incoming.operation.needsPrecondition, now.exists {
+            throw fail(.preconditionRequired, "say with If-Match which version is meant")
+        }
+    }
+}

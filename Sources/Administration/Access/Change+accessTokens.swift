@@ -1,0 +1,137 @@
+import Audit
+import Claims
+import FoundationEssentials
+import GRDB
+public import NKeys
+public import Secrets
+
+/// What a new access to the service is to be.
+public struct NewAccessToken: Sendable {
+    /// What people call it.
+    public var name: String
+    /// What it may do: at least one grant.
+    public var grants: [AccessGrant]
+    /// The last Unix second in which it counts; nil for ever.
+    public var expires: Int64?
+    /// The key that signs challenges, instead of a secret.
+    public var publicKey: PublicKey?
+    /// The SHA-256 of a client certificate in hexadecimal digits, instead of a secret.
+    public var fingerprint: String?
+    /// Whether it is a session of `publicKey`, with a secret.
+    var isSession = false
+
+    public init(name: String, grants: [AccessGrant], expires: Int64? = nil) {
+        (self.name, self.grants, self.expires) = (name, grants, expires)
+    }
+}
+
+extension Change {
+    /// Gives somebody access to the service.
+    ///
+    /// - Returns: what was made, and the secret that is shown once; nil where a key or a certificate takes its place.
+    public func addAccessToken(_ new: NewAccessToken) throws -> (token: AccessToken, secret: Secret?) {
+        let name = try EntityName.checked(new.name, for: "a token")
+        guard name.utf8.count <= AccessToken.longestName else {
+            throw AdministrationError(
+                .invalidValue, "the name is longer than \(AccessToken.longestName) bytes", remedy: "shorten it")
+        }
+        guard !new.grants.isEmpty else {
+            throw AdministrationError(.invalidValue, "the token would allow nothing", remedy: "name a role for it")
+        }
+        if let fault = new.grants.lazy.compactMap(\.fault).first { throw AdministrationError(.invalidValue, fault) }
+        if let expires = new.expires, expires <= now {
+            throw AdministrationError(.invalidValue, "the expiry is in the past", remedy: "give a later one")
+        }
+        let kind: AccessToken.Kind =
+            new.isSession ? .session : new.publicKey != nil ? .nkey : new.fingerprint != nil ? .certificate : .bearer
+        try refuseSecondHolder(new, kind)
+        let (id, hash, text) = BearerText.make(surroundings.random)
+        let hasSecret = kind == .bearer || kind == .session
+        let grants = JSONValue.array(new.grants.map(\.json)).jsonText
+        try database.run(
+            sql: """
+                INSERT INTO access_tokens (
+                    id, name, kind, hash, public_key, fingerprint, grants, created_at, created_by, expires
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                id, name, kind.rawValue, hasSecret ? Data(hash) : nil, new.publicKey?.text, new.fingerprint, grants,
+                now, surroundings.actor, new.expires,
+            ])
+        let token = AccessToken(
+            id: id, name: name, kind: kind, publicKey: new.publicKey, fingerprint: new.fingerprint,
+            grants: new.grants, createdAt: now, createdBy: surroundings.actor, expires: new.expires, revokedAt: nil)
+        accesses.append(AuditedAccess(.tokenAdd, token))
+        note(.added, "token", name)
+        return (token, hasSecret ? text : nil)
+    }
+
+    /// Opens a session for the holder of a key, who has signed a challenge.
+    public func openSession(of holder: AccessToken, lifetime: Int64) throws -> (token: AccessToken, secret: Secret) {
+        var new = NewAccessToken(name: holder.name, grants: holder.grants, expires: now + lifetime)
+        (new.publicKey, new.isSession) = (holder.publicKey, true)
+        // Sessions are many and short, and what they did is on record: the old ones need not stay.
+        try database.run(
+            sql: "DELETE FROM access_tokens WHERE kind = 'session' AND expires < ?", arguments: [now - 86_400])
+        let (token, secret) = try addAccessToken(new)
+        guard let secret else { throw AdministrationError(.storageFailed, "the session has no secret") }
+        return (token, secret)
+    }
+
+    /// Takes access back, and every session that was opened with it.
+    public func revokeAccessToken(_ id: String) throws {
+        let token = try reader.accessToken(id)
+        guard token.revokedAt == nil else { return warn("nothing changed: the token was taken back already") }
+        try database.run(
+            sql: """
+                UPDATE access_tokens SET revoked_at = ?1 WHERE revoked_at IS NULL
+                AND (id = ?2 OR kind = 'session' AND public_key = ?3)
+                """,
+            arguments: [now, id, token.kind == .nkey ? token.publicKey?.text : nil])
+        accesses.append(AuditedAccess(.tokenRevoke, token))
+        note(.deleted, "token", token.name)
+    }
+
+    /// Puts on record that somebody was refused, or that the service was asked for something that changes nothing.
+    ///
+    /// - Parameters:
+    ///   - operation: the name of what was asked for.
+    ///   - reason: why it was refused, in one word.
+    public func noteRefusal(of operation: String, reason: String) {
+        accesses.append(AuditedAccess(refused: operation, reason: reason))
+    }
+
+    private func refuseSecondHolder(_ new: NewAccessToken, _ kind: AccessToken.Kind) throws {
+        let taken =
+            switch kind {
+            case .nkey: try new.publicKey.flatMap { try reader.accessToken(ofKey: $0) } != nil
+            case .certificate: try new.fingerprint.flatMap { try reader.accessToken(ofCertificate: $0) } != nil
+            case .bearer, .session: false
+            }
+        guard taken else { return }
+        throw AdministrationError(
+            .alreadyExists, "the key or certificate has access already", remedy: "take that back first")
+    }
+}
+
+/// Access that was given, taken away or refused.
+struct AuditedAccess {
+    let operation: AuditOperation
+    let outcome: AuditOutcome
+    let object: AuditRecord.Object
+    let reason: String?
+
+    init(_ operation: AuditOperation, _ token: AccessToken) {
+        self.operation = operation
+        outcome = .changed
+        object = AuditRecord.Object(type: "token", id: token.id, name: token.name)
+        reason = nil
+    }
+
+    init(refused operation: String, reason: String) {
+        self.operation = .accessRefuse
+        outcome = .denied
+        object = AuditRecord.Object(type: "operation", id: operation)
+        self.reason = reason
+    }
+}

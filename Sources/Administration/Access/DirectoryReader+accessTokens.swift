@@ -1,0 +1,76 @@
+import Claims
+import GRDB
+public import NKeys
+import Secrets
+
+extension DirectoryReader {
+    /// Access to the service that was given, by id: at most `limit` after the id `after`. Sessions are not among them.
+    public func accessTokens(after id: String = "", limit: Int) throws -> [AccessToken] {
+        try AccessToken.fetch(
+            database, "WHERE kind <> 'session' AND id > ? ORDER BY id LIMIT ?", [id, max(0, limit)])
+    }
+
+    /// The access of that id.
+    ///
+    /// - Throws: ``AdministrationError`` of code `notFound`.
+    public func accessToken(_ id: String) throws -> AccessToken {
+        guard let token = try findAccessToken(id) else {
+            throw AdministrationError(.notFound, "there is no such token")
+        }
+        return token
+    }
+
+    /// The access of that id, or nil.
+    public func findAccessToken(_ id: String) throws -> AccessToken? {
+        try AccessToken.fetch(database, "WHERE id = ?", [id]).first
+    }
+
+    /// The access that a text of a bearer gives, whether it still counts or not; nil if its secret is a wrong one.
+    public func accessToken(of bearer: BearerText) throws -> AccessToken? {
+        let row = try database.row("SELECT hash FROM access_tokens WHERE id = ?", [bearer.id])
+        // What is compared is a hash in either case, so that the time tells nothing.
+        let known = row?.bytes("hash") ?? [UInt8](repeating: 0, count: 32)
+        guard constantTimeEquals(known, bearer.hash), row != nil else { return nil }
+        return try findAccessToken(bearer.id)
+    }
+
+    /// The access that the holder of a key has, or nil.
+    public func accessToken(ofKey key: PublicKey) throws -> AccessToken? {
+        try AccessToken.fetch(
+            database, "WHERE kind = 'nkey' AND public_key = ? AND revoked_at IS NULL", [key.text]
+        ).first
+    }
+
+    /// The access that the holder of a certificate has, or nil.
+    ///
+    /// - Parameter fingerprint: the SHA-256 of its DER form in hexadecimal digits.
+    public func accessToken(ofCertificate fingerprint: String) throws -> AccessToken? {
+        try AccessToken.fetch(database, "WHERE fingerprint = ? AND revoked_at IS NULL", [fingerprint]).first
+    }
+
+    /// Whether anybody ever got access to the service.
+    public func hasAccessTokens() throws -> Bool { try database.finds("SELECT 1 FROM access_tokens LIMIT 1") }
+}
+
+extension AccessToken {
+    fileprivate static func fetch(
+        _ database: Database, _ clause: String, _ arguments: StatementArguments
+    ) throws -> [AccessToken] {
+        let sql = """
+            SELECT id, name, kind, public_key, fingerprint, grants, created_at, created_by, expires, revoked_at
+            FROM access_tokens \(clause)
+            """
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+            let grants = try JSONValue(parsing: Array(row.text("grants").orDamaged().utf8))?.elements.orDamaged()
+            return AccessToken(
+                id: try row.text("id").orDamaged(), name: try row.text("name").orDamaged(),
+                kind: try row.text("kind").flatMap(Kind.init(rawValue:)).orDamaged(),
+                publicKey: row.text("public_key").flatMap { EntityReference($0).publicKey },
+                fingerprint: row.text("fingerprint"),
+                grants: try grants.orDamaged().map { try AccessGrant($0).orDamaged() },
+                createdAt: try row.integer("created_at").orDamaged(),
+                createdBy: try row.text("created_by").orDamaged(), expires: row.integer("expires"),
+                revokedAt: row.integer("revoked_at"))
+        }
+    }
+}
