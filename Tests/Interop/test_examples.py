@@ -12,7 +12,7 @@ from conftest import CHANCERY, CommandLine
 from peers import Server
 from test_readme import free_port
 
-LONG = ("tool sub", "tool reply", "tool", "broker", "audit tail")
+LONG = ("tool sub", "tool reply", "tool", "broker", "audit tail", "serve")
 # Those that end with 1 where the answer is that there is a difference, or that somebody may not.
 SAYING_NO = ("policy diff", "policy explain")
 
@@ -48,6 +48,8 @@ class States:
         chancery = CommandLine(folder)
         environment = chancery.environment | {"PATH": f"{self.folder / 'bin'}:{chancery.environment['PATH']}"}
         port = self.policies_port if (folder / "policies").exists() else self.port
+        line = line.replace("--nats 127.0.0.1:4222", "--nats 127.0.0.1:0").replace("127.0.0.1:8420", "127.0.0.1:0") \
+            if line.startswith("chancery serve") else line
         line = line.replace("127.0.0.1:4222", f"127.0.0.1:{port}").replace("-p 4222", "-p -1")
         return subprocess.Popen(["bash", "-c", "exec " * options.pop("replacing", False) + line], cwd=folder, env=environment,
                                 text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -102,7 +104,7 @@ def states(tmp_path_factory):
 def state_of(path):
     """Where a command's example belongs."""
     name = " ".join(path)
-    if name in ("", "init", "add operator", "completion", "generate nkey"):
+    if name in ("", "init", "add operator", "completion", "generate nkey", "serve"):
         return "empty"
     if name in ("add", "add account"):
         return "operator"

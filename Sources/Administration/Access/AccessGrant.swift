@@ -1,4 +1,4 @@
-public import Claims
+import Claims
 public import NKeys
 
 /// A role, and where it counts.

@@ -20,8 +20,9 @@ struct AuditTrail {
     static func record(_ change: Change) throws {
         let notes = try AuditCapture.notes(change.database)
         let exports = change.exports + change.report.items.compactMap(AuditedExport.init)
-        guard !notes.isEmpty || !exports.isEmpty || !change.distributions.isEmpty || !change.policies.isEmpty
-            || !change.accesses.isEmpty
+        guard
+            !notes.isEmpty || !exports.isEmpty || !change.distributions.isEmpty || !change.policies.isEmpty
+                || !change.accesses.isEmpty
         else { return }
         let trail = try AuditTrail(change)
         let first = trail.log.nextIndex
