@@ -1,7 +1,6 @@
 import Administration
 import Audit
 import Claims
-import Glibc
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -29,11 +28,11 @@ struct Incoming: Sendable {
 
     var isHead: Bool { request.method == .head }
 
+    private static let beginning = ContinuousClock.now
+
     /// A clock that never steps, in seconds.
     var monotonicSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        (ContinuousClock.now - Self.beginning) / .seconds(1)
     }
 
     // MARK: Reading

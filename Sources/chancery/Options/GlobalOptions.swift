@@ -79,6 +79,19 @@ enum SystemClock {
     /// The time in Unix seconds.
     @Sendable static func now() -> Int64 { Int64(time(nil)) }
 
+    /// What a clock of the system shows, in nanoseconds.
+    ///
+    /// Its two words are read without their names: whose these are depends on which of several libraries the compiler
+    /// reads first.
+    static func nanoseconds(of clock: clockid_t) -> Int64 {
+        var words: (seconds: Int, nanoseconds: Int) = (0, 0)
+        withUnsafeMutablePointer(to: &words) { words in
+            words.withMemoryRebound(to: timespec.self, capacity: 1) { _ = clock_gettime(clock, $0) }
+        }
+        let (scaled, overflow) = Int64(words.seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : scaled &+ Int64(words.nanoseconds)
+    }
+
     /// Waits.
     @Sendable static func pause(seconds: Int64) {
         sleep(UInt32(clamping: seconds))

@@ -13,9 +13,7 @@ enum LocalTime {
 
     /// Nanoseconds since 1970.
     @Sendable static func nanoseconds() -> Int64 {
-        var clock = timespec()
-        clock_gettime(CLOCK_REALTIME, &clock)
-        return Int64(clock.tv_sec) * 1_000_000_000 + Int64(clock.tv_nsec)
+        SystemClock.nanoseconds(of: CLOCK_REALTIME)
     }
 
     /// Seconds since midnight in a time zone; nil for a zone that does not exist.

@@ -9,6 +9,7 @@ import UnixSignals
 /// The NATS server inside the service: in operator mode, with every account in a folder of the home.
 struct EmbeddedBroker: Sendable {
     private let server: BrokerServer
+    private let audit: BrokerAudit
     let address: ServerAddress
 
     static func start(
@@ -30,11 +31,15 @@ struct EmbeddedBroker: Sendable {
             level, text in
             if level >= .warning { Console.say("nats: \(text)") }
         }
+        let audit = try BrokerAudit.start(
+            in: directory.home.logsPath, serverName: "chancery", server: "chancery", log: environment.log)
         do {
             let server = try await BrokerServer.start(
-                configuration, as: Broker.ServerIdentity(name: "chancery"), environment: environment)
+                configuration, as: Broker.ServerIdentity(name: "chancery"), decisions: audit.sink,
+                environment: environment)
             let port = server.address.port ?? address.port
-            return EmbeddedBroker(server: server, address: ServerAddress(host: address.reachableHost, port: port))
+            return EmbeddedBroker(
+                server: server, audit: audit, address: ServerAddress(host: address.reachableHost, port: port))
         } catch let error as BrokerStartError {
             throw CommandFailure(message: error.message, remedy: error.remedy)
         } catch let error as ListeningError {
@@ -43,7 +48,10 @@ struct EmbeddedBroker: Sendable {
         }
     }
 
-    func stop() async throws { try await server.stop() }
+    func stop() async throws {
+        try await server.stop()
+        audit.finish()
+    }
 
     /// Sends the clients away one after the other.
     func goLame() async { try? await server.goLame() }

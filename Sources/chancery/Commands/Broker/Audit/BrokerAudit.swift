@@ -21,7 +21,8 @@ struct BrokerAudit {
     ///   - serverName: as the configuration has it; where it has none, the log is that of the machine.
     ///   - server: what records call the server.
     static func start(
-        in folder: String, serverName: String?, server: String, log: BrokerLog
+        in folder: String, serverName: String?, server: String,
+        log: @escaping @Sendable (BrokerEnvironment.LogLevel, String) -> Void
     ) throws -> BrokerAudit {
         let name = "broker-" + node(serverName ?? machine)
         do {
@@ -33,12 +34,12 @@ struct BrokerAudit {
                 others: { LogFolder.mentions(in: folder, besides: name) },
                 complain: { problem in
                     if let problem {
-                        log.write(.error, "The audit log cannot be written: \(problem)")
+                        log(.error, "The audit log cannot be written: \(problem)")
                     } else {
-                        log.write(.info, "The audit log is written again")
+                        log(.info, "The audit log is written again")
                     }
                 })
-            log.write(.info, "Decisions are kept in \(folder)/\(name)")
+            log(.info, "Decisions are kept in \(folder)/\(name)")
             return BrokerAudit(logger: logger)
         } catch let error as AuditError {
             throw CommandFailure(message: error.message, remedy: remedy(error))
@@ -95,8 +96,6 @@ struct BrokerAudit {
     }
 
     @Sendable private static func steady() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+        SystemClock.nanoseconds(of: CLOCK_BOOTTIME)
     }
 }
