@@ -14,6 +14,9 @@ import urllib.parse
 import nats
 import pytest
 
+from certificates import Authority
+from peers import Server
+
 CHANCERY = os.environ.get("CHANCERY", ".build/debug/chancery")
 ACCOUNT = "/v1/operators/operator/accounts/"
 
@@ -34,7 +37,7 @@ class Service:
             line = self.process.stderr.readline()
             assert line and time.monotonic() < deadline, "".join(self.words)
             self.words.append(line)
-            if found := re.search(r"the API listens on http://127\.0\.0\.1:(\d+)", line):
+            if found := re.search(r"the API listens on https?://127\.0\.0\.1:(\d+)", line):
                 self.port = int(found[1])
             if found := re.search(r"the NATS server listens on (nats://\S+)", line):
                 self.nats = found[1]
@@ -56,6 +59,11 @@ class Service:
         text = answer.read()
         connection.close()
         return answer.status, (json.loads(text) if text else None), answer.headers
+
+    def curl(self, path, *options):
+        command = ["curl", "-s", *options, f"https://localhost:{self.port}{path}"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        return json.loads(done.stdout) if done.returncode == 0 else None
 
     def raw(self, data, wait=10):
         """What comes back for bytes, until the other side closes."""
@@ -269,6 +277,55 @@ def test_a_stock_server_finds_accounts_at_the_resolvers_door(service):
     connection.request("GET", "/jwt/v1/accounts/" + account["public_key"], headers={"if-none-match": tag})
     answer = connection.getresponse()
     assert answer.status == 304 and answer.read() == b""
+
+
+def test_a_client_certificate_signs_in(tmp_path):
+    for name in ("own", "other"):
+        (tmp_path / name).mkdir()
+    authority = Authority(tmp_path / "own").issue("server", "localhost").issue("client", "client")
+    Authority(tmp_path / "other").issue("client", "client")
+    own, other = authority.folder, tmp_path / "other"
+    service = Service(
+        tmp_path / "home", "--tls-cert", own / "server.pem", "--tls-key", own / "server-key.pem",
+        "--tls-client-ca", own / "ca.pem", "--socket", str(tmp_path / "socket"))
+    token = service.first_token()
+    trust = ["--cacert", own / "ca.pem"]
+    fingerprint = subprocess.run(
+        f"openssl x509 -in {own}/client.pem -outform der | sha256sum", shell=True, capture_output=True, text=True).stdout[:64]
+    body = json.dumps({"name": "c", "grants": [{"role": "viewer"}], "fingerprint": fingerprint})
+    fields = ["-H", "content-type: application/json"]
+    made = service.curl("/v1/tokens", *trust, *fields, "-H", f"authorization: Bearer {token}", "-d", body)
+    assert made["kind"] == "certificate"
+    assert service.curl("/v1/auth/me", *trust, "--cert", own / "client.pem", "--key", own / "client-key.pem")["id"] == made["id"]
+    assert service.curl("/v1/auth/me", *trust)["code"] == "unauthenticated"
+    assert service.curl("/v1/auth/me", *trust, "--cert", other / "client.pem", "--key", other / "client-key.pem") is None
+    # Who may open the socket needs nothing else.
+    local = subprocess.run(
+        ["curl", "-s", "--unix-socket", tmp_path / "socket", "http://x/v1/auth/me"], capture_output=True, text=True)
+    assert json.loads(local.stdout)["grants"] == [{"role": "system-admin"}]
+    assert (tmp_path / "socket").stat().st_mode & 0o777 == 0o600
+    assert service.end() == 0
+
+
+def test_the_same_story_with_nats_server_as_the_engine(tmp_path):
+    first = Service(tmp_path / "home")
+    token = first.first_token()
+    assert first.end() == 0
+    configuration = subprocess.run(
+        [CHANCERY, "generate", "config", "--nats-resolver", "--all-dirs", str(tmp_path / "home")], check=True,
+        capture_output=True, text=True).stdout
+    engine = Server(
+        "nats-server", tmp_path / "engine",
+        lambda _: f'listen: "127.0.0.1:-1"\n' + configuration.replace("allow_delete: false", "allow_delete: true"))
+    try:
+        service = Service(tmp_path / "home", "--engine", engine.url)
+        (service.token, service.nats) = (token, engine.url)
+        asyncio.run(tenant(service, tmp_path))
+        status, body, _ = service.send("DELETE", ACCOUNT + "other", if_match="*")
+        assert status == 200 and body["distribution"]["in_force"], body
+        assert service.end() == 0
+    finally:
+        engine.stop()
 
 
 def test_a_key_signs_in_with_a_challenge(service):

@@ -4,7 +4,9 @@ import NKeys
 
 /// Accounts, their limits and their plain signing keys.
 enum AccountOperations {
-    static let all = [list, get, put, patch, delete, getLimits, putLimits, addSigningKey, deleteSigningKey]
+    static let all = [
+        list, get, put, patch, delete, getLimits, putLimits, distribution, addSigningKey, deleteSigningKey,
+    ]
 
     /// The account that the path names, as preconditions see it.
     @Sendable static func state(_ exchange: Exchange, _ reader: DirectoryReader) throws -> Operation.State {
@@ -127,6 +129,40 @@ enum AccountOperations {
         handler: .change { exchange, change in
             try change.changeAccount(exchange.accountEntry(change.reader)) { $0.limits = AccountLimits(exchange.body) }
             return try answer(exchange, change) { try $0.claims().limits.json }
+        })
+
+    // MARK: Servers
+
+    private static let distribution = Operation(
+        id: "distribution.get", method: .get, path: PathTemplate(Catalogue.account + "/distribution"),
+        summary: "What each server was last heard to have of an account.", requirement: .may(.view, .account),
+        success: (
+            200,
+            .object(
+                "",
+                [
+                    .required(
+                        "items",
+                        .list(
+                            .object(
+                                "",
+                                [
+                                    .required("server", .text()), .required("version", .text()),
+                                    .required("in_force", .flag("Whether that is the current version.")),
+                                    .required("recorded_at", .integer("Unix seconds.")),
+                                ])))
+                ])
+        ),
+        handler: .read { exchange, reader in
+            let entry = try exchange.accountEntry(reader)
+            let items = try reader.deliveries(of: entry.publicKey).map { delivery -> JSONValue in
+                .members([
+                    "server": .string(delivery.server), "version": .string(delivery.version.hex),
+                    "in_force": .bool(delivery.version.hex == entry.version),
+                    "recorded_at": .integer(delivery.time),
+                ])
+            }
+            return Answer(.members(["items": .array(items)]))
         })
 
     // MARK: Signing keys

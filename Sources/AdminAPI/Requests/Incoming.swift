@@ -65,13 +65,10 @@ struct Incoming: Sendable {
 
     // MARK: Who asks
 
-    /// The bearer's token, taken apart; nil without one.
+    /// The bearer's token, taken apart; nil where none is shown.
     func bearer() throws(Problem) -> BearerText? {
         let fields = request.headers[values: .authorization]
-        guard let text = fields.first else {
-            guard fingerprint == nil else { return nil }
-            throw Problem(.unauthenticated, "sign in with a bearer token", refusal: "no_token")
-        }
+        guard let text = fields.first else { return nil }
         let parts = text.split(separator: " ", maxSplits: 1)
         guard fields.count == 1, parts.count == 2, parts[0].lowercased() == "bearer", let bearer = BearerText(parts[1])
         else { throw Problem(.unauthenticated, "that is no bearer token of this service", refusal: "bad_token") }
@@ -79,7 +76,7 @@ struct Incoming: Sendable {
     }
 
     /// The SHA-256 of the client's certificate, which the TLS layer has verified; nil without one.
-    var fingerprint: String? { context.fingerprint }
+    func fingerprint() async -> String? { await context.fingerprint() }
 
     func actor(_ caller: Caller?, _ grant: AccessGrant?) -> AuditActor {
         let kind =

@@ -65,7 +65,11 @@ extension AdminService: HTTPResponder {
         guard incoming.operation.requirement != .open else { return nil }
         if isLocal { return Caller.local }
         let bearer = try incoming.bearer()
-        let (time, certificate) = (time, incoming.fingerprint)
+        let certificate = bearer == nil ? await incoming.fingerprint() : nil
+        guard bearer != nil || certificate != nil else {
+            throw Problem(.unauthenticated, "sign in with a bearer token", refusal: "no_token")
+        }
+        let time = time
         let found = try await work { directory -> AccessToken? in
             try directory.read { reader in
                 if let bearer { return try reader.accessToken(of: bearer) }

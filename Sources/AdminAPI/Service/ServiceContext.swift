@@ -1,5 +1,8 @@
+import Audit
 public import Hummingbird
 import NIOCore
+import NIOSSL
+import Secrets
 
 /// What a request comes with beside itself: its connection.
 public struct ServiceContext: RequestContext {
@@ -13,7 +16,14 @@ public struct ServiceContext: RequestContext {
     }
 
     /// The SHA-256 of the client's certificate; nil without one, or without TLS.
-    var fingerprint: String? { nil }
+    ///
+    /// The TLS layer has verified the certificate against the authorities of the service.
+    func fingerprint() async -> String? {
+        guard let channel, let certificate = try? await channel.nioSSL_peerCertificate().get(),
+            let bytes = try? certificate.toDERBytes()
+        else { return nil }
+        return Hexadecimal.text(SHA256.hash(bytes))
+    }
 
     /// The other side's address without its port; `local` for a Unix socket.
     var address: String {
