@@ -118,7 +118,7 @@ sanitize: libraries $(VENV)/ready ## Run the broker's tests under the address an
 	@scripts/toolchain
 	ASAN_OPTIONS=detect_leaks=0 swift test $(SWIFT_FLAGS) --sanitize address --scratch-path .build-asan --filter '^(BrokerTests|WireTests)\.'
 	TSAN_OPTIONS='$(TSAN)' swift test $(SWIFT_FLAGS) --sanitize thread --scratch-path .build-tsan \
-	    --filter '^(BrokerTests|WireTests)\.'
+	    --filter '^(AuditTests|BrokerTests|WireTests)\.'
 	swift build $(SWIFT_FLAGS) --sanitize thread --scratch-path .build-tsan --product chancery
 	@TSAN_OPTIONS='$(TSAN)' CHANCERY=.build-tsan/debug/chancery $(PYTHON) -m pytest -q Tests/Interop/test_loops.py \
 	    -k chancery

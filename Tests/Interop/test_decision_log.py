@@ -55,7 +55,7 @@ def audited(tmp_path):
 
 
 def records(world):
-    return [json.loads(line) for line in (world.log / "000.seg").read_text().splitlines()]
+    return records_of((world.log / "000.seg").read_bytes())
 
 
 def counted(records, **wanted):
@@ -167,6 +167,8 @@ def test_what_nats_py_clients_are_refused_is_counted_exactly(audited, chancery):
         await user.close()
 
     asyncio.run(play())
+    # That they have gone is noticed on its own.
+    wait_for(lambda: counted(records(audited), kind="disconnect") == 2)
     audited.server.stop()
     found = records(audited)
     check_accounts(found)

@@ -76,6 +76,24 @@ extension DirectoryReader {
         try sourceMap(of: version)?.places[pointer] ?? []
     }
 
+    /// Where an entry of claims stood in the files that were in force at a time, also where later files say nothing of
+    /// those claims any more.
+    ///
+    /// - Parameter time: Unix seconds.
+    public func policySources(
+        of version: TokenVersion, at pointer: String, asOf time: Int64
+    ) throws -> [PolicyPosition] {
+        let sql = """
+            SELECT places AS text FROM policy_sources JOIN policy_texts ON policy_texts.hash = policy_sources.texts
+            WHERE version = ? AND recorded_at <= ? ORDER BY policy_sources.rowid DESC
+            """
+        // An apply of several steps also has maps of claims that it is about to replace: of the entries that it leaves.
+        for text in try database.texts(sql, [Data(version.bytes), time]) {
+            if let places = SourceMap(encoded: text)?.places[pointer], !places.isEmpty { return places }
+        }
+        return []
+    }
+
     /// The map of claims, for the texts that were applied last with them; nil where none were.
     func sourceMap(of version: TokenVersion) throws -> SourceMap? {
         let sql = """

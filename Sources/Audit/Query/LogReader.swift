@@ -49,9 +49,14 @@ public struct LogReader<Storage: LogStorage> {
 
     /// The record at an index; nil where there is none.
     public func line(at index: Int64) throws -> Line? {
-        guard index >= 0 else { return nil }
-        let segment = Int(index / storage.segmentSize)
-        return try lines(of: segment).first { $0.index == index }
+        guard index >= 0, let segment = Int(exactly: index / storage.segmentSize),
+            let bytes = try storage.readAll(SegmentFile.records(segment), atMost: SegmentFile.largest)
+        else { return nil }
+        var lines = RecordLines(bytes)
+        for _ in 0..<(index % storage.segmentSize) where lines.next() == nil { return nil }
+        return lines.next().map {
+            Line(index: index, bytes: Array(bytes[$0]), record: try? DecisionRecord(bytes: bytes[$0]))
+        }
     }
 
     /// What came behind a place in a segment's file: whole lines only.

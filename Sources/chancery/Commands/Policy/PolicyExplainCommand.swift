@@ -13,6 +13,8 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
 
             With --engine nats-server it says what that server does, and where it decides otherwise than the broker why.
 
+            In place of a sentence, the name of a record in a broker's log explains the decision that was made: AZPG43672HCC/42.
+
             Sentences are those of tests: publish S [reply R], request S, subscribe P [queue Q], receive S [queue Q], reply to S, \
             connect [from IP] [at TIME] [as TYPE], get|put BUCKET KEY, next STREAM/CONSUMER.
             """)
@@ -35,9 +37,14 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
         help: ArgumentHelp("A tag of it, with --role; may be repeated.", valueName: "tag:value"))
     var tags: [String] = []
     @OptionGroup var server: EngineOption
+    @OptionGroup var logs: AuditLogOptions
     @OptionGroup var options: PolicyQuestionOptions
 
     func validate() throws {
+        if RecordName(sentence) != nil {
+            guard user == nil, role == nil else { throw ValidationError("A record says itself who it was.") }
+            return
+        }
         if (user == nil) == (role == nil) {
             throw ValidationError("Say who: --as USER, or --account NAME --role NAME.")
         }
@@ -45,6 +52,9 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
+        if let record = RecordName(sentence) {
+            return try RecordExplanation(record, in: logs, DirectoryOptions.parse([])).show(asJSON: options.json)
+        }
         let set = try options.read()
         let (account, subject) = try holder(in: set)
         guard let explanation = try PolicyExplainer(set, account: account).explain(subject, sentence, on: server.engine)
