@@ -282,6 +282,22 @@ def test_connections_that_are_cut_are_recorded_with_the_reason(audited):
     waiting.close()
 
 
+def test_a_credential_that_ends_cuts_its_connection_with_that_reason(audited):
+    account = REALM.account("A")
+    ending = audited.realm.user(account, account.users[0], exp=int(time.time()) + 2)
+    client = audited.client(ending)
+    wait_for(lambda: counted(records(audited), kind="disconnect") == 1)
+    end = records(audited)[-1]
+    assert (end["outcome"], end["reason"], end["evidence"]) == ("cut", "user_expired", "decided")
+    assert end["who"]["name"] == "user" and len(end["who"]["token"]) == 64
+    # The sign-in that the cut ended is not one that was refused.
+    assert counted(records(audited), kind="connect", outcome="denied") == 0
+    assert audited.refusal(ending)
+    wait_for(lambda: counted(records(audited), kind="connect", outcome="denied") == 1)
+    assert records(audited)[-1]["reason"] == "user_expired"
+    client.close()
+
+
 def test_a_log_that_was_changed_is_found_and_the_record_named(audited, chancery):
     client = audited.client("A.narrow")
     for number in range(5):
