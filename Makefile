@@ -11,7 +11,7 @@ DEBUG := .build/debug/chancery
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
-.PHONY: help demo test unit interop conformance differential bench soak fuzz sanitize prove lint format clean libraries
+.PHONY: help demo test unit interop conformance differential bench soak fuzz sanitize prove lint format clean install libraries
 
 help: ## List the targets.
 	@echo "Chancery: make TARGET"
@@ -132,6 +132,17 @@ lint: libraries ## Check formatting, and that every import is an arrow of the pa
 
 format: ## Format all Swift files in place.
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+# DESTDIR for packagers. Nothing is started: `systemctl enable --now chancery` does that.
+PREFIX ?= /usr/local
+DESTDIR ?=
+install: libraries ## Build in release and install the program, its completions and a systemd unit (PREFIX, DESTDIR).
+	@scripts/build release $(SWIFT_FLAGS)
+	install -D -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/chancery
+	strip --strip-unneeded $(DESTDIR)$(PREFIX)/bin/chancery
+	@mkdir -p $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(RELEASE) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/chancery
+	sed 's|@PREFIX@|$(PREFIX)|' packaging/chancery.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/chancery.service
 
 clean: ## Remove everything that was built or installed here.
 	rm -rf .build .build-* Benchmarks/.build
