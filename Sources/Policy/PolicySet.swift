@@ -22,6 +22,12 @@ public struct PolicySet: Sendable {
         public let policy: AccountPolicy
         let keys: RoleKeys
         let source: PolicySource
+        /// Users that no server lets in, and why; in files nobody is one.
+        var refusals: [String: String] = [:]
+        /// The roles that stand for a single user without one, and that user's name.
+        var ownRoles: [String: String] = [:]
+        /// The account's tags, where they are known.
+        var tags: [String] = []
     }
 
     /// Nil for a set without environments.

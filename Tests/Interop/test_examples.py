@@ -122,7 +122,7 @@ def state_of(path):
         return "sealed"
     if name in ("policy", "policy plan", "policy apply"):
         return "planned"
-    if name in ("policy undo", "policy diff"):
+    if name in ("policy undo", "policy diff", "policy explain", "policy who-can", "policy reach"):
         return "applied"
     if name == "policy export":
         return "to be exported"

@@ -38,13 +38,20 @@ struct GovernedState: Codable, Hashable {
     }
 
     /// What it allows, by names.
-    func access(subject: String, names: [String: String]) throws(AdministrationError) -> AccountAccess {
+    ///
+    /// - Parameter sources: where entries of claims stand in texts, by their hash.
+    func access(
+        subject: String, names: [String: String],
+        sources: (String, AccountClaims) -> SourceMap = { _, _ in SourceMap() }
+    ) throws(AdministrationError) -> AccountAccess {
         let claims = try accountClaims(subject: subject)
         var replies: [String: RoleSettings.Replies] = [:]
         for scope in claims.signingKeys.compactMap(\.scope) {
             replies[scope.role] = self.replies?[scope.key].flatMap { RoleSettings.Replies(rawValue: $0) } ?? .any
         }
-        return AccountAccess(name: name, claims: claims, replies: replies, names: names, users: users)
+        var access = AccountAccess(name: name, claims: claims, replies: replies, names: names, users: users)
+        if let texts { access.sources = sources(texts, claims) }
+        return access
     }
 }
 

@@ -159,7 +159,9 @@ struct PolicyStepWriter {
             guard let key = EntityReference(key).publicKey, let account = try change.reader.accountEntry(key),
                 let texts = target.texts, let hash = TokenVersion(hex: texts)
             else { continue }
-            guard let set = try sets[texts] ?? self.set(hash), let compiled = set.compiled(account.name) else {
+            guard let set = try sets[texts] ?? change.reader.policySet(of: hash),
+                let compiled = set.compiled(account.name)
+            else {
                 continue
             }
             sets[texts] = set
@@ -168,15 +170,6 @@ struct PolicyStepWriter {
                 sql: "INSERT OR REPLACE INTO policy_sources (texts, version, places) VALUES (?, ?, ?)",
                 arguments: [Data(hash.bytes), Data(TokenVersion(of: account.token).bytes), map.encoded])
         }
-    }
-
-    /// The set of some texts, as this version reads it; nil where it reads something else.
-    private func set(_ hash: TokenVersion) throws -> PolicySet? {
-        let sql = "SELECT content AS text FROM policy_texts WHERE hash = ?"
-        guard let content = try database.texts(sql, [Data(hash.bytes)]).first,
-            let texts = PolicyTexts(encoded: content)
-        else { return nil }
-        return try? PolicySet(texts, isKnownTimeZone: SystemTimeZones.isKnown)
     }
 }
 

@@ -22,8 +22,9 @@ public struct AccessAnalysis {
         let role: Int
     }
 
-    public init(_ set: PolicySet, engine: Engine = .broker) {
-        graph = AccessGraph(set)
+    /// - Parameter moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
+    public init(_ set: PolicySet, engine: Engine = .broker, at moment: Int64? = nil) {
+        graph = AccessGraph(set, at: moment)
         self.engine = engine
     }
 

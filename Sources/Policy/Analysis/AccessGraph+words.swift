@@ -25,7 +25,9 @@ extension AccessGraph {
                 .import,
                 AccessRoute.Step(
                     "\(importer) \(verb) the \(sharing.kind.rawValue) \(sharing.toLocal.source) of \(exporter): "
-                        + "\(subject) in \(there)", sharing.importPosition)
+                        + "\(subject) in \(there)"
+                        + (sharing.until.flatMap(PolicyDate.text).map { ", until \($0)" } ?? ""),
+                    sharing.importPosition)
             )
         }
     }

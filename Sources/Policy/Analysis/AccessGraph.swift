@@ -54,13 +54,20 @@ struct AccessGraph: Sendable {
         let exportPosition: PolicyPosition?
         /// Whether it is only known that the account elsewhere may import this.
         let isAssumed: Bool
+        /// When the last grant ends that it needs, Unix seconds; nil for never.
+        var until: Int64?
     }
 
     private(set) var accounts: [Account] = []
     private(set) var sharings: [Sharing] = []
     private(set) var numbers: [String: Int] = [:]
 
-    init(_ set: PolicySet) {
+    /// Grants that have ended by then count no more; nil counts all.
+    private let moment: Int64?
+
+    /// - Parameter moment: Unix seconds.
+    init(_ set: PolicySet, at moment: Int64? = nil) {
+        self.moment = moment
         let policies = Dictionary(
             set.accounts.map { ($0.policy.account.value, $0) }, uniquingKeysWith: { one, _ in one })
         for entry in set.manifest.accounts where numbers[entry.name.value] == nil {
@@ -83,9 +90,14 @@ struct AccessGraph: Sendable {
         }
         let file = policy.policy
         // Keys for single values and the roles of users' combinations are roles of their own here.
-        let users = Dictionary(grouping: file.users) { policy.role(of: $0)?.name ?? "" }
-        let roles = policy.roles.values.sorted { ($0.policy.position, $0.name) < ($1.policy.position, $1.name) }.map {
-            compiled in
+        let present = file.users.filter { policy.refusals[$0.name] == nil }
+        let users = Dictionary(grouping: present) { policy.role(of: $0)?.name ?? "" }
+        let compiled = policy.roles.values.filter { role in
+            policy.ownRoles[role.name].map { policy.refusals[$0] == nil } ?? true
+        }
+        let roles = compiled.sorted {
+            ($0.policy.position.inOrder, $0.name) < ($1.policy.position.inOrder, $1.name)
+        }.map { compiled in
             Role(
                 name: compiled.name, account: number, permissions: compiled.template.permissions,
                 replies: compiled.settings.replies == .any ? .any : .own, tags: compiled.policy.tags,
@@ -106,12 +118,17 @@ struct AccessGraph: Sendable {
                 let toLocal = try? SubjectTransform(from: subject.text, to: item.local?.text ?? subject.text),
                 let toRemote = try? toLocal.inverse()
             else { continue }
+            let export = export(of: exporter, item.kind, toLocal.source)
+            let grants = (export?.grants ?? []).filter {
+                $0.account?.value == accounts[number].name && $0.covers(toLocal.source)
+            }
+            let counting = grants.filter { counts($0) }
+            guard grants.isEmpty || !counting.isEmpty else { continue }
             add(
                 Sharing(
                     kind: item.kind, importer: number, exporter: exporter, toLocal: toLocal, toRemote: toRemote,
-                    importPosition: item.position,
-                    exportPosition: export(of: exporter, item.kind, toLocal.source)?.position,
-                    isAssumed: false))
+                    importPosition: item.position, exportPosition: export?.position, isAssumed: false,
+                    until: Self.end(of: counting)))
         }
     }
 
@@ -129,19 +146,31 @@ struct AccessGraph: Sendable {
     private mutating func addAssumedImports(of number: Int) {
         for exporter in accounts.indices where exporter != number {
             for export in accounts[exporter].policy?.policy.exports ?? [] {
-                let grants = export.grants.filter { $0.account?.value == accounts[number].name }
+                let grants = export.grants.filter { $0.account?.value == accounts[number].name && counts($0) }
                 let isOpen = !export.isPrivate && export.grants.isEmpty
                 guard let subject = export.subject?.text, isOpen || !grants.isEmpty else { continue }
-                for text in isOpen ? [subject] : grants.map({ $0.only?.text ?? subject }) {
+                let offers = isOpen ? [(subject, nil)] : grants.map { ($0.only?.text ?? subject, $0.until?.value) }
+                for (text, until) in offers {
                     guard let transform = try? SubjectTransform(from: text, to: text) else { continue }
                     add(
                         Sharing(
                             kind: export.kind, importer: number, exporter: exporter, toLocal: transform,
                             toRemote: transform, importPosition: export.position, exportPosition: export.position,
-                            isAssumed: true))
+                            isAssumed: true, until: until))
                 }
             }
         }
+    }
+
+    private func counts(_ grant: ExportPolicy.Grant) -> Bool {
+        guard let moment, let until = grant.until?.value else { return true }
+        return until > moment
+    }
+
+    /// When the longest of some grants ends; nil where one does not, and where none is needed.
+    private static func end(of grants: [ExportPolicy.Grant]) -> Int64? {
+        let ends = grants.map(\.until?.value)
+        return ends.contains(nil) ? nil : ends.compactMap(\.self).max()
     }
 
     private mutating func add(_ sharing: Sharing) {

@@ -91,7 +91,10 @@ extension AccessGraph.Role {
     /// - Returns: the values; nil where there would be too many.
     func combinations(named: Set<[UInt8]>, accountName: String) -> [(PermissionTemplate.Values, Holder.Coverage)]? {
         let functions = functions
-        guard functions.count <= Self.maximumFunctions, !functions.contains(where: \.isUnknown) else { return nil }
+        let declared = Set(tags.map { $0.name.lowercased() })
+        guard functions.count <= Self.maximumFunctions,
+            !functions.contains(where: { $0.isUnknown || $0.tag.map { !declared.contains($0) } ?? false })
+        else { return nil }
         let literals = named.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.contains("{") }.sorted()
         var fresh = FreshTokens { token in named.contains(token) || token == Array("x1".utf8) }
         var names: [(String, Holder.Coverage)] = [(Self.somebody(named, &fresh), .every)]
@@ -128,6 +131,8 @@ extension AccessGraph.Role {
 }
 
 extension TemplateEntry.Function {
+    fileprivate var tag: String? { if case .tag(let name) = self { name } else { nil } }
+
     /// Whether the values are neither chosen here nor declared.
     fileprivate var isUnknown: Bool {
         switch self {

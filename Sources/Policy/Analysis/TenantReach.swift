@@ -30,9 +30,10 @@ public struct TenantReach: Sendable {
     /// In the order of the chains' lengths.
     public let lines: [Line]
 
+    /// - Parameter moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
     /// - Returns: nil where the set has no such account.
-    public init?(_ set: PolicySet, account: String) {
-        let graph = AccessGraph(set)
+    public init?(_ set: PolicySet, account: String, at moment: Int64? = nil) {
+        let graph = AccessGraph(set, at: moment)
         guard let number = graph.numbers[account] else { return nil }
         func place(_ stage: AccessPlace.Stage) -> AccessPlace { AccessPlace(account: number, stage: stage) }
         let out = Trail(graph, from: [place(.typed)], .everything)

@@ -4,9 +4,10 @@ extension PolicySet {
     ///
     /// Whoever puts a set into force looks at this first.
     ///
+    /// - Parameter moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
     /// - Returns: in the order of files and places.
-    public func problems(for engine: Engine = .broker) -> [PolicyProblem] {
-        let analysis = AccessAnalysis(self, engine: engine)
+    public func problems(for engine: Engine = .broker, at moment: Int64? = nil) -> [PolicyProblem] {
+        let analysis = AccessAnalysis(self, engine: engine, at: moment)
         var lint = LintChecker(self, analysis.graph)
         lint.check()
         if engine == .natsServer { lint.compareEngines() }

@@ -44,7 +44,7 @@ extension SetChecker {
         for (export, exported) in offered where exported.overlaps(pattern) {
             guard export.isPrivate || !export.grants.isEmpty else { continue }
             let grants = export.grants.filter { $0.account?.value == importer }
-            if grants.contains(where: { Self.covers($0, pattern) }) { continue }
+            if grants.contains(where: { $0.covers(pattern) }) { continue }
             report(
                 .noConsent, at: subject.position, in: account.source,
                 grants.isEmpty
@@ -67,12 +67,6 @@ extension SetChecker {
                 remedy: Suggestion.nearest(to: importer.value, in: names).map { "did you mean \($0)?" }
                     ?? "add it to the set, as managed elsewhere if it is")
         }
-    }
-
-    private static func covers(_ grant: ExportPolicy.Grant, _ pattern: Pattern) -> Bool {
-        guard let only = grant.only else { return true }
-        guard let granted = try? Pattern(only.text) else { return false }
-        return pattern.isContained(in: granted)
     }
 
     // MARK: Mappings
@@ -110,6 +104,15 @@ extension SetChecker {
                     "\(text) cannot be a destination of \(mapping.source.text): \(error)")
             }
         }
+    }
+}
+
+extension ExportPolicy.Grant {
+    /// Whether a subject of the export is granted.
+    func covers(_ pattern: Pattern) -> Bool {
+        guard let only else { return true }
+        guard let granted = try? Pattern(only.text) else { return false }
+        return pattern.isContained(in: granted)
     }
 }
 

@@ -21,8 +21,10 @@ public struct AccessChange: Sendable, Hashable {
     /// What is done: `publish`, `subscribe`, `join workers on`; or the name of a value.
     public let action: String
     public let effect: Effect
-    /// Where it stands in the files; empty where no file says it.
+    /// The rules that make the difference where they stand now; empty where no file says them.
     public var sources: [PolicyPosition] = []
+    /// The same where they stood before.
+    public var formerSources: [PolicyPosition] = []
 
     public init(_ account: String, _ holder: String, _ action: String, _ effect: Effect) {
         (self.account, self.holder, self.action, self.effect) = (account, holder, action, effect)

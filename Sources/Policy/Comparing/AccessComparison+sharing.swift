@@ -7,21 +7,21 @@ extension AccessComparison {
     mutating func compareExports() throws(SubjectsTooLarge) {
         for type in [ExportType.stream, .service] {
             for isPrivate in [false, true] {
-                func exported(_ access: AccountAccess) -> SubjectSet {
-                    SubjectSet(
-                        access.claims.exports.filter { $0.type == type && $0.tokenRequired == isPrivate }
-                            .compactMap { try? Pattern($0.subject) })
+                func exported(_ access: AccountAccess) -> [(index: Int, subject: String)] {
+                    access.claims.exports.enumerated().filter {
+                        $0.element.type == type && $0.element.tokenRequired == isPrivate
+                    }.map { ($0.offset, $0.element.subject) }
                 }
                 let who = isPrivate ? "accounts with a grant" : "every account"
-                try compare(who, "import the \(type.name)", exported(old), exported(new))
+                try compare(who, "import the \(type.name)", exported(old), exported(new), "/nats/exports")
             }
         }
         let exports = Set((old.claims.exports + new.claims.exports).map(ExportName.init))
         for name in exports.sorted() {
-            let (one, other) = (name.find(in: old.claims)?.terms, name.find(in: new.claims)?.terms)
-            guard let one, let other else { continue }
-            for ((term, was), (_, now)) in zip(one, other) {
-                compare("\(name.type) \(name.subject)", term, was, now)
+            guard let one = name.find(in: old.claims), let other = name.find(in: new.claims) else { continue }
+            let pointers = Pointers(old: "/nats/exports/\(one)", new: "/nats/exports/\(other)")
+            for ((term, was), (_, now)) in zip(old.claims.exports[one].terms, new.claims.exports[other].terms) {
+                compare("\(name.type) \(name.subject)", term, was, now, pointers)
             }
         }
     }
@@ -31,23 +31,28 @@ extension AccessComparison {
             old.claims.imports.map { old.account($0.account) } + new.claims.imports.map { new.account($0.account) })
         for exporter in exporters.sorted() {
             for type in [ExportType.stream, .service] {
-                func imported(_ access: AccountAccess) -> SubjectSet {
-                    SubjectSet(
-                        access.claims.imports.filter { access.account($0.account) == exporter && $0.type == type }
-                            .compactMap { try? Pattern($0.subject) })
+                func imported(_ access: AccountAccess) -> [(index: Int, subject: String)] {
+                    access.claims.imports.enumerated().filter {
+                        access.account($0.element.account) == exporter && $0.element.type == type
+                    }.map { ($0.offset, $0.element.subject) }
                 }
-                try compare("the account", "take from \(exporter) the \(type.name)", imported(old), imported(new))
+                try compare(
+                    "the account", "take from \(exporter) the \(type.name)", imported(old), imported(new),
+                    "/nats/imports")
             }
-            for item in new.claims.imports where new.account(item.account) == exporter {
-                let same = old.claims.imports.first {
+            for (index, item) in new.claims.imports.enumerated() where new.account(item.account) == exporter {
+                let known = old.claims.imports.firstIndex {
                     $0.subject == item.subject && $0.type == item.type && old.account($0.account) == exporter
                 }
-                guard let same else { continue }
+                guard let known else { continue }
+                let same = old.claims.imports[known]
+                let pointers = Pointers(old: "/nats/imports/\(known)", new: "/nats/imports/\(index)")
                 let holder = "import of \(item.type.name) \(item.subject)"
                 func local(_ item: Import) -> String { item.localSubject.isEmpty ? item.subject : item.localSubject }
-                compare(holder, "local subject", local(same), local(item))
-                compare(holder, "requester", same.share ? "shown" : "hidden", item.share ? "shown" : "hidden")
-                compare(holder, "traces", same.allowTrace ? "allowed" : nil, item.allowTrace ? "allowed" : nil)
+                compare(holder, "local subject", local(same), local(item), pointers)
+                compare(holder, "requester", same.share ? "shown" : "hidden", item.share ? "shown" : "hidden", pointers)
+                compare(
+                    holder, "traces", same.allowTrace ? "allowed" : nil, item.allowTrace ? "allowed" : nil, pointers)
             }
         }
     }
@@ -64,8 +69,24 @@ extension AccessComparison {
         for source in Set(old.claims.mappings.keys + new.claims.mappings.keys).sorted() {
             compare(
                 "mapping of \(source)", "destinations", text(old.claims.mappings[source]),
-                text(new.claims.mappings[source]))
+                text(new.claims.mappings[source]),
+                Pointers(old: "/nats/mappings/\(source)", new: "/nats/mappings/\(source)"))
         }
+    }
+
+    /// Compares lists of subjects.
+    private mutating func compare(
+        _ holder: String, _ action: String, _ one: [(index: Int, subject: String)],
+        _ other: [(index: Int, subject: String)], _ pointer: String
+    ) throws(SubjectsTooLarge) {
+        let (old, new) = (self.old, self.new)
+        func set(_ list: [(index: Int, subject: String)]) -> SubjectSet {
+            SubjectSet(list.compactMap { try? Pattern($0.subject) })
+        }
+        try compare(
+            holder, action, set(one), set(other),
+            Rules(
+                old: PlacedRules(one, pointer, old.sources), new: PlacedRules(other, pointer, new.sources)))
     }
 
     mutating func compareUsers() {
@@ -76,13 +97,15 @@ extension AccessComparison {
         }
         let (before, after) = (roles(old), roles(new))
         for name in Set(before.keys).union(after.keys).sorted() {
-            compare("user \(name)", "role", before[name], after[name])
+            compare(
+                "user \(name)", "role", before[name], after[name],
+                Pointers(old: "/users/\(name)", new: "/users/\(name)"))
         }
     }
 
     mutating func compareLimits() {
         for ((name, was), (_, now)) in zip(old.claims.limits.terms, new.claims.limits.terms) {
-            compare("limits", name, was, now)
+            compare("limits", name, was, now, Pointers(old: "/nats/limits", new: "/nats/limits"))
         }
         compare("traces", "destination", old.claims.trace?.destination, new.claims.trace?.destination)
     }
@@ -97,7 +120,7 @@ private struct ExportName: Hashable, Comparable {
         (type, subject) = (export.type.name, export.subject)
     }
 
-    func find(in claims: AccountClaims) -> Export? { claims.exports.first { ExportName($0) == self } }
+    func find(in claims: AccountClaims) -> Int? { claims.exports.firstIndex { ExportName($0) == self } }
 
     static func < (one: ExportName, other: ExportName) -> Bool {
         (one.type, one.subject) < (other.type, other.subject)

@@ -36,66 +36,115 @@ public struct AccessComparison {
             let oldName = renamed[name] ?? name
             let (one, other) = (before[oldName], after[name])
             let holder = "role \(name)"
-            if oldName != name { compare(holder, "name", oldName, name) }
-            if one == nil { compare(holder, "role", nil, name) }
-            if other == nil { compare(holder, "role", name, nil) }
-            try compare(one?.template, other?.template, holder)
+            let pointers = Pointers(
+                old: one.map { "/nats/signing_keys/\($0.key)" }, new: other.map { "/nats/signing_keys/\($0.key)" })
+            if oldName != name { compare(holder, "name", oldName, name, pointers) }
+            if one == nil { compare(holder, "role", nil, name, pointers) }
+            if other == nil { compare(holder, "role", name, nil, pointers) }
+            try compare(one?.template, other?.template, holder, pointers, "/template")
             if one != nil, other != nil {
                 let (was, now) = (old.replies[oldName] ?? .any, new.replies[name] ?? .any)
-                compare(holder, "replies", was.rawValue, now.rawValue)
+                compare(holder, "replies", was.rawValue, now.rawValue, pointers)
             }
         }
         var (one, other) = (UserPermissionLimits(), UserPermissionLimits())
         (one.permissions, other.permissions) = (old.claims.defaultPermissions, new.claims.defaultPermissions)
-        try compare(one, other, "users without a role")
+        let pointer = "/nats/default_permissions"
+        try compare(one, other, "users without a role", Pointers(old: pointer, new: pointer))
     }
 
     private mutating func compare(
-        _ one: UserPermissionLimits?, _ other: UserPermissionLimits?, _ holder: String
+        _ one: UserPermissionLimits?, _ other: UserPermissionLimits?, _ holder: String, _ pointers: Pointers,
+        _ part: String = ""
     ) throws(SubjectsTooLarge) {
         guard one != other else { return }
+        let (old, new) = (self.old, self.new)
+        func rules(
+            _ list: KeyPath<Permissions, Permission>, _ name: String, where isMeant: (String?) -> Bool = { $0 == nil }
+        ) -> Rules {
+            func side(_ template: UserPermissionLimits?, _ pointer: String?, _ access: AccountAccess) -> PlacedRules {
+                PlacedRules(
+                    template?.permissions[keyPath: list], "\(pointer ?? "")\(part)/\(name)", access.sources,
+                    where: isMeant)
+            }
+            return Rules(old: side(one, pointers.old, old), new: side(other, pointers.new, new))
+        }
         let (before, after) = (one.map { RoleSets($0) } ?? RoleSets(), other.map { RoleSets($0) } ?? RoleSets())
-        try compare(holder, "publish", try before.published(), try after.published())
-        try compare(holder, "subscribe", try before.subscribed(), try after.subscribed())
+        try compare(holder, "publish", try before.published(), try after.published(), rules(\.publish, "pub"))
+        try compare(holder, "subscribe", try before.subscribed(), try after.subscribed(), rules(\.subscribe, "sub"))
         let groups = before.groups.union(after.groups).subtracting(["_sys_"])
         for group in groups.sorted() {
             try compare(
-                holder, "join \(group) on", try before.subscribed(in: group), try after.subscribed(in: group))
+                holder, "join \(group) on", try before.subscribed(in: group), try after.subscribed(in: group),
+                rules(\.subscribe, "sub") { $0 == nil || $0 == group || $0?.hasWildcards == true })
         }
         var fresh = FreshTokens { groups.contains(String(decoding: $0, as: UTF8.self)) }
         let others = String(decoding: fresh.next(), as: UTF8.self)
         try compare(
             holder, groups.isEmpty ? "join groups on" : "join other groups on", try before.subscribed(in: others),
-            try after.subscribed(in: others))
+            try after.subscribed(in: others), rules(\.subscribe, "sub") { $0 == nil || $0?.hasWildcards == true })
         guard let one, let other else { return }
-        for ((name, was), (_, now)) in zip(one.terms, other.terms) { compare(holder, name, was, now) }
+        for ((name, was), (_, now)) in zip(one.terms, other.terms) { compare(holder, name, was, now, pointers) }
     }
 
     // MARK: What is compared
 
+    /// Where a value stands in the claims of both sides; nil where it does not.
+    struct Pointers {
+        var old: String?
+        var new: String?
+    }
+
+    /// The entries that a set comes from, on both sides.
+    struct Rules {
+        let old: PlacedRules
+        let new: PlacedRules
+    }
+
     /// Adds what is gained and what is lost.
     mutating func compare(
-        _ holder: String, _ action: String, _ one: SubjectSet, _ other: SubjectSet
+        _ holder: String, _ action: String, _ one: SubjectSet, _ other: SubjectSet,
+        _ rules: @autoclosure () -> Rules
     ) throws(SubjectsTooLarge) {
-        if let gained = try Self.given(try other.subtracting(one)) {
-            changes.append(AccessChange(new.name, holder, action, .gains(gained)))
+        let (gained, lost) = (try Given(other.subtracting(one)), try Given(one.subtracting(other)))
+        guard gained != nil || lost != nil else { return }
+        let rules = rules()
+        if let gained {
+            var change = AccessChange(new.name, holder, action, .gains(gained.subjects))
+            let found = PlacedRules.sources(of: gained.lines, with: rules.new, without: rules.old)
+            (change.sources, change.formerSources) = (found.having, found.lacking)
+            changes.append(change)
         }
-        if let lost = try Self.given(try one.subtracting(other)) {
-            changes.append(AccessChange(new.name, holder, action, .loses(lost)))
+        if let lost {
+            var change = AccessChange(new.name, holder, action, .loses(lost.subjects))
+            let found = PlacedRules.sources(of: lost.lines, with: rules.old, without: rules.new)
+            (change.formerSources, change.sources) = (found.having, found.lacking)
+            changes.append(change)
         }
     }
 
     /// Adds a value that is another; nil for nothing.
-    mutating func compare(_ holder: String, _ name: String, _ one: String?, _ other: String?) {
+    mutating func compare(
+        _ holder: String, _ name: String, _ one: String?, _ other: String?, _ pointers: Pointers = Pointers()
+    ) {
         guard one != other else { return }
-        changes.append(AccessChange(new.name, holder, name, .becomes(old: one, new: other)))
+        var change = AccessChange(new.name, holder, name, .becomes(old: one, new: other))
+        change.sources = pointers.new.flatMap { new.sources.places[$0] } ?? []
+        change.formerSources = pointers.old.flatMap { old.sources.places[$0] } ?? []
+        changes.append(change)
     }
 
-    private static func given(_ set: SubjectSet) throws(SubjectsTooLarge) -> AccessChange.SubjectsGiven? {
-        let lines = try set.lines().lines
-        guard !lines.isEmpty else { return nil }
-        let witness = try set.witness().map { String(decoding: $0, as: UTF8.self) }
-        return AccessChange.SubjectsGiven(lines: lines.map(\.description), witness: witness)
+    /// A set that is gained or lost; nil for nothing.
+    private struct Given {
+        let lines: [SubjectLines.Line]
+        let subjects: AccessChange.SubjectsGiven
+
+        init?(_ set: SubjectSet) throws(SubjectsTooLarge) {
+            lines = try set.lines().lines
+            guard !lines.isEmpty else { return nil }
+            let witness = try set.witness().map { String(decoding: $0, as: UTF8.self) }
+            subjects = AccessChange.SubjectsGiven(lines: lines.map(\.description), witness: witness)
+        }
     }
 }
 

@@ -10,6 +10,8 @@ public struct AccountAccess: Sendable {
     /// Names of accounts by their keys.
     let names: [String: String]
     let users: [CompiledUser]
+    /// Where entries of the claims stand in files, and users.
+    public var sources = SourceMap()
 
     /// - Parameters:
     ///   - replies: by the name of a role.
@@ -45,8 +47,10 @@ extension CompiledAccount {
         let keys = AccountKeys(
             account: name, roles: Dictionary(roles.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first }),
             accounts: accounts)
-        return AccountAccess(
-            name: name, claims: try claims(keys), replies: replies, names: [:], users: users)
+        let claims = try claims(keys)
+        var access = AccountAccess(name: name, claims: claims, replies: replies, names: [:], users: users)
+        access.sources = sourceMap(of: claims, accounts: [:])
+        return access
     }
 
     /// What stands in the account's settings, by the name of a role.

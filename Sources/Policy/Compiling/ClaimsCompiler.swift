@@ -23,12 +23,11 @@ struct ClaimsCompiler {
         body.exports = policy.exports.compactMap { export($0) }
         for mapping in policy.mappings { add(mapping, to: &body) }
         let imports = policy.imports.compactMap { imported($0) }
-        var roleExtras: [String: ClaimsExtras] = [:]
+        for user in policy.users { note("user \(user.name)", user.position) }
         for role in policy.roles { checkLimits(of: role) }
         for role in policy.roles { note("role \(role.name)", role.position, role.description) }
         let roles = account.roles.values.sorted { $0.name < $1.name }
         for role in roles {
-            roleExtras[role.name] = extras(role.policy.claims, without: [])
             if sources["role \(role.name)"] == nil { note("role \(role.name)", role.policy.position) }
             for (path, places) in role.sources { sources["role \(role.name)\(path)"] = places }
         }
@@ -36,8 +35,7 @@ struct ClaimsCompiler {
         return CompiledAccount(
             name: policy.account.value, description: policy.description, roles: roles, imports: imports, users: users(),
             leave: leave(policy.leave), descriptions: descriptions, body: body, sources: sources,
-            extras: extras(policy.claims, without: Self.notInClaims),
-            roleExtras: roleExtras)
+            extras: extras(policy.claims, without: Self.notInClaims))
     }
 
     private mutating func note(_ what: String, _ position: PolicyPosition, _ description: String = "") {
@@ -177,7 +175,7 @@ struct ClaimsCompiler {
     }
 
     /// The name of no cluster.
-    private static let nowhere = "_nowhere_"
+    static let nowhere = "_nowhere_"
 
     /// Shares that stay are left out where nothing is lost: what no destination takes stays.
     private mutating func add(_ policy: MappingPolicy, to body: inout AccountClaims) {

@@ -3,7 +3,7 @@ public import Claims
 /// Where each entry of an account's claims comes from: by its JSON pointer, one or more places in the files.
 ///
 /// Pointers are those of explanations: `/nats/exports/0`, or `/nats/signing_keys/KEY/template/pub/allow/0` for the
-/// entries of a role.
+/// entries of a role. `/users/NAME` leads to a user of the file, who is in no claims.
 public struct SourceMap: Sendable, Hashable {
     public private(set) var places: [String: [PolicyPosition]] = [:]
 
@@ -51,6 +51,7 @@ extension CompiledAccount {
             map.add("/nats/imports/\(index)", sources["import \(item.type.name) \(item.subject) \(from)"])
         }
         for (source, _) in claims.mappings { map.add("/nats/mappings/\(source)", sources["mapping \(source)"]) }
+        for user in users { map.add("/users/\(user.name)", sources["user \(user.name)"]) }
         for scope in claims.signingKeys.compactMap(\.scope) {
             guard let role = roles.first(where: { $0.name == scope.role }) else { continue }
             let pointer = "/nats/signing_keys/\(scope.key)"

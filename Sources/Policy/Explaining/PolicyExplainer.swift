@@ -5,19 +5,18 @@ import Subjects
 public struct PolicyExplainer {
     private let set: PolicySet
     private let account: PolicySet.Account
-    private let tester: PolicyTester
     private let graph: AccessGraph
 
-    /// - Throws: what signing with made-up keys throws.
-    public init(_ set: PolicySet, account: PolicySet.Account) throws {
+    /// - Parameter moment: Unix seconds, for grants that have ended; nil counts them all.
+    public init(_ set: PolicySet, account: PolicySet.Account, at moment: Int64? = nil) {
         self.set = set
         self.account = account
-        tester = try PolicyTester(account, set.environment)
-        graph = AccessGraph(set)
+        graph = AccessGraph(set, at: moment)
     }
 
     /// Somebody who can be asked about.
     public struct Visitor {
+        fileprivate let tester: PolicyTester
         fileprivate let visitor: PolicyTester.Visitor
         fileprivate let engine: Engine
     }
@@ -27,8 +26,11 @@ public struct PolicyExplainer {
     /// - Parameter engine: the server that answers are for. nats-server is asked by the model of its rules; where it
     ///   decides otherwise than the broker, the explanation says so.
     /// - Returns: nil for a user or a role that the account does not have.
+    /// - Throws: what signing with made-up keys throws.
     public func visitor(_ subject: PolicyTest.Subject, on engine: Engine = .broker) throws -> Visitor? {
-        try tester.holder(subject).map { Visitor(visitor: try tester.visitor($0, engine), engine: engine) }
+        guard let holder = account.holder(subject) else { return nil }
+        let tester = try PolicyTester(account, set.environment, only: holder.key)
+        return Visitor(tester: tester, visitor: try tester.visitor(holder, engine), engine: engine)
     }
 
     /// - Parameter sentence: such as `publish orders.place`, as tests have it.
@@ -44,9 +46,10 @@ public struct PolicyExplainer {
     public func explain(_ visitor: Visitor, _ sentence: String) throws -> PolicyExplanation? {
         guard let act = PolicyTest.Act(sentence) else { return nil }
         let holder = visitor.visitor.holder
+        let tester = visitor.tester
         let verdict = try tester.verdict(act, visitor.visitor)
         let decisions = verdict.principal.map { principal in
-            verdict.questions.map { decision($0, act, principal, holder.key?.sources ?? [:], verdict) }
+            verdict.questions.map { decision($0, act, principal, holder.key?.sources ?? [:], tester.mappings) }
         }
         let fillings = verdict.principal.flatMap { principal in
             verdict.questions.first.map { question in
@@ -63,12 +66,12 @@ public struct PolicyExplainer {
 
     private func decision(
         _ question: PolicyVerdict.Question, _ act: PolicyTest.Act, _ principal: Principal,
-        _ sources: [String: [PolicyPosition]], _ verdict: PolicyVerdict
+        _ sources: [String: [PolicyPosition]], _ mappings: SubjectMappings
     ) -> PolicyExplanation.Decision {
         let found = principal.explain(
             question.action, subject: Array(question.subject.utf8), queue: question.queue.map { Array($0.utf8) },
             decision: question.decision)
-        let asker = PolicyQuestions(principal: principal, sources: sources, mappings: tester.mappings, inbox: nil)
+        let asker = PolicyQuestions(principal: principal, sources: sources, mappings: mappings, inbox: nil)
         let queue = question.queue.map { " queue \($0)" } ?? ""
         let verb = question.isReply ? "have answers come to" : "\(question.action)"
         return PolicyExplanation.Decision(

@@ -36,10 +36,11 @@ public struct PolicyTester {
     let realm: ScratchRealm
     let mappings: SubjectMappings
 
-    init(_ account: PolicySet.Account, _ environment: String?) throws {
+    /// - Parameter only: the one role that is asked about; nil for any.
+    init(_ account: PolicySet.Account, _ environment: String?, only: CompiledRole? = nil) throws {
         self.account = account
         self.environment = environment
-        realm = try ScratchRealm(account)
+        realm = try ScratchRealm(account, only: only)
         mappings = SubjectMappings(account.policy.mappings.compactMap { try? $0.compiled() })
     }
 
@@ -68,7 +69,10 @@ public struct PolicyTester {
         /// The key that it would be signed with; nil where there is none.
         let key: CompiledRole?
         let name: String
-        let tags: [String: String]
+        /// As `name:value`.
+        let tags: [String]
+        /// Why nobody is let in as this user; nil where somebody is.
+        var refusal: String?
     }
 
     private func run(_ test: PolicyTest) throws -> [Outcome] {
@@ -84,20 +88,7 @@ public struct PolicyTester {
         }
     }
 
-    func holder(_ subject: PolicyTest.Subject?) -> Holder? {
-        switch subject {
-        case .user(let name):
-            guard let user = account.policy.users.first(where: { $0.name == name }),
-                let role = account.composedRole(of: user)
-            else { return nil }
-            return Holder(role: role, key: account.role(of: user), name: name, tags: user.values)
-        case .holder(let role, let name, let tags):
-            guard let composed = account.composedRole(role) else { return nil }
-            return Holder(
-                role: composed, key: account.role(role, heldBy: name, tags: tags), name: name, tags: tags)
-        case nil: return nil
-        }
-    }
+    func holder(_ subject: PolicyTest.Subject?) -> Holder? { account.holder(subject) }
 
     /// Somebody who has signed in, or was not let in, and can be asked about.
     struct Visitor {
@@ -127,6 +118,9 @@ public struct PolicyTester {
         guard let key = holder.key, let outcome = visitor.outcome else {
             return PolicyVerdict(
                 isAllowed: false, reason: "\(holder.role.name) has no key for the name and the tags of \(holder.name)")
+        }
+        if let refusal = holder.refusal {
+            return PolicyVerdict(isAllowed: false, reason: "\(holder.name) does not come in: \(refusal)")
         }
         if case .connect(let address, let time, let kind) = act {
             return try connect(holder, key, from: address, at: time, as: kind)
@@ -163,6 +157,28 @@ public struct PolicyTester {
         switch outcome {
         case .success: return PolicyVerdict(isAllowed: true, reason: "\(holder.name) is let in")
         case .failure(let refusal): return PolicyVerdict(isAllowed: false, reason: "\(refusal)")
+        }
+    }
+}
+
+extension PolicySet.Account {
+    /// Whom a question is about; nil where the account has no such user or role.
+    func holder(_ subject: PolicyTest.Subject?) -> PolicyTester.Holder? {
+        switch subject {
+        case .user(let name):
+            guard let user = policy.users.first(where: { $0.name == name }),
+                let role = composedRole(of: user)
+            else { return nil }
+            return PolicyTester.Holder(
+                role: role, key: self.role(of: user), name: name,
+                tags: user.tags.map { "\($0.name):\($0.value.value)" }.sorted(),
+                refusal: refusals[name])
+        case .holder(let role, let name, let tags):
+            guard let composed = composedRole(role) else { return nil }
+            return PolicyTester.Holder(
+                role: composed, key: self.role(role, heldBy: name, tags: tags), name: name,
+                tags: tags.map { "\($0):\($1)" }.sorted())
+        case nil: return nil
         }
     }
 }

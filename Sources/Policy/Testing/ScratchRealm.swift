@@ -15,11 +15,13 @@ struct ScratchRealm {
     /// Unix seconds of the tokens; the moment of signing in is another matter.
     private static let issued: Int64 = 1
 
-    init(_ policy: PolicySet.Account) throws {
+    /// - Parameter only: the one role that anybody signs in under; nil for any.
+    init(_ policy: PolicySet.Account, only: CompiledRole? = nil) throws {
         let operatorClaims = OperatorClaims(subject: operatorPair.publicKey.text, name: "policy")
         var claims = AccountClaims(subject: accountPair.publicKey.text, name: policy.policy.account.value)
+        claims.tags = policy.tags
         var settings = SettingsClaims(subject: accountPair.publicKey.text)
-        for (name, role) in policy.roles {
+        for (name, role) in only.map({ [$0.name: $0] }) ?? policy.roles {
             let pair = KeyPair.generate(.account)
             rolePairs[name] = pair
             claims.setSigningKey(.scope(UserScope(key: pair.publicKey.text, role: name, template: role.template)))
@@ -34,11 +36,11 @@ struct ScratchRealm {
     /// Signs somebody in.
     ///
     /// - Parameters:
-    ///   - tags: of the user.
+    ///   - tags: of the user, as `name:value`.
     ///   - address: where the connection comes from.
     ///   - time: seconds since midnight, in whatever time zone is asked for; nil for a time that fits.
     func signIn(
-        role: String, name: String, tags: [String: String], from address: NetworkAddress?, type: ConnectionType,
+        role: String, name: String, tags: [String], from address: NetworkAddress?, type: ConnectionType,
         time: Int?
     ) throws -> Result<Principal, Refusal> {
         guard let rolePair = rolePairs[role] else { return .failure(.untrustedIssuer) }
@@ -58,15 +60,15 @@ struct ScratchRealm {
         }
     }
     /// What fills the templates of somebody's role.
-    func values(_ name: String, _ tags: [String: String]) -> PermissionTemplate.Values {
+    func values(_ name: String, _ tags: [String]) -> PermissionTemplate.Values {
         PermissionTemplate.Values(user: user(name, tags), account: account.claims)
     }
 
-    private func user(_ name: String, _ tags: [String: String]) -> UserClaims {
+    private func user(_ name: String, _ tags: [String]) -> UserClaims {
         var user = UserClaims(subject: userPair.publicKey.text, name: name)
         user.issuerAccount = accountPair.publicKey.text
         user.limits = .scoped
-        user.tags = tags.map { "\($0):\($1)" }.sorted()
+        user.tags = tags
         return user
     }
 }

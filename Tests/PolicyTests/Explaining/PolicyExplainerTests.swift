@@ -10,7 +10,7 @@ import Testing
         _ sentence: String, _ text: String, on engine: Engine = .broker
     ) throws -> PolicyExplanation {
         let set = try AccessAnalysisTests.set(["A": text])
-        let explainer = try PolicyExplainer(set, account: try #require(set.accounts.first))
+        let explainer = PolicyExplainer(set, account: try #require(set.accounts.first))
         return try #require(try explainer.explain(.holder(role: "r", name: "eve", tags: [:]), sentence, on: engine))
     }
 
@@ -81,7 +81,7 @@ import Testing
             guard let set = try? AccessAnalysisTests.set(["A": text]), let account = set.accounts.first,
                 let role = account.roles["r"]
             else { continue }
-            let explainer = try PolicyExplainer(set, account: account)
+            let explainer = PolicyExplainer(set, account: account)
             let tester = try PolicyTester(account, nil)
             let holder = PolicyTest.Subject.holder(role: "r", name: "a", tags: [:])
             let graph = AccessGraph(set)

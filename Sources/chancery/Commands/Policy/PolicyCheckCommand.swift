@@ -24,7 +24,8 @@ struct PolicyCheckCommand: ParsableCommand, Exemplified {
         let problems: [PolicyProblem]
         do {
             let sets = try folder.read()
-            problems = Self.different(sets.flatMap { $0.warnings + $0.problems(for: engine.engine) })
+            problems = Self.different(
+                sets.flatMap { $0.warnings + $0.problems(for: engine.engine, at: SystemClock.now()) })
             let isInOrder = !problems.contains { $0.severity == .error }
             if !json, isInOrder { Console.say(Self.summary(of: sets)) }
         } catch let failure as PolicySet.Failure {

@@ -11,6 +11,9 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
             are filled with, what mappings make of the subject, every rule that bears on it, the one that decided, and \
             what imports and exports have to do with it. Exits with 1 if it is refused.
 
+            Without --policies it is about what is in force: rules have their place in the files that were applied, or in the \
+            claims of what no file governs.
+
             With --engine nats-server it says what that server does, and where it decides otherwise than the broker why.
 
             In place of a sentence, the name of a record in a broker's log explains the decision that was made: AZPG43672HCC/42.
@@ -19,6 +22,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
             connect [from IP] [at TIME] [as TYPE], get|put BUCKET KEY, next STREAM/CONSUMER.
             """)
     static let example = """
+        chancery policy explain --as anna "publish plant.berlin.command.press.shutdown"
         chancery policy explain --policies policies/plant --environment prod --as anna "publish plant.berlin.command.press.shutdown"
         chancery policy explain --policies policies/plant --environment prod --account FACTORY --role sensor --name press-99 \
         --tag line:press "publish plant.berlin.telemetry.press.press-99.temp"
@@ -26,7 +30,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
 
     @Argument(help: ArgumentHelp("What is done.", valueName: "sentence")) var sentence: String
     @Option(
-        name: .customLong("as"), text: "A user of the files, with its account before a / where several have it.",
+        name: .customLong("as"), text: "A user, with its account before a / where several have it.",
         as: "user")
     var user: String?
     @Option(text: "The account, for --role.", as: "name") var account: String?
@@ -57,7 +61,9 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
         }
         let set = try options.read()
         let (account, subject) = try holder(in: set)
-        guard let explanation = try PolicyExplainer(set, account: account).explain(subject, sentence, on: server.engine)
+        guard
+            let explanation = try PolicyExplainer(set, account: account, at: SystemClock.now()).explain(
+                subject, sentence, on: server.engine)
         else {
             throw ValidationError(
                 "\"\(sentence)\" is no sentence: write publish S [reply R], request S, subscribe P [queue Q], "
@@ -73,7 +79,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
 
     private func holder(in set: PolicySet) throws -> (PolicySet.Account, PolicyTest.Subject) {
         if let role, let account {
-            let found = try PolicyQuestionOptions.account(account, in: set)
+            let found = try options.account(account, in: set)
             guard found.policy.roles.contains(where: { $0.name == role }) else {
                 throw AdministrationError(
                     .notFound, "\(account) has no role \"\(role)\"",
@@ -103,7 +109,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
         guard let account = found.first else {
             let known = set.accounts.flatMap { account in account.policy.users.map(\.name) }
             throw AdministrationError(
-                .notFound, "no file has a user \"\(user)\"",
+                .notFound, "\(options.source) has no user \"\(user)\"",
                 remedy: known.isEmpty
                     ? "ask about a role: --account NAME --role NAME"
                     : "there are: \(known.prefix(20).joined(separator: ", "))")

@@ -4,12 +4,30 @@ import Policy
 
 /// Which policies a question is about, and how it is answered.
 struct PolicyQuestionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder with chancery.yaml.", valueName: "folder")) var policies = "."
-    @Option(text: "The environment; needed where the set has several.", as: "name") var environment: String?
-    @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.") var json = false
+    @Option(
+        help: ArgumentHelp(
+            "The folder with chancery.yaml; without it the question is about what is in force in the directory.",
+            valueName: "folder"))
+    var policies: String?
+    @Option(text: "The environment of the folder; needed where it has several.", as: "name") var environment: String?
+    @OptionGroup var directory: DirectoryOptions
 
-    /// The one set that is meant; nil where the files are wrong, which has been shown.
+    var json: Bool { directory.json }
+
+    func validate() throws {
+        if environment != nil, policies == nil {
+            throw ValidationError("--environment is for --policies: what is in force is that of one environment.")
+        }
+    }
+
+    /// The one set that is meant.
+    ///
+    /// - Throws: `ExitCode` where the files are wrong, which has been shown.
     func read() throws -> PolicySet {
+        guard let policies else {
+            let place = Place(operator: directory.operatorReference)
+            return try directory.open().read { try $0.policySetInForce(at: place, now: SystemClock.now()) }
+        }
         var folder = PolicyFolder()
         folder.folder = policies
         folder.environment = environment
@@ -25,17 +43,26 @@ struct PolicyQuestionOptions: ParsableArguments {
         return set
     }
 
+    /// What the set is called in answers.
+    var source: String { policies == nil ? "the directory" : "the set" }
+
     /// An account of the set.
-    static func account(_ name: String, in set: PolicySet) throws -> PolicySet.Account {
+    func account(_ name: String, in set: PolicySet) throws -> PolicySet.Account {
         if let account = set.account(name) { return account }
         let known = set.manifest.accounts.map(\.name.value)
         if known.contains(name) {
             throw AdministrationError(
-                .notFound, "the account \(name) is managed elsewhere: the set says nothing of it",
+                .notFound, "the account \(name) is managed elsewhere: \(source) says nothing of it",
                 remedy: "name one of: \(set.accounts.map(\.policy.account.value).joined(separator: ", "))")
         }
-        throw AdministrationError(
-            .notFound, "the set has no account \"\(name)\"", remedy: "it has: \(known.joined(separator: ", "))")
+        throw unknown(name, in: set)
+    }
+
+    func unknown(_ name: String, in set: PolicySet) -> AdministrationError {
+        let known = set.manifest.accounts.map(\.name.value)
+        return AdministrationError(
+            .notFound, "\(source) has no account \"\(name)\"",
+            remedy: known.isEmpty ? nil : "it has: \(known.joined(separator: ", "))")
     }
 }
 

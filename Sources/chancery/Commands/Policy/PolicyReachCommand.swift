@@ -8,9 +8,11 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
         commandName: "reach", abstract: "List everything that can leave an account or enter it, and by which chain.",
         discussion: """
             Each line is a set of subjects, as the account calls them and as the other one does, with the roles there that \
-            receive them or publish them. A line without a role is a way that nobody takes.
+            receive them or publish them. A line without a role is a way that nobody takes. Without --policies it is about \
+            what is in force.
             """)
     static let example = """
+        chancery policy reach FACTORY
         chancery policy reach FACTORY --policies policies/plant --environment prod
         chancery policy reach SUPPLIER --policies policies/plant --environment prod --chain
         """
@@ -32,9 +34,8 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let set = try options.read()
-        guard let reach = TenantReach(set, account: account) else {
-            let known = set.manifest.accounts.map(\.name.value).joined(separator: ", ")
-            throw AdministrationError(.notFound, "the set has no account \"\(account)\"", remedy: "it has: \(known)")
+        guard let reach = TenantReach(set, account: account, at: SystemClock.now()) else {
+            throw options.unknown(account, in: set)
         }
         if options.json { return try reach.lines.forEach { try JSONOutput.line(Self.listed($0)) } }
         guard !reach.lines.isEmpty else {

@@ -10,9 +10,10 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
             Follows mappings, imports, streams, answers and queue groups, in every account of the set. Each line says who, by \
             which way, and a subject for which it holds; --chain shows every step with its file and line. "every holder" \
             means whoever has the role, and a name that it holds for who is called so. "at most" means that it could not be \
-            ruled out.
+            ruled out. Without --policies it is about what is in force.
             """)
     static let example = """
+        chancery policy who-can "plant.*.secret.>" receive --account FACTORY
         chancery policy who-can "plant.*.secret.>" receive --account FACTORY --policies policies/plant --environment prod
         chancery policy who-can "plant.berlin.command.>" --account FACTORY --policies policies/plant --environment prod --chain
         """
@@ -37,7 +38,7 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
         let set = try options.read()
         let name = try chosen(set)
         guard let question = AccessQuestion(subject) else { throw ValidationError("\"\(subject)\" is no subject.") }
-        var analysis = AccessAnalysis(set, engine: engine.engine)
+        var analysis = AccessAnalysis(set, engine: engine.engine, at: SystemClock.now())
         let holders = from.map { AccessAnalysis.Holders.account($0) } ?? .everybody
         if let from { _ = set.manifest.accounts.contains { $0.name.value == from } ? nil : try unknown(from, set) }
         let acts = act.flatMap { Self.words[$0] }.map { [$0] } ?? AccessRoute.Act.allCases
@@ -66,9 +67,7 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
     }
 
     private func unknown(_ name: String, _ set: PolicySet) throws -> String {
-        throw AdministrationError(
-            .notFound, "the set has no account \"\(name)\"",
-            remedy: "it has: \(set.manifest.accounts.map(\.name.value).joined(separator: ", "))")
+        throw options.unknown(name, in: set)
     }
 }
 

@@ -47,7 +47,7 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
         }
         var (count, failed) = (0, 0)
         for set in sets {
-            let broken = set.problems(for: engine.engine).filter { $0.route != nil }
+            let broken = set.problems(for: engine.engine, at: SystemClock.now()).filter { $0.route != nil }
             guard !broken.isEmpty else { continue }
             let scratch = try ScratchOperator(set, at: Int64(time(nil)))
             for problem in broken {

@@ -1,0 +1,28 @@
+import Claims
+import Policy
+
+/// Finds where entries of claims stand in texts that were kept: each set is read once.
+final class SourceFinder {
+    private let reader: DirectoryReader
+    /// Accounts by their keys.
+    private let names: [String: String]
+    private var sets: [String: PolicySet?] = [:]
+
+    init(_ reader: DirectoryReader, _ names: [String: String]) {
+        (self.reader, self.names) = (reader, names)
+    }
+
+    /// - Parameter texts: their hash in hexadecimal.
+    /// - Returns: nil where this version reads something else.
+    func set(_ texts: String) -> PolicySet? {
+        if let known = sets[texts] { return known }
+        let set = TokenVersion(hex: texts).flatMap { try? reader.policySet(of: $0) }
+        sets[texts] = .some(set)
+        return set
+    }
+
+    /// The map of an account's claims; empty where nothing is known.
+    func sources(_ texts: String, of account: String, _ claims: AccountClaims) -> SourceMap {
+        set(texts)?.compiled(account)?.sourceMap(of: claims, accounts: names) ?? SourceMap()
+    }
+}

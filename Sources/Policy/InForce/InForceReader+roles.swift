@@ -1,0 +1,138 @@
+import Authorization
+import Claims
+
+// Roles and users of an account that is in force.
+
+extension InForceReader {
+    mutating func addRoles() {
+        let file = account.policy?.keys ?? RoleKeys()
+        for scope in claims.signingKeys.compactMap(\.scope) {
+            let isNamed = !scope.role.isEmpty && keys.compiled[scope.role] == nil
+            let name = isNamed ? scope.role : "\(scope.role) (\(scope.key))"
+            roles[scope.key] = name
+            let settings = account.settings?.roles[scope.key] ?? RoleSettings()
+            let known = file.compiled[scope.role]
+            if isNamed, let known, known.template == scope.template {
+                keys.compiled[name] = CompiledRole(
+                    name: name, template: scope.template, settings: settings, sources: known.sources,
+                    policy: known.policy, values: known.values, streamUses: known.streamUses)
+                keys.composed[name] = known.policy
+                continue
+            }
+            let pointer = "/nats/signing_keys/\(scope.key)"
+            var role = RolePolicy(name: name, position: place(pointer))
+            role.tags = file.composed[scope.role]?.tags ?? []
+            let reader = self
+            add(role, scope.template, settings) { reader.places("\(pointer)/template\($0)") }
+        }
+        // A role that has a key for each value is asked for by its own name.
+        for (name, functions) in file.functions where keys.compiled[name] == nil {
+            guard let role = file.composed[name] else { continue }
+            keys.functions[name] = functions
+            keys.composed[name] = role
+        }
+    }
+
+    /// A role that is known from its claims alone.
+    private mutating func add(
+        _ role: RolePolicy, _ template: UserPermissionLimits, _ settings: RoleSettings,
+        at places: (String) -> [PolicyPosition]
+    ) {
+        var role = role
+        role.describe(template)
+        var sources: [String: [PolicyPosition]] = [:]
+        let permissions = template.permissions
+        for (path, list) in [
+            ("/pub/allow", permissions.publish.allow), ("/pub/deny", permissions.publish.deny),
+            ("/sub/allow", permissions.subscribe.allow), ("/sub/deny", permissions.subscribe.deny),
+        ] {
+            for index in list.indices { sources["\(path)/\(index)"] = places("\(path)/\(index)") }
+        }
+        keys.compiled[role.name] = CompiledRole(
+            name: role.name, template: template, settings: settings, sources: sources, policy: role, values: [:],
+            streamUses: [])
+        keys.composed[role.name] = role
+    }
+
+    // MARK: Users
+
+    mutating func users() -> [UserPolicy] {
+        var users: [UserPolicy] = []
+        var known: Set<String> = []
+        for user in account.users {
+            known.insert(user.name)
+            let role = roles[user.issuer] ?? ownRole(of: user)
+            users.append(policy(user.name, role, user.tags, PolicyPosition(claims: owner(of: user), "")))
+            if let refusal = refusal(of: user) { refusals[user.name] = refusal }
+        }
+        for user in account.declared where !known.contains(user.name) && keys.compiled[user.role] != nil {
+            users.append(policy(user.name, user.role, user.tags, place("")))
+        }
+        return users.sorted { $0.name < $1.name }
+    }
+
+    private func owner(of user: UserClaims) -> String { "\(claims.name)/\(user.name)" }
+
+    private mutating func policy(
+        _ name: String, _ role: String, _ tags: [String], _ position: PolicyPosition
+    ) -> UserPolicy {
+        var user = UserPolicy(name: name, position: position)
+        user.roles = [Placed(role, position)]
+        user.tags = tags.compactMap { tag in
+            let parts = tag.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2 else { return nil }
+            return UserPolicy.Tag(name: parts[0], value: Placed(parts[1], position))
+        }
+        keys.roleOfUser[name] = role
+        return user
+    }
+
+    /// Permissions of its own, or else the account's defaults.
+    private mutating func ownRole(of user: UserClaims) -> String {
+        let name = "user \(user.name)"
+        var template = user.limits
+        let own = template.permissions
+        let hasOwn = !own.publish.isEmpty || !own.subscribe.isEmpty || own.response != nil
+        if !hasOwn { template.permissions = claims.defaultPermissions }
+        let owner = owner(of: user)
+        let role = RolePolicy(name: name, position: PolicyPosition(claims: owner, ""))
+        let reader = self
+        add(role, template, RoleSettings()) { path in
+            hasOwn
+                ? [PolicyPosition(claims: owner, "/nats\(path)")] : reader.places("/nats/default_permissions\(path)")
+        }
+        ownRoles[name] = user.name
+        return name
+    }
+
+    /// Why a server lets nobody in with a user's token; nil where one does.
+    private func refusal(of user: UserClaims) -> String? {
+        if user.issuer == claims.subject {
+            if isStrict { return "the account's own key signed it, and the operator demands signing keys" }
+        } else if claims.signingKey(user.issuer) == nil {
+            return "the key that signed it is none of the account's any more"
+        }
+        if claims.revocations.isRevoked(user.subject, issuedAt: user.issuedAt) { return "what it holds is revoked" }
+        if user.expires != 0, now > user.expires { return "its token has expired" }
+        return user.notBefore > now ? "its token does not count yet" : nil
+    }
+}
+
+extension RolePolicy {
+    /// How holders come in, as a template says it.
+    fileprivate mutating func describe(_ template: UserPermissionLimits) {
+        networks = template.sources.map { Placed($0, position) }
+        connections = template.allowedConnectionTypes.map { Placed($0, position) }
+        if !template.times.isEmpty {
+            let ranges = template.times.map { Hours.Range(start: $0.start, end: $0.end, position: position) }
+            hours = Hours(zone: Placed(template.timeZone, position), ranges: ranges)
+        }
+        let subscribe = template.permissions.subscribe
+        let inboxes = subscribe.allow.isEmpty && subscribe.deny != [">"] ? [">"] : subscribe.allow
+        composedInboxes = inboxes.compactMap { entry in
+            if entry == ">" { return Placed("_INBOX.>", position) }
+            guard entry.hasPrefix("_INBOX."), entry.hasSuffix(".>"), !entry.contains(" ") else { return nil }
+            return Placed(entry, position)
+        }
+    }
+}

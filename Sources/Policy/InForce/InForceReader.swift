@@ -1,0 +1,155 @@
+import Authorization
+import Claims
+import NKeys
+import Subjects
+
+/// Reads an account that is in force as if a file had said all of it.
+struct InForceReader {
+    let account: AccountInForce
+    /// Accounts' names, and their claims, by their keys.
+    let names: [String: String]
+    let accounts: [String: AccountClaims]
+    let isStrict: Bool
+    let now: Int64
+    var keys = RoleKeys()
+    /// The role of each signing key.
+    var roles: [String: String] = [:]
+    var refusals: [String: String] = [:]
+    var ownRoles: [String: String] = [:]
+
+    var claims: AccountClaims { account.claims }
+
+    init(
+        _ account: AccountInForce, names: [String: String], claims: [String: AccountClaims], isStrict: Bool,
+        at now: Int64
+    ) {
+        (self.account, self.names, accounts) = (account, names, claims)
+        (self.isStrict, self.now) = (isStrict, now)
+    }
+
+    mutating func read() -> PolicySet.Account {
+        var policy = AccountPolicy()
+        policy.account = Placed(claims.name, place(""))
+        if claims.limits.isJetStreamEnabled { policy.limits.jetStream = JetStreamLimitsPolicy() }
+        policy.exports = claims.exports.enumerated().compactMap { export($0.element, $0.offset) }
+        policy.imports = claims.imports.enumerated().compactMap { imported($0.element, $0.offset) }
+        policy.mappings = claims.mappings.map { mapping($0.key, $0.value) }
+        policy.streams = account.policy?.policy.streams ?? []
+        addRoles()
+        policy.users = users()
+        policy.roles = keys.composed.values.sorted { $0.name < $1.name }
+        var result = PolicySet.Account(policy: policy, keys: keys, source: PolicySource("", file: ""))
+        (result.refusals, result.ownRoles, result.tags) = (refusals, ownRoles, claims.tags)
+        return result
+    }
+
+    // MARK: Places
+
+    /// Where an entry stands: in a file, or else in the claims.
+    func places(_ pointer: String) -> [PolicyPosition] {
+        account.sources.places[pointer] ?? [PolicyPosition(claims: claims.name, pointer)]
+    }
+
+    func place(_ pointer: String) -> PolicyPosition {
+        places(pointer).first ?? PolicyPosition(claims: claims.name, pointer)
+    }
+
+    // MARK: What is shared
+
+    private func export(_ export: Export, _ index: Int) -> ExportPolicy? {
+        guard let kind = ExportPolicy.Kind(export.type) else { return nil }
+        let position = place("/nats/exports/\(index)")
+        var policy = ExportPolicy(position: position)
+        policy.kind = kind
+        policy.subject = PolicySubject(export.subject, position)
+        policy.isPrivate = export.tokenRequired
+        guard export.tokenRequired else { return policy }
+        for importer in accounts.values.sorted(by: { $0.name < $1.name }) {
+            for item in importer.imports where item.account == claims.subject && item.type == export.type {
+                guard let token = try? ActivationClaims.decode(item.token), counts(item, of: importer),
+                    let wide = SubscribeEntry(export.subject), let narrow = SubscribeEntry(token.importSubject),
+                    narrow.pattern.isContained(in: wide.pattern)
+                else { continue }
+                policy.grants.append(
+                    ExportPolicy.Grant(
+                        account: Placed(importer.name, position), only: PolicySubject(token.importSubject, position),
+                        until: token.expires == 0 ? nil : Placed(token.expires, position), position: position))
+            }
+        }
+        return policy
+    }
+
+    /// Nil for what does not count now.
+    private func imported(_ item: Import, _ index: Int) -> ImportPolicy? {
+        guard let kind = ExportPolicy.Kind(item.type), counts(item, of: claims) else { return nil }
+        let position = place("/nats/imports/\(index)")
+        var policy = ImportPolicy(position: position)
+        policy.kind = kind
+        policy.subject = PolicySubject(ImportUse.remoteSubject(of: item), position)
+        policy.from = Placed(names[item.account] ?? item.account, position)
+        let local =
+            !item.localSubject.isEmpty
+            ? item.localSubject
+            : item.to.isEmpty || kind == .service ? item.subject : "\(item.to).\(item.subject)"
+        policy.local = PolicySubject(local, position)
+        return policy
+    }
+
+    /// Whether the exporter lets the importer have it; taken for granted of accounts that are not known here.
+    private func counts(_ item: Import, of importer: AccountClaims) -> Bool {
+        guard let exporter = accounts[item.account] else { return true }
+        guard let key = try? PublicKey(importer.subject) else { return false }
+        return (try? ImportUse.grant(item, importer: .key(key), exporter: exporter, at: now)) != nil
+    }
+
+    // MARK: Mappings
+
+    /// Weights are kept where they are those of one cluster; of several each destination counts as possible.
+    private func mapping(_ source: String, _ destinations: [WeightedMapping]) -> MappingPolicy {
+        let position = place("/nats/mappings/\(source)")
+        var weights: [(subject: String, percent: Int)] = []
+        for destination in destinations where destination.cluster != ClaimsCompiler.nowhere {
+            guard !weights.contains(where: { $0.subject == destination.subject }) else { continue }
+            weights.append((destination.subject, Int(destination.effectiveWeight)))
+        }
+        if weights.reduce(0, { $0 + $1.percent }) > 100 {
+            weights = weights.prefix(100).map { ($0.subject, min($0.percent, 1)) }
+        }
+        let total = weights.reduce(0) { $0 + $1.percent }
+        let isListed = destinations.contains { $0.subject == source }
+        var shares = weights.map { subject, percent in
+            MappingPolicy.Share(
+                target: subject == source ? .stay : .subject(subject), percent: percent, position: position)
+        }
+        // Only where the source is listed is lost what no destination takes.
+        if isListed, total < 100 {
+            shares.append(MappingPolicy.Share(target: .drop, percent: 100 - total, position: position))
+        }
+        return MappingPolicy(source: PolicySubject(source, position), shares: shares)
+    }
+}
+
+extension ExportPolicy.Kind {
+    /// Nil for what no server takes.
+    fileprivate init?(_ type: ExportType) {
+        switch type {
+        case .stream: self = .stream
+        case .service: self = .service
+        case .unknown: return nil
+        }
+    }
+}
+
+extension PolicyPosition {
+    /// A place in claims.
+    ///
+    /// - Parameters:
+    ///   - owner: whose claims they are.
+    ///   - pointer: into their JSON, such as `/nats/exports/0`.
+    init(claims owner: String, _ pointer: String) {
+        self.init(file: pointer.isEmpty ? owner : "\(owner):\(pointer)", line: 0, column: 0)
+    }
+
+    /// What places in claims, which have no lines, are sorted as where they stand among those of files.
+    var inOrder: PolicyPosition { line == 0 ? PolicyPosition(file: "", line: 0, column: 0) : self }
+}
