@@ -190,3 +190,178 @@ def test_accounts_come_out_alike_as_jwts_and_of_an_nsc_store(chancery, tmp_path)
     for form in ("directory", "tokens", "stored"):
         chancery("policy", "check", tmp_path / form)
         assert "Nothing changes" in chancery("policy", "plan", tmp_path / form).stdout
+
+
+def test_questions_are_answered_from_what_is_in_force(chancery, tmp_path):
+    chancery("add", "operator", "O")
+    folder = write(tmp_path / "set")
+    chancery("policy", "apply", folder, "--directory-only")
+    told = chancery("policy", "explain", "--as", "press-1", "publish t.press-1.temp").stdout
+    assert "press-1 may publish t.press-1.temp: allowed by t.{{name()}}.> (a.yaml:5:23)" in told
+    assert "B imports the stream t.> of A" in told and "heard by reader of B" in told
+    assert "denied" not in told
+    told = chancery("policy", "explain", "--as", "A/press-1", "publish t.press-2.temp", exits=1).stdout
+    assert "no rule of publish fits" in told
+    routes = [json.loads(line) for line in chancery(
+        "policy", "who-can", "t.x.secret", "receive", "--account", "A", "--json").stdout.splitlines()]
+    assert [(route["account"], route["role"], route["how"]) for route in routes] == [
+        ("A", "desk", ["direct"]), ("B", "reader", ["import"])]
+    assert routes[1]["steps"][1]["place"] == "b.yaml:4:12"
+    reach = chancery("policy", "reach", "A", "--chain").stdout
+    assert "t.> leaves to B by import (reader)" in reach
+
+    # A free account, and a user without a role, are named by their claims.
+    chancery("add", "account", "FREE")
+    chancery("add", "user", "eve", "--account", "FREE", "--allow-pub", "x.>")
+    told = chancery("policy", "explain", "--as", "eve", "publish x.y").stdout
+    assert "allowed by x.> (FREE/eve:/nats/pub/allow/0)" in told
+    # What was edited by hand is not what the file says.
+    chancery("add", "export", "--account", "A", "--subject", "by.hand", "--force")
+    reach = json.loads(chancery("policy", "reach", "A", "--json").stdout.splitlines()[0])
+    assert reach["steps"][0]["place"] == "b.yaml:4:12"
+    assert "no user" in chancery("policy", "explain", "--as", "nobody", "publish x", exits=1).stderr
+    assert "is for --policies" in chancery(
+        "policy", "explain", "--as", "eve", "publish x", "--environment", "prod", exits=2).stderr
+
+
+def test_a_plan_names_the_rules_and_those_whom_they_cut(chancery, tmp_path):
+    chancery("add", "operator", "O")
+    folder = write(tmp_path / "set")
+    chancery("policy", "apply", folder, "--directory-only")
+    creds(chancery, tmp_path, "A", "anna")
+    write(folder, NEW.replace('"cmd.*" ]', '"cmd.press-1", new ]'))
+    told = chancery("policy", "plan", folder).stdout
+    block = told.partition("  A, role desk\n")[2]
+    assert "gains publish new, such as new (a.yaml:6:37)" in block
+    assert "loses publish cmd.* except cmd.press-1, such as cmd.x1 (before: a.yaml:6:22)" in block
+    assert "(a.yaml:6:83)" in block, block
+    assert "on nats-server 1 are cut off: anna" in block
+    planned = json.loads(chancery("policy", "plan", folder, "--json").stdout)
+    gained = [change for change in planned["changes"] if change["effect"] == "gains"]
+    assert gained[0]["sources"] == ["a.yaml:6:37"] and gained[0]["former_sources"] == []
+
+
+TAGGED = """
+chancery: v1
+account: A
+values: { plant: { type: token } }
+leave: [ "user old-*" ]
+roles:
+  press:
+    description: writes
+    tags: { line: [ paint, weld ] }
+    publish: [ "<plant>.{{tag(line)}}.{{name()}}" ]
+    queue: { "jobs.{{tag(line)}}": [ w ] }
+    expires: { default: 30d, most: 90d }
+  desk: { publish: [ "cmd.*" ], claims: { data: 5 } }
+users:
+  p1: { role: press, tags: { line: paint } }
+  anna: { role: [ desk, press ], tags: { line: weld } }
+  bot: { role: desk, claims: { bearer_token: true } }
+tests: [ { as: p1, may: [ publish berlin.paint.p1 ] } ]
+"""
+
+
+def tagged(folder, account=TAGGED):
+    folder.mkdir(exist_ok=True)
+    (folder / "chancery.yaml").write_text(
+        "chancery: v1\noperator: O\naccounts: { A: a.yaml }\nenvironments: { prod: prod.yaml }\n"
+        "ceilings: { connections: 100, payload: 1MiB, expires: 120d }\n")
+    (folder / "prod.yaml").write_text("chancery: v1\nvalues: { plant: berlin }\n")
+    (folder / "a.yaml").write_text(account)
+    return folder
+
+
+def test_what_files_say_and_claims_do_not_is_exported_again(chancery, tmp_path):
+    chancery("add", "operator", "O")
+    chancery("policy", "apply", tagged(tmp_path / "set"), "--directory-only")
+    described = chancery("describe", "account", "A", "--json").stdout
+    chancery("policy", "export", tmp_path / "out")
+    written = (tmp_path / "out" / "a-1.yaml").read_text()
+    assert "line: [ paint, weld ]" in written and "expires: { default: 30d, most: 90d }" in written
+    assert "bearer_token: true" in written and "<plant>" not in written
+    assert chancery("policy", "test", tmp_path / "out").returncode == 0
+    assert "Nothing changes" in chancery("policy", "plan", tmp_path / "out").stdout
+    chancery("policy", "apply", tmp_path / "out", "--directory-only")
+    assert chancery("describe", "account", "A", "--json").stdout == described
+
+    # Of an account that was edited by hand the claims are written out, with what the file says beside them.
+    plain = TAGGED.replace("anna: { role: [ desk, press ], tags: { line: weld } }", "anna: { role: desk }")
+    plain = plain.replace('    queue: { "jobs.{{tag(line)}}": [ w ] }\n', "").replace(", claims: { bearer_token: true }", "")
+    chancery("policy", "apply", tagged(tmp_path / "set", plain), "--directory-only", "--delete-roles")
+    chancery("add", "export", "--account", "A", "--subject", "by.hand", "--force")
+    chancery("policy", "export", tmp_path / "edited")
+    written = (tmp_path / "edited" / "a-1.yaml").read_text()
+    assert "line: [ paint, weld ]" in written and "by.hand" in written and "user old-*" in written
+    assert "default: 30d" in written
+    planned = chancery("policy", "plan", tmp_path / "edited").stdout
+    assert "Steps" not in planned
+
+
+def test_claims_of_users_and_roles_are_applied_and_undone(chancery, tmp_path):
+    chancery("add", "operator", "O")
+    folder = tagged(tmp_path / "set")
+    chancery("policy", "apply", folder, "--directory-only")
+
+    def template(role):
+        keys = json.loads(chancery("describe", "account", "A", "--json").stdout)["nats"]["signing_keys"]
+        return next((key["template"] for key in keys if key["role"] == role), None)
+
+    assert template("desk")["data"] == 5 and template("desk@bot")["bearer_token"]
+    chancery("generate", "creds", "--account", "A", "--name", "bot", "--output-file", tmp_path / "bot.creds")
+    tagged(folder, TAGGED.replace("bearer_token: true", "proxy_required: true").replace("data: 5", "data: 6"))
+    told = chancery("policy", "plan", folder).stdout
+    assert "bearer tokens: allowed goes" in told and "on nats-server 1 are cut off: bot" in told
+    chancery("policy", "apply", folder, "--directory-only")
+    assert template("desk")["data"] == 6 and template("desk@bot")["proxy_required"]
+    chancery("policy", "undo", "--directory-only")
+    assert template("desk")["data"] == 5 and template("desk@bot")["bearer_token"]
+
+
+def test_users_that_are_left_alone_stay(chancery, tmp_path):
+    chancery("add", "operator", "O")
+    old = TAGGED.replace("users:\n", "users:\n  old-1: { role: desk }\n  new-1: { role: desk }\n")
+    folder = tagged(tmp_path / "set", old)
+    chancery("policy", "apply", folder, "--directory-only")
+    for user in ("old-1", "new-1"):
+        chancery("generate", "creds", "--account", "A", "--name", user, "--output-file", tmp_path / f"{user}.creds")
+    tagged(folder)
+    told = chancery("policy", "plan", folder).stdout
+    assert "the user new-1 goes, and the credentials that are out are revoked" in told and "old-1 goes" not in told
+    chancery("policy", "apply", folder, "--directory-only")
+    users = chancery("list", "users", "--account", "A").stdout
+    assert "old-1" in users and "new-1" not in users
+    assert "old-1 may publish cmd.x" in chancery("policy", "explain", "--as", "old-1", "publish cmd.x").stdout
+    assert "Nothing changes" in chancery("policy", "plan", folder).stdout
+    chancery("policy", "undo", "--directory-only")
+    assert "is of the role desk" not in chancery("policy", "plan", tagged(folder, old)).stdout
+
+
+def test_insisting_reaches_what_is_governed(chancery, tmp_path):
+    chancery("add", "operator", "O")
+    folder = write(tmp_path / "set")
+    chancery("policy", "apply", folder, "--directory-only")
+    token = tmp_path / "A.jwt"
+    chancery("describe", "account", "A", "-R", "-o", token)
+    write(folder, NEW)
+    chancery("policy", "apply", folder, "--directory-only")
+
+    def overrides():
+        lines = chancery("audit", "query", "--json").stdout.splitlines()
+        return [json.loads(line)["op"] for line in lines].count("policy.override")
+
+    assert "--force" in chancery("import", "account", "--file", token, "--overwrite", exits=1).stderr
+    assert overrides() == 0
+    chancery("import", "account", "--file", token, "--overwrite", "--force")
+    assert overrides() == 1
+    assert "Done by hand" in chancery("policy", "plan", folder).stdout
+    assert "governed" in chancery("rename", "account", "A", "Z", exits=1).stderr
+    creds(chancery, tmp_path, "A", "anna")
+    chancery("edit", "account", "A", "--sk", "generate", "--force")
+    plain = json.loads(chancery("describe", "account", "A", "--json").stdout)["nats"]["signing_keys"]
+    plain = next(key for key in plain if isinstance(key, str))
+    assert "have roles" in chancery("edit", "user", "anna", "--account", "A", "-K", plain, exits=1).stderr
+    chancery("edit", "user", "anna", "--account", "A", "-K", plain, "--force")
+    assert overrides() == 3
+    told = chancery("policy", "plan", folder, "--json")
+    assert "A has" not in told.stdout and "signed users without a role: eve" not in told.stdout

@@ -149,4 +149,53 @@ import Testing
         #expect(try problems(12_500).map(\.severity) == [.warning])
         #expect(try problems(16_000).map(\.severity) == [.error])
     }
+
+    @Test func `A list that tags fill is counted as servers count it`() throws {
+        func problems(_ count: Int) throws -> [String] {
+            let rules = (0..<count).map { "\n    - t.{{tag(x)}}.machine\($0)" }
+            return try Self.messages("  r:\n   tags: { x: [ a ] }\n   publish:\(rules.joined())")
+        }
+        #expect(try problems(4_096).isEmpty)
+        let found = try problems(4_097)
+        #expect(found == ["a list of r comes to 4097 subjects, and where tags fill a list servers take 4096"])
+    }
+
+    @Test func `A user whose line would be too long is warned of`() throws {
+        func problems(_ count: Int) throws -> [PolicyProblem] {
+            let tags = (0..<count).map { "tag-with-a-long-name-\($0)" }
+            let declared = tags.map { "\($0): [ value-of-a-tag ]" }.joined(separator: ", ")
+            let values = tags.map { "\($0): value-of-a-tag" }.joined(separator: ", ")
+            let rules = tags.map { "\"{{tag(\($0))}}.x\"" }.joined(separator: ", ")
+            return try Self.account(
+                "  r: { tags: { \(declared) }, publish: [ \(rules) ] }", users: "u: { role: r, tags: { \(values) } }"
+            ).1
+        }
+        #expect(try problems(20).isEmpty)
+        let found = try problems(60)
+        #expect(found.map(\.severity) == [.warning])
+        #expect(found.first?.message.hasPrefix("u would sign in with a line of about ") == true)
+    }
+
+    // MARK: Claims
+
+    @Test func `Fields under claims are part of the role, and lead to where they stand`() throws {
+        let (account, problems) = try Self.account(
+            "  r: { publish: [ a ], claims: { pub: { allow: [ z, y, z ] }, bearer_token: true } }")
+        #expect(problems.isEmpty)
+        let role = try #require(account.roles["r"])
+        #expect(role.template.permissions.publish.allow == ["y", "z"] && role.template.bearerToken)
+        #expect(role.sources["/pub/allow/1"]?.count == 1)
+        #expect(role.sources["/sub/deny/0"] == nil)
+    }
+
+    @Test func `A user with fields of its own has a key of its own`() throws {
+        let (account, problems) = try Self.account(
+            "  r: { publish: [ a ], claims: { bearer_token: true, data: 5 } }",
+            users: "u: { role: r, claims: { bearer_token: false } }, v: { role: r }")
+        #expect(problems.isEmpty)
+        let users = account.policy.users
+        #expect(users.map { account.role(of: $0)?.name } == ["r@u", "r"])
+        #expect(users.map { account.role(of: $0)?.template.bearerToken } == [false, true])
+        #expect(users.map { account.role(of: $0)?.template.data } == [5, 5])
+    }
 }

@@ -11,7 +11,7 @@ struct Explanations {
     private let server: PolicyExplainer.Visitor
 
     init?(_ set: PolicySet, _ account: PolicySet.Account, of user: String) throws {
-        explainer = try PolicyExplainer(set, account: account)
+        explainer = PolicyExplainer(set, account: account)
         guard let broker = try explainer.visitor(.user(user), on: .broker),
             let server = try explainer.visitor(.user(user), on: .natsServer)
         else { return nil }

@@ -19,6 +19,8 @@ extension Change {
             throw AdministrationError(
                 .alreadyExists, "the account \"\(name)\" already exists", remedy: "choose another name")
         }
+        // A file governs an account by its name.
+        try refuseGoverned(account)
         var claims = try account.claims()
         claims.name = name
         let token = try issue(claims, scope: account.operator, signer: signer(of: claims, in: entry, choice))

@@ -75,6 +75,9 @@ extension Change {
             )
         }
         try checkTaken(token, existing: existing?.token, options)
+        if try account.claims().signingKey(claims.issuer)?.scope == nil {
+            try checkUnmanaged(account, isMeant: overridesPolicies, insistingBy: "--force")
+        }
         let user = try put(claims, key, of: account, take(token, scope: account.publicKey))
         if let pair { try keyring.keep(pair) }
         return user

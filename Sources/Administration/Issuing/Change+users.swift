@@ -58,14 +58,7 @@ extension Change {
                 .alreadyExists, "the key \(key) already is the user \"\(other.name)\"", remedy: "give another key")
         }
         let signer = try signer(of: account, choice, allowingScopes: true)
-        if signer.scope == nil, try reader.isGoverned(account.publicKey) {
-            policies.append(AuditedPolicy(forced: account))
-            guard new.isUnmanaged else {
-                throw AdministrationError(
-                    .refused, "the account \"\(account.name)\" is governed by its policy file, where users have roles",
-                    remedy: "name the role with --private-key, or insist with --unmanaged, which is recorded")
-            }
-        }
+        if signer.scope == nil { try checkUnmanaged(account, isMeant: new.isUnmanaged, insistingBy: "--unmanaged") }
         let key = try identity(.user, given: new.publicKey, owner: account.publicKey)
         var claims = UserClaims(subject: key.text, name: name)
         if signer.scope != nil {
@@ -103,6 +96,7 @@ extension Change {
             }
             claims.limits = .scoped
         } else if claims.limits.isEmpty {
+            try checkUnmanaged(account, isMeant: overridesPolicies, insistingBy: "--force")
             // It had a role until now. Without one, zero would mean none.
             warn("the user \"\(user.name)\" has left its role: what is not set now is unlimited")
             claims.limits = UserPermissionLimits()
@@ -144,6 +138,17 @@ extension Change {
         try release(user.publicKey.text)
         if forgettingSeed { try keyring.forget(user.publicKey) }
         note(.deleted, "user", user.name, key: user.publicKey.text)
+    }
+
+    /// Refuses a user without a role where a policy file governs the account, unless somebody insists, which is recorded.
+    func checkUnmanaged(_ account: AccountEntry, isMeant: Bool, insistingBy option: String) throws {
+        guard try reader.isGoverned(account.publicKey) else { return }
+        guard isMeant else {
+            throw AdministrationError(
+                .refused, "the account \"\(account.name)\" is governed by its policy file, where users have roles",
+                remedy: "name the role with --private-key, or insist with \(option), which is recorded")
+        }
+        policies.append(AuditedPolicy(forced: account))
     }
 
     /// A user keeps its role: unless somebody says otherwise, the key signs that signed before.

@@ -13,17 +13,25 @@ extension DirectoryReader {
     /// What the accounts of an operator allow now, by their names.
     public func accountAccess(at place: Place) throws -> [String: AccountAccess] {
         let names = try accountNames(at: place)
+        let finder = SourceFinder(self, names)
         var access: [String: AccountAccess] = [:]
         for account in try accounts(of: self.operator(at: place)) {
-            access[account.name] = try presentState(of: account).access(subject: account.publicKey.text, names: names)
+            access[account.name] = try presentState(of: account).access(subject: account.publicKey.text, names: names) {
+                finder.sources($0, of: account.name, $1)
+            }
         }
         return access
     }
 }
 
 extension DirectoryReader {
-    /// An account as it is written out as a policy file.
-    public func policySource(of account: AccountEntry) throws -> PolicyExporter.Source {
+    /// Accounts as they are written out as policy files.
+    public func policySources(of accounts: [AccountEntry]) throws -> [PolicyExporter.Source] {
+        let finder = SourceFinder(self, [:])
+        return try accounts.map { try policySource(of: $0, finder) }
+    }
+
+    private func policySource(of account: AccountEntry, _ finder: SourceFinder) throws -> PolicyExporter.Source {
         var source = PolicyExporter.Source(claims: try account.claims())
         source.users = try declaredUsers(of: account.publicKey)
         source.descriptions = try policyDescriptions(of: account.publicKey)
@@ -31,6 +39,11 @@ extension DirectoryReader {
         for scope in source.claims.signingKeys.compactMap(\.scope) {
             source.replies[scope.role] = settings?.roles[scope.key]?.replies ?? .any
         }
+        guard let governed = try governedState(of: account.publicKey), let texts = governed.texts else { return source }
+        source.leaves = governed.leaves
+        guard let set = finder.set(texts) else { return source }
+        source.file = set.appliedFile(of: account.name)
+        source.origins = set.roleOrigins(of: account.name)
         return source
     }
 }

@@ -22,6 +22,13 @@ public struct PolicyPlan: Sendable {
         public let isRevoked: Bool
     }
 
+    /// A way to users that no role of a file limits.
+    public struct OpenDoor: Sendable {
+        /// Nil for all accounts of the operator.
+        public let account: String?
+        public let what: String
+    }
+
     /// What changes, account by account.
     public internal(set) var changes: [AccessChange] = []
     /// What was done by hand to governed accounts, and goes.
@@ -32,6 +39,8 @@ public struct PolicyPlan: Sendable {
     public internal(set) var requests: [ImportRequest] = []
     /// What files leave alone, by account.
     public internal(set) var leaves: [(account: String, what: [String])] = []
+    /// What stands open beside the files once they are in force.
+    public internal(set) var openDoors: [OpenDoor] = []
     /// Accounts that are made.
     public internal(set) var newAccounts: [String] = []
     /// The steps that change an account's token, with the accounts.
@@ -49,11 +58,20 @@ extension Change {
         let names = Dictionary(
             try reader.accounts(of: entry).map { ($0.publicKey.text, $0.name) }, uniquingKeysWith: { first, _ in first }
         )
+        let finder = SourceFinder(reader, names)
         let accounts = run.target.accounts.sorted { $0.value.name < $1.value.name }
         for (key, target) in accounts {
             guard let before = run.before.accounts[key] else { continue }
             if before.claims == nil { plan.newAccounts.append(target.name) }
-            try compare(before, target, key, names, &plan)
+            try compare(before, target, key, names, finder, &plan)
+        }
+        if accounts.contains(where: { $0.value.texts != nil }), try !entry.claims().strictSigningKeyUsage {
+            plan.openDoors.append(
+                .init(
+                    account: nil,
+                    what:
+                        "the operator does not demand signing keys, so that an account's own key may sign a user that "
+                        + "no role limits: chancery edit operator --require-signing-keys"))
         }
         for step in ApplyStep.allCases {
             var touched: [String] = []
@@ -70,19 +88,21 @@ extension Change {
 
     private func compare(
         _ before: GovernedState, _ target: GovernedState, _ key: String, _ names: [String: String],
-        _ plan: inout PolicyPlan
+        _ finder: SourceFinder, _ plan: inout PolicyPlan
     ) throws {
-        let (old, new) = (
-            try before.access(subject: key, names: names), try target.access(subject: key, names: names)
-        )
+        func access(_ state: GovernedState) throws -> AccountAccess {
+            try state.access(subject: key, names: names) { finder.sources($0, of: state.name, $1) }
+        }
+        let (old, new) = (try access(before), try access(target))
         plan.changes += try changes(from: old, to: new, renamed: Self.renamed(before, target))
         if let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) {
             if let governed = try reader.governedState(of: account.publicKey) {
-                let applied = try governed.access(subject: key, names: names)
+                let applied = try access(governed)
                 plan.drift += try changes(from: applied, to: old)
             }
             try addCuts(account, before, target, key, &plan)
             try addUsers(account, before, target, &plan)
+            try addDoors(account, target, key, &plan)
         }
         plan.requests += target.requests
         if !target.leaves.isEmpty { plan.leaves.append((target.name, target.leaves)) }
@@ -119,7 +139,26 @@ extension Change {
         for entry in try before.accountClaims(subject: key).signingKeys where new.signingKey(entry.key) != entry {
             let users = try reader.users(of: account, signedBy: entry.key)
             guard !users.isEmpty else { continue }
-            plan.cuts.append(.init(account: target.name, role: entry.scope?.role ?? "without a role", users: users))
+            let role = new.signingKey(entry.key)?.scope?.role ?? entry.scope?.role ?? "without a role"
+            plan.cuts.append(.init(account: target.name, role: role, users: users))
+        }
+    }
+
+    private func addDoors(
+        _ account: AccountEntry, _ target: GovernedState, _ key: String, _ plan: inout PolicyPlan
+    ) throws {
+        guard target.texts != nil else { return }
+        let keys = try target.accountClaims(subject: key).signingKeys.filter { $0.scope == nil }.map(\.key)
+        for key in keys {
+            plan.openDoors.append(
+                .init(account: target.name, what: "the signing key \(key) is no role's: its users are limited by none"))
+        }
+        for key in [account.publicKey.text] + keys {
+            let users = try reader.users(of: account, signedBy: key)
+            guard !users.isEmpty else { continue }
+            let shown = users.prefix(5).joined(separator: ", ") + (users.count > 5 ? " and more" : "")
+            let signer = key == account.publicKey.text ? "the account's own key" : "the signing key \(key)"
+            plan.openDoors.append(.init(account: target.name, what: "\(signer) signed users without a role: \(shown)"))
         }
     }
 

@@ -82,12 +82,24 @@ struct PolicyTargetBuilder {
         }
         state.replies = replies.isEmpty ? nil : replies
         state.roles = roles
-        state.users = member.compiled.users
+        keepWhatIsLeft(of: member, in: &state)
         state.descriptions = member.compiled.descriptions
         if !member.compiled.description.isEmpty { state.descriptions["account"] = member.compiled.description }
         (state.texts, state.requests) = (hash, requests)
         state.leaves = member.compiled.leave.texts
         return state
+    }
+
+    /// Roles and users of earlier files that this one leaves alone go on as they are.
+    private func keepWhatIsLeft(of member: Member, in state: inout GovernedState) {
+        let (present, leave) = (member.present, member.compiled.leave)
+        state.roles += present.roles.filter { role in
+            leave.covers(.roles, role.name) && !state.roles.contains { $0.publicKey == role.publicKey }
+        }
+        state.users = member.compiled.users
+        state.users += present.users.filter { user in
+            leave.covers(.users, user.name) && !state.users.contains { $0.name == user.name }
+        }
     }
 
     /// The claims, without the imports that wait.

@@ -44,7 +44,5 @@ extension CompiledRole {
 
 extension LeavePolicy {
     /// The entries as they were written.
-    public var texts: [String] {
-        entries.map { entry in entry.name.map { "\(entry.kind.rawValue) \($0)" } ?? entry.kind.rawValue }
-    }
+    public var texts: [String] { entries.map(\.text) }
 }

@@ -29,12 +29,53 @@ extension LintChecker {
             }
         }
         for bucket in role.keyValue {
+            if bucket.isManaged { report(manageOf: bucket.bucket, at: bucket.position, role, account) }
             for key in bucket.watch.prefix(1) {
                 report(
                     .openVerb, at: key.position, in: account,
                     "watch makes consumers on \(bucket.bucket), which deliver the whole bucket to any subject",
                     remedy: "write get: [ … ] if keys are read one by one")
             }
+        }
+        checkObjects(of: role, in: account)
+    }
+
+    private mutating func checkObjects(of role: RolePolicy, in account: PolicySet.Account) {
+        for store in role.objects {
+            for verb in store.verbs {
+                switch verb.value {
+                case .read:
+                    report(
+                        .openVerb, at: verb.position, in: account,
+                        "read makes consumers on \(store.bucket), which deliver the whole bucket to any subject",
+                        remedy: "give it to roles only that may hear everything in the account")
+                case .manage: report(manageOf: store.bucket, at: verb.position, role, account)
+                case .put: continue
+                }
+            }
+        }
+    }
+
+    private mutating func report(
+        manageOf bucket: String, at position: PolicyPosition, _ role: RolePolicy, _ account: PolicySet.Account
+    ) {
+        report(
+            .openVerb, at: position, in: account,
+            "manage of \(bucket) lets \(role.name) change what the bucket takes in, and have it sent to any subject",
+            remedy: "let those make buckets who run the account, and give roles get and put")
+    }
+
+    // MARK: Open doors
+
+    /// Keys without a role: whoever holds one signs users that nothing limits but the account.
+    mutating func checkDoors(of account: PolicySet.Account) {
+        for text in account.policy.leave {
+            guard let entry = LeavePolicy.entry(text), entry.kind == .keys else { continue }
+            report(
+                .openDoor, at: text.position, in: account,
+                "signing keys without a role stay, and whoever holds one signs users of \(account.policy.account.value) "
+                    + "that no role limits",
+                remedy: "take it out, so that the file's roles are the only keys, and give users a role before")
         }
     }
 

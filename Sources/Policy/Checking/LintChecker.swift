@@ -22,6 +22,7 @@ struct LintChecker {
                 checkVerbs(of: role, in: account)
             }
             checkCalls(of: account)
+            checkDoors(of: account)
             checkExports(of: account)
             checkImportNames(of: account)
         }
@@ -55,6 +56,8 @@ extension PolicyProblem.Code {
     public static let openReplies = Self("open-replies")
     /// A verb that opens more than it names.
     public static let openVerb = Self("open-verb")
+    /// A key that signs users without a role.
+    public static let openDoor = Self("open-door")
     /// A service that is asked and that nobody answers.
     public static let unserved = Self("unserved")
     /// Imports that lead back to where they begin.

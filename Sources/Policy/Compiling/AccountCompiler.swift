@@ -55,17 +55,29 @@ struct AccountCompiler {
     private mutating func derive(_ user: UserPolicy) {
         let names = composer.outermost(user.roles.filter { keys.composed[$0.value] != nil })
         guard let first = names.first else { return }
-        guard names.count > 1 || user.extra != nil else {
+        let claims = self.claims(of: user)
+        guard names.count > 1 || user.extra != nil || !claims.isEmpty else {
             keys.roleOfUser[user.name] = first.value
             return
         }
         var name = names.map(\.value).sorted().joined(separator: "+")
-        if user.extra != nil { name += "@\(user.name)" }
+        if user.extra != nil || !claims.isEmpty { name += "@\(user.name)" }
         keys.roleOfUser[user.name] = name
         guard keys.composed[name] == nil else { return }
-        guard let composed = composer.compose(names, as: name, extra: user.extra) else { return }
+        guard let composed = composer.compose(names, as: name, extra: user.extra, claims: claims) else { return }
         keys.composed[name] = composed
         keys.derived.append(name)
+    }
+
+    /// What a user's role has of its own for it. Tags and keys are no matter of a role.
+    private mutating func claims(of user: UserPolicy) -> [RawValue.Member] {
+        user.claims.filter { member in
+            guard ["tags", "issuer_account", "type", "version"].contains(member.name) else { return true }
+            report(
+                .wrongValue, at: member.value.position, "the claims of a user cannot give \(member.name)",
+                remedy: member.name == "tags" ? "write tags: { … }, with values that the role declares" : "take it out")
+            return false
+        }
     }
 
     /// A name that fills a template has to be one token.

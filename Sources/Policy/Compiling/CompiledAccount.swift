@@ -18,7 +18,6 @@ public struct CompiledAccount: Sendable {
     let sources: [String: [PolicyPosition]]
     /// What takes the place of what is compiled.
     let extras: ClaimsExtras?
-    let roleExtras: [String: ClaimsExtras]
 }
 
 /// An import, before the exporter has a key.
@@ -101,9 +100,7 @@ extension CompiledAccount {
         }
         for role in roles {
             guard let key = keys.roles[role.name] else { continue }
-            var scope = UserScope(key: key, role: role.name, template: role.template)
-            if let extras = roleExtras[role.name] { scope = try scope.merging(extras) }
-            claims.setSigningKey(.scope(scope))
+            claims.setSigningKey(.scope(UserScope(key: key, role: role.name, template: role.template)))
         }
         if let extras { claims = try claims.merging(extras) }
         if let base { keep(base, in: &claims) }

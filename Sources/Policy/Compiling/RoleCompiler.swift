@@ -60,6 +60,7 @@ struct RoleCompiler {
             }
         }
         writeEntrance(&template)
+        addClaims(to: &template, &sources)
         guard !problems.contains(where: { $0.severity == .error }) else { return nil }
         return CompiledRole(
             name: name, template: template, settings: RoleSettings(replies: rules.replies), sources: sources,
@@ -122,6 +123,31 @@ struct RoleCompiler {
         report(
             .conflict, at: mqtt.position, "\(role.name) has mqtt, and its holders may not come in by MQTT",
             remedy: "write connections: [ MQTT, MQTT_WS ], or leave them out")
+    }
+
+    // MARK: What has no words
+
+    /// What stands under `claims` takes the place of what is compiled, in the same order as that would have.
+    private mutating func addClaims(
+        to template: inout UserPermissionLimits, _ sources: inout [String: [PolicyPosition]]
+    ) {
+        guard let extras = ClaimsExtras(role.claims) else { return }
+        let scope = UserScope(key: "", role: role.name, template: template)
+        do throws(ClaimsError) { template = try scope.merging(extras).template.canonical } catch {
+            return report(
+                .wrongValue, at: extras.position, "claims has something that no role has: \(error.message)")
+        }
+        let lists = [
+            "pub": [("allow", template.permissions.publish.allow), ("deny", template.permissions.publish.deny)],
+            "sub": [("allow", template.permissions.subscribe.allow), ("deny", template.permissions.subscribe.deny)],
+        ]
+        for member in role.claims {
+            guard let lists = lists[member.name] else { continue }
+            sources = sources.filter { !$0.key.hasPrefix("/\(member.name)/") }
+            for (name, list) in lists {
+                for index in list.indices { sources["/\(member.name)/\(name)/\(index)"] = [member.value.position] }
+            }
+        }
     }
 
     private static func claim(_ limit: PolicyLimit?) -> Int64 {

@@ -23,11 +23,17 @@ struct RoleComposer {
 
     /// Several roles of a user, with what it has beyond them.
     ///
-    /// - Parameter names: at least one, all of them known.
-    mutating func compose(_ names: [Placed<String>], as name: String, extra: RolePolicy?) -> RolePolicy? {
+    /// - Parameters:
+    ///   - names: at least one, all of them known.
+    ///   - claims: fields that go before those of the roles.
+    mutating func compose(
+        _ names: [Placed<String>], as name: String, extra: RolePolicy?, claims: [RawValue.Member] = []
+    ) -> RolePolicy? {
         let chosen = names.compactMap { roles[$0.value] }
         guard let place = names.first?.position else { return nil }
-        return put(together: chosen, as: name, at: place, extra: extra)
+        guard var whole = put(together: chosen, as: name, at: place, extra: extra) else { return nil }
+        whole.claims = claims + whole.claims.filter { known in !claims.contains { $0.name == known.name } }
+        return whole
     }
 
     /// Those of some roles that no other of them includes.

@@ -11,13 +11,14 @@ public struct LeavePolicy: Sendable, Hashable {
     /// `imports`, or `role legacy-*`; nil for what is nothing of the kind.
     static func entry(_ text: Placed<String>) -> Entry? {
         if let kind = Kind(rawValue: text.value) { return Entry(kind: kind, name: nil, position: text.position) }
-        let singular: [(String, Kind)] = [
-            ("import ", .imports), ("export ", .exports), ("mapping ", .mappings), ("role ", .roles), ("user ", .users),
-        ]
         guard let (word, kind) = singular.first(where: { text.value.hasPrefix($0.0) }) else { return nil }
         let name = String(text.value.dropFirst(word.count))
         return name.isEmpty ? nil : Entry(kind: kind, name: name, position: text.position)
     }
+
+    private static let singular: [(String, Kind)] = [
+        ("import ", .imports), ("export ", .exports), ("mapping ", .mappings), ("role ", .roles), ("user ", .users),
+    ]
 
     /// A whole kind, or what of it fits a name in which `*` stands for anything.
     public struct Entry: Sendable, Hashable {
@@ -25,6 +26,14 @@ public struct LeavePolicy: Sendable, Hashable {
         /// Nil for all of them.
         public let name: String?
         public let position: PolicyPosition
+
+        /// As it is written.
+        var text: String {
+            guard let name, let word = LeavePolicy.singular.first(where: { $0.1 == kind })?.0 else {
+                return kind.rawValue
+            }
+            return word + name
+        }
     }
 
     public let entries: [Entry]

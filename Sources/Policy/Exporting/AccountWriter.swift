@@ -63,9 +63,10 @@ struct AccountWriter {
     /// `claims`.
     private func sayable(_ scope: UserScope) -> Members {
         let members = RoleWriter(scope.template).members
+        let origin = source.origins[scope.role]?.policyMembers ?? []
         let alone = PolicyTree.mapping([
             ("chancery", .word("v1")), ("account", .text(source.claims.name)),
-            ("roles", .mapping([(scope.role, .mapping(members))])),
+            ("roles", .mapping([(scope.role, .mapping(origin + members))])),
         ]).yaml
         let compiled = try? Self.compile(alone, of: source, names)
         return compiled?.roles.first?.template.canonical == scope.template ? members : []
@@ -146,7 +147,7 @@ struct AccountWriter {
         if claims.signingKeys.contains(where: { $0.scope == nil }) { leave.append(LeavePolicy.Kind.keys.rawValue) }
         if claims.authorization != ExternalAuthorization() { leave.append(LeavePolicy.Kind.callout.rawValue) }
         for item in claims.imports where names[item.account] == nil { leave.append("import \(item.subject)") }
-        return leave
+        return leave + source.leaves.filter { !leave.contains($0) }
     }
 
     private func export(_ export: Export, _ extras: [String: Members]) -> PolicyTree {
@@ -172,7 +173,7 @@ struct AccountWriter {
     }
 
     private func role(_ scope: UserScope, _ extras: [String: Members]) -> PolicyTree {
-        var members = roles[scope.role] ?? []
+        var members = (source.origins[scope.role]?.policyMembers ?? []) + (roles[scope.role] ?? [])
         let original = source.claims.signingKey(scope.key)?.scope?.description ?? ""
         let description = source.descriptions["role \(scope.role)"] ?? original
         if !description.isEmpty { members.insert(("description", .text(description)), at: 0) }

@@ -19,6 +19,12 @@ public struct PolicyExporter {
         public var users: [CompiledUser] = []
         /// By what they are about, such as `role sensor`.
         public var descriptions: [String: String] = [:]
+        /// The file that governs it; written again where nothing was changed by hand since.
+        public var file: AppliedFile?
+        /// What that says of roles, by their names.
+        public var origins: [String: RoleOrigin] = [:]
+        /// What that leaves alone.
+        public var leaves: [String] = []
 
         public init(claims: AccountClaims) { self.claims = claims }
     }
@@ -87,6 +93,7 @@ public struct PolicyExporter {
     // MARK: One account
 
     private func text(of source: Source) throws(Failure) -> String {
+        if let text = source.file.flatMap({ applied($0, source) }) { return text }
         let writer = try AccountWriter(source, names, grants[source.claims.name] ?? [])
         let text = try writer.text()
         guard try recompiled(text, source) == (try Self.json(source.claims.canonical, source)) else {
@@ -96,6 +103,18 @@ public struct PolicyExporter {
                     "the file of \(source.claims.name) would not come to the same claims; a limit of 0 in a role, for one, "
                     + "cannot be written again")
         }
+        return text
+    }
+
+    /// The file as it was applied, if it still says all of what is there.
+    private func applied(_ file: AppliedFile, _ source: Source) -> String? {
+        let text = file.text(limits: source.claims.limits)
+        guard let compiled = try? AccountWriter.compile(text, of: source, names),
+            let claims = try? compiled.claims(source.keys(names), on: source.claims).canonical.json(),
+            let present = try? Self.json(source.claims.canonical, source), claims == present,
+            compiled.users == source.users.sorted(by: { $0.name < $1.name }),
+            compiled.replies.allSatisfy({ source.replies[$0.key] ?? .any == $0.value })
+        else { return nil }
         return text
     }
 

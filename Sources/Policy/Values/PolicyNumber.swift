@@ -34,6 +34,15 @@ enum PolicyNumber {
         return scaled(text.dropLast(unit.count), by: factor)
     }
 
+    /// A duration of whole milliseconds in the largest unit that it is so many of.
+    static func text(duration: Int64) -> String {
+        let units: [(String, Int64)] = [
+            ("d", 86_400 * second), ("h", 3600 * second), ("m", 60 * second), ("s", second), ("ms", 1_000_000),
+        ]
+        let fitting = units.first { duration >= $0.1 && duration.isMultiple(of: $0.1) } ?? ("ms", 1_000_000)
+        return "\(duration / fitting.1)\(fitting.0)"
+    }
+
     private static let second: Int64 = 1_000_000_000
 
     /// `10%`: a whole share from 1 to 100.

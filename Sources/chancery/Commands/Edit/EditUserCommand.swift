@@ -14,7 +14,7 @@ struct EditUserCommand: ParsableCommand, Exemplified {
     @OptionGroup var limits: UserLimitOptions
     @OptionGroup var tags: TagOptions
     @OptionGroup var validity: ValidityOptions
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

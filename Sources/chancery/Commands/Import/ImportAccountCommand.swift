@@ -28,7 +28,11 @@ struct ImportAccountCommand: ParsableCommand, Exemplified {
     @Option(
         name: [.customShort("j"), .long], help: ArgumentHelp("The JWT, or a file with it.", valueName: "file"))
     var file: String
-    @Flag(help: "Take over what another operator signed, or go back to an older version.")
+    @Flag(
+        help: """
+            Take over what another operator signed, go back to an older version, or replace what a policy file governs. The \
+            last is recorded.
+            """)
     var force = false
     @OptionGroup var taking: TakingFlags
     @OptionGroup var change: ChangeOptions
@@ -38,8 +42,9 @@ struct ImportAccountCommand: ParsableCommand, Exemplified {
         let token = try TokenFile.token(file)
         var options = taking.options
         options.isForced = force
-        try directory.change("import account", change) {
-            try $0.importAccount(token, of: directory.operatorReference, options, signer: $1)
+        try directory.change("import account", change) { change, signer in
+            change.overridesPolicies = force
+            try change.importAccount(token, of: directory.operatorReference, options, signer: signer)
         }
     }
 }

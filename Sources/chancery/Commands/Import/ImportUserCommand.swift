@@ -12,6 +12,8 @@ struct ImportUserCommand: ParsableCommand, Exemplified {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The JWT or credentials file.", valueName: "file"))
     var file: String
+    @Flag(help: "Take it without a role even where a policy file governs the account. That is recorded.")
+    var force = false
     @OptionGroup var taking: TakingFlags
     @OptionGroup var dryRun: DryRunOptions
     @OptionGroup var directory: DirectoryOptions
@@ -20,7 +22,8 @@ struct ImportUserCommand: ParsableCommand, Exemplified {
         let token = try TokenFile.token(file)
         let pair = try TokenFile.userPair(file)
         try directory.change("import user", dryRun: dryRun.dryRun) {
-            try $0.importUser(token, pair: pair, of: directory.operatorReference, taking.options)
+            $0.overridesPolicies = force
+            return try $0.importUser(token, pair: pair, of: directory.operatorReference, taking.options)
         }
     }
 }

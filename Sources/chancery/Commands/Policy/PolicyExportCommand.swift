@@ -11,7 +11,8 @@ struct PolicyExportCommand: ParsableCommand, Exemplified {
         discussion: """
             Takes the accounts of the directory, of JWT files, or of an nsc store. Nothing is lost: what the language has no \
             words for stands under "claims", and what has a key, such as a signing key without a role, stays in the directory \
-            ("leave"). Applying the files changes no claims but the descriptions in them.
+            ("leave"). Applying the files changes no claims but the descriptions in them. An account that a file governs \
+            gets that file, with the values of its environment in it, as long as nothing was changed by hand.
             """)
     static let example = """
         chancery policy export policies/mine
@@ -65,7 +66,7 @@ struct PolicyExportCommand: ParsableCommand, Exemplified {
                 try account.isEmpty
                 ? reader.accounts(of: entry).filter { try $0.publicKey.text != entry.claims().systemAccount }
                 : account.map { try reader.account(EntityReference($0), of: entry) }
-            return (try accounts.map { try reader.policySource(of: $0) }, entry.name)
+            return (try reader.policySources(of: accounts), entry.name)
         }
     }
 

@@ -54,7 +54,7 @@ extension PolicyFolder {
             throw ValidationError("The set has several environments: choose one with --environment: \(names).")
         }
         // What nobody may do is looked at before anything comes into force.
-        let problems = sets.first?.problems() ?? []
+        let problems = sets.first?.problems(at: SystemClock.now()) ?? []
         guard !problems.contains(where: { $0.severity == .error }) else {
             try PolicyProblemList(problems, json: json).show()
             return nil

@@ -12,9 +12,13 @@ enum PolicyPlanOutput {
         var witness: String?
         var before: String?
         var after: String?
+        var sources: [String]
+        var former_sources: [String]
 
         init(_ change: AccessChange) {
             (account, holder, action) = (change.account, change.holder, change.action)
+            sources = change.sources.map(\.description)
+            former_sources = change.formerSources.map(\.description)
             switch change.effect {
             case .gains(let given): (effect, lines, witness) = ("gains", given.lines, given.witness)
             case .loses(let given): (effect, lines, witness) = ("loses", given.lines, given.witness)
@@ -41,6 +45,10 @@ enum PolicyPlanOutput {
             var kind: String
             var subject: String
         }
+        struct Door: Encodable {
+            var account: String?
+            var what: String
+        }
         struct Step: Encodable {
             var step: Int
             var accounts: [String]
@@ -50,6 +58,7 @@ enum PolicyPlanOutput {
         var cut_by_nats_server: [Cut]
         var drift: [Change]
         var new_accounts: [String]
+        var open_doors: [Door]
         var requested: [Request]
         var steps: [Step]
         var users: [User]
@@ -57,18 +66,20 @@ enum PolicyPlanOutput {
 
     static func show(_ plan: PolicyPlan, names: [String: String], json: Bool) throws {
         if json { return try JSONOutput.line(answer(plan, names)) }
+        for door in plan.openDoors {
+            Console.warn("open door: \(door.account.map { "\($0): " } ?? "")\(door.what)")
+        }
         guard !plan.isEmpty || !plan.drift.isEmpty || !plan.requests.isEmpty else {
             return Console.data("Nothing changes: what is in force is what the files say.")
         }
         for account in plan.newAccounts { Console.data("\(account): the account is made") }
         show(plan.drift, title: "Done by hand, and taken back")
-        show(plan.changes, title: "What changes")
+        show(plan.changes, title: "What changes", cuts: plan.cuts)
         for user in plan.users {
             let fate = user.role.map { "is of the role \($0)" } ?? "goes"
             let revoked = user.isRevoked ? ", and the credentials that are out are revoked" : ""
             Console.data("\(user.account): the user \(user.name) \(fate)\(revoked)")
         }
-        showCuts(plan.cuts)
         for request in plan.requests {
             Console.data(
                 "\(names[request.importer] ?? request.importer): requested: the \(request.kind) \(request.subject) of "
@@ -82,31 +93,56 @@ enum PolicyPlanOutput {
         for (step, accounts) in plan.steps { Console.data("  \(step) (\(accounts.joined(separator: ", ")))") }
     }
 
-    /// Differences by account and holder.
-    static func show(_ changes: [AccessChange], title: String?) {
-        guard !changes.isEmpty else { return }
+    /// Differences by account and holder, role by role with those whom nats-server disconnects.
+    static func show(_ changes: [AccessChange], title: String?, cuts: [PolicyPlan.Cut] = []) {
+        guard !changes.isEmpty || !cuts.isEmpty else { return }
         if let title { Console.data(title + ":") }
+        var rest = cuts
+        func showCut(of holder: String) {
+            guard let index = rest.firstIndex(where: { "\($0.account), role \($0.role)" == holder }) else { return }
+            show(rest.remove(at: index))
+        }
         var last = ""
         for change in changes {
             let holder = "\(change.account), \(change.holder)"
-            if holder != last { Console.data("  " + Console.printableLine(holder)) }
+            if holder != last {
+                showCut(of: last)
+                Console.data("  " + Console.printableLine(holder))
+            }
             last = holder
-            for line in change.lines { Console.data("    " + Console.printableLine(line)) }
+            for (number, line) in change.lines.enumerated() {
+                Console.data("    " + Console.printableLine(line + (number == 0 ? places(of: change) : "")))
+            }
         }
+        showCut(of: last)
+        for cut in rest {
+            Console.data("  " + Console.printableLine("\(cut.account), role \(cut.role)"))
+            show(cut)
+        }
+    }
+
+    /// Where the rules stand that make the difference; nothing where no file says them.
+    private static func places(of change: AccessChange) -> String {
+        func text(_ places: [PolicyPosition]) -> String {
+            let more = places.count > 3 ? " and \(places.count - 3) more" : ""
+            return places.prefix(3).map(\.description).joined(separator: ", ") + more
+        }
+        let parts = [
+            change.sources.isEmpty ? nil : text(change.sources),
+            change.formerSources.isEmpty ? nil : "before: " + text(change.formerSources),
+        ].compactMap(\.self)
+        return parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))"
     }
 
     static func showJSON(_ changes: [AccessChange]) throws {
         for change in changes { try JSONOutput.line(Change(change)) }
     }
 
-    private static func showCuts(_ cuts: [PolicyPlan.Cut]) {
-        guard !cuts.isEmpty else { return }
-        Console.data("nats-server disconnects the holders of roles that change; the embedded broker cuts nobody:")
-        for cut in cuts {
-            let shown = cut.users.prefix(5).joined(separator: ", ")
-            let more = cut.users.count > 5 ? " and \(cut.users.count - 5) more" : ""
-            Console.data("  \(cut.account), role \(cut.role): \(cut.users.count) (\(shown)\(more))")
-        }
+    /// The embedded broker cuts nobody when a role changes.
+    private static func show(_ cut: PolicyPlan.Cut) {
+        let shown = cut.users.prefix(5).joined(separator: ", ")
+        let more = cut.users.count > 5 ? " and \(cut.users.count - 5) more" : ""
+        Console.data("    " + Console.printableLine("on nats-server \(cut.users.count) are cut off: \(shown)\(more)"))
     }
 
     private static func answer(_ plan: PolicyPlan, _ names: [String: String]) -> Plan {
@@ -114,6 +150,7 @@ enum PolicyPlanOutput {
             changes: plan.changes.map { Change($0) },
             cut_by_nats_server: plan.cuts.map { .init(account: $0.account, role: $0.role, users: $0.users) },
             drift: plan.drift.map { Change($0) }, new_accounts: plan.newAccounts,
+            open_doors: plan.openDoors.map { .init(account: $0.account, what: $0.what) },
             requested: plan.requests.map {
                 .init(
                     account: names[$0.importer] ?? $0.importer, exporter: $0.exporter, kind: $0.kind,
