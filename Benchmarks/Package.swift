@@ -8,12 +8,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CRawSodium", pkgConfig: "libsodium"),
         .target(name: "CAllocations"),
+        .target(name: "Stopwatch", swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "authorization",
-            dependencies: ["CAllocations", .product(name: "Permissions", package: "chancery")],
+            dependencies: ["CAllocations", "Stopwatch", .product(name: "Permissions", package: "chancery")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
-            name: "policies", dependencies: [.product(name: "Policies", package: "chancery")],
+            name: "policies", dependencies: ["Stopwatch", .product(name: "Policies", package: "chancery")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "credentials",

@@ -31,7 +31,7 @@ import Testing
         let content = try StoreContent.read(folder)
         let stored = content.accountClaims.map { PolicyExporter.Source(claims: $0) }
         let own = try directory.read { reader in
-            try reader.accounts(of: entry).filter { $0.name != "SYS" }.map { try reader.policySource(of: $0) }
+            try reader.policySources(of: reader.accounts(of: entry).filter { $0.name != "SYS" })
         }
         #expect(content.operatorNames == ["O"])
         #expect(stored.map(\.claims.name) == ["A", "B"])

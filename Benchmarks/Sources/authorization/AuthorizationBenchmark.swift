@@ -3,6 +3,7 @@ import CAllocations
 import Claims
 import Glibc
 import NKeys
+import Stopwatch
 
 /// Measures permission programs: what a decision costs as rules grow, whether it allocates, what compiling costs, what
 /// hostile rules cost, and what principals hold.

@@ -1,16 +1,16 @@
 import Glibc
 
 /// Processor time of this process.
-enum Stopwatch {
+public enum Stopwatch {
     /// Seconds since it started.
-    static var seconds: Double {
+    public static var seconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// Nanoseconds for each of `count` steps that `work` takes.
-    static func nanoseconds(_ count: Int, _ work: () -> Void) -> Double {
+    public static func nanoseconds(_ count: Int, _ work: () -> Void) -> Double {
         let start = seconds
         work()
         return (seconds - start) * 1e9 / Double(count)
@@ -18,7 +18,7 @@ enum Stopwatch {
 
     /// Two pieces of work in turn, so that what slows the machine down hits both: the median of each, and of the ratios
     /// of the pairs.
-    static func compare(
+    public static func compare(
         rounds: Int, count: Int, _ one: () -> Void, _ other: () -> Void
     ) -> (one: Double, other: Double, ratio: Double) {
         var pairs: [(one: Double, other: Double)] = []
@@ -31,12 +31,13 @@ enum Stopwatch {
 }
 
 /// A line of the table: what was measured, and what it should be at most.
-func report(_ name: String, _ figure: String, _ aim: String) {
+public func report(_ name: String, _ figure: String, _ aim: String) {
     let blanks = String(repeating: " ", count: max(1, 62 - name.count))
     print(name + blanks + figure + String(repeating: " ", count: max(1, 22 - figure.count)) + aim)
 }
 
-func number(_ value: Double, _ unit: String = "") -> String {
+/// With two digits.
+public func number(_ value: Double, _ unit: String = "") -> String {
     let hundredths = Int((value * 100).rounded())
     let digits = hundredths % 100
     return "\(hundredths / 100).\(digits < 10 ? "0" : "")\(digits)\(unit)"
