@@ -57,7 +57,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         if let record = RecordName(sentence) {
-            return try RecordExplanation(record, in: logs, DirectoryOptions.parse([])).show(asJSON: options.json)
+            return try RecordExplanation(record, in: logs, options.directory).show(asJSON: options.json)
         }
         let set = try options.read()
         let (account, subject) = try holder(in: set)
