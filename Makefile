@@ -68,11 +68,13 @@ prove-subjects: libraries
 
 # What 500 generated policies say, and what both servers do.
 # Then that 1,000 cosmetic edits change no claims, that 500 exported accounts read back as they were, and that an apply
-# killed at every step of 50 plans is resumed or undone with access between the old and the new.
+# killed at every step of 50 plans is resumed or undone with access between the old and the new: of directories, and as
+# clients of both servers see it.
 prove-policies: libraries $(VENV)/ready
 	@scripts/build debug $(SWIFT_FLAGS)
 	@PRODUCT=witness scripts/build debug $(SWIFT_FLAGS)
-	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q -s Tests/Interop/test_witness.py
+	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q -s Tests/Interop/test_witness.py \
+	    Tests/Interop/test_policies_killed.py
 	@CHANCERY_PROVE=1 swift test $(SWIFT_FLAGS) --filter 'CosmeticEditTests|PolicyExporterTests|PolicyKillTests'
 
 # Many at once, kills, power cuts, damage: nothing acknowledged is lost.

@@ -32,6 +32,14 @@ public struct AccountPolicyFile: Sendable {
         do throws(PolicyText.Failure) { document = try PolicyText.parse(bytes, file: file) } catch {
             throw Failure(problems: error.problems)
         }
+        return try read(document, values: values, environment: environment, isKnownTimeZone: isKnownTimeZone)
+    }
+
+    /// Reads a file whose text has been parsed.
+    static func read(
+        _ document: PolicyText.Document, values: [String: String], environment: String?,
+        isKnownTimeZone: @escaping @Sendable (String) -> Bool
+    ) throws(Failure) -> AccountPolicyFile {
         var reader = PolicyReader(
             document.source, values: values, environment: environment, isKnownTimeZone: isKnownTimeZone)
         let root = document.root ?? PolicyNode(content: .nothing, position: document.source.position(0, 0))

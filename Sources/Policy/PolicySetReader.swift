@@ -7,6 +7,8 @@ struct PolicySetReader {
     private var ofManifest: Set<PolicyProblem> = []
     /// Each file that was read, by its path.
     private var files: [String: [UInt8]] = [:]
+    /// What was made of those that the first one names: environments have nearly all of them in common.
+    private var documents: [String: Result<PolicyText.Document, PolicyText.Failure>] = [:]
 
     init(_ surroundings: PolicySet.Surroundings) {
         self.surroundings = surroundings
@@ -57,9 +59,7 @@ struct PolicySetReader {
     }
 
     private mutating func values(of environment: PolicyManifest.File, _ source: PolicySource) -> [String: String]? {
-        guard let bytes = bytes(of: environment.file, source),
-            let document = parse(bytes, file: environment.file.value)
-        else { return nil }
+        guard let document = document(of: environment.file, source) else { return nil }
         var reader = reader(of: document)
         let values = reader.environment(root(of: document))
         note(reader.problems)
@@ -101,11 +101,10 @@ struct PolicySetReader {
     private mutating func account(
         _ entry: PolicyManifest.Account, _ source: PolicySource, environment: String?, values: [String: String]
     ) -> PolicySet.Account? {
-        guard let file = entry.file, let bytes = bytes(of: file, source) else { return nil }
+        guard let file = entry.file, let document = document(of: file, source) else { return nil }
         do throws(AccountPolicyFile.Failure) {
             let read = try AccountPolicyFile.read(
-                bytes, file: file.value, values: values, environment: environment,
-                isKnownTimeZone: surroundings.isKnownTimeZone)
+                document, values: values, environment: environment, isKnownTimeZone: surroundings.isKnownTimeZone)
             note(read.warnings)
             return compiled(read)
         } catch {
@@ -146,6 +145,27 @@ struct PolicySetReader {
                 remedy: "paths are looked for beside \(source.file)")
         ])
         return nil
+    }
+
+    private mutating func document(of file: Placed<String>, _ source: PolicySource) -> PolicyText.Document? {
+        if let known = documents[file.value] {
+            switch known {
+            case .success(let document): return document
+            case .failure(let failure):
+                note(failure.problems)
+                return nil
+            }
+        }
+        guard let bytes = bytes(of: file, source) else { return nil }
+        do throws(PolicyText.Failure) {
+            let document = try PolicyText.parse(bytes, file: file.value)
+            documents[file.value] = .success(document)
+            return document
+        } catch {
+            documents[file.value] = .failure(error)
+            note(error.problems)
+            return nil
+        }
     }
 
     private mutating func parse(_ bytes: [UInt8], file: String) -> PolicyText.Document? {

@@ -66,4 +66,24 @@ import Testing
         ]
         for form in forms { #expect(!Self.problems(Array(form.utf8)).isEmpty, "\(form.prefix(40))") }
     }
+
+    @Test func `A set names no file twice, and not any number of environments`() {
+        let accounts = (0..<3).map { "A\($0): a.yaml" }.joined(separator: ", ")
+        let environments = (0..<101).map { "E\($0): e.yaml" }.joined(separator: ", ")
+        let text = "accounts: { \(accounts) }\nenvironments: { \(environments) }\n"
+        let surroundings = PolicySet.Surroundings(readFile: { name in
+            Array((name == "a.yaml" ? "account: A0" : "values: {}").utf8)
+        })
+        do throws(PolicySet.Failure) {
+            _ = try PolicySet.readAll(Array(text.utf8), file: "chancery.yaml", surroundings: surroundings)
+            Issue.record("it is read")
+        } catch {
+            let messages = error.problems.filter { $0.severity == .error }.map(\.message)
+            #expect(
+                messages == [
+                    "a.yaml is the file of A0 already", "a.yaml is the file of A0 already",
+                    "the set has 101 environments; at most 100 are read",
+                ])
+        }
+    }
 }

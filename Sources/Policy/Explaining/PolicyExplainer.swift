@@ -48,30 +48,31 @@ public struct PolicyExplainer {
         let holder = visitor.visitor.holder
         let tester = visitor.tester
         let verdict = try tester.verdict(act, visitor.visitor)
-        let decisions = verdict.principal.map { principal in
-            verdict.questions.map { decision($0, act, principal, holder.key?.sources ?? [:], tester.mappings) }
-        }
-        let fillings = verdict.principal.flatMap { principal in
-            verdict.questions.first.map { question in
-                principal.explain(question.action, subject: Array(question.subject.utf8)).fillings
+        var decisions: [PolicyExplanation.Decision] = []
+        var fillings: [DecisionExplanation.Filling] = []
+        if let principal = verdict.principal {
+            let asker = PolicyQuestions(
+                principal: principal, sources: holder.key?.sources ?? [:], mappings: tester.mappings, inbox: nil)
+            for question in verdict.questions {
+                let found = principal.explain(
+                    question.action, subject: Array(question.subject.utf8),
+                    queue: question.queue.map { Array($0.utf8) }, decision: question.decision)
+                if decisions.isEmpty { fillings = found.fillings }
+                decisions.append(decision(question, act, found, asker))
             }
         }
         return PolicyExplanation(
             account: account.policy.account.value, environment: set.environment, role: holder.role.name,
             rolePosition: holder.role.position, user: holder.name, engine: visitor.engine,
-            fillings: (fillings ?? []).map { ($0.function, $0.values) },
-            sentence: sentence, isAllowed: verdict.isAllowed, reason: verdict.reason, decisions: decisions ?? [],
+            fillings: fillings.map { ($0.function, $0.values) },
+            sentence: sentence, isAllowed: verdict.isAllowed, reason: verdict.reason, decisions: decisions,
             crossings: verdict.isAllowed ? crossings(act) : [])
     }
 
     private func decision(
-        _ question: PolicyVerdict.Question, _ act: PolicyTest.Act, _ principal: Principal,
-        _ sources: [String: [PolicyPosition]], _ mappings: SubjectMappings
+        _ question: PolicyVerdict.Question, _ act: PolicyTest.Act, _ found: DecisionExplanation,
+        _ asker: PolicyQuestions
     ) -> PolicyExplanation.Decision {
-        let found = principal.explain(
-            question.action, subject: Array(question.subject.utf8), queue: question.queue.map { Array($0.utf8) },
-            decision: question.decision)
-        let asker = PolicyQuestions(principal: principal, sources: sources, mappings: mappings, inbox: nil)
         let queue = question.queue.map { " queue \($0)" } ?? ""
         let verb = question.isReply ? "have answers come to" : "\(question.action)"
         return PolicyExplanation.Decision(

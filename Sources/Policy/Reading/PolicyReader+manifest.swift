@@ -3,6 +3,7 @@ extension PolicyReader {
     mutating func manifest(_ root: PolicyNode) -> PolicyManifest {
         var manifest = PolicyManifest()
         read(root, "a set of policies", into: &manifest, Self.manifestKeys)
+        checkNumbers(of: &manifest)
         if manifest.accounts.isEmpty {
             report(
                 .missingKey, at: root.position, "the set has no accounts",
@@ -10,6 +11,32 @@ extension PolicyReader {
         }
         return manifest
     }
+
+    /// Every file is read once for each environment, so that neither may be named without end.
+    private mutating func checkNumbers(of manifest: inout PolicyManifest) {
+        if manifest.environments.count > Self.maximumEnvironments {
+            report(
+                .tooLarge, at: manifest.environments[Self.maximumEnvironments].name.position,
+                "the set has \(manifest.environments.count) environments; at most \(Self.maximumEnvironments) are read",
+                remedy: "divide the set")
+            manifest.environments.removeLast(manifest.environments.count - Self.maximumEnvironments)
+        }
+        var owners: [String: Placed<String>] = [:]
+        manifest.accounts.removeAll { account in
+            guard let file = account.file else { return false }
+            guard let owner = owners[file.value] else {
+                owners[file.value] = account.name
+                return false
+            }
+            report(
+                .conflict, at: file.position, "\(file.value) is the file of \(owner.value) already",
+                remedy: "write a file for each account",
+                related: .init(position: owner.position, message: "the other account"))
+            return true
+        }
+    }
+
+    private static let maximumEnvironments = 100
 
     static let manifestKeys: Keys<PolicyManifest> = [
         ("chancery", { reader, node, _ in reader.version(node) }),

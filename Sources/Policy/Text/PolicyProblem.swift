@@ -19,7 +19,9 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
     public let related: Related?
     /// The way that breaks a rule about what nobody may do.
     public let route: AccessRoute?
-    let excerpt: PolicyExcerpt?
+    /// The line that it is about. It is cut and searched for secrets when it is shown: of a file that is wrong everywhere
+    /// most lines never are.
+    private let line: [Unicode.Scalar]?
 
     public struct Related: Sendable, Hashable {
         public let position: PolicyPosition
@@ -39,7 +41,22 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
         self.correctedLine = correctedLine
         self.related = related
         self.route = route
-        excerpt = source?.line(at: position).map { PolicyExcerpt(line: $0, column: position.column) }
+        line = source?.line(at: position)
+    }
+
+    var excerpt: PolicyExcerpt? { line.map { PolicyExcerpt(line: String($0), column: position.column) } }
+
+    /// The line follows from the place.
+    public static func == (one: PolicyProblem, other: PolicyProblem) -> Bool {
+        one.code == other.code && one.severity == other.severity && one.position == other.position
+            && one.message == other.message && one.remedy == other.remedy && one.correctedLine == other.correctedLine
+            && one.related == other.related && one.route == other.route
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(code)
+        hasher.combine(position)
+        hasher.combine(message)
     }
 
     /// The longest sentence, in characters.

@@ -19,9 +19,9 @@ struct PolicySource: Sendable {
     }
 
     /// The line at a place, or nothing if there is none.
-    func line(at position: PolicyPosition) -> String? {
+    func line(at position: PolicyPosition) -> [Unicode.Scalar]? {
         guard lines.indices.contains(position.line - 1) else { return nil }
-        return String(lines[position.line - 1])
+        return lines[position.line - 1]
     }
 }
 

@@ -85,7 +85,9 @@ enum PolicyText {
 
     private static func compose(_ source: PolicySource, _ text: String) throws(Failure) -> PolicyNode? {
         do {
-            guard let node = try Parser(yaml: text, encoding: .utf8).singleRoot() else { return nil }
+            // A text stays a text: what others would take for a number or a date is not looked for.
+            let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
+            guard let node = try parser.singleRoot() else { return nil }
             return try PolicyNode(node, source, depth: 0)
         } catch let problem as PolicyProblem {
             throw Failure(problems: [problem])

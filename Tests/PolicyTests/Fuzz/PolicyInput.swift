@@ -4,6 +4,13 @@
 enum PolicyInput {
     /// The promise that does not hold for these bytes; nil when all do.
     static func fault(in input: [UInt8]) -> String? {
+        // What is no text of a policy is refused with the same words wherever it stands, which once is enough to see;
+        // some inputs go all ways nevertheless.
+        do throws(PolicyText.Failure) { _ = try PolicyText.parse(input, file: "a.yaml") } catch {
+            if error.problems.isEmpty { return "a text is refused without a reason" }
+            if let fault = fault(in: error.problems) { return fault }
+            guard input.last.map({ $0 % 16 == 0 }) == true else { return nil }
+        }
         // As each kind of file, and as the file that a set's first file names, with what it says itself as an environment.
         let surroundings = PolicySet.Surroundings(readFile: { _ in input })
         if let fault = fault(inSet: input, surroundings) { return fault }
@@ -43,8 +50,9 @@ enum PolicyInput {
             if problem.message.isEmpty || problem.position.line < 1 || problem.position.column < 1 {
                 return "a problem that says nothing"
             }
-            if problem.description.utf8.count > 16 * 4096 { return "a problem that says too much" }
-            if problem.description.unicodeScalars.contains(where: { $0 != "\n" && $0.isControl }) {
+            let description = problem.description
+            if description.utf8.count > 16 * 4096 { return "a problem that says too much" }
+            if description.unicodeScalars.contains(where: { $0 != "\n" && $0.isControl }) {
                 return "a problem with what moves a terminal's cursor"
             }
         }
