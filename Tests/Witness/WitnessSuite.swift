@@ -193,8 +193,8 @@ struct WitnessSuiteBuilder {
         let names = (filled.subscribe.allow + filled.subscribe.deny).compactMap { entry in
             entry.split(separator: " ").dropFirst().first.map(String.init)
         }
-        // A group that none names, and those of the lists.
-        return [nil, "g9"] + Set(names).subtracting([">"]).sorted()
+        // A group that none names, those of the lists, and those of the differences' examples.
+        return [nil, "g9"] + Set(names + listed.compactMap(\.queue)).subtracting([">"]).sorted()
     }
 
     private func subscriptions() throws -> [WitnessSuite.Subscription] {

@@ -89,7 +89,14 @@ extension TrapScanner {
         }
         let text = String(scalars[start..<column].reversed().drop { $0 == " " || $0 == "\t" }.reversed())
         checkComment(start)
-        return Token(text: text, isKey: passColon(afterQuotes: false))
+        let isKey = passColon(afterQuotes: false)
+        // On a line of its own it would begin an entry.
+        if inBrackets, !isKey, text == "-" || text == "?" {
+            report(
+                .syntax, start, "a \(text) alone is a text in brackets only", remedy: "put it into quotes",
+                correctedLine: quoted(start..<start + 1))
+        }
+        return Token(text: text, isKey: isKey)
     }
 
     private func endsKey(_ inBrackets: Bool) -> Bool {
