@@ -27,6 +27,7 @@ struct LintChecker {
             checkImportNames(of: account)
         }
         checkImportCycles()
+        checkStreamCycles()
     }
 
     mutating func report(
