@@ -113,6 +113,28 @@ import Testing
         }
     }
 
+    @Test func `a ceiling is not walked around`() async throws {
+        let test = try TestService()
+        var ceiling = AccessCeiling()
+        ceiling.publish = ["orders.>"]
+        let token = try test.token(AccessGrant(.accountAdmin, account: test.account("OWN").publicKey, ceiling: ceiling))
+        try await test.test { client in
+            // The role r allows everything; mappings, imports and defaults lead elsewhere.
+            let issued = try await client.send(.put, own + "/users/x", #"{"role":"r"}"#, as: token)
+            #expect(issued.code == "above_ceiling")
+            let mapped = try await client.send(
+                .put, own + "/mappings/orders.a", #"{"destinations":[{"subject":"secret"}]}"#, as: token)
+            #expect(mapped.code == "above_ceiling")
+            let tag = try #require(try await client.send(.get, own, as: token).tag)
+            let patched = try await client.send(
+                .patch, own, #"{"default_permissions":{}}"#, as: token, [(.ifMatch, tag)])
+            #expect(patched.code == "above_ceiling")
+            let described = try await client.send(
+                .patch, own, #"{"description":"d"}"#, as: token, [(.ifMatch, tag)])
+            #expect(described.status == 200 && described.json["description"]?.text == "d")
+        }
+    }
+
     @Test func `nobody gives away more access than he has`() async throws {
         let test = try TestService()
         let (own, other) = (try test.account("OWN").publicKey.text, try test.account("OTHER").publicKey.text)

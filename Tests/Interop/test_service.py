@@ -267,6 +267,20 @@ def test_a_body_that_is_too_large_or_never_comes_ends_the_connection(service):
     assert problem(service.raw(head + b"Content-Length: 10\r\n\r\n{", wait=60)) == "request_timeout"
 
 
+def test_records_are_told_as_they_are_written(service):
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+    connection.request("GET", "/v1/events", headers={"authorization": "Bearer " + service.token})
+    answer = connection.getresponse()
+    assert answer.status == 200 and answer.headers["content-type"] == "text/event-stream"
+    assert answer.readline() == b": records\n" and answer.readline() == b"\n"
+    service.send("PUT", ACCOUNT + "A", {})
+    # The account's key was kept first.
+    while (line := answer.readline()) != b"event: account.add\n":
+        assert line
+    assert json.loads(answer.readline()[6:])["object"]["name"] == "A"
+    assert service.end() == 0
+
+
 def test_a_stock_server_finds_accounts_at_the_resolvers_door(service):
     status, account, _ = service.send("PUT", ACCOUNT + "A", {})
     connection = http.client.HTTPConnection("127.0.0.1", service.port)

@@ -10,6 +10,13 @@ extension Exchange {
         throw Self.above(objection, pointer)
     }
 
+    /// Refuses what could lead a bounded administrator's users to other subjects than it may give away: mappings, imports,
+    /// exports and default permissions.
+    func checkSubjectsAreFree() throws(Problem) {
+        guard let ceiling = grant?.ceiling, ceiling.publish != nil || ceiling.subscribe != nil else { return }
+        throw Self.above("subjects that lead elsewhere", "")
+    }
+
     /// Refuses an expiry that lies beyond what the caller may give away.
     func checkCeiling(expiry: Int64, _ grant: AccessGrant? = nil, at pointer: String) throws(Problem) {
         guard let objection = (grant ?? self.grant)?.ceiling?.objection(toExpiry: expiry, at: now) else { return }

@@ -92,6 +92,7 @@ enum AccountOperations {
         request: .component("AccountSettings"), success: (200, .component("Account")), state: state,
         handler: .change { exchange, change in
             let entry = try exchange.accountEntry(change.reader)
+            if exchange.body["default_permissions"] != nil { try exchange.checkSubjectsAreFree() }
             let merged = try exchange.merged(AccountSettingsBody(entry.claims()).json, "AccountSettings")
             try change.changeAccount(entry) { AccountSettingsBody.apply(merged, to: &$0) }
             return try answer(exchange, change)

@@ -1,4 +1,5 @@
 import Claims
+import Hummingbird
 import NKeys
 import Secrets
 
@@ -19,6 +20,8 @@ struct Answer: Sendable {
     var accounts: [PublicKey] = []
     /// The accounts that servers have to forget.
     var deleted: [PublicKey] = []
+    /// What is written piece by piece, as long as somebody reads.
+    var stream: ResponseBody?
     /// The path of the next page, for the `Link` header.
     var next: String?
 
@@ -28,6 +31,10 @@ struct Answer: Sendable {
 
     init(text: String, tag: String? = nil) {
         (self.text, self.tag) = (text, tag)
+    }
+
+    init(stream: ResponseBody) {
+        self.stream = stream
     }
 
     /// The word that something is gone.

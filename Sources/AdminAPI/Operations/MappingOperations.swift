@@ -32,6 +32,7 @@ enum MappingOperations {
         requirement: .may(.configure, .account), request: .component("Mapping"),
         success: (200, .component("Mapping")), otherSuccess: 201, state: state,
         handler: .change { exchange, change in
+            try exchange.checkSubjectsAreFree()
             let subject = try exchange.reference("subject").text
             let destinations = (exchange.body["destinations"]?.elements ?? []).map { WeightedMapping($0) }
             guard !destinations.isEmpty else { throw Problem.invalid("/destinations", "must not be empty") }

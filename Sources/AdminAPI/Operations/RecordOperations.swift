@@ -4,7 +4,7 @@ import Claims
 
 /// The record of what was done.
 enum RecordOperations {
-    static let all = [query]
+    static let all = [query, events]
 
     private static let query = Operation(
         id: "records.query", method: .get, path: PathTemplate("/v1/audit/admin"),
@@ -35,5 +35,22 @@ enum RecordOperations {
             let found = try await service.work { try $0.audit(asked) }
             let records = found.entries.compactMap { JSONValue(parsing: $0.bytes) }
             return Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
+        })
+
+    private static let events = Operation(
+        id: "records.events", method: .get, path: PathTemplate("/v1/events"),
+        summary: "Records of the admin log as they are written: a stream of server-sent events.",
+        requirement: .may(.audit, .system),
+        query: [
+            Operation.Parameter(
+                name: "since",
+                schema: .integer(
+                    "The index of the first record; by default what comes from now on.",
+                    0...Schema.exactIntegers.upperBound))
+        ], success: (200, .text()), answers: "text/event-stream",
+        handler: .work { exchange, service in
+            let asked = exchange.query["since"].flatMap { Int64($0) }
+            let first = if let asked { asked } else { try await service.work { try $0.auditSize() } }
+            return Answer(stream: EventStream(service: service, caller: exchange.caller, first: first).body)
         })
 }

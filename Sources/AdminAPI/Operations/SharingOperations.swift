@@ -40,6 +40,7 @@ enum SharingOperations {
         requirement: .may(.configure, .account), request: .component("Export"), success: (200, .component("Export")),
         otherSuccess: 201, state: state,
         handler: .change { exchange, change in
+            try exchange.checkSubjectsAreFree()
             let known = try find(exchange, change.reader)
             let subject = try exchange.reference("subject").text
             var export = Export(exchange.body, subject: subject)
@@ -86,6 +87,7 @@ enum SharingOperations {
         summary: "Import what another account exports.", requirement: .may(.configure, .account),
         request: .component("Import"), success: (201, .component("Import")), state: AccountOperations.state,
         handler: .change { exchange, change in
+            try exchange.checkSubjectsAreFree()
             let body = exchange.body
             let entry = try exchange.accountEntry(change.reader)
             var new = NewImport()

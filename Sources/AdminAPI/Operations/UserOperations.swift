@@ -86,7 +86,11 @@ enum UserOperations {
         guard user.role == nil || body["limits"] == nil else {
             throw Problem.invalid("/limits", "are those of the role")
         }
-        if user.role == nil { try exchange.checkCeiling(user.limits, grant, at: "/limits") }
+        let scope = try account.claims().signingKeys.compactMap(\.scope).first { scope in
+            user.role.map { scope.role.isExactly($0) } ?? false
+        }
+        try exchange.checkCeiling(
+            scope?.template ?? user.limits, grant, at: user.role == nil ? "/limits" : "/role")
         try exchange.checkCeiling(expiry: user.validity.expires ?? 0, grant, at: "/expires")
     }
 

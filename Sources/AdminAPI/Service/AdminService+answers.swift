@@ -13,6 +13,7 @@ extension AdminService {
         if let next = answer.next { headers[Header.link] = "<\(next)>; rel=\"next\"" }
         if let tag = answer.tag, incoming.hasTag(tag) { return Response(status: .notModified, headers: headers) }
         headers[.contentType] = incoming.operation.answers
+        if let stream = answer.stream { return Response(status: .ok, headers: headers, body: stream) }
         var buffer = ByteBuffer()
         if let text = answer.text {
             buffer.writeString(text)

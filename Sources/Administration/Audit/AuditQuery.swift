@@ -128,3 +128,19 @@ extension Directory {
         return entries
     }
 }
+
+extension Directory {
+    /// The records from an index on, in their order, up to the first that cannot be read.
+    public func audit(from index: Int64, limit: Int) throws -> [AuditEntry] {
+        try read { reader in
+            let sql = "SELECT record FROM audit_records WHERE i >= ? ORDER BY i LIMIT ?"
+            var entries: [AuditEntry] = []
+            for row in try Row.fetchAll(reader.database, sql: sql, arguments: [index, limit]) {
+                let bytes = row.bytes("record") ?? []
+                guard let record = try? AuditRecord(bytes: bytes) else { break }
+                entries.append(AuditEntry(record: record, bytes: bytes))
+            }
+            return entries
+        }
+    }
+}

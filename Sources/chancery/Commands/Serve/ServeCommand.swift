@@ -62,6 +62,8 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         case .roles: return print(RoleTable.markdown, terminator: "")
         case nil: break
         }
+        // Whatever is made from here on, a socket too, is its owner's alone.
+        umask(0o077)
         let tls = try tlsConfiguration()
         let open = try directory.global.open(creating: true)
         let entry = try FirstStart(open, operator: directory.operatorName).prepare()

@@ -1,0 +1,61 @@
+import Administration
+import Audit
+import Hummingbird
+import NIOCore
+import ServiceLifecycle
+
+/// Records of the admin log as server-sent events: each with its number as the id, its operation as the name and the record
+/// itself, byte for byte, as the data. It ends with the service, and with the token that asked for it.
+struct EventStream: Sendable {
+    private static let pause = Duration.milliseconds(200)
+    /// How many pauses without a record are followed by a word, so that nobody between takes the connection for dead.
+    private static let quietPauses = 75
+    private static let most = 100
+
+    let service: AdminService
+    let caller: Caller?
+    /// The index of the first record.
+    let first: Int64
+
+    var body: ResponseBody {
+        ResponseBody { writer in
+            var next = first
+            var quiet = 0
+            try await writer.write(ByteBuffer(string: ": records\n\n"))
+            while !Task.isCancelled, !Task.isShuttingDownGracefully, let entries = try await read(from: next) {
+                for entry in entries {
+                    try await writer.write(Self.event(entry))
+                    next = entry.record.index + 1
+                }
+                quiet = entries.isEmpty ? quiet + 1 : 0
+                if quiet == Self.quietPauses {
+                    quiet = 0
+                    try await writer.write(ByteBuffer(string: ": quiet\n\n"))
+                }
+                if entries.count < Self.most { try await Task.sleep(for: Self.pause) }
+            }
+            try await writer.finish(nil)
+        }
+    }
+
+    /// The next records; nil when the token counts no more.
+    private func read(from index: Int64) async throws -> [AuditEntry]? {
+        let (caller, now) = (caller, service.time)
+        return try await service.work { directory in
+            let isValid = try directory.read { reader in
+                guard let caller, !caller.isLocal else { return true }
+                return try reader.findAccessToken(caller.token.id)?.isValid(at: now) ?? false
+            }
+            return isValid ? try directory.audit(from: index, limit: Self.most) : nil
+        }
+    }
+
+    private static func event(_ entry: AuditEntry) -> ByteBuffer {
+        let record = entry.record
+        var event = ByteBuffer(
+            string: "id: \(record.log)/\(record.index)\nevent: \(record.operation.rawValue)\ndata: ")
+        event.writeBytes(entry.bytes)
+        event.writeString("\n\n")
+        return event
+    }
+}
