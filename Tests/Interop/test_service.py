@@ -94,6 +94,16 @@ def service(tmp_path):
         assert service.end() == 0, "".join(service.words)
 
 
+def test_the_first_token_can_go_to_a_file_of_its_owner_alone(tmp_path):
+    file = tmp_path / "token"
+    service = Service(tmp_path / "home", "--first-token", str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    service.token = file.read_text().strip()
+    assert service.send("GET", "/v1/operators")[0] == 200
+    assert service.end() == 0
+    assert service.process.stdout.read() == ""
+
+
 def test_the_first_start_makes_what_is_missing_and_the_second_nothing(tmp_path):
     first = Service(tmp_path / "home")
     token = first.first_token()

@@ -7,9 +7,11 @@ import Secrets
 struct FirstStart {
     private let directory: Directory
     private let name: String?
+    private let tokenFile: String?
 
-    init(_ directory: Directory, operator name: String?) {
-        (self.directory, self.name) = (directory, name)
+    /// - Parameter tokenFile: where the first token goes in place of stdout, which may be kept by a log.
+    init(_ directory: Directory, operator name: String?, tokenFile: String?) {
+        (self.directory, self.name, self.tokenFile) = (directory, name, tokenFile)
     }
 
     /// - Returns: the operator that the service is for.
@@ -36,6 +38,16 @@ struct FirstStart {
             return try change.addAccessToken(NewAccessToken(name: "first", grants: [AccessGrant(.systemAdmin)])).secret
         }.value
         guard let secret else { return }
+        if let tokenFile {
+            do {
+                try PrivateFile.write(secret, to: tokenFile, replacing: false)
+            } catch {
+                throw CommandFailure(
+                    message: "the first token is lost: \(error.message)",
+                    remedy: "start with --socket FILE, and make another one there with POST /v1/tokens")
+            }
+            return Console.say("wrote a token for the API to \(tokenFile)")
+        }
         Console.say("a token for the API, which is not shown again:")
         secret.withBytes { bytes in
             var line = Array(bytes) + [0x0A]

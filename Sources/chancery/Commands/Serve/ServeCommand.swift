@@ -30,6 +30,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
     @Option(text: "A nats-server or a cluster to feed, in the place of an own NATS server.", as: "url")
     var engine: String?
     @Option(file: "A Unix socket for administration on this machine, without a token.") var socket: String?
+    @Option(file: "A new file for the first start's token, in place of stdout.") var firstToken: String?
     @Option(file: "The API's certificate, with those that vouch for it.") var tlsCert: String?
     @Option(file: "The certificate's key.") var tlsKey: String?
     @Option(file: "Certificates that vouch for those of clients, which may then sign in with them.")
@@ -66,7 +67,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         umask(0o077)
         let tls = try tlsConfiguration()
         let open = try directory.global.open(creating: true)
-        let entry = try FirstStart(open, operator: directory.operatorName).prepare()
+        let entry = try FirstStart(open, operator: directory.operatorName, tokenFile: firstToken).prepare()
         let broker = engine == nil ? try await EmbeddedBroker.start(open, entry, at: nats) : nil
         let road = EngineRoad(
             open, of: entry,
