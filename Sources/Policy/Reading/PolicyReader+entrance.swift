@@ -4,7 +4,9 @@ import Claims
 
 extension PolicyReader {
     mutating func networks(_ node: PolicyNode) -> [Placed<String>] {
-        names(node, "from").filter { network in
+        requireEntries(
+            node, "from", remedy: "name networks such as 10.0.0.0/8, or leave \"from\" out for every network")
+        return names(node, "from").filter { network in
             guard NetworkText.isValid(network.value) else {
                 report(
                     .wrongValue, at: network.position, "\"\(network.value)\" is no network",
@@ -19,6 +21,8 @@ extension PolicyReader {
 
     mutating func connectionKinds(_ node: PolicyNode) -> [Placed<String>] {
         let kinds = Self.connectionWords
+        requireEntries(
+            node, "connections", remedy: "name some of \(kinds.joined(separator: ", ")), or leave it out for all")
         return names(node, "connections").filter { kind in
             guard kinds.contains(kind.value) else {
                 report(
@@ -33,6 +37,8 @@ extension PolicyReader {
     /// `{ zone: Europe/Berlin, between: [ "06:00-22:00" ] }`
     mutating func hours(_ node: PolicyNode) -> RolePolicy.Hours? {
         var parts = (zone: Placed<String>?.none, ranges: [RolePolicy.Hours.Range]())
+        requireEntries(
+            node, "hours", remedy: "write { zone: Europe/Berlin, between: [ \"06:00-22:00\" ] }, or leave it out")
         read(node, "hours", into: &parts, Self.hourKeys)
         guard case .mapping(let keys) = node.content else { return nil }
         guard let zone = parts.zone else {

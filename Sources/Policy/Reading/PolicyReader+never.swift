@@ -32,6 +32,7 @@ extension PolicyReader {
         (
             "may not",
             { reader, node, rule in
+                reader.requireEntries(node, "may not", remedy: "write receive \"SUBJECT\" or publish \"SUBJECT\"")
                 let nodes = if case .list(let elements) = node.content { elements } else { [node] }
                 rule.mayNot = nodes.compactMap { reader.neverSentence($0) }
             }
@@ -40,6 +41,7 @@ extension PolicyReader {
         (
             "except",
             { reader, node, rule in
+                reader.requireEntries(node, "except", remedy: "name who may all the same, or leave it out")
                 rule.except = reader.elements(of: node, "except").compactMap {
                     reader.holders($0, "an entry of except")
                 }

@@ -96,7 +96,25 @@ extension PolicyReader {
             guard let subject = subject(member.key, "a subject of serve") else { return nil }
             var service = RolePolicy.Service(subject: subject)
             read(member.value, "a service", into: &service, Self.serviceKeys)
+            check(service)
             return service
+        }
+    }
+
+    /// A service is in one group and has one name: with wildcards it would be in, or be called, whatever others are.
+    private mutating func check(_ service: RolePolicy.Service) {
+        if let queue = service.queue, checkGroup(queue.value, at: queue.position),
+            queue.value.split(separator: ".").contains(where: { $0 == "*" || $0 == ">" })
+        {
+            report(
+                .wrongSubject, at: queue.position,
+                "a service is in one queue group, and \(queue.value) stands for many",
+                remedy: "write the name of the group that its instances share")
+        }
+        if let name = service.name, !PolicyValue.fits(name.value, .token) {
+            report(
+                .wrongValue, at: name.position, "\"\(name.value)\" is no name of a service",
+                remedy: "take letters, digits, - and _")
         }
     }
 

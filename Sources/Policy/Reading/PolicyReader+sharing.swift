@@ -73,7 +73,9 @@ extension PolicyReader {
     ]
 
     private mutating func grants(_ node: PolicyNode) -> [ExportPolicy.Grant] {
-        elements(of: node, "grant").map { element in
+        requireEntries(
+            node, "grant", remedy: "name the accounts that may import it; write private: true for none of them yet")
+        return elements(of: node, "grant").map { element in
             var grant = ExportPolicy.Grant(position: element.position)
             // A name alone grants all of it, for ever.
             if case .text = element.content {

@@ -132,7 +132,7 @@ extension PolicyReader {
         }
     }
 
-    private mutating func checkGroup(_ group: String, at position: PolicyPosition) -> Bool {
+    mutating func checkGroup(_ group: String, at position: PolicyPosition) -> Bool {
         guard !group.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             report(.wrongSubject, at: position, "\"\(group)\" cannot be a queue group's name")
             return false
