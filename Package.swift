@@ -184,7 +184,9 @@ let package = Package(
             ] + nio),
         tests("Messaging", ["NKeys", "Secrets", "Wire"] + nio),
         tests("Audit", ["Authorization", "Claims", "NKeys", "Secrets"]),
-        tests("Policy", ["Authorization", "Claims", "NKeys", "Oracle", "Subjects"], resources: [.copy("Wrong")]),
+        tests(
+            "Policy", ["Authorization", "Claims", "NKeys", "Oracle", "Secrets", "Subjects"], resources: [.copy("Wrong")]
+        ),
         tests(
             "Administration",
             [

@@ -1,3 +1,5 @@
+import NKeys
+
 /// One thing that is wrong, or odd, in a policy.
 public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Severity: String, Sendable, Hashable {
@@ -62,8 +64,10 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
     /// The longest sentence, in characters.
     private static let longest = 600
 
-    /// A sentence with pieces of a file in it, as it may be shown: not too long, and without what moves a cursor.
+    /// A sentence with pieces of a file in it, as it may be shown: not too long, without what moves a cursor, and without a
+    /// seed or a token.
     private static func printable(_ text: String) -> String {
+        let text = hasLongWord(text) ? SecretText.hidden(in: text) : text
         guard text.utf8.count > longest || text.unicodeScalars.contains(where: \.isControl) else { return text }
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(longest) {
@@ -75,6 +79,20 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
         }
         if text.unicodeScalars.count > longest { shown.append("…") }
         return String(shown)
+    }
+
+    /// Whether letters and digits follow each other as they do in seeds and tokens: no sentence of ours has such a word, so
+    /// that few are searched closely.
+    private static func hasLongWord(_ text: String) -> Bool {
+        var length = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: length += 1
+            default: length = 0
+            }
+            if length >= 40 { return true }
+        }
+        return false
     }
 
     /// The problem as compilers show theirs: place, message, the line with a caret, what to do.
