@@ -162,8 +162,8 @@ def test_a_limit_on_files_is_a_clear_refusal(filled, database):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
-    before = content(filled.home)
-    for words in (("add", "user", "new", "--tag", "y" * 90_000), ("keyring", "rotate")):
+    for words in (("add", "user", "new", "--tag", "y" * 90_000, "--tag", "z" * 90_000), ("keyring", "rotate")):
+        before = content(filled.home)
         done = subprocess.run(
             [CHANCERY, *words], env=filled.environment, cwd=filled.folder, preexec_fn=limit, capture_output=True,
             text=True, timeout=60)
