@@ -53,17 +53,6 @@ struct PolicyCheckCommand: ParsableCommand, Exemplified {
 
 /// Problems as they are shown, and how the command ends for them.
 struct PolicyProblemList {
-    private struct Listed: Encodable {
-        var code: String
-        var column: Int
-        var file: String
-        var line: Int
-        var message: String
-        var remedy: String?
-        var route: RouteOutput?
-        var severity: String
-    }
-
     private let problems: [PolicyProblem]
     private let json: Bool
     private let isStrict: Bool
@@ -78,12 +67,7 @@ struct PolicyProblemList {
     func show() throws {
         for problem in problems {
             if json {
-                try JSONOutput.line(
-                    Listed(
-                        code: problem.code.description, column: problem.position.column, file: problem.position.file,
-                        line: problem.position.line, message: problem.message,
-                        remedy: problem.remedy.isEmpty ? nil : problem.remedy,
-                        route: problem.route.map { RouteOutput($0) }, severity: problem.severity.rawValue))
+                try JSONOutput.line(ProblemAnswer(problem))
             } else {
                 Console.data(problem.description + "\n")
             }

@@ -37,13 +37,7 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         guard let sides = try sides() else { return }
-        var changes: [AccessChange] = []
-        for name in Set(sides.old.keys).union(sides.new.keys).sorted() {
-            let (old, new) = (sides.old[name] ?? .nothing(name), sides.new[name] ?? .nothing(name))
-            do { changes += try AccessComparison.changes(from: old, to: new) } catch {
-                throw AdministrationError(.refused, "what differs in \(name) is too much to be worked out: \(error)")
-            }
-        }
+        let changes = try PolicyChoice.differences(from: sides.old, to: sides.new)
         if directory.json {
             try PolicyPlanOutput.showJSON(changes)
         } else if changes.isEmpty {
@@ -72,7 +66,6 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
         var folder = PolicyFolder()
         (folder.folder, folder.environment) = (path, environment)
         guard let set = try folder.readOne(json: directory.json) else { return nil }
-        return try Dictionary(
-            set.compiledAccounts.map { ($0.name, try $0.access()) }, uniquingKeysWith: { first, _ in first })
+        return try set.access()
     }
 }

@@ -53,6 +53,9 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
             throw ValidationError("Say who: --as USER, or --account NAME --role NAME.")
         }
         if role != nil, account == nil { throw ValidationError("--role needs --account NAME.") }
+        if let tag = tags.first(where: { !$0.contains(":") }) {
+            throw ValidationError("\"\(tag)\" is no tag: write NAME:VALUE.")
+        }
     }
 
     func run() throws {
@@ -70,7 +73,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
                     + "receive S [queue Q], reply to S, or connect [from IP] [at HH:MM] [as KIND].")
         }
         if options.json {
-            try JSONOutput.line(Explained(explanation))
+            try JSONOutput.line(ExplanationAnswer(explanation))
         } else {
             Console.data(Console.printable(explanation.description))
         }
@@ -78,102 +81,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
     }
 
     private func holder(in set: PolicySet) throws -> (PolicySet.Account, PolicyTest.Subject) {
-        if let role, let account {
-            let found = try options.account(account, in: set)
-            guard found.policy.roles.contains(where: { $0.name == role }) else {
-                throw AdministrationError(
-                    .notFound, "\(account) has no role \"\(role)\"",
-                    remedy: "it has: \(found.policy.roles.map(\.name).joined(separator: ", "))")
-            }
-            var values: [String: String] = [:]
-            for tag in tags {
-                guard let colon = tag.firstIndex(of: ":") else {
-                    throw ValidationError("\"\(tag)\" is no tag: write NAME:VALUE.")
-                }
-                values[String(tag[..<colon])] = String(tag[tag.index(after: colon)...])
-            }
-            return (found, .holder(role: role, name: name ?? "someone", tags: values))
-        }
-        let user = user ?? ""
-        let parts = user.split(separator: "/", maxSplits: 1).map(String.init)
-        let wanted = parts.count == 2 ? parts[1] : user
-        let found = set.accounts.filter { account in
-            (parts.count < 2 || account.policy.account.value == parts[0])
-                && account.policy.users.contains { $0.name == wanted }
-        }
-        guard found.count < 2 else {
-            let names = found.map { "\($0.policy.account.value)/\(wanted)" }.joined(separator: ", ")
-            throw AdministrationError(
-                .invalidValue, "several accounts have a user \"\(wanted)\"", remedy: "write one of: \(names)")
-        }
-        guard let account = found.first else {
-            let known = set.accounts.flatMap { account in account.policy.users.map(\.name) }
-            throw AdministrationError(
-                .notFound, "\(options.source) has no user \"\(user)\"",
-                remedy: known.isEmpty
-                    ? "ask about a role: --account NAME --role NAME"
-                    : "there are: \(known.prefix(20).joined(separator: ", "))")
-        }
-        return (account, .user(wanted))
-    }
-
-    private struct Explained: Encodable {
-        struct Rule: Encodable {
-            var deciding: Bool
-            var filled: [String]
-            var list: String
-            var places: [String]
-            var relation: String
-            var text: String
-        }
-
-        struct Decision: Encodable {
-            var allowed: Bool
-            var because: String?
-            var question: String
-            var reason: String
-            var rules: [Rule]
-        }
-
-        struct Crossing: Encodable {
-            var place: String?
-            var text: String
-        }
-
-        var account: String
-        var allowed: Bool
-        var crossings: [Crossing]
-        var decisions: [Decision]
-        var engine: String
-        var environment: String?
-        var reason: String
-        var role: String
-        var sentence: String
-        var user: String
-        var values: [String: [String]]
-
-        init(_ explanation: PolicyExplanation) {
-            account = explanation.account
-            allowed = explanation.isAllowed
-            crossings = explanation.crossings.map { Crossing(place: $0.position?.description, text: $0.text) }
-            decisions = explanation.decisions.map { decision in
-                Decision(
-                    allowed: decision.isAllowed, because: decision.because, question: decision.question,
-                    reason: decision.reason,
-                    rules: decision.considered.map { rule in
-                        Rule(
-                            deciding: rule.isDeciding, filled: rule.filled, list: rule.list,
-                            places: rule.sources.map(\.description), relation: rule.relation, text: rule.text)
-                    })
-            }
-            engine = explanation.engine.rawValue
-            environment = explanation.environment
-            reason = explanation.reason
-            role = explanation.role
-            sentence = explanation.sentence
-            user = explanation.user
-            values = Dictionary(
-                explanation.fillings.map { ($0.function, $0.values) }, uniquingKeysWith: { one, _ in one })
-        }
+        guard let role, let account else { return try set.holder(user: user ?? "", source: options.source) }
+        return try set.holder(role: role, of: account, name: name, tags: tags, source: options.source)
     }
 }

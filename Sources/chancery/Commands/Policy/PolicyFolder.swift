@@ -26,14 +26,7 @@ struct PolicyFolder: ParsableArguments {
             readFile: { path in path.hasPrefix("/") ? nil : Self.bytes(base + path) },
             isKnownTimeZone: SystemTimeZones.isKnown)
         let sets = try PolicySet.readAll(bytes, file: file, surroundings: surroundings)
-        guard let environment else { return sets }
-        guard let set = sets.first(where: { $0.environment == environment }) else {
-            let known = sets.compactMap(\.environment).joined(separator: ", ")
-            throw AdministrationError(
-                .notFound, "the set has no environment \"\(environment)\"",
-                remedy: known.isEmpty ? "it has none at all" : "it has: \(known)")
-        }
-        return [set]
+        return try PolicyChoice.environments(sets, environment)
     }
 
     private static func bytes(_ path: String) -> [UInt8]? {

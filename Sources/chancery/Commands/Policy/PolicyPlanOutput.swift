@@ -3,69 +3,8 @@ import Policy
 
 /// A plan, or a difference between sets, for people or as JSON.
 enum PolicyPlanOutput {
-    private struct Change: Encodable {
-        var account: String
-        var holder: String
-        var action: String
-        var effect: String
-        var lines: [String]
-        var witness: String?
-        var before: String?
-        var after: String?
-        var sources: [String]
-        var former_sources: [String]
-
-        init(_ change: AccessChange) {
-            (account, holder, action) = (change.account, change.holder, change.action)
-            sources = change.sources.map(\.description)
-            former_sources = change.formerSources.map(\.description)
-            switch change.effect {
-            case .gains(let given): (effect, lines, witness) = ("gains", given.lines, given.witness)
-            case .loses(let given): (effect, lines, witness) = ("loses", given.lines, given.witness)
-            case .becomes(let old, let new): (effect, lines, before, after) = ("becomes", [], old, new)
-            }
-        }
-    }
-
-    private struct Plan: Encodable {
-        struct Cut: Encodable {
-            var account: String
-            var role: String
-            var users: [String]
-        }
-        struct User: Encodable {
-            var account: String
-            var name: String
-            var role: String?
-            var revoked: Bool
-        }
-        struct Request: Encodable {
-            var account: String
-            var exporter: String
-            var kind: String
-            var subject: String
-        }
-        struct Door: Encodable {
-            var account: String?
-            var what: String
-        }
-        struct Step: Encodable {
-            var step: Int
-            var accounts: [String]
-        }
-
-        var changes: [Change]
-        var cut_by_nats_server: [Cut]
-        var drift: [Change]
-        var new_accounts: [String]
-        var open_doors: [Door]
-        var requested: [Request]
-        var steps: [Step]
-        var users: [User]
-    }
-
     static func show(_ plan: PolicyPlan, names: [String: String], json: Bool) throws {
-        if json { return try JSONOutput.line(answer(plan, names)) }
+        if json { return try JSONOutput.line(PlanAnswer(plan, names: names)) }
         for door in plan.openDoors {
             Console.warn("open door: \(door.account.map { "\($0): " } ?? "")\(door.what)")
         }
@@ -135,7 +74,7 @@ enum PolicyPlanOutput {
     }
 
     static func showJSON(_ changes: [AccessChange]) throws {
-        for change in changes { try JSONOutput.line(Change(change)) }
+        for change in changes { try JSONOutput.line(ChangeAnswer(change)) }
     }
 
     /// The embedded broker cuts nobody when a role changes.
@@ -143,20 +82,5 @@ enum PolicyPlanOutput {
         let shown = cut.users.prefix(5).joined(separator: ", ")
         let more = cut.users.count > 5 ? " and \(cut.users.count - 5) more" : ""
         Console.data("    " + Console.printableLine("on nats-server \(cut.users.count) are cut off: \(shown)\(more)"))
-    }
-
-    private static func answer(_ plan: PolicyPlan, _ names: [String: String]) -> Plan {
-        Plan(
-            changes: plan.changes.map { Change($0) },
-            cut_by_nats_server: plan.cuts.map { .init(account: $0.account, role: $0.role, users: $0.users) },
-            drift: plan.drift.map { Change($0) }, new_accounts: plan.newAccounts,
-            open_doors: plan.openDoors.map { .init(account: $0.account, what: $0.what) },
-            requested: plan.requests.map {
-                .init(
-                    account: names[$0.importer] ?? $0.importer, exporter: $0.exporter, kind: $0.kind,
-                    subject: $0.subject)
-            },
-            steps: plan.steps.map { .init(step: $0.step.rawValue, accounts: $0.accounts) },
-            users: plan.users.map { .init(account: $0.account, name: $0.name, role: $0.role, revoked: $0.isRevoked) })
     }
 }

@@ -45,25 +45,6 @@ struct PolicyQuestionOptions: ParsableArguments {
 
     /// What the set is called in answers.
     var source: String { policies == nil ? "the directory" : "the set" }
-
-    /// An account of the set.
-    func account(_ name: String, in set: PolicySet) throws -> PolicySet.Account {
-        if let account = set.account(name) { return account }
-        let known = set.manifest.accounts.map(\.name.value)
-        if known.contains(name) {
-            throw AdministrationError(
-                .notFound, "the account \(name) is managed elsewhere: \(source) says nothing of it",
-                remedy: "name one of: \(set.accounts.map(\.policy.account.value).joined(separator: ", "))")
-        }
-        throw unknown(name, in: set)
-    }
-
-    func unknown(_ name: String, in set: PolicySet) -> AdministrationError {
-        let known = set.manifest.accounts.map(\.name.value)
-        return AdministrationError(
-            .notFound, "\(source) has no account \"\(name)\"",
-            remedy: known.isEmpty ? nil : "it has: \(known.joined(separator: ", "))")
-    }
 }
 
 /// The server that answers are for.

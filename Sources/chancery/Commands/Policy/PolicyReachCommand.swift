@@ -21,23 +21,12 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
     @Flag(help: "Show every step, with its file and line.") var chain = false
     @OptionGroup var options: PolicyQuestionOptions
 
-    private struct Listed: Encodable {
-        var account: String
-        var direction: String
-        var exact: Bool
-        var here: String
-        var how: [String]
-        var roles: [String]
-        var steps: [RouteOutput.Step]
-        var there: String
-    }
-
     func run() throws {
         let set = try options.read()
         guard let reach = TenantReach(set, account: account, at: SystemClock.now()) else {
-            throw options.unknown(account, in: set)
+            throw set.unknown(account, source: options.source)
         }
-        if options.json { return try reach.lines.forEach { try JSONOutput.line(Self.listed($0)) } }
+        if options.json { return try reach.lines.forEach { try JSONOutput.line(ReachAnswer($0)) } }
         guard !reach.lines.isEmpty else {
             return Console.say("nothing leaves \(account) and nothing enters it")
         }
@@ -52,13 +41,6 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
             }
         }
         Console.data(table.text(width: Console.width))
-    }
-
-    private static func listed(_ line: TenantReach.Line) -> Listed {
-        Listed(
-            account: line.account, direction: line.direction.rawValue, exact: line.isExact, here: line.here,
-            how: line.kinds.map(\.rawValue), roles: line.roles,
-            steps: line.steps.map { .init(place: $0.position?.description, text: $0.text) }, there: line.there)
     }
 
     private func showChains(_ reach: TenantReach) {

@@ -16,19 +16,6 @@ struct PolicyTestCommand: ParsableCommand, Exemplified {
     @Flag(help: "List the rules that no test touches.") var coverage = false
     @Flag(help: "Answer in JSON, a line for each sentence.") var json = false
 
-    private struct Listed: Encodable {
-        var account: String
-        var environment: String?
-        var allowed: Bool
-        var expected: Bool
-        var passed: Bool
-        var place: String
-        var reason: String
-        var rules: [String]
-        var sentence: String
-        var subject: String
-    }
-
     func run() throws {
         let sets: [PolicySet]
         do { sets = try folder.read() } catch let failure as PolicySet.Failure {
@@ -50,14 +37,7 @@ struct PolicyTestCommand: ParsableCommand, Exemplified {
     }
 
     private func show(_ outcome: PolicyTester.Outcome) throws {
-        if json {
-            return try JSONOutput.line(
-                Listed(
-                    account: outcome.account, environment: outcome.environment, allowed: outcome.isAllowed,
-                    expected: outcome.isExpected, passed: outcome.passes, place: outcome.position.description,
-                    reason: outcome.reason, rules: outcome.sources.map(\.description), sentence: outcome.sentence,
-                    subject: outcome.subject))
-        }
+        if json { return try JSONOutput.line(TestAnswer(outcome)) }
         let place = outcome.environment.map { "\(outcome.position) (\($0))" } ?? "\(outcome.position)"
         let may = outcome.isAllowed ? "may" : "may not"
         if !outcome.passes {

@@ -43,7 +43,7 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
         if let from { _ = set.manifest.accounts.contains { $0.name.value == from } ? nil : try unknown(from, set) }
         let acts = act.flatMap { Self.words[$0] }.map { [$0] } ?? AccessRoute.Act.allCases
         let routes = acts.flatMap { analysis.routes($0, question, of: name, by: holders) }
-        if options.json { return try routes.forEach { try JSONOutput.line(RouteOutput($0)) } }
+        if options.json { return try routes.forEach { try JSONOutput.line(RouteAnswer($0)) } }
         guard !routes.isEmpty else { return Console.say("nobody can, on \(engine.engine.rawValue)") }
         if chain { return RouteOutput.showChains(routes) }
         var table = Table(title: "\(subject) of \(name)", header: ["who", "can", "how", "for", "such as"])
@@ -67,45 +67,12 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
     }
 
     private func unknown(_ name: String, _ set: PolicySet) throws -> String {
-        throw options.unknown(name, in: set)
+        throw set.unknown(name, source: options.source)
     }
 }
 
 /// A route as commands show it.
-struct RouteOutput: Encodable {
-    struct Step: Encodable {
-        var place: String?
-        var text: String
-    }
-
-    var account: String
-    var act: String
-    var exact: Bool
-    var holders: String
-    var how: [String]
-    var name: String
-    var of: String
-    var role: String
-    var steps: [Step]
-    var subject: String
-    var subjects: String
-    var tags: [String]
-
-    init(_ route: AccessRoute) {
-        account = route.who.account
-        act = route.act.rawValue
-        exact = route.isExact
-        holders = route.who.holders
-        how = route.kinds.map(\.rawValue)
-        name = route.who.name
-        of = route.account
-        role = route.who.role
-        steps = route.steps.map { Step(place: $0.position?.description, text: $0.text) }
-        subject = route.subject
-        subjects = route.subjects
-        tags = route.who.tags
-    }
-
+enum RouteOutput {
     static func showChains(_ routes: [AccessRoute]) {
         for route in routes {
             Console.data(

@@ -37,7 +37,7 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
         var outcome: String
         var place: String
         var reason: String?
-        var route: RouteOutput
+        var route: RouteAnswer
     }
 
     func run() async throws {
@@ -99,7 +99,7 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
             return try JSONOutput.line(
                 Listed(
                     environment: set.environment, outcome: outcome.rawValue, place: problem.position.description,
-                    reason: reason, route: RouteOutput(route)))
+                    reason: reason, route: RouteAnswer(route)))
         }
         let place = set.environment.map { "\(problem.position) (\($0))" } ?? "\(problem.position)"
         Console.data(
