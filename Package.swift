@@ -114,7 +114,7 @@ let package = Package(
         room(
             "AdminAPI",
             [
-                "Administration", "Audit", "Claims", "NKeys", "Secrets", "Subjects",
+                "Administration", "Audit", "Claims", "NKeys", "Policy", "Secrets", "Subjects",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -1,4 +1,5 @@
 import Administration
+import Audit
 import Claims
 import NKeys
 
@@ -22,6 +23,8 @@ struct Exchange: Sendable {
     var object = AccessObject.system
     /// The grant that allowed it.
     var grant: AccessGrant?
+    /// Who asks, as records have it.
+    var actor: AuditActor?
     /// Where the request is only tried.
     var isDryRun = false
 

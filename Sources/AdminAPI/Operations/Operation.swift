@@ -65,6 +65,8 @@ struct Operation: Sendable {
     var request: Schema?
     /// Whether the body may be left out.
     var isBodyOptional = false
+    /// The most bytes of the body.
+    var largestBody = BodyReader.largest
     /// The status of success, and what the answer's body looks like.
     var success: (status: Int, schema: Schema?) = (200, nil)
     /// Another status of success, such as that of what was made.

@@ -149,13 +149,14 @@ struct Incoming: Sendable {
     /// The bytes of the body, once all of them are here.
     func body(_ seconds: Int64) async throws -> [UInt8] {
         guard hasBody else { return [] }
-        if let length, length > BodyReader.largest { throw tooLarge() }
+        let largest = operation.largestBody
+        if let length, length > largest { throw tooLarge() }
         let body = request.body
         return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
                 var bytes: [UInt8] = []
                 for try await part in body {
-                    guard bytes.count + part.readableBytes <= BodyReader.largest else { throw tooLarge() }
+                    guard bytes.count + part.readableBytes <= largest else { throw tooLarge() }
                     bytes.append(contentsOf: part.readableBytesView)
                 }
                 return bytes
@@ -175,7 +176,7 @@ struct Incoming: Sendable {
     }
 
     private func tooLarge() -> Problem {
-        var problem = Problem(.bodyTooLarge, "the body is larger than \(BodyReader.largest) bytes")
+        var problem = Problem(.bodyTooLarge, "the body is larger than \(operation.largestBody) bytes")
         problem.endsConnection = true
         return problem
     }

@@ -120,10 +120,11 @@ extension AdminService: HTTPResponder {
         _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>
     ) async throws -> Response {
         guard case .work(let handler) = incoming.operation.handler else { throw Problem.notFound }
-        let ready =
+        var ready =
             incoming.operation.requirement == .open
             ? try Gate.checked(exchange, incoming, body)
             : try await work { try $0.read { try Gate.admit(exchange, incoming, body, $0) } }
+        ready.actor = incoming.actor(ready.caller, ready.grant)
         return Self.response(try await handler(ready, self), incoming)
     }
 

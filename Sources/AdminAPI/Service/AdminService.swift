@@ -23,6 +23,7 @@ public struct AdminService: Sendable {
     let directory: Directory
     let distributor: (any Distributor)?
     let challenges = Challenges()
+    let policyDesk = PolicyDesk()
     let metrics = ServiceMetrics()
     let options: Options
     let running = RunningRequests()

@@ -24,19 +24,13 @@ struct PolicyCheckCommand: ParsableCommand, Exemplified {
         let problems: [PolicyProblem]
         do {
             let sets = try folder.read()
-            problems = Self.different(
-                sets.flatMap { $0.warnings + $0.problems(for: engine.engine, at: SystemClock.now()) })
+            problems = PolicySet.problems(of: sets, for: engine.engine, at: SystemClock.now())
             let isInOrder = !problems.contains { $0.severity == .error }
             if !json, isInOrder { Console.say(Self.summary(of: sets)) }
         } catch let failure as PolicySet.Failure {
             problems = failure.problems
         }
         try PolicyProblemList(problems, json: json, isStrict: strict).show()
-    }
-
-    /// Several environments have the same warnings.
-    private static func different(_ problems: [PolicyProblem]) -> [PolicyProblem] {
-        Set(problems).sorted { $0.position < $1.position }
     }
 
     private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
