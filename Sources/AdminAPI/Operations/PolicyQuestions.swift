@@ -10,7 +10,8 @@ enum PolicyQuestions {
     static let path = "/v1/operators/{operator}/policies"
 
     private static let engine = Schema.Member.optional(
-        "engine", .text("The server that the answer is for; chancery by default.", oneOf: Engine.allCases.map(\.rawValue)))
+        "engine",
+        .text("The server that the answer is for; chancery by default.", oneOf: Engine.allCases.map(\.rawValue)))
 
     private static func engine(_ body: JSONValue) -> Engine {
         body["engine"]?.text.flatMap { Engine(rawValue: $0) } ?? .broker
@@ -41,7 +42,9 @@ enum PolicyQuestions {
         request: .object("", SentPolicies.members + [engine]), largestBody: SentPolicies.largestBody,
         success: (
             200,
-            items([.required("in_order", .flag("Whether nothing of it is an error.")), .required("accounts", .integer())])
+            items([
+                .required("in_order", .flag("Whether nothing of it is an error.")), .required("accounts", .integer()),
+            ])
         ),
         handler: .work { exchange, service in
             guard let sent = try SentPolicies(exchange.body) else { throw Problem.notFound }

@@ -28,7 +28,9 @@ extension DirectoryReader {
         let sets = try Set(accounts.compactMap(\.set)).sorted().compactMap { id -> (id: String, texts: PolicyTexts)? in
             guard let hash = TokenVersion(hex: id) else { return nil }
             let sql = "SELECT content AS text FROM policy_texts WHERE hash = ?"
-            return try database.texts(sql, [Data(hash.bytes)]).first.flatMap { PolicyTexts(encoded: $0) }.map { (id, $0) }
+            return try database.texts(sql, [Data(hash.bytes)]).first.flatMap { PolicyTexts(encoded: $0) }.map {
+                (id, $0)
+            }
         }
         return PoliciesInForce(accounts: accounts, sets: sets)
     }
