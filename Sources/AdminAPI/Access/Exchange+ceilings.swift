@@ -17,6 +17,11 @@ extension Exchange {
         throw Self.above("subjects that lead elsewhere", "")
     }
 
+    /// Refuses what somebody whose grant has a ceiling cannot do, whatever the ceiling says.
+    func checkUnbounded(_ what: String) throws(Problem) {
+        guard grant?.ceiling == nil else { throw Self.above(what, "") }
+    }
+
     /// Refuses an expiry that lies beyond what the caller may give away.
     func checkCeiling(expiry: Int64, _ grant: AccessGrant? = nil, at pointer: String) throws(Problem) {
         guard let objection = (grant ?? self.grant)?.ceiling?.objection(toExpiry: expiry, at: now) else { return }

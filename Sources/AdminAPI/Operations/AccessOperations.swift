@@ -28,7 +28,8 @@ enum AccessOperations {
             guard let key = exchange.body["public_key"]?.text.flatMap({ EntityReference($0).publicKey }) else {
                 throw Problem.invalid("/public_key", "is not a public key")
             }
-            let challenge = try await service.challenges.make(for: key, host: exchange.host, now: exchange.now)
+            let challenge = await service.challenges.make(
+                for: key, host: exchange.host, from: exchange.source, now: exchange.now)
             return Answer(
                 .members([
                     "nonce": .string(challenge.nonce), "sign": .string(challenge.text),

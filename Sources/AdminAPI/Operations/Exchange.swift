@@ -17,6 +17,8 @@ struct Exchange: Sendable {
     var now: Int64 = 0
     /// The host that the request was sent to, as its header says.
     var host = ""
+    /// Where the request came from: see ``ServiceContext/source``.
+    var source = ""
     /// What the path with its query was.
     var target = ""
     /// What the action of the operation was allowed on.

@@ -52,9 +52,12 @@ enum RevocationOperations {
 
     private static let delete = Operation(
         id: "revocations.delete", method: .delete, path: PathTemplate(path),
-        summary: "Take a revocation back: what it covered counts again.", requirement: .may(.configure, .account),
+        summary: "Take a revocation back: what it covered counts again. Not for those whose grant has a ceiling.",
+        requirement: .may(.configure, .account),
         success: (200, .component("Done")), state: AccountOperations.state,
         handler: .change { exchange, change in
+            // What counts again may be more than the caller may give away, and somebody else may have revoked it.
+            try exchange.checkUnbounded("taking a revocation back")
             let entry = try exchange.accountEntry(change.reader)
             let place = Place(
                 operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))

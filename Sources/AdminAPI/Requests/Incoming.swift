@@ -26,6 +26,8 @@ struct Incoming: Sendable {
 
     var address: String { context.address }
 
+    var source: String { context.source }
+
     var isHead: Bool { request.method == .head }
 
     private static let beginning = ContinuousClock.now
@@ -55,6 +57,7 @@ struct Incoming: Sendable {
         var exchange = Exchange(path: values, query: path.query, now: now)
         exchange.isDryRun = path.query["dry_run"] == "true"
         exchange.host = request.head.authority ?? ""
+        exchange.source = context.source
         exchange.target = request.head.path ?? "/"
         return exchange
     }

@@ -60,7 +60,8 @@ public struct AdminServer: Service {
         get throws {
             let plain = HTTPServerBuilder.http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [BrokenRequestHandler()], idleTimeout: .seconds(Self.idleSeconds),
+                    additionalChannelHandlers: [SlowPeerHandler(), BrokenRequestHandler()],
+                    idleTimeout: .seconds(Self.idleSeconds),
                     httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 64)))
             return try tls.map { try .tls(plain, tlsConfiguration: $0.configuration) } ?? plain

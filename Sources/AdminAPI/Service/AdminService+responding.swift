@@ -59,7 +59,7 @@ extension AdminService: HTTPResponder {
         let isSignIn = incoming.operation.id.hasPrefix("auth.")
         guard incoming.operation.requirement != .open || isSignIn else { return nil }
         let seconds = incoming.monotonicSeconds
-        guard failureRate.allows(incoming.address, at: seconds, cost: 0) else {
+        guard failureRate.allows(incoming.source, at: seconds, cost: 0) else {
             throw Problem(.rateLimited, "too many sign-ins from this address were refused")
         }
         guard incoming.operation.requirement != .open else { return nil }
@@ -89,7 +89,7 @@ extension AdminService: HTTPResponder {
     private func recorded(_ problem: Problem, _ incoming: Incoming, _ caller: Caller?) async -> Problem {
         guard let reason = problem.refusal else { return problem }
         if problem.type == .unauthenticated {
-            _ = failureRate.allows(incoming.address, at: incoming.monotonicSeconds)
+            _ = failureRate.allows(incoming.source, at: incoming.monotonicSeconds)
         }
         let actor = incoming.actor(caller, nil)
         let operation = incoming.operation.id

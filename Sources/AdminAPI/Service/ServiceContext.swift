@@ -29,4 +29,18 @@ public struct ServiceContext: RequestContext {
     var address: String {
         channel?.remoteAddress?.ipAddress ?? "local"
     }
+
+    /// Whose address it is, as far as that can be told: of IPv6 the first 64 bits, since who has one address there has them
+    /// all.
+    var source: String { channel?.remoteAddress.flatMap(Self.source) ?? "local" }
+
+    static func source(_ address: SocketAddress) -> String? {
+        guard case .v6(let six) = address else { return address.ipAddress }
+        let bytes = withUnsafeBytes(of: six.address) { Array($0[8..<24]) }
+        // IPv4 on a socket that takes both.
+        if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] {
+            return bytes.suffix(4).map(String.init).joined(separator: ".")
+        }
+        return Hexadecimal.text(Array(bytes.prefix(8)))
+    }
 }
