@@ -75,6 +75,8 @@ struct Operation: Sendable {
     var answers = "application/json"
     /// Whether preconditions count, and what they are compared to.
     var state: (@Sendable (Exchange, DirectoryReader) throws -> State)?
+    /// Whether a request must say which version it means though it is an action.
+    var demandsPrecondition = false
     let handler: Handler
 
     /// Whether it changes something in the directory.
@@ -82,6 +84,7 @@ struct Operation: Sendable {
 
     /// Whether a request must say which version it means, where there is one.
     var needsPrecondition: Bool {
-        state != nil && isChange && (method == .put || method == .patch || method == .delete)
+        state != nil && isChange
+            && (demandsPrecondition || method == .put || method == .patch || method == .delete)
     }
 }

@@ -24,6 +24,7 @@ enum Components {
                     "public_key",
                     .text("The account's key, where it was made elsewhere.", most: 56, pattern: TextForm.accountKey)),
             ] + validity),
+        "Operation": LongOperations.schema,
         "Operator": operatorSchema,
         "Permissions": Permissions.schema,
         "Problem": problem,

@@ -170,6 +170,7 @@ extension AdminService: HTTPResponder {
             answer.location = nil
             return Self.response(answer, incoming)
         }
+        if let id = answer.starts { await operations.start(id, self) }
         if let distributor, !answer.accounts.isEmpty || !answer.deleted.isEmpty {
             let outcome = await distributor.bringIntoForce(answer.accounts, forgetting: answer.deleted)
             answer.body = answer.body?.adding("distribution", outcome.json)

@@ -24,6 +24,7 @@ public struct AdminService: Sendable {
     let distributor: (any Distributor)?
     let challenges = Challenges()
     let policyDesk = PolicyDesk()
+    let operations = OperationRunner()
     let metrics = ServiceMetrics()
     let options: Options
     let running = RunningRequests()

@@ -31,7 +31,8 @@ extension Change {
 }
 
 extension AccountClaims {
-    fileprivate mutating func forgetRevocations() {
+    /// Leaves out what is revoked.
+    mutating func forgetRevocations() {
         revocations = RevocationList()
         for index in exports.indices { exports[index].revocations = RevocationList() }
     }

@@ -97,11 +97,12 @@ extension Change {
     /// - Returns: the accounts whose tokens changed, and whether the step was the last one.
     public func advance(_ run: PolicyRun) throws -> (run: PolicyRun, changed: [AccountEntry]) {
         guard let entry = try reader.operator(EntityReference(run.operatorKey)) as OperatorEntry?,
-            let run = try reader.policyRun("WHERE operator = ? AND state = 'running'", entry), let step = run.next
+            let present = try reader.unfinishedPolicyRun(of: entry), present.id == run.id, let step = present.next
         else {
             throw AdministrationError(
                 .refused, "there is nothing to go on with", remedy: "see \"chancery policy plan FOLDER\"")
         }
+        let run = present
         isApplyingPolicies = true
         defer { isApplyingPolicies = false }
         let writer = PolicyStepWriter(change: self, run: run, step: step)

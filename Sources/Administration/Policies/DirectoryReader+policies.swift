@@ -32,6 +32,16 @@ extension DirectoryReader {
         try database.finds("SELECT 1 FROM policy_accounts WHERE account = ?", [account.text])
     }
 
+    /// The run that an undo would take back; nil for none.
+    public func runToUndo(of entry: OperatorEntry) throws -> Int64? {
+        try (unfinishedPolicyRun(of: entry) ?? lastPolicyRun(of: entry))?.id
+    }
+
+    /// A run by its number.
+    func policyRun(_ id: Int64) throws -> PolicyRun? {
+        try database.row("SELECT * FROM policy_runs WHERE id = ?", [id]).map(Self.policyRun)
+    }
+
     /// The apply that was begun and not finished; nil for none.
     public func unfinishedPolicyRun(of entry: OperatorEntry) throws -> PolicyRun? {
         try policyRun("WHERE operator = ? AND state = 'running'", entry)
@@ -43,19 +53,21 @@ extension DirectoryReader {
     }
 
     func policyRun(_ clause: String, _ entry: OperatorEntry) throws -> PolicyRun? {
-        try database.row("SELECT * FROM policy_runs \(clause)", [entry.publicKey.text]).map { row in
-            func states(_ column: String) throws -> GovernedStates {
-                try JSONDecoder().decode(GovernedStates.self, from: Data(row.text(column).orDamaged().utf8))
-            }
-            func step(_ column: String) -> ApplyStep? {
-                row.integer(column).flatMap { ApplyStep(rawValue: Int(clamping: $0)) }
-            }
-            return PolicyRun(
-                id: try row.integer("id").orDamaged(), kind: row.text("kind") == "undo" ? .undo : .apply,
-                isFinished: row.text("state") != "running", stored: step("stored_step"),
-                confirmed: step("confirmed_step"), before: try states("before"), target: try states("target"),
-                texts: row.bytes("texts"), operatorKey: try row.text("operator").orDamaged())
+        try database.row("SELECT * FROM policy_runs \(clause)", [entry.publicKey.text]).map(Self.policyRun)
+    }
+
+    private static func policyRun(_ row: Row) throws -> PolicyRun {
+        func states(_ column: String) throws -> GovernedStates {
+            try JSONDecoder().decode(GovernedStates.self, from: Data(row.text(column).orDamaged().utf8))
         }
+        func step(_ column: String) -> ApplyStep? {
+            row.integer(column).flatMap { ApplyStep(rawValue: Int(clamping: $0)) }
+        }
+        return PolicyRun(
+            id: try row.integer("id").orDamaged(), kind: row.text("kind") == "undo" ? .undo : .apply,
+            isFinished: row.text("state") != "running", stored: step("stored_step"),
+            confirmed: step("confirmed_step"), before: try states("before"), target: try states("target"),
+            texts: row.bytes("texts"), operatorKey: try row.text("operator").orDamaged())
     }
 
     /// The texts that an account is governed by; nil for a free one.

@@ -61,6 +61,13 @@ public struct PolicyApplier {
         try await finish(run)
     }
 
+    /// Goes on with one run until it is done, from wherever it is.
+    public func carryOut(_ id: Int64) async throws {
+        guard let run = try await directory.work({ try $0.read { try $0.policyRun(id) } }) else { return }
+        if run.stored != run.confirmed { try await confirm(run) }
+        if !run.isFinished { try await finish(run) }
+    }
+
     /// Goes back to what was before: before an unfinished apply, or else before the last one.
     @discardableResult
     public func undo(at place: Place = Place()) async throws -> PolicyPlan {
@@ -76,21 +83,35 @@ public struct PolicyApplier {
     private func finish(_ begun: PolicyRun) async throws {
         var run = begun
         while let step = run.next {
-            let advanced = try directory.change("policy \(run.kind.rawValue): step \(step.rawValue), \(step.word)") {
-                try $0.advance(run)
-            }.value
+            let advanced = try await Self.advance(run, step, directory)
             run = advanced.run
             try reached(.stored(step))
-            if !advanced.changed.isEmpty || step == .switch { try await deliver(try accounts(of: run)) }
-            try directory.change("policy \(run.kind.rawValue): confirmed") { try $0.confirm(run, step) }
+            if !advanced.changed.isEmpty || step == .switch { try await deliver(try await accounts(of: run)) }
+            try await Self.confirm(run, step, directory)
             try reached(.confirmed(step))
         }
     }
 
     private func confirm(_ run: PolicyRun) async throws {
         guard let step = run.stored else { return }
-        try await deliver(try accounts(of: run))
-        try directory.change("policy \(run.kind.rawValue): confirmed") { try $0.confirm(run, step) }
+        try await deliver(try await accounts(of: run))
+        try await Self.confirm(run, step, directory)
+    }
+
+    private static func advance(
+        _ run: PolicyRun, _ step: ApplyStep, _ directory: Directory
+    ) async throws -> (run: PolicyRun, changed: [AccountEntry]) {
+        try await directory.work { directory in
+            try directory.change("policy \(run.kind.rawValue): step \(step.rawValue), \(step.word)") {
+                try $0.advance(run)
+            }.value
+        }
+    }
+
+    private static func confirm(_ run: PolicyRun, _ step: ApplyStep, _ directory: Directory) async throws {
+        try await directory.work { directory in
+            _ = try directory.change("policy \(run.kind.rawValue): confirmed") { try $0.confirm(run, step) }
+        }
     }
 
     /// - Returns: whether there was anything to confirm.
@@ -103,10 +124,12 @@ public struct PolicyApplier {
 
     /// The accounts of a run as they are now. A step brings them all to the servers: what these have already they take
     /// again, and what an earlier end left out they get.
-    private func accounts(of run: PolicyRun) throws -> [AccountEntry] {
-        try directory.read { reader in
-            try run.target.accounts.keys.sorted().compactMap { key in
-                try EntityReference(key).publicKey.flatMap { try reader.accountEntry($0) }
+    private func accounts(of run: PolicyRun) async throws -> [AccountEntry] {
+        try await directory.work { directory in
+            try directory.read { reader in
+                try run.target.accounts.keys.sorted().compactMap { key in
+                    try EntityReference(key).publicKey.flatMap { try reader.accountEntry($0) }
+                }
             }
         }
     }
@@ -114,5 +137,5 @@ public struct PolicyApplier {
 
 extension ApplyStep {
     /// The step in one word.
-    fileprivate var word: String { String(description.prefix { $0 != ":" }) }
+    public var word: String { String(description.prefix { $0 != ":" }) }
 }

@@ -24,6 +24,9 @@ enum Schema {
         migrator.registerMigration("6 access") { database in
             try database.execute(sql: access)
         }
+        migrator.registerMigration("7 operations") { database in
+            try database.execute(sql: operations)
+        }
         return migrator
     }
 

@@ -29,6 +29,8 @@ actor EngineRoad: Distributor {
     private var isOnItsWay = false
     /// What servers still have to hear of.
     private var unsettled: Set<PublicKey> = []
+    /// The settings that servers were given last.
+    private var settings: [PublicKey: String] = [:]
     /// The versions that every server has taken.
     private var settled: [PublicKey: TokenVersion] = [:]
 
@@ -116,6 +118,7 @@ actor EngineRoad: Distributor {
             }
         }
         unsettled.subtract(accounts.subtracting(entries.map(\.publicKey)))
+        try await pushSettings(of: entries)
         var outcomes: [PushOutcome]
         do {
             outcomes = try await connected().push(entries)
@@ -141,6 +144,29 @@ actor EngineRoad: Distributor {
             _ = try directory.change("serve: servers answered") { try $0.noteDeliveries(noted) }
         }
         return outcomes
+    }
+
+    /// Settings go first: a role is never without the rules for its replies. Those that servers have are not sent again.
+    private func pushSettings(of entries: [AccountEntry]) async throws {
+        let wanted = try await work { directory in
+            try directory.read { reader in
+                try entries.reduce(into: [PublicKey: String]()) { tokens, account in
+                    tokens[account.publicKey] = try reader.settingsToken(of: account.publicKey)
+                }
+            }
+        }
+        let news = wanted.filter { settings[$0.key] != $0.value }
+        guard !news.isEmpty else { return }
+        let outcomes: [SettingsOutcome]
+        do { outcomes = try await connected().push(settings: news) } catch is ClientError {
+            await close()
+            outcomes = try await connected().push(settings: news)
+        }
+        if let refused = outcomes.first(where: { $0.objection != nil }) {
+            throw AdministrationError(
+                .distributionFailed, "a server did not take the settings of \(refused.publicKey): \(refused.objection ?? "")")
+        }
+        settings.merge(news) { _, new in new }
     }
 
     private func connected() async throws -> SystemConnection {

@@ -93,6 +93,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         options.requestsPerSecond = Double(rate)
         options.failuresPerSecond = Double(failureRate)
         let service = AdminService(open, distributor: road, options: options, now: SystemClock.now)
+        await service.resumeOperations()
         let scheme = tls == nil ? "http" : "https"
         var services: [any Service] = [RoadKeeper(road: road)]
         if let broker { services.append(LameDuck(broker: broker)) }

@@ -1,4 +1,3 @@
-public import Administration
 import NIOPosix
 
 extension Directory {

@@ -1,0 +1,186 @@
+"""Plans and operations over HTTP: exactly what was shown comes into force, step by step, whatever ends in between."""
+import asyncio
+import json
+import signal
+import subprocess
+import time
+
+import nats
+import pytest
+
+from peers import Server
+from test_service import ACCOUNT, CHANCERY, Service, service  # noqa: F401
+
+POLICIES = "/v1/operators/operator/policies"
+
+
+def texts(publish="orders.>", more=""):
+    manifest = "chancery: v1\noperator: operator\naccounts:\n  A: a.yaml\n"
+    account = f'chancery: v1\naccount: A\nroles:\n  clerk: {{ publish: ["{publish}"], subscribe: ["orders.>"], inbox: private }}\n'
+    return {"files": {"chancery.yaml": manifest, "a.yaml": account + more}}
+
+
+def plan(service, body):
+    status, answer, headers = service.send("POST", POLICIES + ":plan", body)
+    assert status == 200, answer
+    return answer, headers["etag"]
+
+
+def apply(service, body, wait=30):
+    answer, tag = plan(service, body)
+    status, begun, headers = service.send("POST", POLICIES + ":apply", {"plan": answer["id"]}, if_match=tag)
+    assert status == 202, begun
+    assert headers["location"] == "/v1/operations/" + begun["id"]
+    return end(service, begun["id"]) if wait else begun
+
+
+def end(service, number):
+    return service.send("GET", f"/v1/operations/{number}?wait=25")[1]
+
+
+def test_a_plan_is_applied_as_it_was_shown_or_not_at_all(service):
+    asyncio.run(story(service))
+
+
+async def story(service):
+    first, tag = plan(service, texts())
+    assert first["plan"]["new_accounts"] == ["A"]
+    # The same world has the same tag, although keys are made anew each time.
+    again, same = plan(service, texts())
+    assert same == tag and again["id"] != first["id"]
+    assert service.send("POST", POLICIES + ":apply", {"plan": first["id"]})[0] == 428
+    assert service.send("POST", POLICIES + ":apply", {"plan": first["id"]}, if_match='"0"')[0] == 412
+    status, tried, _ = service.send("POST", POLICIES + ":apply?dry_run=true", {"plan": first["id"]}, if_match=tag)
+    assert status == 202 and tried["dry_run"] and service.send("GET", ACCOUNT + "A")[0] == 404
+    done = apply(service, texts())
+    assert done["state"] == "done" and all(step["state"] == "confirmed" for step in done["steps"])
+    assert any(server["state"] == "in_force" for step in done["steps"] for server in step["servers"])
+    # What was shown before is not what would be done now.
+    status, moved, _ = service.send("POST", POLICIES + ":apply", {"plan": first["id"]}, if_match=tag)
+    assert status == 409 and "moved" in moved["detail"]
+    status, inforce, _ = service.send("GET", POLICIES)
+    assert inforce["sets"][0]["files"] == texts()["files"]
+    assert {one["name"]: "set" in one for one in inforce["accounts"]} == {"A": True, "SYS": False}
+    # A client in the role.
+    status, user, _ = service.send("PUT", ACCOUNT + "A/users/u", {"role": "clerk"})
+    assert status == 201, user
+    path = service.home / "u.creds"
+    path.write_text(user["creds"])
+    errors = []
+
+    async def note(error):
+        errors.append(str(error))
+
+    client = await nats.connect(service.nats, user_credentials=str(path), error_cb=note, inbox_prefix=b"_INBOX.u")
+    await client.publish("orders.new", b"")
+    await client.flush()
+    assert not errors
+    # A revocation moves no world; an edit does.
+    wide = texts("bills.>")
+    answer, tag = plan(service, wide)
+    assert any(change["effect"] == "gains" and "bills.>" in str(change) for change in answer["plan"]["changes"])
+    assert service.send("GET", POLICIES + "/plans/" + answer["id"])[2]["etag"] == tag
+    assert service.send("PUT", ACCOUNT + "A/users/v", {"role": "clerk"})[0] == 201
+    assert service.send("POST", ACCOUNT + "A/users/v:revoke")[0] == 200
+    key = {"idempotency_key": "0123456789abcdef"}
+    status, begun, _ = service.send("POST", POLICIES + ":apply", {"plan": answer["id"]}, if_match=tag, **key)
+    assert status == 202, begun
+    repeat = service.send("POST", POLICIES + ":apply", {"plan": answer["id"]}, if_match=tag, **key)
+    assert repeat[0] == 202 and repeat[1]["id"] == begun["id"]
+    assert end(service, begun["id"])["state"] == "done"
+    await client.publish("orders.new", b"")
+    await client.publish("bills.new", b"")
+    await client.flush()
+    deadline = time.monotonic() + 10
+    while not errors and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+    assert len(errors) == 1 and "orders.new" in errors[0]
+    await client.close()
+    # Back again.
+    assert service.send("POST", POLICIES + ":undo", {"operation": "999"})[0] == 409
+    status, undo, _ = service.send("POST", POLICIES + ":undo", {"operation": begun["id"]})
+    assert status == 202 and undo["kind"] == "undo" and undo["plan"]["changes"]
+    assert end(service, undo["id"])["state"] == "done"
+    assert end(service, begun["id"])["state"] == "undone"
+    assert service.send("GET", POLICIES)[1]["sets"][0]["files"] == texts()["files"]
+    assert service.send("POST", f"/v1/operations/{undo['id']}:cancel")[0] == 409
+    listed = service.send("GET", "/v1/operations?limit=2")[1]
+    assert [one["id"] for one in listed["items"]] == [undo["id"], begun["id"]] and listed["next"]
+    # Who may plan may not apply, and sees no other operator's.
+    author = service.send("POST", "/v1/tokens", {"name": "a", "grants": [{"role": "policy-author"}]})[1]["token"]
+    status, answer, headers = service.send("POST", POLICIES + ":plan", wide, author)
+    assert status == 200
+    status, refused, _ = service.send(
+        "POST", POLICIES + ":apply", {"plan": answer["id"]}, author, if_match=headers["etag"])
+    assert status == 403 and refused["code"] == "forbidden"
+    # What nobody may do is never planned.
+    broken = texts(more="never:\n  - nonsense\n")
+    assert service.send("POST", POLICIES + ":plan", broken)[0] == 422
+    verified = subprocess.run([CHANCERY, "audit", "verify", "--all-dirs", str(service.home)], capture_output=True)
+    assert verified.returncode == 0, verified.stderr
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """The service with nats-server as its engine, which the test may hold up."""
+    first = Service(tmp_path / "home")
+    token = first.first_token()
+    assert first.end() == 0
+    configuration = subprocess.run(
+        [CHANCERY, "generate", "config", "--nats-resolver", "--all-dirs", str(tmp_path / "home")], check=True,
+        capture_output=True, text=True).stdout
+    engine = Server("nats-server", tmp_path / "engine", lambda _: 'listen: "127.0.0.1:-1"\n' + configuration)
+
+    def start():
+        service = Service(tmp_path / "home", "--engine", engine.url)
+        service.token = token
+        return service
+
+    try:
+        yield engine, start
+    finally:
+        engine.process.send_signal(signal.SIGCONT)
+        engine.stop()
+
+
+def test_an_apply_survives_the_service(cluster):
+    engine, start = cluster
+    service = start()
+    engine.process.send_signal(signal.SIGSTOP)
+    begun = apply(service, texts(), wait=0)
+    assert service.send("GET", "/v1/operations/" + begun["id"])[1]["state"] == "running"
+    service.process.kill()
+    service.process.wait()
+    engine.process.send_signal(signal.SIGCONT)
+    service = start()
+    found = end(service, begun["id"])
+    assert found["state"] == "done", found
+    assert service.end() == 0
+
+
+def test_what_servers_do_not_hear_stops_and_goes_on_or_goes_back(cluster):
+    engine, start = cluster
+    service = start()
+    assert apply(service, texts())["state"] == "done"
+    engine.process.send_signal(signal.SIGSTOP)
+    begun = apply(service, texts("bills.>"), wait=0)
+    found = end(service, begun["id"])
+    assert found["state"] == "stopped" and "server" in found["detail"], found
+    assert service.send("POST", f"/v1/operations/{begun['id']}:resume")[0] == 202
+    engine.process.send_signal(signal.SIGCONT)
+    deadline = time.monotonic() + 60
+    while (found := end(service, begun["id"]))["state"] == "stopped" and time.monotonic() < deadline:
+        service.send("POST", f"/v1/operations/{begun['id']}:resume")
+    assert found["state"] == "done", found
+    # Cancelled, it goes back.
+    engine.process.send_signal(signal.SIGSTOP)
+    begun = apply(service, texts("letters.>"), wait=0)
+    status, back, _ = service.send("POST", f"/v1/operations/{begun['id']}:cancel")
+    assert status == 202 and back["kind"] == "undo"
+    engine.process.send_signal(signal.SIGCONT)
+    while (found := end(service, back["id"]))["state"] == "stopped" and time.monotonic() < deadline:
+        service.send("POST", f"/v1/operations/{back['id']}:resume")
+    assert found["state"] == "done", found
+    assert end(service, begun["id"])["state"] == "undone"
+    assert "bills.>" in json.dumps(service.send("GET", POLICIES)[1]["sets"])
+    assert service.end() == 0
