@@ -3,7 +3,8 @@ enum Catalogue {
     static let all: [Operation] =
         ServiceOperations.all + AccessOperations.all + OperatorOperations.all + AccountOperations.all
         + RoleOperations.all + UserOperations.all + SharingOperations.all + MappingOperations.all
-        + RevocationOperations.all + PolicyOperations.all + PolicyQuestions.all + LongOperations.all + RecordOperations.all
+        + RevocationOperations.all + PolicyOperations.all + PolicyQuestions.all + LongOperations.all
+        + RecordOperations.all
         + ResolverOperations.all
 
     static let routes = RouteTable(all)

@@ -67,7 +67,8 @@ extension DirectoryReader {
     ) throws -> [PolicyOperation] {
         guard !operators.isEmpty else { return [] }
         let marks = operators.map { _ in "?" }.joined(separator: ", ")
-        let sql = "\(Self.operations) WHERE operator IN (\(marks)) AND policy_runs.id < ? ORDER BY policy_runs.id DESC LIMIT ?"
+        let sql =
+            "\(Self.operations) WHERE operator IN (\(marks)) AND policy_runs.id < ? ORDER BY policy_runs.id DESC LIMIT ?"
         let values: [any DatabaseValueConvertible] = operators.map(\.text) + [before ?? .max, limit]
         return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(values))
             .map(Self.operation)
@@ -109,7 +110,8 @@ extension DirectoryReader {
 extension Change {
     /// Notes that the service carries a run out, or goes on with it.
     public func takeOver(_ run: Int64) throws {
-        guard let operation = try reader.policyOperation(run), operation.state == .running || operation.state == .stopped
+        guard let operation = try reader.policyOperation(run),
+            operation.state == .running || operation.state == .stopped
         else {
             throw AdministrationError(.refused, "the operation is over", remedy: "see its state")
         }

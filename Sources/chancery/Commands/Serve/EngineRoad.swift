@@ -164,7 +164,8 @@ actor EngineRoad: Distributor {
         }
         if let refused = outcomes.first(where: { $0.objection != nil }) {
             throw AdministrationError(
-                .distributionFailed, "a server did not take the settings of \(refused.publicKey): \(refused.objection ?? "")")
+                .distributionFailed,
+                "a server did not take the settings of \(refused.publicKey): \(refused.objection ?? "")")
         }
         settings.merge(news) { _, new in new }
     }
