@@ -180,7 +180,7 @@ import Testing
 
     @Test func `Fields under claims are part of the role, and lead to where they stand`() throws {
         let (account, problems) = try Self.account(
-            "  r: { publish: [ a ], claims: { pub: { allow: [ z, y, z ] }, bearer_token: true } }")
+            "  r: { claims: { pub: { allow: [ z, y, z ] }, bearer_token: true } }")
         #expect(problems.isEmpty)
         let role = try #require(account.roles["r"])
         #expect(role.template.permissions.publish.allow == ["y", "z"] && role.template.bearerToken)

@@ -2,10 +2,6 @@ import Policy
 
 /// What `policy explain` says of a user, on each engine.
 struct Explanations {
-    private struct NoSentence: Error {
-        let text: String
-    }
-
     private let explainer: PolicyExplainer
     private let broker: PolicyExplainer.Visitor
     private let server: PolicyExplainer.Visitor
@@ -23,7 +19,6 @@ struct Explanations {
     }
 
     private func isAllowed(_ sentence: String, _ visitor: PolicyExplainer.Visitor) throws -> Bool {
-        guard let explanation = try explainer.explain(visitor, sentence) else { throw NoSentence(text: sentence) }
-        return explanation.isAllowed
+        try explainer.explain(visitor, sentence).isAllowed
     }
 }

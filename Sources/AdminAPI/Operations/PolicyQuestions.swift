@@ -153,8 +153,10 @@ enum PolicyQuestions {
                     } else { try set.holder(user: user ?? "", source: source) }
                 let explainer = PolicyExplainer(set, account: owner, at: exchange.now)
                 let sentence = body["sentence"]?.text ?? ""
+                if let fault = PolicySentence.fault(in: sentence) { throw Problem.invalid("/sentence", "\(fault)") }
+                if let fault = owner.fault(in: subject) { throw Problem.invalid("/role", "\(fault)") }
                 guard let found = try explainer.explain(subject, sentence, on: engine(body)) else {
-                    throw Problem.invalid("/sentence", "is no sentence, such as publish a.b or subscribe a.> queue q")
+                    throw Problem.notFound
                 }
                 return Answer(try JSONValue(encoding: ExplanationAnswer(found)))
             }
@@ -198,13 +200,13 @@ enum PolicyQuestions {
         id: "policies.reach", method: .post, path: PathTemplate(path + ":reach"),
         summary: "Everything that can leave an account or enter it, and by which chain.",
         requirement: .may(.view, .operator),
-        request: .object("", SentPolicies.optionalMembers + [.required("account", .text("", most: 256))]),
+        request: .object("", SentPolicies.optionalMembers + [engine, .required("account", .text("", most: 256))]),
         largestBody: SentPolicies.largestBody, success: (200, items()),
         handler: .work { exchange, service in
             let (set, source) = try await set(exchange, service)
             return try await service.policyDesk.work {
                 let account = exchange.body["account"]?.text ?? ""
-                guard let reach = TenantReach(set, account: account, at: exchange.now) else {
+                guard let reach = TenantReach(set, account: account, engine: engine(exchange.body), at: exchange.now) else {
                     throw set.unknown(account, source: source)
                 }
                 return Answer(

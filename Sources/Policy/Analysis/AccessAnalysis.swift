@@ -22,10 +22,12 @@ public struct AccessAnalysis {
         let role: Int
     }
 
-    /// - Parameter moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
+    /// - Parameters:
+    ///   - engine: the server whose rules decide; for a set with streams nats-server in any case, since no other has any.
+    ///   - moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
     public init(_ set: PolicySet, engine: Engine = .broker, at moment: Int64? = nil) {
-        graph = AccessGraph(set, at: moment)
-        self.engine = engine
+        self.engine = set.engine(engine)
+        graph = AccessGraph(set, on: self.engine, at: moment)
     }
 
     /// Every way by which holders publish on, or receive, some of the subjects of an account: for each role the ways that

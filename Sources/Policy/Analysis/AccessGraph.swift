@@ -27,6 +27,12 @@ struct AccessGraph: Sendable {
         let position: PolicyPosition?
         /// What its templates are filled with already, by function such as `tag(plant)`.
         var values: [String: String] = [:]
+        /// Where each entry of a list comes from, by its place, such as `/pub/allow/0`.
+        var sources: [String: [PolicyPosition]] = [:]
+        /// Where `publish` and `subscribe` stand, for what no entry says.
+        var places: (publish: PolicyPosition?, subscribe: PolicyPosition?) = (nil, nil)
+        /// The server whose rules decide what it may.
+        var engine = Engine.broker
     }
 
     struct Mapping: Sendable {
@@ -37,6 +43,7 @@ struct AccessGraph: Sendable {
     /// A stream of JetStream.
     struct Stream: Sendable {
         let name: String
+        /// Everything, where the file does not say what it takes in.
         let subjects: SubjectSet
         let consumers: [(name: String, filter: SubjectSet)]
         let position: PolicyPosition
@@ -65,14 +72,16 @@ struct AccessGraph: Sendable {
     /// Grants that have ended by then count no more; nil counts all.
     private let moment: Int64?
 
-    /// - Parameter moment: Unix seconds.
-    init(_ set: PolicySet, at moment: Int64? = nil) {
+    /// - Parameters:
+    ///   - engine: the server whose rules decide.
+    ///   - moment: Unix seconds.
+    init(_ set: PolicySet, on engine: Engine = .broker, at moment: Int64? = nil) {
         self.moment = moment
         let policies = Dictionary(
             set.accounts.map { ($0.policy.account.value, $0) }, uniquingKeysWith: { one, _ in one })
         for entry in set.manifest.accounts where numbers[entry.name.value] == nil {
             numbers[entry.name.value] = accounts.count
-            accounts.append(Self.account(entry.name.value, accounts.count, policies[entry.name.value]))
+            accounts.append(Self.account(entry.name.value, accounts.count, policies[entry.name.value], engine))
         }
         for number in accounts.indices { addImports(of: number) }
         for number in accounts.indices where accounts[number].policy == nil { addAssumedImports(of: number) }
@@ -80,7 +89,9 @@ struct AccessGraph: Sendable {
 
     subscript(name: String) -> Account? { numbers[name].map { accounts[$0] } }
 
-    private static func account(_ name: String, _ number: Int, _ policy: PolicySet.Account?) -> Account {
+    private static func account(_ name: String, _ number: Int, _ policy: PolicySet.Account?, _ engine: Engine)
+        -> Account
+    {
         guard let policy else {
             // Whoever is in an account that is managed elsewhere may do there what they like.
             let anybody = Role(
@@ -102,7 +113,8 @@ struct AccessGraph: Sendable {
                 name: compiled.name, account: number, permissions: compiled.template.permissions,
                 replies: compiled.settings.replies == .any ? .any : .own, tags: compiled.policy.tags,
                 users: users[compiled.name] ?? [], position: compiled.policy.position,
-                values: compiled.values)
+                values: compiled.values, sources: compiled.sources,
+                places: (compiled.policy.publish.position, compiled.policy.subscribe.position), engine: engine)
         }
         let mappings = file.mappings.compactMap { mapping in
             (try? mapping.compiled()).map { Mapping(map: $0, position: mapping.source.position) }

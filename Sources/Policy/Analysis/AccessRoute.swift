@@ -1,3 +1,5 @@
+import Subjects
+
 /// A way by which somebody gets a message, or sends one, that a question is about.
 public struct AccessRoute: Sendable, Hashable {
     public enum Act: String, Sendable, Hashable, CaseIterable {
@@ -80,8 +82,9 @@ public enum RoutePerformance: Sendable, Hashable {
     case receive(subscribed: String, queue: String?)
     /// The holder publishes with the question's subject for the answer, and somebody who hears the request answers.
     case reply(typed: String, request: String, responder: AccessRoute.Who, queue: String?)
-    /// The holder asks JetStream, with the question's subject for the answer.
-    case answer(typed: String)
+    /// The holder asks JetStream of an account with these streams, or publishes what one of them takes in, with the
+    /// question's subject for the answer.
+    case answer(typed: String, account: String, streams: [StreamPerformance.Stream])
     /// The holder asks JetStream of an account: what was published on the question's subject comes out of a stream, or a
     /// stream's messages are sent there.
     case stream(StreamPerformance)
@@ -89,16 +92,38 @@ public enum RoutePerformance: Sendable, Hashable {
 
 /// A route through a stream.
 public struct StreamPerformance: Sendable, Hashable {
+    /// A stream as a file declares it.
+    public struct Stream: Sendable, Hashable {
+        public struct Consumer: Sendable, Hashable {
+            public let name: String
+            /// Empty for all that the stream holds.
+            public let filters: [String]
+        }
+
+        public let name: String
+        /// Empty where the file does not say.
+        public let subjects: [String]
+        public let consumers: [Consumer]
+    }
+
     public let account: String
-    /// Nil for a stream that no file declares.
-    public let stream: String?
-    public let subjects: [String]
+    /// All that the account's file declares.
+    public let streams: [Stream]
     /// What the holder publishes, and what comes of that in the stream's account.
     public let typed: String
     public let request: String
     /// What the stream holds, as it is there; empty where anything does.
     public let kept: String
-    /// Where the holder hears answers; empty where it hears nothing.
+    /// Where the holder hears answers, and the subscription that it hears them by; empty where it hears nothing.
     public let inbox: String
+    public let subscribed: String
     public let queue: String?
+}
+
+extension StreamPerformance.Stream {
+    /// Whether it takes in a subject, as far as its file says what it takes in.
+    public func takes(_ subject: String) -> Bool {
+        let bytes = Array(subject.utf8)
+        return subjects.contains { (try? Pattern($0))?.matches(bytes.span) == true }
+    }
 }

@@ -51,13 +51,15 @@ extension AccessGraph.Role {
     }
 
     /// What it allows at most, whatever its templates are filled with.
-    func bound() throws(SubjectsTooLarge) -> HolderSets {
+    ///
+    /// - Parameter engine: nil for the one that all is asked for.
+    func bound(on engine: Engine? = nil) throws(SubjectsTooLarge) -> HolderSets {
         var permissions = permissions
         for list in [\Permissions.publish, \Permissions.subscribe] {
             permissions[keyPath: list].allow = permissions[keyPath: list].allow.map(Self.widened)
             permissions[keyPath: list].deny.removeAll { TemplateEntry($0).hasTemplates }
         }
-        return try HolderSets(permissions)
+        return try HolderSets(permissions, on: engine ?? self.engine)
     }
 
     /// An entry with `*` for each token that has a template.
@@ -80,8 +82,42 @@ extension AccessGraph.Role {
     }
 
     func holder(_ values: PermissionTemplate.Values, _ coverage: Holder.Coverage) throws(SubjectsTooLarge) -> Holder? {
-        guard let filled = try? PermissionTemplate.expand(permissions, with: values) else { return nil }
-        return Holder(role: self, values: values, sets: try HolderSets(filled), coverage: coverage)
+        guard let filled = expand(permissions, values) else { return nil }
+        return Holder(role: self, values: values, sets: try HolderSets(filled, on: engine), coverage: coverage)
+    }
+
+    private func expand(_ permissions: Permissions, _ values: PermissionTemplate.Values) -> Permissions? {
+        engine == .natsServer
+            ? try? PermissionTemplate.expand(permissions, with: values, rules: .natsServer)
+            : try? PermissionTemplate.expand(permissions, with: values)
+    }
+
+    // MARK: Places
+
+    /// Where the rule stands by which somebody publishes on a subject, or hears it.
+    ///
+    /// - Parameter group: nil for a subscription in none.
+    func position(
+        _ act: AccessRoute.Act, _ subject: String, _ values: PermissionTemplate.Values, group: String? = nil
+    ) -> PolicyPosition? {
+        let entries = act == .publish ? permissions.publish.allow : permissions.subscribe.allow
+        let bytes = Array(subject.utf8)
+        var plain: PolicyPosition?
+        for (index, text) in entries.enumerated() {
+            var one = Permissions()
+            one.publish.allow = [text]
+            guard let found = sources["/\(act == .publish ? "pub" : "sub")/allow/\(index)"]?.first,
+                let filled = expand(one, values)
+            else { continue }
+            for entry in ClaimEntry.read(filled.publish.allow) where entry.reaches(bytes, on: engine) {
+                guard let queue = entry.queue else {
+                    plain = plain ?? found
+                    continue
+                }
+                if let group, queue == group || entry.names(group) { return found }
+            }
+        }
+        return plain ?? (act == .publish ? places.publish : places.subscribe) ?? position
     }
 
     /// Different holders, so that some access to the subjects that anybody in the role has is had by one of them: names
@@ -127,6 +163,15 @@ extension AccessGraph.Role {
     private static func somebody(_ named: Set<[UInt8]>, _ fresh: inout FreshTokens) -> String {
         let usual = "someone"
         return named.contains(Array(usual.utf8)) ? String(decoding: fresh.next(), as: UTF8.self) : usual
+    }
+}
+
+extension ClaimEntry {
+    /// Whether a subject may be had by the entry, as it stands or by a wider subscription.
+    fileprivate func reaches(_ subject: [UInt8], on engine: Engine) -> Bool {
+        if pattern.matches(subject.span) { return true }
+        guard engine == .natsServer, !pattern.hasTail, pattern.tokens.last == .any else { return false }
+        return Pattern(tokens: pattern.tokens.dropLast(), hasTail: true).matches(subject.span)
     }
 }
 

@@ -12,26 +12,39 @@ struct HolderSets: Sendable {
     let groups: [Group]
     /// Whether requests may be answered, wherever the answer goes.
     let mayRespond: Bool
+    /// How nats-server decides, where that is asked about.
+    private let server: NATSServerRules?
 
     struct Group: Sendable {
         let name: String
         let subjects: SubjectSet
     }
 
-    /// - Parameter permissions: without templates.
-    init(_ permissions: Permissions) throws(SubjectsTooLarge) {
+    /// - Parameters:
+    ///   - permissions: without templates.
+    ///   - engine: the server whose rules decide. nats-server accepts subscriptions that are wider than what is allowed, and
+    ///     delivers through them what no deny keeps back.
+    init(_ permissions: Permissions, on engine: Engine = .broker) throws(SubjectsTooLarge) {
         mayRespond = permissions.response != nil
         let published = permissions.publish
         // With leave to answer, an empty list allows nothing but that.
         let isOpen = published.allow.isEmpty && !mayRespond
         publish = try (isOpen ? SubjectSet.everything : SubjectSet(Self.patterns(published.allow)))
             .subtracting(SubjectSet(Self.patterns(published.deny)))
-        let lists = SubscribeLists(permissions.subscribe)
+        server = engine == .natsServer ? NATSServerRules(permissions) : nil
+        let lists = SubscribeLists(permissions.subscribe, server)
         subscribe = try lists.plain()
         groups = try lists.groups()
     }
 
     private static func patterns(_ texts: [String]) -> [Pattern] { texts.compactMap { try? Pattern($0) } }
+
+    /// The subscription by which a subject that is delivered is got: one to itself, or where that is refused a wider one.
+    func carrier(of subject: String, _ queue: String?) -> String {
+        let bytes = Array(subject.utf8)
+        guard let server, !server.accepts(bytes, queue) else { return subject }
+        return server.patterns(around: bytes).first { server.accepts(Array($0.utf8), queue) } ?? subject
+    }
 
     /// What is delivered, in whatever way.
     func received() throws(SubjectsTooLarge) -> SubjectSet {
@@ -52,8 +65,10 @@ private struct SubscribeLists {
     private let allow: [Entry]
     private let deny: [Entry]
     private let isRestricted: Bool
+    private let server: NATSServerRules?
 
-    init(_ permission: Permission) {
+    init(_ permission: Permission, _ server: NATSServerRules?) {
+        self.server = server
         func read(_ texts: [String]) -> [Entry] {
             texts.compactMap { text in
                 let words = text.split(separator: " ").map(String.init)
@@ -72,7 +87,13 @@ private struct SubscribeLists {
 
     func plain() throws(SubjectsTooLarge) -> SubjectSet {
         let allowed = isRestricted ? set(allow) { $0.group == nil } : .everything
-        return try allowed.subtracting(set(deny) { $0.group == nil })
+        return try wider(allowed, nil).subtracting(set(deny) { $0.group == nil })
+    }
+
+    /// What is allowed, with what comes by subscriptions that are wider than that, where the server accepts such.
+    private func wider(_ allowed: SubjectSet, _ queue: String?) throws(SubjectsTooLarge) -> SubjectSet {
+        guard let server, isRestricted else { return allowed }
+        return try allowed.union(SubjectSet(server.accepted(queue)))
     }
 
     /// A name that a pattern of names has.
@@ -98,10 +119,11 @@ private struct SubscribeLists {
                 let plain = set(allow) { $0.group == nil }
                 allowed = try set(allow, where: names).union(plain.subtracting(set(allow) { $0.group != nil }))
             }
+            let text = String(decoding: name, as: UTF8.self)
             let denied = set(deny) { $0.group == nil || names($0) }
-            let subjects = try allowed.subtracting(denied)
+            let subjects = try wider(allowed, text).subtracting(denied)
             guard try !subjects.isEmpty() else { continue }
-            result.append(.init(name: String(decoding: name, as: UTF8.self), subjects: subjects))
+            result.append(.init(name: text, subjects: subjects))
         }
         return result
     }

@@ -17,6 +17,8 @@ extension RouteSearch {
         let steps: [AccessRoute.Step]
         /// The subject that the question is about.
         let subject: String
+        /// What is published instead; nil for what was asked about.
+        var typed: String?
     }
 
     /// Who publishes where a trail comes from, and what that leads to.
@@ -55,7 +57,10 @@ extension RouteSearch {
         _ hit: Hit, _ typed: [UInt8], _ way: [Trail.Stop], _ set: SubjectSet, _ publishing: Publishing?
     ) -> AccessRoute? {
         let text = String(decoding: typed, as: UTF8.self)
-        var steps = [AccessRoute.Step("\(hit.holder.role.name) publishes \(text)", hit.holder.role.position)]
+        // Behind the mappings of its account is where it is permitted.
+        let routed = way.first?.passage?.move(typed).map { String(decoding: $0, as: UTF8.self) } ?? text
+        let place = hit.holder.role.position(.publish, routed, hit.holder.values)
+        var steps = [AccessRoute.Step("\(hit.holder.role.name) publishes \(text)", place)]
         var found: [AccessRoute.Kind] = []
         var subject = typed
         // What a set is only an upper bound of may still hold for the one subject that is shown.
@@ -74,6 +79,9 @@ extension RouteSearch {
         if let publishing {
             guard let other = publishing.ending(text, last, hit.holder) else { return nil }
             end = other
+            if let typed = other.typed, typed != text {
+                steps[0] = AccessRoute.Step("\(hit.holder.role.name) publishes \(typed)", place)
+            }
         }
         let kinds = found + (publishing?.kinds ?? [])
         return AccessRoute(
@@ -90,17 +98,24 @@ extension RouteSearch {
         var free = subjects
         for stream in account.streams { free = (try? free.subtracting(stream.subjects)) ?? free }
         guard let delivered = witness(free).map({ String(decoding: $0, as: UTF8.self) }) else { return }
-        for door in account.openDoors {
+        let streams = account.streams.map(\.declaration)
+        for door in (try? account.openDoors()) ?? [] {
             let trail = Trail(graph, to: [AccessPlace(account: self.account, stage: .routed)], door.requests)
-            let held = door.stream.map { patterns($0.subjects) } ?? []
-            let publishing = Publishing(kinds: [.stream]) { typed, request, holder in
-                Ending(
+            let publishing = Publishing(
+                kinds: [.stream], isFit: { door.fits($0) }
+            ) { typed, request, holder in
+                let published = typed == request ? holder.sets.publish : nil
+                guard let chosen = door.choose(request, published) else { return nil }
+                let sent = typed == request ? chosen.request : typed
+                var ending = Ending(
                     performance: .stream(
                         .init(
-                            account: account.name, stream: door.stream?.name, subjects: held, typed: typed,
-                            request: request, kept: "", inbox: "", queue: nil)),
+                            account: account.name, streams: streams, typed: sent, request: chosen.request,
+                            kept: door.kept(chosen.kept), inbox: "", subscribed: "", queue: nil)),
                     steps: [.init("JetStream of \(account.name) delivers to \(delivered)", door.stream?.position)],
                     subject: delivered)
+                ending.typed = sent
+                return ending
             }
             publish(trail, publishing)
         }

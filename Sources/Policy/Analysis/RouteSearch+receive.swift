@@ -37,16 +37,18 @@ extension RouteSearch {
         guard let subject = witness(hit.set) else { return nil }
         let text = String(decoding: subject, as: UTF8.self)
         let found = way(back: subject, trail, number)
+        let carrier = hit.isExact ? hit.holder.sets.carrier(of: text, queue) : text
         let end = AccessRoute.Step(
-            "\(hit.holder.role.name) receives \(text)" + (queue.map { " in the group \($0)" } ?? ""),
-            hit.holder.role.position)
+            "\(hit.holder.role.name) receives \(text)" + (queue.map { " in the group \($0)" } ?? "")
+                + (carrier == text ? "" : ", subscribed to \(carrier)"),
+            hit.holder.role.position(.receive, text, hit.holder.values, group: queue))
         let kinds = found.kinds + (queue == nil ? [] : [.group])
         let isExact = hit.isExact && found.isExact
         return AccessRoute(
             act: act, who: who(hit.holder), kinds: kinds.isEmpty ? [.direct] : kinds,
             account: graph.accounts[account].name, subject: String(decoding: found.origin, as: UTF8.self),
             subjects: words(hit.set), isExact: isExact, steps: found.steps + [end],
-            performance: isExact ? .receive(subscribed: text, queue: queue) : nil)
+            performance: isExact ? .receive(subscribed: carrier, queue: queue) : nil)
     }
 
     struct WayBack {
@@ -95,38 +97,43 @@ extension RouteSearch {
         let place = AccessPlace(account: stop.place.account, stage: .routed)
         let account = graph.accounts[place.account]
         guard let doors = try? account.doors(to: stop.set), !doors.isEmpty else { return }
+        let streams = account.streams.map(\.declaration)
         for door in doors {
-            let held = door.stream.flatMap { try? $0.subjects.intersection(stop.set) } ?? stop.set
-            guard let kept = witness(held) else { continue }
-            let before = way(back: kept, trail, number)
+            guard let first = witness(door.gives) else { continue }
             let requests = Trail(graph, to: [place], door.requests)
             let isHearing = hearing(requests)
-            let subjects = door.stream.map { patterns($0.subjects) } ?? []
             let search = self
             let publishing = Publishing(
-                kinds: before.kinds + [.stream], isAsked: { isHearing.contains($0) },
-                isFit: { search.inbox(of: $0) != nil || $0.coverage == .atMost }
+                kinds: way(back: first, trail, number).kinds + [.stream], isAsked: { isHearing.contains($0) },
+                isFit: { (search.inbox(of: $0) != nil && door.fits($0)) || $0.coverage == .atMost }
             ) { typed, request, holder in
-                let text = String(decoding: kept, as: UTF8.self)
+                let published = typed == request ? holder.sets.publish : nil
+                guard let chosen = door.choose(request, published) else { return nil }
+                let before = search.way(back: Array(chosen.kept.utf8), trail, number)
                 let inbox = search.inbox(of: holder)
+                let sent = typed == request ? chosen.request : typed
                 let step = AccessRoute.Step(
-                    "JetStream of \(account.name) gives out \(text) by \(door.text)", door.stream?.position)
-                return Ending(
+                    "JetStream of \(account.name) gives out \(chosen.kept) by \(door.text)", door.stream?.position)
+                var ending = Ending(
                     performance: .stream(
                         .init(
-                            account: account.name, stream: door.stream?.name, subjects: subjects, typed: typed,
-                            request: request, kept: text, inbox: inbox?.subject ?? "", queue: inbox?.queue)),
+                            account: account.name, streams: streams, typed: sent, request: chosen.request,
+                            kept: chosen.kept, inbox: inbox?.subject ?? "", subscribed: inbox?.subscribed ?? "",
+                            queue: inbox?.queue)),
                     steps: before.steps + [step], subject: String(decoding: before.origin, as: UTF8.self))
+                ending.typed = sent
+                return ending
             }
             publish(requests, publishing)
         }
     }
 
-    /// A subject that somebody hears, and in which group if not without one.
-    private func inbox(of holder: Holder) -> (subject: String, queue: String?)? {
-        if let subject = witness(holder.sets.subscribe) { return (String(decoding: subject, as: UTF8.self), nil) }
-        for group in holder.sets.groups {
-            if let subject = witness(group.subjects) { return (String(decoding: subject, as: UTF8.self), group.name) }
+    /// A subject that somebody hears, by which subscription, and in which group if not without one.
+    private func inbox(of holder: Holder) -> (subject: String, subscribed: String, queue: String?)? {
+        let sets = holder.sets
+        for (set, queue) in [(sets.subscribe, nil)] + sets.groups.map({ ($0.subjects, String?.some($0.name)) }) {
+            guard let subject = witness(set).map({ String(decoding: $0, as: UTF8.self) }) else { continue }
+            return (subject, sets.carrier(of: subject, queue), queue)
         }
         return nil
     }

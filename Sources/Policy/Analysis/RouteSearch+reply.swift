@@ -44,7 +44,7 @@ extension RouteSearch {
         ) { typed, _, holder in
             guard let target = search.target(of: holder, nil) else { return nil }
             return Ending(
-                performance: .answer(typed: typed),
+                performance: .answer(typed: typed, account: account.name, streams: account.streams.map(\.declaration)),
                 steps: [.init("JetStream of \(account.name) answers to \(target)", nil)],
                 subject: target)
         }
@@ -117,12 +117,16 @@ extension RouteSearch {
         ) { typed, request, holder in
             guard let target = search.target(of: holder, published) else { return nil }
             let role = answering.role
+            let heard = Self.listening(answering.sets, request)
+            let place =
+                published == nil
+                ? role.position(.receive, request, answering.values, group: heard?.queue)
+                : role.position(.publish, target, answering.values)
             let step = AccessRoute.Step(
-                "\(role.name) of \(search.graph.accounts[number].name) answers to \(target)", role.position)
-            let performance = Self.listening(answering.sets, request).map { queue in
+                "\(role.name) of \(search.graph.accounts[number].name) answers to \(target)", place)
+            let performance = heard.map { heard in
                 RoutePerformance.reply(
-                    typed: typed, request: request, responder: search.who(answering),
-                    queue: queue.isEmpty ? nil : queue)
+                    typed: typed, request: heard.subscribed, responder: search.who(answering), queue: heard.queue)
             }
             return Ending(performance: performance, steps: [step], subject: target)
         }
@@ -137,10 +141,11 @@ extension RouteSearch {
         return (try? role.holder(first.0, first.1)) ?? nil
     }
 
-    /// The group in which somebody hears a request; empty for none, nil if it does not.
-    private static func listening(_ sets: HolderSets, _ request: String) -> String? {
+    /// The subscription by which somebody hears a request, and its group; nil if it does not.
+    private static func listening(_ sets: HolderSets, _ request: String) -> (subscribed: String, queue: String?)? {
         let bytes = Array(request.utf8)
-        if sets.subscribe.contains(bytes.span) { return "" }
-        return sets.groups.first { $0.subjects.contains(bytes.span) }?.name
+        if sets.subscribe.contains(bytes.span) { return (sets.carrier(of: request, nil), nil) }
+        return sets.groups.first { $0.subjects.contains(bytes.span) }
+            .map { (sets.carrier(of: request, $0.name), $0.name) }
     }
 }

@@ -30,10 +30,12 @@ public struct TenantReach: Sendable {
     /// In the order of the chains' lengths.
     public let lines: [Line]
 
-    /// - Parameter moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
+    /// - Parameters:
+    ///   - engine: the server whose rules decide; for a set with streams nats-server in any case.
+    ///   - moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
     /// - Returns: nil where the set has no such account.
-    public init?(_ set: PolicySet, account: String, at moment: Int64? = nil) {
-        let graph = AccessGraph(set, at: moment)
+    public init?(_ set: PolicySet, account: String, engine: Engine = .broker, at moment: Int64? = nil) {
+        let graph = AccessGraph(set, on: set.engine(engine), at: moment)
         guard let number = graph.numbers[account] else { return nil }
         func place(_ stage: AccessPlace.Stage) -> AccessPlace { AccessPlace(account: number, stage: stage) }
         let out = Trail(graph, from: [place(.typed)], .everything)

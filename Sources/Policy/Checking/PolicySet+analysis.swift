@@ -1,4 +1,10 @@
 extension PolicySet {
+    /// Whether an account of it can have streams.
+    public var hasStreams: Bool { accounts.contains { $0.policy.hasJetStream } }
+
+    /// The server that runs it: streams are nats-server's own, so that a set with streams is run by that.
+    public func engine(_ asked: Engine) -> Engine { hasStreams ? .natsServer : asked }
+
     /// What is wrong with the set beyond its files' own mistakes: rules under `never` that are broken, each with the way that
     /// breaks it, warnings about what is probably not meant, and for nats-server notes on what it does otherwise.
     ///

@@ -55,7 +55,7 @@ struct SetChecker {
         }
     }
 
-    private mutating func find(
+    mutating func find(
         role name: String, at position: PolicyPosition, in account: PolicySet.Account
     ) -> RolePolicy? {
         let roles = account.policy.roles
@@ -68,7 +68,7 @@ struct SetChecker {
     }
 
     /// Each tag of the role has a value out of its domain, and there are no others.
-    private mutating func checkTags(
+    mutating func checkTags(
         _ tags: [String: Placed<String>], of role: RolePolicy, _ user: String, at position: PolicyPosition,
         in account: PolicySet.Account
     ) {
@@ -93,27 +93,6 @@ struct SetChecker {
             report(
                 .wrongTag, at: value.position, in: account.source, "the role \(role.name) declares no tag \(name)",
                 remedy: "remove it, or declare it in the role")
-        }
-    }
-
-    private mutating func checkTests(of account: PolicySet.Account) {
-        for test in account.policy.tests {
-            switch test.subject {
-            case .user(let name):
-                let users = account.policy.users.map(\.name)
-                guard !users.contains(name) else { continue }
-                report(
-                    .unknownUser, at: test.position, in: account.source, "the account has no user \"\(name)\"",
-                    remedy: Suggestion.nearest(to: name, in: users).map { "did you mean \($0)?" }
-                        ?? "write as: { role: ROLE, name: NAME } for anybody in a role")
-            case .holder(let name, let user, let tags):
-                guard find(role: name, at: test.position, in: account) != nil,
-                    let role = account.composedRole(name)
-                else { continue }
-                checkTags(
-                    tags.mapValues { Placed($0, test.position) }, of: role, user, at: test.position, in: account)
-            case nil: break
-            }
         }
     }
 }

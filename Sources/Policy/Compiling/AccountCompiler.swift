@@ -70,9 +70,11 @@ struct AccountCompiler {
     }
 
     /// What a user's role has of its own for it. Tags and keys are no matter of a role.
+    static let notInClaims = ["tags", "issuer_account", "type", "version"]
+
     private mutating func claims(of user: UserPolicy) -> [RawValue.Member] {
         user.claims.filter { member in
-            guard ["tags", "issuer_account", "type", "version"].contains(member.name) else { return true }
+            guard Self.notInClaims.contains(member.name) else { return true }
             report(
                 .wrongValue, at: member.value.position, "the claims of a user cannot give \(member.name)",
                 remedy: member.name == "tags" ? "write tags: { … }, with values that the role declares" : "take it out")
@@ -84,11 +86,7 @@ struct AccountCompiler {
     private mutating func checkNames() {
         for user in policy.users where !PolicyValue.fits(user.name, .token) {
             guard let role = keys.roleOfUser[user.name].flatMap({ keys.composed[$0] }) else { continue }
-            let entries = role.subjects.map(\.entry) + role.inboxes.map { TemplateEntry($0.value) }
-            let usesName = entries.contains { entry in
-                entry.parts.contains { if case .template(.name, _) = $0 { true } else { false } }
-            }
-            guard usesName else { continue }
+            guard role.usesNames else { continue }
             report(
                 .wrongValue, at: user.position,
                 "\"\(user.name)\" does not fill exactly one token, and the role \(role.name) has {{name()}}",
@@ -164,6 +162,15 @@ struct AccountCompiler {
                 }.prefix(Self.maximumInstances + 1))
         }
         return tuples
+    }
+}
+
+extension RolePolicy {
+    /// Whether `{{name()}}` stands in it, be it in its inbox.
+    var usesNames: Bool {
+        (subjects.map(\.entry) + inboxes.map { TemplateEntry($0.value) }).contains { entry in
+            entry.parts.contains { if case .template(.name, _) = $0 { true } else { false } }
+        }
     }
 }
 

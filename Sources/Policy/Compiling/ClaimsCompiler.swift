@@ -31,11 +31,22 @@ struct ClaimsCompiler {
             if sources["role \(role.name)"] == nil { note("role \(role.name)", role.policy.position) }
             for (path, places) in role.sources { sources["role \(role.name)\(path)"] = places }
         }
+        checkClaims(policy)
         body.sort()
         return CompiledAccount(
             name: policy.account.value, description: policy.description, roles: roles, imports: imports, users: users(),
             leave: leave(policy.leave), descriptions: descriptions, body: body, sources: sources,
             extras: extras(policy.claims, without: Self.notInClaims))
+    }
+
+    /// Members of `limits` and of `mappings` are given one by one.
+    private mutating func checkClaims(_ policy: AccountPolicy) {
+        for (part, given) in policy.givenFields.sorted(by: { $0.key < $1.key }) {
+            guard case .members(let members)? = policy.claims.first(where: { $0.name == part })?.value.content else {
+                continue
+            }
+            problems += PolicyProblem.conflicts(members, given, in: account.source)
+        }
     }
 
     private mutating func note(_ what: String, _ position: PolicyPosition, _ description: String = "") {
@@ -50,9 +61,12 @@ struct ClaimsCompiler {
     }
 
     /// What has a key, a date or a syntax of its own.
-    private static let notInClaims = [
+    static let notInClaims = [
         "imports", "exports", "signing_keys", "revocations", "authorization", "description", "type", "version",
     ]
+
+    static let notInExports = ["subject", "type", "revocations", "description"]
+    static let notInImports = ["subject", "account", "token", "type"]
 
     private mutating func extras(_ raw: [RawValue.Member], without governed: [String]) -> ClaimsExtras? {
         for member in raw where governed.contains(member.name) {
@@ -146,8 +160,11 @@ struct ClaimsCompiler {
         export.allowTrace = policy.allowsTrace
         export.advertise = policy.isAdvertised
         note("export \(type.name) \(subject)", policy.position, policy.description)
-        let extras = extras(policy.claims, without: ["subject", "type", "revocations", "description"])
-        return merged(extras, export) { (export, extras) throws(ClaimsError) in try export.merging(extras) }
+        let extras = extras(policy.claims, without: Self.notInExports)
+        problems += PolicyProblem.conflicts(policy.claims, policy.givenFields, in: account.source)
+        return merged(extras, policy.claims, export) { (export, extras) throws(ClaimsError) in
+            try export.merging(extras)
+        }
     }
 
     private mutating func imported(_ policy: ImportPolicy) -> CompiledImport? {
@@ -158,18 +175,19 @@ struct ClaimsCompiler {
         item.share = policy.isShared
         item.allowTrace = policy.allowsTrace
         note("import \(type.name) \(subject) \(from)", policy.position)
-        let extras = extras(policy.claims, without: ["subject", "account", "token", "type"])
-        item = merged(extras, item) { (item, extras) throws(ClaimsError) in try item.merging(extras) }
+        let extras = extras(policy.claims, without: Self.notInImports)
+        problems += PolicyProblem.conflicts(policy.claims, policy.givenFields, in: account.source)
+        item = merged(extras, policy.claims, item) { (item, extras) throws(ClaimsError) in try item.merging(extras) }
         return CompiledImport(from: from, claim: item, position: policy.position)
     }
 
     private mutating func merged<Element>(
-        _ extras: ClaimsExtras?, _ element: Element,
+        _ extras: ClaimsExtras?, _ raw: [RawValue.Member], _ element: Element,
         _ merge: (Element, ClaimsExtras) throws(ClaimsError) -> Element
     ) -> Element {
         guard let extras else { return element }
         do throws(ClaimsError) { return try merge(element, extras) } catch {
-            report(.wrongValue, at: extras.position, "claims has something that no claims have: \(error.message)")
+            problems.append(.claims(raw, at: extras.position, error, in: account.source))
             return element
         }
     }

@@ -132,10 +132,11 @@ struct RoleCompiler {
         to template: inout UserPermissionLimits, _ sources: inout [String: [PolicyPosition]]
     ) {
         guard let extras = ClaimsExtras(role.claims) else { return }
+        problems += PolicyProblem.conflicts(role.claims, role.givenFields, in: source)
         let scope = UserScope(key: "", role: role.name, template: template)
         do throws(ClaimsError) { template = try scope.merging(extras).template.canonical } catch {
-            return report(
-                .wrongValue, at: extras.position, "claims has something that no role has: \(error.message)")
+            problems.append(.claims(role.claims, at: extras.position, error, in: source))
+            return
         }
         let lists = [
             "pub": [("allow", template.permissions.publish.allow), ("deny", template.permissions.publish.deny)],

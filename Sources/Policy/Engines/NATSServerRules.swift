@@ -79,10 +79,16 @@ struct NATSServerRules: Sendable {
     /// The widest patterns that an entry of the allow list fits and that have a subject. None narrower is accepted where
     /// these are not: whatever denies one of them, or is for other groups, fits the narrower one too.
     func patterns(around subject: [UInt8]) -> [String] {
+        widest.filter { $0.matches(subject.span) }.map(\.description)
+    }
+
+    /// The patterns of ``patterns(around:)`` that are accepted, whatever subject they are around.
+    func accepted(_ queue: String?) -> [Pattern] { widest.filter { accepts($0.bytes, queue) } }
+
+    private var widest: [Pattern] {
         subscribeEntries.flatMap { entry in
             let isOpen = !entry.hasTail && entry.tokens.last == .any
-            let wider = isOpen ? [Pattern(tokens: entry.tokens.dropLast(), hasTail: true)] : []
-            return ([entry] + wider).filter { $0.matches(subject.span) }.map(\.description)
+            return [entry] + (isOpen ? [Pattern(tokens: entry.tokens.dropLast(), hasTail: true)] : [])
         }
     }
 }

@@ -34,7 +34,8 @@ public struct PolicyExplainer {
     }
 
     /// - Parameter sentence: such as `publish orders.place`, as tests have it.
-    /// - Returns: nil for what is no sentence, and for a user or a role that the account does not have.
+    /// - Returns: nil for a user or a role that the account does not have.
+    /// - Throws: ``PolicySentence/Fault`` for what is no sentence, and what signing with made-up keys throws.
     public func explain(
         _ subject: PolicyTest.Subject, _ sentence: String, on engine: Engine = .broker
     ) throws -> PolicyExplanation? {
@@ -42,9 +43,9 @@ public struct PolicyExplainer {
         return try explain(visitor, sentence)
     }
 
-    /// - Returns: nil for what is no sentence.
-    public func explain(_ visitor: Visitor, _ sentence: String) throws -> PolicyExplanation? {
-        guard let act = PolicyTest.Act(sentence) else { return nil }
+    /// - Throws: ``PolicySentence/Fault`` for what is no sentence, and what signing with made-up keys throws.
+    public func explain(_ visitor: Visitor, _ sentence: String) throws -> PolicyExplanation {
+        let act = try PolicySentence.read(sentence)
         let holder = visitor.visitor.holder
         let tester = visitor.tester
         let verdict = try tester.verdict(act, visitor.visitor)
@@ -58,20 +59,22 @@ public struct PolicyExplainer {
                     question.action, subject: Array(question.subject.utf8),
                     queue: question.queue.map { Array($0.utf8) }, decision: question.decision)
                 if decisions.isEmpty { fillings = found.fillings }
-                decisions.append(decision(question, act, found, asker))
+                decisions.append(decision(question, act, found, asker, tester.realm))
             }
         }
         return PolicyExplanation(
             account: account.policy.account.value, environment: set.environment, role: holder.role.name,
             rolePosition: holder.role.position, user: holder.name, engine: visitor.engine,
-            fillings: fillings.map { ($0.function, $0.values) },
+            fillings: fillings.map { filling in
+                (filling.function, filling.values.map { Self.shown(tester.realm.withoutKeys($0)) })
+            },
             sentence: sentence, isAllowed: verdict.isAllowed, reason: verdict.reason, decisions: decisions,
-            crossings: verdict.isAllowed ? crossings(act) : [])
+            crossings: verdict.isAllowed ? crossings(act, visitor.engine) : [])
     }
 
     private func decision(
         _ question: PolicyVerdict.Question, _ act: PolicyTest.Act, _ found: DecisionExplanation,
-        _ asker: PolicyQuestions
+        _ asker: PolicyQuestions, _ realm: ScratchRealm
     ) -> PolicyExplanation.Decision {
         let queue = question.queue.map { " queue \($0)" } ?? ""
         let verb = question.isReply ? "have answers come to" : "\(question.action)"
@@ -80,11 +83,21 @@ public struct PolicyExplainer {
             isAllowed: question.isAllowed, reason: reason(question, asker),
             considered: found.considered.map { rule in
                 PolicyExplanation.ConsideredRule(
-                    text: rule.rule.text ?? "", filled: rule.filled, list: Self.words(rule.rule.rule.list),
+                    text: rule.rule.text ?? "", filled: rule.filled.map(realm.withoutKeys),
+                    list: Self.words(rule.rule.rule.list),
                     relation: Self.words(rule.relation),
                     isDeciding: rule.isDeciding && question.difference == nil,
                     sources: asker.sources(of: rule.rule.rule))
             }, ruleCount: found.ruleCount)
+    }
+
+    /// What stands for a key that is not known before somebody has one.
+    private static func shown(_ value: String) -> String {
+        switch value {
+        case "{{subject()}}": "the user's public key"
+        case "{{account-subject()}}": "the account's public key"
+        default: value
+        }
     }
 
     private func reason(_ question: PolicyVerdict.Question, _ asker: PolicyQuestions) -> String {
@@ -127,20 +140,20 @@ public struct PolicyExplainer {
     // MARK: Across accounts
 
     /// What becomes of it in other accounts, or where it comes from.
-    private func crossings(_ act: PolicyTest.Act) -> [PolicyExplanation.Crossing] {
+    private func crossings(_ act: PolicyTest.Act, _ engine: Engine) -> [PolicyExplanation.Crossing] {
         guard let number = graph.numbers[account.policy.account.value] else { return [] }
         if let subject = act.published, let pattern = try? Pattern(subject) {
             let trail = Trail(graph, from: [AccessPlace(account: number, stage: .typed)], SubjectSet([pattern]))
-            return trail.stops.flatMap { stop in crossing(stop, stop.place) }
+            return trail.stops.flatMap { stop in crossing(stop, stop.place, engine) }
         }
         guard case .receive(let subject, queue: _) = act, let pattern = try? Pattern(subject) else { return [] }
         let trail = Trail(graph, to: [AccessPlace(account: number, stage: .imported)], SubjectSet([pattern]))
         return trail.stops.flatMap { stop in
-            stop.place.stage == .routed ? crossing(stop, stop.place) : []
+            stop.place.stage == .routed ? crossing(stop, stop.place, engine) : []
         }
     }
 
-    private func crossing(_ stop: Trail.Stop, _ place: AccessPlace) -> [PolicyExplanation.Crossing] {
+    private func crossing(_ stop: Trail.Stop, _ place: AccessPlace, _ engine: Engine) -> [PolicyExplanation.Crossing] {
         guard let passage = stop.passage, case .sharing(let number) = passage.kind else { return [] }
         let sharing = graph.sharings[number]
         let patterns = ((try? stop.set.leastPatterns()) ?? []).map(\.description).joined(separator: ", ")
@@ -158,7 +171,7 @@ public struct PolicyExplainer {
         }
         guard sharing.kind == .service || place.stage == .imported else { return result }
         let hearers = graph.accounts[place.account].roles.filter { role in
-            guard let bound = try? role.bound(), let received = try? bound.received() else { return false }
+            guard let bound = try? role.bound(on: engine), let received = try? bound.received() else { return false }
             return (try? received.overlaps(stop.set)) == true
         }.map(\.name)
         let heard =

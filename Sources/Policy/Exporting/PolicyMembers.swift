@@ -8,11 +8,13 @@ extension AccountLimits {
         func word(_ number: Int64, _ unit: String = "") -> PolicyTree {
             .word(number < 0 ? "unlimited" : "\(number)\(unit)")
         }
-        return [
-            ("connections", word(connections)), ("leaf_nodes", word(leafNodeConnections)),
-            ("subscriptions", word(subscriptions)), ("payload", word(payload, "B")), ("imports", word(imports)),
-            ("exports", word(exports)),
+        // What is neither a limit nor none has no words, and stands under claims.
+        let all = [
+            ("connections", connections, ""), ("leaf_nodes", leafNodeConnections, ""),
+            ("subscriptions", subscriptions, ""), ("payload", payload, "B"), ("imports", imports, ""),
+            ("exports", exports, ""),
         ]
+        return all.filter { $0.1 >= -1 }.map { ($0.0, word($0.1, $0.2)) }
     }
 }
 

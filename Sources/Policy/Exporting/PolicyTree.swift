@@ -59,7 +59,7 @@ indirect enum PolicyTree: Sendable {
                 (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
                     || "_-".utf8.contains($0)
             }
-        guard !isPlain || AmbiguousWord.isOne(text) else { return text }
+        guard !isPlain || AmbiguousWord.isOne(text) || AmbiguousWord.isSet(text) else { return text }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -109,7 +109,7 @@ extension PolicyLanguage {
             LanguageKey("name", .name, "a name, where the subject is not enough", "name: quotes"),
             LanguageKey("share", .truth, "whether the exporter sees who asks", "share: true"),
             LanguageKey("trace", .truth, "whether traces of messages go on inside", "trace: true"),
-            claims("{ info_url: \"https://plant.example\" }"),
+            claims("{ to: old.quotes }"),
         ])
 
     private static let stream = LanguageTable(

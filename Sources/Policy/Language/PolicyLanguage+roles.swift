@@ -164,7 +164,7 @@ extension PolicyLanguage {
 
     /// The first words of the sentences that there are.
     private static let sentence = LanguageForm.matching(
-        "(publish|request|subscribe|receive|reply to|get|put|next) .+|connect( .+)?")
+        "(\(PolicySentence.beginnings.filter { $0 != "connect" }.joined(separator: "|"))) .+|connect( .+)?")
 
     static let testSubject = LanguageTable(
         name: "test_subject", title: "Anybody in a role", meaning: "whom a test is about",

@@ -2,6 +2,9 @@
 enum AmbiguousWord {
     private static let words: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"]
 
+    /// Words of the language for whole sets; a subject of that name is written in quotes.
+    static func isSet(_ text: String) -> Bool { text == "everything" || text == "nothing" }
+
     static func isOne(_ text: String) -> Bool {
         words.contains(text.lowercased()) || isNumber(text)
     }

@@ -40,7 +40,7 @@ extension PolicyReader {
         ("tests", { $2.tests = $0.tests($1) }),
         ("audit", { $2.audit = $0.audit($1) }),
         ("leave", { $2.leave = $0.names($1, "leave") }),
-        ("claims", { $2.claims = $0.claims($1) }),
+        ("claims", { $2.claims = $0.claims($1, .account, besides: ClaimsCompiler.notInClaims) }),
     ]
 
     static let valueKeys: Keys<Placed<PolicyValue.Kind>?> = [("type", { $2 = $0.word($1, "type") })]

@@ -68,8 +68,13 @@ extension PolicyReader {
     // MARK: Claims as they are
 
     /// Fields of claims that the language has no words for.
-    mutating func claims(_ node: PolicyNode) -> [RawValue.Member] {
-        members(of: node, "claims").compactMap { member in
+    ///
+    /// - Parameter governed: fields of which others say that they cannot be given.
+    mutating func claims(
+        _ node: PolicyNode, _ fields: ClaimsFields, besides governed: [String] = []
+    ) -> [RawValue.Member] {
+        check(node, fields, besides: governed, "claims")
+        return members(of: node, "claims").compactMap { member in
             raw(member.value).map { RawValue.Member(name: member.name, value: $0) }
         }
     }

@@ -1,3 +1,4 @@
+import Authorization
 import Claims
 
 // From where, when and how the holders of a role come in.
@@ -13,7 +14,12 @@ extension PolicyReader {
                     remedy: "write an address and the bits that count, such as 10.0.0.0/8")
                 return false
             }
-            return true
+            guard let plain = NetworkRange(network.value)?.plain else { return true }
+            report(
+                .wrongValue, at: network.position,
+                "\(network.value) has bits behind those that count, and is the network \(plain)",
+                remedy: "write \(plain), or if one address is meant, give it all its bits")
+            return false
         }
     }
 
@@ -90,12 +96,29 @@ extension PolicyReader {
     }
 
     /// `06:00` or `06:00:30` as `HH:MM:SS`.
-    private static func clockTime(_ text: String) -> String? {
+    static func clockTime(_ text: String) -> String? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count),
             parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
             let hour = Int(parts[0]), hour < 24, parts.dropFirst().allSatisfy({ (Int($0) ?? 60) < 60 })
         else { return nil }
         return parts.count == 2 ? text + ":00" : text
+    }
+}
+
+extension NetworkRange {
+    /// The same network with nothing behind the bits that count; nil where that is how it is written.
+    fileprivate var plain: String? {
+        var bytes = address.bytes
+        for bit in prefix..<(bytes.count * 8) { bytes[bit / 8] &= ~(UInt8(0x80) >> UInt8(bit % 8)) }
+        guard bytes != address.bytes else { return nil }
+        if bytes.count == 4 { return "\(bytes.map(String.init).joined(separator: "."))/\(prefix)" }
+        let groups = stride(from: 0, to: bytes.count, by: 2).map {
+            String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+        }
+        // What has no zeros at its end is written out.
+        let count = groups.reversed().prefix { $0 == "0" }.count
+        let text = count > 1 ? groups.dropLast(count).joined(separator: ":") + "::" : groups.joined(separator: ":")
+        return "\(text)/\(prefix)"
     }
 }

@@ -59,6 +59,7 @@ extension PolicyReader {
             { reader, node, manifest in
                 manifest.environments = reader.members(of: node, "environments").compactMap { member in
                     guard let name = reader.name(member.key, "an environment's name"),
+                        reader.checkEnvironment(name, at: member.key.position),
                         let file = reader.text(member.value, "the file of \(name)")
                     else { return nil }
                     return PolicyManifest.File(
@@ -70,6 +71,17 @@ extension PolicyReader {
         // Its subjects have the environment's values in them: see ``never(_:)``.
         ("never", { _, _, _ in }),
     ]
+
+    /// It is named on command lines, and in what is said about the set.
+    private mutating func checkEnvironment(_ name: String, at position: PolicyPosition) -> Bool {
+        guard PolicyValue.fits(name.replacing(".", with: "-"), .token) else {
+            report(
+                .wrongValue, at: position, "\"\(name)\" cannot be an environment's name",
+                remedy: "take letters, digits, -, _ and .")
+            return false
+        }
+        return true
+    }
 
     /// What stands in place of a file.
     private static let elsewhere = "managed elsewhere"

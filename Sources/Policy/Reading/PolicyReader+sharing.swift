@@ -47,7 +47,7 @@ extension PolicyReader {
         ),
         ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
         ("advertise", { $2.isAdvertised = $0.truth($1, "advertise") ?? false }),
-        ("claims", { $2.claims = $0.claims($1) }),
+        ("claims", { $2.claims = $0.claims($1, .export, besides: ClaimsCompiler.notInExports) }),
     ]
 
     static let responseKeys: Keys<ExportPolicy.Response> = [
@@ -162,7 +162,7 @@ extension PolicyReader {
         ("name", { $2.name = $0.placedName($1, "name") }),
         ("share", { $2.isShared = $0.truth($1, "share") ?? false }),
         ("trace", { $2.allowsTrace = $0.truth($1, "trace") ?? false }),
-        ("claims", { $2.claims = $0.claims($1) }),
+        ("claims", { $2.claims = $0.claims($1, .item, besides: ClaimsCompiler.notInImports) }),
     ]
 
     /// `orders.v1.>: { orders.v2.>: 10%, stay: 90% }`, or one destination for all of it.

@@ -58,7 +58,7 @@ extension PolicyReader {
         return name
     }
 
-    private static func isStoreName(_ name: String) -> Bool {
+    static func isStoreName(_ name: String) -> Bool {
         PolicyValue.fits(name, .token) && name.utf8.count <= 255 && !name.utf8.contains { "/\\".utf8.contains($0) }
     }
 

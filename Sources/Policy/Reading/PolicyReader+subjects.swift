@@ -17,7 +17,18 @@ extension PolicyReader {
     }
 
     mutating func subjects(_ node: PolicyNode, _ what: String) -> [PolicySubject] {
-        elements(of: node, what).compactMap { subject($0, "an entry of \(what)") }
+        elements(of: node, what).compactMap { element in
+            // In quotes it is a subject like any other.
+            if case .text(let text, isQuoted: false) = element.content, AmbiguousWord.isSet(text) {
+                let hasWord = ["publish", "subscribe", "allow"].contains(what)
+                let whole = hasWord ? "\(what): \(text)" : text == "everything" ? "\">\"" : "[]"
+                report(
+                    .ambiguousWord, at: element.position, "\(text) in a list would be the subject of that name",
+                    remedy: "write \(whole) for the set, or \"\(text)\" for the subject")
+                return nil
+            }
+            return subject(element, "an entry of \(what)")
+        }
     }
 
     mutating func check(_ subject: PolicySubject, _ what: String, hasTemplates: Bool) -> Bool {

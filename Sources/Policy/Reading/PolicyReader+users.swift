@@ -44,7 +44,7 @@ extension PolicyReader {
                 user.extra = extra
             }
         ),
-        ("claims", { $2.claims = $0.claims($1) }),
+        ("claims", { $2.claims = $0.claims($1, .role, besides: AccountCompiler.notInClaims) }),
     ]
 
     /// What a user may have beyond its roles.
@@ -97,56 +97,13 @@ extension PolicyReader {
     private mutating func sentences(_ node: PolicyNode, _ what: String) -> [PolicyTest.Sentence] {
         elements(of: node, what).compactMap { element in
             guard let text = text(element, "an entry of \(what)") else { return nil }
-            guard let act = PolicyTest.Act(text) else {
-                report(
-                    .wrongValue, at: element.position, "\"\(text)\" is no sentence of a test",
-                    remedy:
-                        "write publish S [reply R], request S, subscribe P [queue Q], receive S [queue Q], reply to S, "
-                        + "get BUCKET KEY, put BUCKET KEY, next STREAM/CONSUMER or connect [from IP] [at HH:MM] [as KIND]"
-                )
+            do throws(PolicySentence.Fault) {
+                let act = try PolicySentence.read(text)
+                return PolicyTest.Sentence(act: act, text: text, position: element.position)
+            } catch {
+                report(.wrongValue, at: element.position, error.message, remedy: error.remedy)
                 return nil
             }
-            return PolicyTest.Sentence(act: act, text: text, position: element.position)
         }
-    }
-}
-
-extension PolicyTest.Act {
-    /// Reads `publish S`, `publish S reply R`, `subscribe P queue Q` and so on; nil for what is no sentence.
-    init?(_ text: String) {
-        let words = text.split(separator: " ").map(String.init)
-        switch (words.first, words.count) {
-        case ("publish", 2): self = .publish(words[1])
-        case ("publish", 4) where words[2] == "reply": self = .publish(words[1], reply: words[3])
-        case ("request", 2): self = .request(words[1])
-        case ("subscribe", 2): self = .subscribe(words[1], queue: nil)
-        case ("subscribe", 4) where words[2] == "queue": self = .subscribe(words[1], queue: words[3])
-        case ("receive", 2): self = .receive(words[1], queue: nil)
-        case ("receive", 4) where words[2] == "queue": self = .receive(words[1], queue: words[3])
-        case ("reply", 3) where words[1] == "to": self = .reply(words[2])
-        case ("get", 3): self = .get(bucket: words[1], key: words[2])
-        case ("put", 3): self = .put(bucket: words[1], key: words[2])
-        case ("next", 2):
-            let parts = words[1].split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts.contains("") else { return nil }
-            self = .next(stream: String(parts[0]), consumer: String(parts[1]))
-        case ("connect", _):
-            guard let connect = Self.connect(words.dropFirst()) else { return nil }
-            self = connect
-        default: return nil
-        }
-    }
-
-    /// `from IP`, `at TIME` and `as KIND`, in any order, each at most once.
-    private static func connect(_ words: ArraySlice<String>) -> Self? {
-        var parts: [String: String] = [:]
-        var rest = words
-        while let word = rest.popFirst() {
-            guard ["from", "at", "as"].contains(word), parts[word] == nil, let value = rest.popFirst() else {
-                return nil
-            }
-            parts[word] = value
-        }
-        return .connect(from: parts["from"], at: parts["at"], kind: parts["as"])
     }
 }

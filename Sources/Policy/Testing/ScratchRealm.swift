@@ -59,6 +59,13 @@ struct ScratchRealm {
         case .needs: return .failure(.outOfTurn)
         }
     }
+
+    /// A text without the keys that are made up here: nobody has them, and each time they are others.
+    func withoutKeys(_ text: String) -> String {
+        text.replacing(userPair.publicKey.text, with: "{{subject()}}")
+            .replacing(accountPair.publicKey.text, with: "{{account-subject()}}")
+    }
+
     /// What fills the templates of somebody's role.
     func values(_ name: String, _ tags: [String]) -> PermissionTemplate.Values {
         PermissionTemplate.Values(user: user(name, tags), account: account.claims)

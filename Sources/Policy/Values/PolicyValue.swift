@@ -20,7 +20,8 @@ public struct PolicyValue: Sendable, Hashable {
     /// Whether a text is a value of a kind.
     static func fits(_ text: String, _ kind: Kind) -> Bool {
         switch kind {
-        case .token: text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !".*><{}".utf8.contains($0) } && !text.isEmpty
+        case .token:
+            text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !".*><{}[],\"'`".utf8.contains($0) } && !text.isEmpty
         case .count: text == "unlimited" || PolicyNumber.count(text) != nil
         case .bytes: text == "unlimited" || PolicyNumber.bytes(text) != nil
         case .duration: PolicyNumber.duration(text) != nil

@@ -107,7 +107,7 @@ import Testing
                 for (sentence, expected) in sentences {
                     let explanation = try #require(try explainer.explain(holder, sentence))
                     let visitor = try tester.visitor(try #require(tester.holder(holder)))
-                    let verdict = try tester.verdict(try #require(PolicyTest.Act(sentence)), visitor)
+                    let verdict = try tester.verdict(PolicySentence.read(sentence), visitor)
                     #expect(explanation.isAllowed == verdict.isAllowed, "\(sentence)\n\(text)")
                     #expect(explanation.isAllowed == expected, "\(sentence)\n\(text)\n\(role.template.permissions)")
                     let allowed = explanation.decisions.allSatisfy(\.isAllowed)

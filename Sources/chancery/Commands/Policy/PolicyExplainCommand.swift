@@ -18,8 +18,7 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
 
             In place of a sentence, the name of a record in a broker's log explains the decision that was made: AZPG43672HCC/42.
 
-            Sentences are those of tests: publish S [reply R], request S, subscribe P [queue Q], receive S [queue Q], reply to S, \
-            connect [from IP] [at TIME] [as TYPE], get|put BUCKET KEY, next STREAM/CONSUMER.
+            Sentences are those of tests: \(PolicySentence.summary).
             """)
     static let example = """
         chancery policy explain --as anna "publish plant.berlin.command.press.shutdown"
@@ -62,16 +61,14 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
         if let record = RecordName(sentence) {
             return try RecordExplanation(record, in: logs, options.directory).show(asJSON: options.json)
         }
+        if let fault = PolicySentence.fault(in: sentence) { throw ValidationError("\(fault).") }
         let set = try options.read()
         let (account, subject) = try holder(in: set)
+        if let fault = account.fault(in: subject) { throw ValidationError("\(fault).") }
         guard
             let explanation = try PolicyExplainer(set, account: account, at: SystemClock.now()).explain(
                 subject, sentence, on: server.engine)
-        else {
-            throw ValidationError(
-                "\"\(sentence)\" is no sentence: write publish S [reply R], request S, subscribe P [queue Q], "
-                    + "receive S [queue Q], reply to S, or connect [from IP] [at HH:MM] [as KIND].")
-        }
+        else { throw ValidationError("\(options.source) has nobody of that name.") }
         if options.json {
             try JSONOutput.line(ExplanationAnswer(explanation))
         } else {

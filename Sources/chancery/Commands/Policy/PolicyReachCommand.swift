@@ -19,11 +19,12 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
 
     @Argument(help: "The account.") var account: String
     @Flag(help: "Show every step, with its file and line.") var chain = false
+    @OptionGroup var engine: EngineOption
     @OptionGroup var options: PolicyQuestionOptions
 
     func run() throws {
         let set = try options.read()
-        guard let reach = TenantReach(set, account: account, at: SystemClock.now()) else {
+        guard let reach = TenantReach(set, account: account, engine: engine.engine, at: SystemClock.now()) else {
             throw set.unknown(account, source: options.source)
         }
         if options.json { return try reach.lines.forEach { try JSONOutput.line(ReachAnswer($0)) } }

@@ -10,7 +10,8 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
             Follows mappings, imports, streams, answers and queue groups, in every account of the set. Each line says who, by \
             which way, and a subject for which it holds; --chain shows every step with its file and line. "every holder" \
             means whoever has the role, and a name that it holds for who is called so. "at most" means that it could not be \
-            ruled out. Without --policies it is about what is in force.
+            ruled out. Without --policies it is about what is in force. A set with streams is judged by nats-server's rules, whatever \
+            --engine says: no other server has streams.
             """)
     static let example = """
         chancery policy who-can "plant.*.secret.>" receive --account FACTORY
@@ -44,7 +45,7 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
         let acts = act.flatMap { Self.words[$0] }.map { [$0] } ?? AccessRoute.Act.allCases
         let routes = acts.flatMap { analysis.routes($0, question, of: name, by: holders) }
         if options.json { return try routes.forEach { try JSONOutput.line(RouteAnswer($0)) } }
-        guard !routes.isEmpty else { return Console.say("nobody can, on \(engine.engine.rawValue)") }
+        guard !routes.isEmpty else { return Console.say("nobody can, on \(set.engine(engine.engine).rawValue)") }
         if chain { return RouteOutput.showChains(routes) }
         var table = Table(title: "\(subject) of \(name)", header: ["who", "can", "how", "for", "such as"])
         for route in routes {

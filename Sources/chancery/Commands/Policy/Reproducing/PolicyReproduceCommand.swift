@@ -10,8 +10,8 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
         discussion: """
             Makes keys up for the set's accounts, starts a broker in this process for a few seconds, signs the holder in under \
             the compiled role and sends a message on its way. Where from and when somebody comes in is left open. Ways \
-            through streams need a nats-server, as does --engine nats-server; they are skipped, and named, where none is \
-            installed. Exits with 1 if a way could not be performed.
+            through streams need a nats-server, as does --engine nats-server, and as do all ways of a set that has streams; they \
+            are skipped, and named, where none is installed. Exits with 1 if a way could not be performed.
             """)
     static let example = """
         chancery policy reproduce policies/plant --environment prod
@@ -53,7 +53,7 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
             for problem in broken {
                 guard let route = problem.route else { continue }
                 count += 1
-                let (outcome, reason) = try await perform(route, scratch)
+                let (outcome, reason) = try await perform(route, scratch, on: set.engine(engine.engine))
                 if outcome == .notSeen { failed += 1 }
                 try show(problem, route, outcome, reason, set)
             }
@@ -62,9 +62,11 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
         if failed > 0 { throw ExitCode(1) }
     }
 
-    private func perform(_ route: AccessRoute, _ scratch: ScratchOperator) async throws -> (Outcome, String?) {
+    private func perform(
+        _ route: AccessRoute, _ scratch: ScratchOperator, on engine: Engine
+    ) async throws -> (Outcome, String?) {
         guard let performance = route.performance else { return (.skipped, "it could only not be ruled out") }
-        var isStream = engine.engine == .natsServer
+        var isStream = engine == .natsServer
         switch performance {
         case .stream, .answer: isStream = true
         case .publish, .receive, .reply: break

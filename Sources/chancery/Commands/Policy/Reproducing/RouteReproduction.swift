@@ -40,7 +40,11 @@ struct RouteReproduction {
             seen = try await isSeen(arrivals) { try await clients.observer.publish(route.subject, payload: mark) }
         case .reply(let typed, let request, let responder, let queue):
             seen = try await isAnswered(clients, typed, request, responder, queue)
-        case .answer(let typed):
+        case .answer(let typed, let account, let streams):
+            guard let owner = try scratch.observer(of: account) else { return nil }
+            let client = try await server.connect(owner)
+            try await prepare(JetStreamRequest.declarations(of: streams), client)
+            await client.close()
             let (arrivals, target) = (try await clients.observer.subscribe(route.subject), route.subject)
             try await clients.observer.flush()
             seen = try await isSeen(arrivals, isAny: true) { try await clients.holder.publish(typed, reply: target) }
@@ -109,15 +113,13 @@ struct RouteReproduction {
     private func isGivenOut(_ stream: StreamPerformance, _ holder: Client, _ observer: Client) async throws -> Bool {
         guard let owner = try scratch.observer(of: stream.account) else { return false }
         let client = try await server.connect(owner)
-        let request = JetStreamRequest(stream, target: stream.kept.isEmpty ? route.subject : stream.inbox)
-        for (subject, body) in request.preparations {
-            _ = try await client.request(subject, payload: Array(body.utf8), timeout: .seconds(5))
-        }
+        let isReading = route.act == .receive
+        let request = JetStreamRequest(stream, target: isReading ? stream.inbox : route.subject)
+        try await prepare(request.preparations, client)
         let mark = mark
-        let isReading = !stream.kept.isEmpty
         let arrivals =
             isReading
-            ? try await holder.subscribe(stream.inbox, queue: stream.queue)
+            ? try await holder.subscribe(stream.subscribed, queue: stream.queue)
             : try await observer.subscribe(route.subject)
         try await (isReading ? holder : observer).flush()
         let (kept, subject) = (request.kept, route.subject)
@@ -134,63 +136,15 @@ struct RouteReproduction {
         await client.close()
         return seen
     }
-}
 
-/// What JetStream has to be told so that a stream gives out what it holds.
-struct JetStreamRequest {
-    /// Done by the stream's owner before.
-    let preparations: [(subject: String, body: String)]
-    /// What the holder sends.
-    let body: String
-    /// A subject that the stream takes in.
-    let kept: String
-
-    /// - Parameter target: where messages are to come to.
-    init(_ performance: StreamPerformance, target: String) {
-        let tokens = performance.request.split(separator: ".").map(String.init)
-        // $JS.API.STREAM.MSG.GET.S, $JS.API.DIRECT.GET.S, $JS.API.CONSUMER.MSG.NEXT.S.C, $JS.API.CONSUMER.CREATE.S and so on.
-        let verb = tokens.dropFirst(2)
-        let isMessage = verb.contains("MSG")
-        let isDirect = verb.first == "DIRECT"
-        let isDurable = verb.contains("DURABLE")
-        let place = 2 + (isMessage || isDurable ? 3 : 2)
-        let name = performance.stream ?? (tokens.indices.contains(place) ? tokens[place] : "x1")
-        let next = tokens.indices.contains(place + 1) ? tokens[place + 1] : nil
-        kept =
-            performance.kept.isEmpty ? performance.subjects.first.map(Self.filled) ?? "leak.scratch" : performance.kept
-        let subjects = performance.subjects.isEmpty ? [kept] : performance.subjects
-        let list = subjects.map { "\"\($0)\"" }.joined(separator: ",")
-        let stream = "{\"name\":\"\(name)\",\"subjects\":[\(list)],\"storage\":\"memory\",\"allow_direct\":true"
-        var prepared = [("$JS.API.STREAM.CREATE.\(name)", stream + "}")]
-        if verb.first == "STREAM", !isMessage {
-            let republish = ",\"republish\":{\"src\":\">\",\"dest\":\"\(target)\"}}"
-            preparations = verb.contains("UPDATE") ? prepared : []
-            body = stream + republish
-            return
+    /// Has a stream's owner make what has to be there.
+    private func prepare(_ requests: [(subject: String, body: String)], _ client: Client) async throws {
+        for (subject, body) in requests {
+            let answer = try await client.request(subject, payload: Array(body.utf8), timeout: .seconds(5))
+            let text = String(decoding: answer.payload, as: UTF8.self)
+            guard !text.contains("\"error\":") else {
+                throw CommandFailure(message: "the scratch server refuses \(subject) with \(body): \(text)")
+            }
         }
-        if verb.first == "CONSUMER", isMessage {
-            let consumer = next ?? "c"
-            prepared.append(
-                (
-                    "$JS.API.CONSUMER.DURABLE.CREATE.\(name).\(consumer)",
-                    "{\"stream_name\":\"\(name)\",\"config\":{\"durable_name\":\"\(consumer)\",\"ack_policy\":\"explicit\"}}"
-                ))
-            preparations = prepared
-            body = "{\"batch\":10,\"expires\":1000000000}"
-            return
-        }
-        preparations = prepared
-        if verb.first == "CONSUMER" {
-            let named = isDurable ? ",\"durable_name\":\"\(next ?? "c")\"" : next.map { ",\"name\":\"\($0)\"" } ?? ""
-            body =
-                "{\"stream_name\":\"\(name)\",\"config\":{\"deliver_subject\":\"\(target)\",\"ack_policy\":\"none\"\(named)}}"
-        } else {
-            body = isDirect && tokens.count > place + 1 ? "" : "{\"last_by_subj\":\"\(kept)\"}"
-        }
-    }
-
-    /// A subject of a pattern.
-    private static func filled(_ pattern: String) -> String {
-        pattern.split(separator: ".").map { $0 == "*" || $0 == ">" ? "x1" : String($0) }.joined(separator: ".")
     }
 }

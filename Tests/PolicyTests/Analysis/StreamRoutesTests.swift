@@ -1,0 +1,89 @@
+import Subjects
+import Testing
+
+@testable import Policy
+
+/// Ways through streams, each with what has to be done to see it.
+@Suite struct StreamRoutesTests {
+    private static func routes(
+        _ act: AccessRoute.Act, _ pattern: String, _ role: String, streams: String
+    ) throws -> [AccessRoute] {
+        let set = try AccessAnalysisTests.set(["A": "streams: { \(streams) }\nroles: { r: { \(role) } }"])
+        var analysis = AccessAnalysis(set)
+        return analysis.routes(act, SubjectSet([try Pattern(pattern)]), of: "A")
+    }
+
+    private static let orders =
+        "ORDERS: { subjects: [ \"orders.>\" ], consumers: { bill: { filter: [ orders.*.bill, orders.*.sum ] } } }"
+
+    @Test func `What a consumer gives out passes its filters`() throws {
+        let role = "work: [ ORDERS/bill ]"
+        let route = try #require(try Self.routes(.receive, "orders.>", role, streams: Self.orders).first)
+        #expect(route.subject == "orders.x1.bill")
+        guard case .stream(let performed) = try #require(route.performance) else {
+            Issue.record("\(route)")
+            return
+        }
+        #expect(performed.kept == "orders.x1.bill")
+        #expect(performed.streams.first?.consumers.first?.filters == ["orders.*.bill", "orders.*.sum"])
+        #expect(try Self.routes(.receive, "orders.*.ship", role, streams: Self.orders).isEmpty)
+    }
+
+    @Test func `A filter in a request's subject is all that the consumer gives out`() throws {
+        func subjects(_ filter: String, _ wanted: String = "orders.>") throws -> [String] {
+            try Self.routes(
+                .receive, wanted, "publish: [ \"$JS.API.CONSUMER.CREATE.ORDERS.c.\(filter)\" ], inbox: private",
+                streams: Self.orders
+            ).map(\.subject)
+        }
+        #expect(try subjects("orders.eu.x") == ["orders.eu.x"])
+        #expect(try subjects("other") == [])
+        #expect(try subjects("orders.eu.x", "orders.us.*") == [])
+        // The > of a filter is a token that * fits.
+        #expect(try subjects("orders.*", "orders.a.b.c") == ["orders.a.b.c"])
+    }
+
+    @Test func `Whoever may change a stream has it take in what it likes`() throws {
+        let routes = try Self.routes(.receive, "secret.>", "manage: [ ORDERS ], inbox: private", streams: Self.orders)
+        guard case .stream(let performed)? = routes.first?.performance else {
+            Issue.record("\(routes)")
+            return
+        }
+        #expect(performed.request == "$JS.API.STREAM.UPDATE.ORDERS" && performed.kept == "secret.x1")
+    }
+
+    @Test func `A stream that says nothing of its subjects may take in everything`() throws {
+        let role = "work: [ S/c ]"
+        #expect(try !Self.routes(.receive, "secret", role, streams: "S: { consumers: { c: {} } }").isEmpty)
+    }
+
+    @Test func `What streams answer goes anywhere, since nats-server has them`() throws {
+        let routes = try Self.routes(.publish, "secret", "publish: [ orders.in ]", streams: Self.orders)
+        #expect(routes.map(\.label) == ["by reply"])
+    }
+
+    @Test func `A step leads to the rule, and not to its role`() throws {
+        let set = try AccessAnalysisTests.set([
+            "A": """
+            roles:
+              r:
+                publish:
+                  - b.c
+                  - "a.{{name()}}"
+                subscribe: [ d, e ]
+                queue:
+                  f: [ g ]
+                inbox: role
+            """
+        ])
+        var analysis = AccessAnalysis(set)
+        func line(_ act: AccessRoute.Act, _ text: String) throws -> Int? {
+            analysis.routes(act, try #require(AccessQuestion(text)), of: "A").first?.steps
+                .last { $0.position != nil }?.position?.line
+        }
+        #expect(try line(.publish, "a.*") == 7)
+        #expect(try line(.publish, "b.c") == 6)
+        #expect(try line(.receive, "e") == 8)
+        #expect(try line(.receive, "f") == 10)
+    }
+}
