@@ -129,17 +129,23 @@ class Planter:
         head = subject.split(".")[0] + "." + subject.split(".")[1]
         exporter.roles["keeper"] = [f'publish: [ "{head}.>" ]']
         exporter.roles["near"] = [f'subscribe: {{ allow: [ "vault.>" ], deny: [ "{head}.>" ] }}']
-        exporter.streams.append(f'OPEN: {{ subjects: [ "{self.word()}.open.>" ] }}')
-        exporter.roles["reader"] = ["publish: [ $JS.API.STREAM.MSG.GET.OPEN ]", "inbox: role"]
+        # A set with streams is nats-server's, which lets whoever asks aim the answer: there nobody asks.
+        has_streams = self.dice.random() < 0.5
         exporter.roles["worker"] = ['queue: { "vault.other.>": [ w ] }']
-        exporter.roles["asks"] = ["call: [ desk.ask ]"]
-        exporter.roles["desk"] = ["serve: { desk.ask: { answers: 1 } }"]
+        if has_streams:
+            exporter.streams.append(f'OPEN: {{ subjects: [ "{self.word()}.open.>" ], consumers: {{ c: {{}} }} }}')
+            exporter.streams.append('KEPT: { subjects: [ "vault.>" ], consumers: { other: { filter: "vault.other.>" } } }')
+            exporter.roles["reader"] = ["publish: [ $JS.API.STREAM.MSG.GET.OPEN ]", "work: [ KEPT/other ]", "inbox: role"]
+        else:
+            exporter.roles["asks"] = ["call: [ desk.ask ]"]
+            exporter.roles["desk"] = ["serve: { desk.ask: { answers: 1 } }"]
         exporter.mappings.append('"open.v1.*": { "open.v2.$1": 10%, stay: 90% }')
         importer.roles["far"] = ['subscribe: [ "vault.>" ]']
-        for who in (f"role {exporter.name}/near", f"account {importer.name}", "outside", f"role {exporter.name}/reader",
+        other = "reader" if has_streams else "asks"
+        for who in (f"role {exporter.name}/near", f"account {importer.name}", "outside", f"role {exporter.name}/{other}",
                     f"role {exporter.name}/worker"):
             self.rules.append(f'{{ from: {who}, may not: receive "{pattern}", of: {exporter.name} }}')
-        for who in (f"role {exporter.name}/asks", "outside"):
+        for who in ("outside",) if has_streams else (f"role {exporter.name}/asks", "outside"):
             self.rules.append(f'{{ from: {who}, may not: publish "{pattern}", of: {exporter.name} }}')
 
     # The six kinds.
@@ -175,11 +181,15 @@ class Planter:
         account = self.some()
         pattern, _ = self.secret()
         act = self.dice.choice(("receive", "receive", "publish"))
-        account.streams.append(f'KEPT: {{ subjects: [ "{"vault.>" if act == "receive" else "open.kept"}" ] }}')
-        doors = ["$JS.API.CONSUMER.CREATE.KEPT", "$JS.API.CONSUMER.DURABLE.CREATE.KEPT.c"]
+        consumers = "consumers: { part: { filter: [ vault.*.*.key, \"vault.*.secret.>\" ] } }"
+        account.streams.append(
+            f'KEPT: {{ subjects: [ "{"vault.>" if act == "receive" else "open.kept"}" ], '
+            + (consumers if act == "receive" else "consumers: {}") + " }")
+        doors = ["$JS.API.CONSUMER.CREATE.KEPT", "$JS.API.CONSUMER.DURABLE.CREATE.KEPT.c", "$JS.API.STREAM.UPDATE.KEPT",
+                 "$JS.API.CONSUMER.CREATE.KEPT.*.>"]
         if act == "receive":
             doors += ["$JS.API.STREAM.MSG.GET.KEPT", "$JS.API.DIRECT.GET.KEPT", "$JS.API.DIRECT.GET.KEPT.>",
-                      "$JS.API.CONSUMER.MSG.NEXT.KEPT.*"]
+                      "$JS.API.CONSUMER.MSG.NEXT.KEPT.*", "$JS.API.CONSUMER.MSG.NEXT.KEPT.part"]
         account.roles["leak"] = [f'publish: [ "{self.dice.choice(doors)}" ]', "inbox: private"]
         self.rules.append(f'{{ from: role {account.name}/leak, may not: {act} "{pattern}", of: {account.name} }}')
         return account, "leak"
