@@ -206,7 +206,8 @@ enum PolicyQuestions {
             let (set, source) = try await set(exchange, service)
             return try await service.policyDesk.work {
                 let account = exchange.body["account"]?.text ?? ""
-                guard let reach = TenantReach(set, account: account, engine: engine(exchange.body), at: exchange.now) else {
+                guard let reach = TenantReach(set, account: account, engine: engine(exchange.body), at: exchange.now)
+                else {
                     throw set.unknown(account, source: source)
                 }
                 return Answer(
