@@ -9,6 +9,12 @@ public struct Pattern: Sendable, Hashable {
         case literal([UInt8])
         /// `*`: any one token.
         case any
+
+        public func hash(into hasher: inout Hasher) {
+            guard case .literal(let bytes) = self else { return hasher.combine(-1) }
+            hasher.combine(bytes.count)
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
     }
 
     /// The tokens, without a last `>`.
@@ -35,15 +41,21 @@ public struct Pattern: Sendable, Hashable {
         guard !bytes.isEmpty else { throw .empty }
         var tokens: [Token] = []
         var hasTail = false
-        for token in bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
+        var start = 0
+        while start <= bytes.count {
             guard !hasTail else { throw .tailNotLast }
-            guard !token.isEmpty else { throw .emptyToken }
-            guard !token.contains(where: isSubjectWhitespace) else { throw .whitespace }
-            switch (token.count, token[token.startIndex]) {
+            var end = start
+            while end < bytes.count, bytes[end] != UInt8(ascii: ".") {
+                guard !isSubjectWhitespace(bytes[end]) else { throw .whitespace }
+                end += 1
+            }
+            guard end > start else { throw .emptyToken }
+            switch (end - start, bytes[start]) {
             case (1, UInt8(ascii: "*")): tokens.append(.any)
             case (1, UInt8(ascii: ">")): hasTail = true
-            default: tokens.append(.literal(Array(token)))
+            default: tokens.append(.literal(Array(bytes[start..<end])))
             }
+            start = end + 1
         }
         self.init(tokens: tokens, hasTail: hasTail)
     }

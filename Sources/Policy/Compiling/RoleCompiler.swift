@@ -84,13 +84,13 @@ struct RoleCompiler {
         let subscribed = try compiler.compile()
         return (
             Permissions(publish: published.0, subscribe: subscribed.0, response: rules.response?.value),
-            published.sources.merging(subscribed.sources) { first, _ in first }
+            ClaimList.sources(published.lists + subscribed.lists)
         )
     }
 
     private static func publish(
         _ list: RuleList, mayRespond: Bool
-    ) -> (Permission, sources: [String: [PolicyPosition]]) {
+    ) -> (Permission, lists: [ClaimList]) {
         var (allow, deny) = (ClaimList("/pub/allow"), ClaimList("/pub/deny"))
         if list.allow.isEmpty {
             deny.append(">")
@@ -99,10 +99,7 @@ struct RoleCompiler {
             if mayRespond || list.allow.map(\.text) != [">"] { allow.append(list.allow) }
             deny.append(list.deny)
         }
-        return (
-            Permission(allow: allow.entries, deny: deny.entries),
-            allow.sources.merging(deny.sources) { first, _ in first }
-        )
+        return (Permission(allow: allow.entries, deny: deny.entries), [allow, deny])
     }
 
     // MARK: How its holders come in

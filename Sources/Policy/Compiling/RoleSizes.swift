@@ -37,7 +37,8 @@ enum RoleSizes {
                 permissions.subscribe.deny,
             ]
             return lists.filter {
-                $0.count > PermissionTemplate.maximumExpansions && $0.contains { $0.contains("tag(") }
+                $0.count > PermissionTemplate.maximumExpansions
+                    && $0.contains { $0.utf8.contains(UInt8(ascii: "{")) && $0.contains("tag(") }
             }
             .map { list in
                 PolicyProblem(

@@ -5,44 +5,43 @@ import Subjects
 /// A question takes a few steps for rules that begin with literals, and at worst as many as the rules have tokens; all
 /// questions together take no more than ``SubjectSet/maximumSteps``.
 struct RuleIndex {
-    private struct Node {
-        var any = -1
-        /// The literals below it.
-        var children: [[UInt8]: Int] = [:]
-        /// The rules that end here, and those whose `>` follows.
-        var ends: [Int] = []
-        var tails: [Int] = []
-    }
-
     private let rules: [PolicyRule]
-    private var nodes = [Node()]
-    private var steps = 0
+    private var trie = TokenTrie()
+    /// By place, the first rule that ends there, and the first whose `>` follows; by rule, the next one of its place.
+    private var ends = [-1]
+    private var tails = [-1]
+    private var next: [Int]
+    private(set) var steps = 0
 
     /// - Parameter pattern: what of each rule counts.
     init(_ rules: [PolicyRule], by pattern: (PolicyRule) -> Pattern = { $0.pattern }) {
         self.rules = rules
+        next = [Int](repeating: -1, count: rules.count)
         for (index, rule) in rules.enumerated() { insert(pattern(rule), index) }
     }
 
     private mutating func insert(_ pattern: Pattern, _ rule: Int) {
-        var node = 0
-        for token in pattern.tokens { node = child(of: node, token) }
-        if pattern.hasTail { nodes[node].tails.append(rule) } else { nodes[node].ends.append(rule) }
+        var place = 0
+        for token in pattern.tokens {
+            place = trie.child(adding: token, to: place)
+            if place == ends.count {
+                ends.append(-1)
+                tails.append(-1)
+            }
+        }
+        if pattern.hasTail {
+            (next[rule], tails[place]) = (tails[place], rule)
+        } else {
+            (next[rule], ends[place]) = (ends[place], rule)
+        }
     }
 
-    private mutating func child(of node: Int, _ token: Pattern.Token) -> Int {
-        let known =
-            switch token {
-            case .any: nodes[node].any
-            case .literal(let bytes): nodes[node].children[bytes] ?? -1
-            }
-        if known >= 0 { return known }
-        switch token {
-        case .any: nodes[node].any = nodes.count
-        case .literal(let bytes): nodes[node].children[bytes] = nodes.count
+    private func add(_ first: Int, to found: inout [Int]) {
+        var rule = first
+        while rule >= 0 {
+            found.append(rule)
+            rule = next[rule]
         }
-        nodes.append(Node())
-        return nodes.count - 1
     }
 
     // MARK: Questions
@@ -59,19 +58,25 @@ struct RuleIndex {
     /// The rules that a pattern lies in, by their places.
     mutating func containing(_ pattern: Pattern) throws(SubjectsTooLarge) -> [Int] {
         var found: [Int] = []
-        var pending = [(node: 0, depth: 0)]
-        while let (number, depth) = pending.popLast() {
+        let count = pattern.tokens.count
+        var word = TokenTrie.Word(pattern.tokens, in: trie)
+        var following: (place: Int, depth: Int)? = (0, 0)
+        // What is left for later where the walk forks.
+        var pending: [(place: Int, depth: Int)] = []
+        while let (place, depth) = following ?? pending.popLast() {
             try spend()
-            let node = nodes[number]
-            let isWhole = depth == pattern.tokens.count
-            if !isWhole || pattern.hasTail { found += node.tails }
-            guard !isWhole else {
-                if !pattern.hasTail { found += node.ends }
+            following = nil
+            if depth < count || pattern.hasTail { add(tails[place], to: &found) }
+            guard depth < count else {
+                if !pattern.hasTail { add(ends[place], to: &found) }
                 continue
             }
-            if node.any >= 0 { pending.append((node.any, depth + 1)) }
-            if case .literal(let bytes) = pattern.tokens[depth], let child = node.children[bytes] {
-                pending.append((child, depth + 1))
+            let any = trie.places[place].any
+            if any >= 0 { following = (any, depth + 1) }
+            let literal = word.child(of: place, at: depth)
+            if literal >= 0 {
+                if let following { pending.append(following) }
+                following = (literal, depth + 1)
             }
         }
         return found
@@ -82,20 +87,27 @@ struct RuleIndex {
     /// - Parameter most: how many are enough.
     mutating func meeting(_ pattern: Pattern, most: Int = .max) throws(SubjectsTooLarge) -> [Int] {
         var found: [Int] = []
-        var pending = [(node: 0, depth: 0)]
-        while found.count < most, let (number, depth) = pending.popLast() {
+        let count = pattern.tokens.count
+        var word = TokenTrie.Word(pattern.tokens, in: trie)
+        var pending = [(place: 0, depth: 0)]
+        while found.count < most, let (place, depth) = pending.popLast() {
             try spend()
-            let node = nodes[number]
             // Behind its last token a `>` of the pattern stands for any others.
-            let isBehind = depth >= pattern.tokens.count
-            if !isBehind || pattern.hasTail { found += node.tails }
-            if isBehind, pattern.hasTail ? depth > pattern.tokens.count : true { found += node.ends }
+            let isBehind = depth >= count
+            if !isBehind || pattern.hasTail { add(tails[place], to: &found) }
+            if isBehind, pattern.hasTail ? depth > count : true { add(ends[place], to: &found) }
             if isBehind, !pattern.hasTail { continue }
-            if node.any >= 0 { pending.append((node.any, depth + 1)) }
-            if !isBehind, case .literal(let bytes) = pattern.tokens[depth] {
-                if let child = node.children[bytes] { pending.append((child, depth + 1)) }
+            let any = trie.places[place].any
+            if any >= 0 { pending.append((any, depth + 1)) }
+            if !isBehind, pattern.tokens[depth] != .any {
+                let literal = word.child(of: place, at: depth)
+                if literal >= 0 { pending.append((literal, depth + 1)) }
             } else {
-                for child in node.children.values { pending.append((child, depth + 1)) }
+                var child = trie.places[place].firstLiteral
+                while child >= 0 {
+                    pending.append((child, depth + 1))
+                    child = trie.places[child].nextLiteral
+                }
             }
         }
         return found

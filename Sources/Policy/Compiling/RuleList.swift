@@ -44,7 +44,7 @@ struct RuleList: Sendable {
     var allow: [PolicyRule] = []
     var deny: [PolicyRule] = []
 
-    var hasTemplates: Bool { (allow + deny).contains(where: \.hasTemplates) }
+    var hasTemplates: Bool { allow.contains(where: \.hasTemplates) || deny.contains(where: \.hasTemplates) }
 
     /// The same set in canonical form: equal sets without templates have equal lists, in the order of the algebra. With
     /// templates, what lies in another rule for every value is left out, and so is a deny that meets no allow with any
@@ -117,7 +117,8 @@ extension Pattern {
 extension TemplateEntry {
     /// The entry with each template in the one way to write it.
     var canonicalText: String {
-        parts.map { part in
+        guard hasTemplates else { return text }
+        return parts.map { part in
             switch part {
             case .literal(let text): text
             case .template(let function, text: _): "{{\(function.text)}}"

@@ -23,14 +23,11 @@ struct SubscribeCompiler {
     }
 
     /// The lists, and where each entry comes from.
-    mutating func compile() throws(SubjectsTooLarge) -> (Permission, sources: [String: [PolicyPosition]]) {
+    mutating func compile() throws(SubjectsTooLarge) -> (Permission, lists: [ClaimList]) {
         var groups = GroupRules(rules.groups, rules.deniedGroups)
         if !groups.groups.isEmpty { try groups.canonicalize(closed: rules.subscribe.deny) }
         if groups.allow.isEmpty { try writePlain() } else { try write(&groups) }
-        return (
-            Permission(allow: allow.entries, deny: deny.entries),
-            allow.sources.merging(deny.sources) { first, _ in first }
-        )
+        return (Permission(allow: allow.entries, deny: deny.entries), [allow, deny])
     }
 
     // MARK: Without groups

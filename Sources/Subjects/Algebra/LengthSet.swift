@@ -10,34 +10,41 @@ struct LengthSet: Sendable, Hashable {
 
     static let endless = Int.max
 
-    private(set) var runs: [Run] = []
+    /// The first run, which ends before it begins where there is none: most sets have one and need no list.
+    private var head = Run(lower: 1, upper: 0)
+    private var others: [Run] = []
 
     init() {}
 
     /// One length.
     init(_ length: Int) {
-        runs = [Run(lower: length, upper: length)]
+        head = Run(lower: length, upper: length)
     }
 
     /// This length and all greater ones.
     init(from lower: Int) {
-        runs = [Run(lower: lower, upper: Self.endless)]
+        head = Run(lower: lower, upper: Self.endless)
     }
 
-    var isEmpty: Bool { runs.isEmpty }
-    var shortest: Int? { runs.first?.lower }
+    var isEmpty: Bool { head.upper < head.lower }
+    var runs: [Run] { isEmpty ? [] : [head] + others }
+    var runCount: Int { isEmpty ? 0 : 1 + others.count }
+    var shortest: Int? { isEmpty ? nil : head.lower }
     /// ``endless`` where there is no longest.
-    var longest: Int? { runs.last?.upper }
+    var longest: Int? { isEmpty ? nil : last.upper }
+
+    private var last: Run { others.last ?? head }
+
+    private func run(_ index: Int) -> Run { index == 0 ? head : others[index - 1] }
 
     /// Where the run without an end begins.
     var endlessStart: Int? {
-        guard let last = runs.last, last.upper == Self.endless else { return nil }
-        return last.lower
+        last.upper == Self.endless ? last.lower : nil
     }
 
     /// The least length of the set that is not less than `length`.
     func first(from length: Int) -> Int? {
-        for run in runs where run.upper >= length { return max(run.lower, length) }
+        for index in 0..<runCount where run(index).upper >= length { return max(run(index).lower, length) }
         return nil
     }
 
@@ -45,24 +52,21 @@ struct LengthSet: Sendable, Hashable {
         if other.isEmpty { return self }
         if isEmpty { return other }
         var result = LengthSet()
-        var (left, right) = (runs[...], other.runs[...])
-        while true {
-            let next: Run
-            switch (left.first, right.first) {
-            case (let one?, let two?): next = one.lower <= two.lower ? left.removeFirst() : right.removeFirst()
-            case (_?, nil): next = left.removeFirst()
-            case (nil, _?): next = right.removeFirst()
-            case (nil, nil): return result
-            }
-            result.append(next)
+        var (left, right) = (0, 0)
+        while left < runCount || right < other.runCount {
+            let isLeft =
+                right == other.runCount || (left < runCount && run(left).lower <= other.run(right).lower)
+            result.append(isLeft ? run(left) : other.run(right))
+            if isLeft { left += 1 } else { right += 1 }
         }
+        return result
     }
 
     func intersection(_ other: LengthSet) -> LengthSet {
         var result = LengthSet()
         var (left, right) = (0, 0)
-        while left < runs.count, right < other.runs.count {
-            let (one, two) = (runs[left], other.runs[right])
+        while left < runCount, right < other.runCount {
+            let (one, two) = (run(left), other.run(right))
             let common = Run(lower: max(one.lower, two.lower), upper: min(one.upper, two.upper))
             if common.lower <= common.upper { result.append(common) }
             if one.upper < two.upper { left += 1 } else { right += 1 }
@@ -73,13 +77,14 @@ struct LengthSet: Sendable, Hashable {
     func subtracting(_ other: LengthSet) -> LengthSet {
         var result = LengthSet()
         var right = 0
-        for run in runs {
+        for index in 0..<runCount {
+            let run = run(index)
             var lower = run.lower
-            while right < other.runs.count, other.runs[right].upper < lower { right += 1 }
+            while right < other.runCount, other.run(right).upper < lower { right += 1 }
             var next = right
             var isUsedUp = false
-            while next < other.runs.count, other.runs[next].lower <= run.upper {
-                let taken = other.runs[next]
+            while next < other.runCount, other.run(next).lower <= run.upper {
+                let taken = other.run(next)
                 if taken.lower > lower { result.append(Run(lower: lower, upper: taken.lower - 1)) }
                 guard taken.upper < run.upper else {
                     isUsedUp = true
@@ -95,14 +100,14 @@ struct LengthSet: Sendable, Hashable {
 
     /// Whether some length of the set may lie between the two; never wrong where there is one.
     func mayMeet(_ lower: Int, _ upper: Int) -> Bool {
-        guard let first = runs.first, let last = runs.last else { return false }
-        return first.lower <= upper && last.upper >= lower
+        !isEmpty && head.lower <= upper && last.upper >= lower
     }
 
     /// The set with every length made greater by `offset`, which must not bring the shortest below 1.
     func shifted(by offset: Int) -> LengthSet {
         var result = LengthSet()
-        for run in runs {
+        for index in 0..<runCount {
+            let run = run(index)
             result.append(
                 Run(lower: run.lower + offset, upper: run.upper == Self.endless ? run.upper : run.upper + offset))
         }
@@ -111,11 +116,10 @@ struct LengthSet: Sendable, Hashable {
 
     /// Adds a run that begins no earlier than the last one.
     private mutating func append(_ run: Run) {
-        guard let last = runs.last else { return runs.append(run) }
-        if last.upper == Self.endless || run.lower <= last.upper + 1 {
-            runs[runs.count - 1].upper = max(last.upper, run.upper)
-        } else {
-            runs.append(run)
-        }
+        guard !isEmpty else { return head = run }
+        let last = last
+        guard last.upper == Self.endless || run.lower <= last.upper + 1 else { return others.append(run) }
+        let upper = max(last.upper, run.upper)
+        if others.isEmpty { head.upper = upper } else { others[others.count - 1].upper = upper }
     }
 }

@@ -43,7 +43,8 @@ extension ShapeList {
     ) throws(SubjectsTooLarge) -> (inside: ShapeList, outside: ShapeList) {
         var inside = ShapeList()
         let outside = try split(by: other, into: &inside, &effort)
-        return (inside, ShapeList(outside))
+        // Mostly nothing lies inside: then the list is what it was.
+        return (inside, inside.isEmpty ? self : ShapeList(outside))
     }
 
     func lengths(containing shape: Shape, _ effort: inout Effort) throws(SubjectsTooLarge) -> LengthSet {
@@ -56,7 +57,7 @@ extension ShapeList {
     private mutating func add(_ shape: Shape, _ effort: inout Effort) throws(SubjectsTooLarge) {
         let before = shapes.count
         insert(shape)
-        try effort.spend(shape.stem.count + shape.lengths.runs.count, terms: shapes.count - before)
+        try effort.spend(shape.stem.count + shape.lengths.runCount, terms: shapes.count - before)
     }
 
     /// The list as few patterns as there can be, the same for every way to write the same union.
@@ -68,22 +69,27 @@ extension ShapeList {
     func irredundant(_ effort: inout Effort) throws(SubjectsTooLarge) -> IrredundantList {
         effort.beginList()
         var result: [IrredundantList.Member] = []
+        var isSame = true
         for (number, shape) in shapes.enumerated() {
             var steps = 0
             let possible = LengthSet(from: max(1, shape.stem.count))
             let greater = lengths(containing: shape.stem, within: possible, excluding: number, steps: &steps)
             try effort.spend(steps)
             let own = shape.lengths.subtracting(greater)
-            guard !own.isEmpty else { continue }
+            guard !own.isEmpty else {
+                isSame = false
+                continue
+            }
             var shown = own
             if let endless = shape.lengths.union(greater).endlessStart {
                 let start = max(endless, shape.stem.count + 1)
                 if own.first(from: start) != nil { shown = own.union(LengthSet(from: start)) }
             }
+            if shown != shape.lengths { isSame = false }
             result.append(IrredundantList.Member(shape: Shape(stem: shape.stem, lengths: shown), own: own))
             try effort.spend(1, terms: 1)
         }
-        return IrredundantList(members: result)
+        return IrredundantList(members: result, shapes: isSame ? self : ShapeList(result.lazy.map(\.shape)))
     }
 }
 
@@ -97,9 +103,10 @@ struct IrredundantList: Sendable {
     }
 
     let members: [Member]
+    /// The members as they are shown.
+    let shapes: ShapeList
 
     var isEmpty: Bool { members.isEmpty }
-    var shapes: ShapeList { ShapeList(members.lazy.map(\.shape)) }
 
     /// The patterns, sorted by their number of tokens (a `>` counts as one), then by their bytes.
     func patterns(_ effort: inout Effort) throws(SubjectsTooLarge) -> [Pattern] {

@@ -2,11 +2,8 @@
 ///
 /// Each stem occurs once. Takes room and time to build that are linear in the number of tokens.
 struct ShapeList: Sendable {
+    /// What stands at a place of the trie.
     private struct Node: Sendable {
-        /// The child for `*`, the first child for a literal, and the next literal child of the same parent; -1 for none.
-        var any = -1
-        var firstLiteral = -1
-        var nextLiteral = -1
         /// The shape whose stem ends here, or -1.
         var shape = -1
         /// Between these are the lengths of all shapes at or below this node.
@@ -14,21 +11,9 @@ struct ShapeList: Sendable {
         var longest = 0
     }
 
-    private struct Edge: Hashable, Sendable {
-        let parent: Int
-        let token: Int
-    }
-
-    /// What a token of a stem that is looked up stands for.
-    private enum Step {
-        static let any = -1
-        static let unknown = -2
-    }
-
     private(set) var shapes: [Shape] = []
+    private var trie = TokenTrie()
     private var nodes = [Node()]
-    private var tokens: [[UInt8]: Int] = [:]
-    private var literals: [Edge: Int] = [:]
 
     init() {}
 
@@ -44,11 +29,11 @@ struct ShapeList: Sendable {
 
     /// Whether some stem has this token as a literal.
     func names(_ token: [UInt8]) -> Bool {
-        tokens[token] != nil
+        trie.names(token)
     }
 
     /// All tokens that a stem has as a literal.
-    var namedTokens: some Collection<[UInt8]> { tokens.keys }
+    var namedTokens: some Collection<[UInt8]> { trie.tokens }
 
     func union(_ other: ShapeList) -> ShapeList {
         if other.isEmpty { return self }
@@ -63,7 +48,8 @@ struct ShapeList: Sendable {
         var node = 0
         widen(node, shortest, longest)
         for token in shape.stem {
-            node = child(of: node, token)
+            node = trie.child(adding: token, to: node)
+            if node == nodes.count { nodes.append(Node()) }
             widen(node, shortest, longest)
         }
         if nodes[node].shape < 0 {
@@ -79,39 +65,6 @@ struct ShapeList: Sendable {
         nodes[node].shortest = min(nodes[node].shortest, shortest)
         nodes[node].longest = max(nodes[node].longest, longest)
     }
-
-    private mutating func child(of parent: Int, _ token: Pattern.Token) -> Int {
-        switch token {
-        case .any:
-            if nodes[parent].any < 0 {
-                nodes[parent].any = nodes.count
-                nodes.append(Node())
-            }
-            return nodes[parent].any
-        case .literal(let bytes):
-            let number = tokens[bytes] ?? tokens.count
-            tokens[bytes] = number
-            let edge = Edge(parent: parent, token: number)
-            if let known = literals[edge] { return known }
-            literals[edge] = nodes.count
-            nodes.append(Node(nextLiteral: nodes[parent].firstLiteral))
-            nodes[parent].firstLiteral = nodes.count - 1
-            return nodes.count - 1
-        }
-    }
-
-    private func path(_ stem: [Pattern.Token]) -> [Int] {
-        stem.map { token in
-            switch token {
-            case .any: Step.any
-            case .literal(let bytes): tokens[bytes] ?? Step.unknown
-            }
-        }
-    }
-
-    private func literal(_ parent: Int, _ step: Int) -> Int? {
-        step >= 0 ? literals[Edge(parent: parent, token: step)] : nil
-    }
 }
 
 // Each question visits a place of the trie at most once, so it takes at most as many steps as the list has tokens, plus
@@ -126,22 +79,31 @@ extension ShapeList {
     func lengths(
         containing stem: [Pattern.Token], within wanted: LengthSet, excluding excluded: Int = -1, steps: inout Int
     ) -> LengthSet {
-        let path = path(stem)
-        steps += path.count
+        steps += stem.count
         var missing = wanted
-        var pending = [(node: 0, depth: 0)]
-        while let (number, depth) = pending.popLast() {
+        var word = TokenTrie.Word(stem, in: trie)
+        var next: (node: Int, depth: Int)? = (0, 0)
+        // What is left for later where the walk forks.
+        var pending: [(node: Int, depth: Int)] = []
+        while let (number, depth) = next ?? pending.popLast() {
             steps += 1
-            let node = nodes[number]
-            guard missing.mayMeet(node.shortest, node.longest) else { continue }
-            if node.shape >= 0, node.shape != excluded {
-                steps += missing.runs.count + shapes[node.shape].lengths.runs.count
-                missing = missing.subtracting(shapes[node.shape].lengths)
+            next = nil
+            guard missing.mayMeet(nodes[number].shortest, nodes[number].longest) else { continue }
+            let shape = nodes[number].shape
+            if shape >= 0, shape != excluded {
+                steps += missing.runCount + shapes[shape].lengths.runCount
+                missing = missing.subtracting(shapes[shape].lengths)
                 if missing.isEmpty { return wanted }
             }
-            guard depth < path.count else { continue }
-            if node.any >= 0 { pending.append((node.any, depth + 1)) }
-            if let child = literal(number, path[depth]) { pending.append((child, depth + 1)) }
+            guard depth < stem.count else { continue }
+            let any = trie.places[number].any
+            let literal = word.child(of: number, at: depth)
+            if literal >= 0 {
+                next = (literal, depth + 1)
+                if any >= 0 { pending.append((any, depth + 1)) }
+            } else if any >= 0 {
+                next = (any, depth + 1)
+            }
         }
         return wanted.subtracting(missing)
     }
@@ -168,25 +130,34 @@ extension ShapeList {
     }
 
     private func walk(_ shape: Shape, steps: inout Int, _ visit: (Int) -> Bool) {
-        let path = path(shape.stem)
-        steps += path.count
-        var pending = [(node: 0, depth: 0)]
-        while let (number, depth) = pending.popLast() {
+        let stem = shape.stem
+        steps += stem.count
+        var word = TokenTrie.Word(stem, in: trie)
+        var next: (node: Int, depth: Int)? = (0, 0)
+        var pending: [(node: Int, depth: Int)] = []
+        while let (number, depth) = next ?? pending.popLast() {
             steps += 1
-            let node = nodes[number]
-            guard shape.lengths.mayMeet(node.shortest, node.longest) else { continue }
-            if node.shape >= 0 {
+            next = nil
+            guard shape.lengths.mayMeet(nodes[number].shortest, nodes[number].longest) else { continue }
+            if nodes[number].shape >= 0 {
                 steps += 1
-                guard visit(node.shape) else { return }
+                guard visit(nodes[number].shape) else { return }
             }
-            if node.any >= 0 { pending.append((node.any, depth + 1)) }
-            if depth < path.count, path[depth] != Step.any {
-                if let child = literal(number, path[depth]) { pending.append((child, depth + 1)) }
+            let any = trie.places[number].any
+            if depth < stem.count, stem[depth] != .any {
+                let literal = word.child(of: number, at: depth)
+                if literal >= 0 {
+                    next = (literal, depth + 1)
+                    if any >= 0 { pending.append((any, depth + 1)) }
+                } else if any >= 0 {
+                    next = (any, depth + 1)
+                }
             } else {
-                var child = node.firstLiteral
+                if any >= 0 { pending.append((any, depth + 1)) }
+                var child = trie.places[number].firstLiteral
                 while child >= 0 {
                     pending.append((child, depth + 1))
-                    child = nodes[child].nextLiteral
+                    child = trie.places[child].nextLiteral
                 }
             }
         }

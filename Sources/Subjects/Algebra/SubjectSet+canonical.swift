@@ -69,7 +69,7 @@ extension SubjectSet {
     /// A word of X₁ that does not lie in X₂ as a whole is in it. The other subjects of the set are in words of X₁ that do
     /// lie in X₂, and in X₃ too: their meets with X₃ take the place of X₁, and the rest of the chain that of X₂.
     func leastList(_ effort: inout Effort) throws(SubjectsTooLarge) -> IrredundantList {
-        guard var words = levels.first else { return IrredundantList(members: []) }
+        guard var words = levels.first else { return IrredundantList(members: [], shapes: ShapeList()) }
         var result = ShapeList()
         var next = 1
         while next < levels.count {
