@@ -19,6 +19,20 @@ enum PolicyBenchmark {
         try compare("100 roles of 100 rules, a tenth of them others", roles(100), roles(100, others: 10), rounds)
         try compare("1 role of 10,000 rules, a tenth of them others", roles(1), roles(1, others: 10), rounds)
         try compare("1 role of 10,000 rules, all of them others", roles(1), roles(1, token: "u"), rounds)
+        for (name, account) in HardPolicies.all { check(name, account) }
+    }
+
+    /// Policies that are made to be costly: read, compiled and checked, or refused.
+    private static func check(_ name: String, _ account: [UInt8]) {
+        let start = Stopwatch.seconds
+        var said = "nothing wrong"
+        do {
+            said = "\(try set(account).problems().count) findings"
+        } catch {
+            said =
+                (error as? PolicySet.Failure)?.problems.first { $0.severity == .error }?.code.description ?? "\(error)"
+        }
+        report("\(name): checked (\(said))", number(Stopwatch.seconds - start, " s"), "<= 2 s")
     }
 
     /// Rules as people write them: a device of a site, what it sends, and what it is told.

@@ -13,39 +13,77 @@ extension LintChecker {
             let queued = what == "subscribe" ? role.queue.map(\.subject) : []
             let isEverything = if case .everything = access.allowed { true } else { false }
             guard !isEverything else { continue }
-            let (allows, denies) = (allowed + queued, access.denied)
-            for deny in denies where !allows.contains(where: { Self.mayMeet($0, deny) }) {
+            do throws(SubjectsTooLarge) {
+                try checkDenies(access.denied, meet: allowed + queued, of: role, in: account)
+                try checkAllows(allowed, against: access.denied, in: account)
+            } catch {
                 report(
-                    .dead, at: deny.position, in: account,
-                    "the deny \(deny.text) meets nothing that \(role.name) is allowed",
-                    remedy: "remove it, or see whether the allow or the deny has a typing mistake")
-            }
-            for allow in allowed {
-                guard let deny = denies.first(where: { Self.contains($0, allow) }) else { continue }
-                report(
-                    .dead, at: allow.position, in: account, "\(allow.text) allows nothing: all of it is denied",
-                    remedy: "remove it, or make the deny narrower",
-                    related: .init(position: deny.position, message: "the deny"))
+                    .tooLarge, at: role.position, in: account,
+                    "the rules of \(role.name) are too many to look for some that change nothing: \(error)",
+                    remedy: "make two roles of it")
             }
         }
         checkRepetition(role.call, "call", in: account)
     }
 
-    /// Rules that lie in others of the same list. Where both are the same, the second one is the one too many.
-    private mutating func checkRepetition(_ rules: [PolicySubject], _ what: String, in account: PolicySet.Account) {
-        for (number, rule) in rules.enumerated() {
-            for (other, wider) in rules.enumerated() where other != number && Self.contains(wider, rule) {
-                let isSame = Self.contains(rule, wider)
-                guard !isSame || other < number else { continue }
-                report(
-                    isSame ? .duplicate : .shadowed, at: rule.position, in: account,
-                    isSame
-                        ? "\(rule.text) stands in \(what) twice"
-                        : "\(rule.text) lies in \(wider.text) of the same \(what)",
-                    remedy: isSame ? "remove one" : "remove it, or make the other one narrower",
-                    related: .init(position: wider.position, message: isSame ? "the first" : "the wider one"))
-                break
+    private mutating func checkDenies(
+        _ denies: [PolicySubject], meet allows: [PolicySubject], of role: RolePolicy, in account: PolicySet.Account
+    ) throws(SubjectsTooLarge) {
+        let allowed = allows.compactMap { try? PolicyRule($0) }
+        // What is no subject is told of elsewhere.
+        guard allowed.count == allows.count else { return }
+        var bounds = RuleIndex(allowed) { $0.bound }
+        for deny in denies {
+            guard let rule = try? PolicyRule(deny), try bounds.meeting(rule.bound, most: 1).isEmpty else { continue }
+            report(
+                .dead, at: deny.position, in: account,
+                "the deny \(deny.text) meets nothing that \(role.name) is allowed",
+                remedy: "remove it, or see whether the allow or the deny has a typing mistake")
+        }
+    }
+
+    private mutating func checkAllows(
+        _ allows: [PolicySubject], against denies: [PolicySubject], in account: PolicySet.Account
+    ) throws(SubjectsTooLarge) {
+        let denied = denies.filter { (try? PolicyRule($0)) != nil }
+        guard !denied.isEmpty else { return }
+        var index = RuleIndex(denied.compactMap { try? PolicyRule($0) })
+        for allow in allows {
+            guard let rule = try? PolicyRule(allow), let deny = try index.containing(rule.pattern).min() else {
+                continue
             }
+            report(
+                .dead, at: allow.position, in: account, "\(allow.text) allows nothing: all of it is denied",
+                remedy: "remove it, or make the deny narrower",
+                related: .init(position: denied[deny].position, message: "the deny"))
+        }
+    }
+
+    /// Rules that lie in others of the same list. Where both are the same, the second one is the one too many.
+    private mutating func checkRepetition(_ list: [PolicySubject], _ what: String, in account: PolicySet.Account) {
+        let subjects = list.filter { (try? PolicyRule($0)) != nil }
+        let rules = subjects.compactMap { try? PolicyRule($0) }
+        guard rules.count > 1, let place = subjects.first?.position else { return }
+        var index = RuleIndex(rules)
+        for (number, rule) in rules.enumerated() {
+            guard let wider = try? index.containing(rule.pattern) else {
+                return report(
+                    .tooLarge, at: place, in: account,
+                    "the rules of \(what) are too many to look for some that lie in others",
+                    remedy: "make two roles of it")
+            }
+            // It lies in itself, and what is the same further down lies in it.
+            let others = wider.filter { $0 < number || ($0 > number && rules[$0].pattern != rule.pattern) }
+            guard let other = others.min() else { continue }
+            let isSame = rules[other].pattern == rule.pattern
+            report(
+                isSame ? .duplicate : .shadowed, at: subjects[number].position, in: account,
+                isSame
+                    ? "\(subjects[number].text) stands in \(what) twice"
+                    : "\(subjects[number].text) lies in \(subjects[other].text) of the same \(what)",
+                remedy: isSame ? "remove one" : "remove it, or make the other one narrower",
+                related: .init(
+                    position: subjects[other].position, message: isSame ? "the first" : "the wider one"))
         }
     }
 
@@ -53,11 +91,6 @@ extension LintChecker {
     static func contains(_ wide: PolicySubject, _ narrow: PolicySubject) -> Bool {
         guard let wide = try? PolicyRule(wide), let narrow = try? PolicyRule(narrow) else { return false }
         return narrow.pattern.isContained(in: wide.pattern)
-    }
-
-    private static func mayMeet(_ one: PolicySubject, _ other: PolicySubject) -> Bool {
-        guard let one = try? PolicyRule(one), let other = try? PolicyRule(other) else { return true }
-        return one.bound.overlaps(other.bound)
     }
 
     // MARK: Too much

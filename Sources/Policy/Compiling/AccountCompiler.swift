@@ -13,6 +13,8 @@ struct AccountCompiler {
     private let streams: KnownStreams
     private var composer: RoleComposer
     private var keys = RoleKeys()
+    /// Of each role, those who hold it.
+    private var holders: [String: [UserPolicy]] = [:]
     private var instances = 0
     private var ownProblems: [PolicyProblem] = []
 
@@ -30,6 +32,9 @@ struct AccountCompiler {
             if let composed = composer.compose(role) { keys.composed[role.name] = composed }
         }
         for user in policy.users { derive(user) }
+        for user in policy.users {
+            if let role = keys.roleOfUser[user.name] { holders[role, default: []].append(user) }
+        }
         if keys.derived.count > Self.manyDerivedRoles {
             report(
                 .manyRoles, .warning, at: policy.account.position,
@@ -99,7 +104,7 @@ struct AccountCompiler {
     private mutating func compile(_ role: RolePolicy) {
         var compiler = RoleCompiler(role, source, streams)
         defer { ownProblems += compiler.problems }
-        guard compiler.rules.needsInstances, !holders(of: role).isEmpty || onlyTags(compiler.rules) else {
+        guard compiler.rules.needsInstances, holders[role.name] != nil || onlyTags(compiler.rules) else {
             keys.compiled[role.name] = compiler.compile()
             return
         }
@@ -118,10 +123,6 @@ struct AccountCompiler {
             let name = RoleKeys.name(of: role.name, values)
             keys.compiled[name] = compiler.compile(name: name, values: values)
         }
-    }
-
-    private func holders(of role: RolePolicy) -> [UserPolicy] {
-        policy.users.filter { keys.roleOfUser[$0.name] == role.name }
     }
 
     private func onlyTags(_ rules: RoleRules) -> Bool {
@@ -143,10 +144,11 @@ struct AccountCompiler {
         }
         if onlyTags(rules) { return combinations(functions, role) }
         var tuples: [[String: String]] = []
-        for user in holders(of: role) {
+        var known: Set<[String: String]> = []
+        for user in holders[role.name] ?? [] {
             var tuple: [String: String] = [:]
             for function in functions { tuple[function] = RoleKeys.value(of: function, name: user.name, user.values) }
-            if tuple.count == functions.count, !tuples.contains(tuple) { tuples.append(tuple) }
+            if tuple.count == functions.count, known.insert(tuple).inserted { tuples.append(tuple) }
         }
         return tuples
     }

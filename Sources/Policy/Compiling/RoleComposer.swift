@@ -3,13 +3,30 @@ import Claims
 
 /// Puts roles together: unions of what they allow and of what they deny, what they have in common of the networks, hours
 /// and kinds of connections, and the least of the limits and lifetimes.
+///
+/// Roles that include many others which include many others come to far more than their file, so there is a bound for
+/// all roles of an account together.
 struct RoleComposer {
-    private let roles: [String: RolePolicy]
+    /// More rules than this are not put together: the tokens that servers read have room for fewer.
+    static let maximumRules = 100_000
+    /// Nor are more includes followed, values of tags compared and the like.
+    static let maximumSteps = 4_000_000
+
+    private let roles: [RolePolicy]
+    private let numbers: [String: Int]
     private let source: PolicySource?
     private(set) var problems: [PolicyProblem] = []
+    /// Includes that something was said of.
+    private var reported: Set<PolicyPosition> = []
+    private(set) var rules = 0
+    private(set) var steps = 0
+    private var isExhausted = false
+    /// Of roles that somebody has beside others, the numbers of all that they include.
+    private var closures: [String: Set<Int>] = [:]
 
     init(_ roles: [RolePolicy], _ source: PolicySource?) {
-        self.roles = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.roles = roles
+        numbers = Dictionary(roles.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.source = source
     }
 
@@ -29,7 +46,7 @@ struct RoleComposer {
     mutating func compose(
         _ names: [Placed<String>], as name: String, extra: RolePolicy?, claims: [RawValue.Member] = []
     ) -> RolePolicy? {
-        let chosen = names.compactMap { roles[$0.value] }
+        let chosen = names.compactMap { numbers[$0.value] }.map { roles[$0] }
         guard let place = names.first?.position else { return nil }
         guard var whole = put(together: chosen, as: name, at: place, extra: extra) else { return nil }
         whole.claims = claims + whole.claims.filter { known in !claims.contains { $0.name == known.name } }
@@ -37,26 +54,48 @@ struct RoleComposer {
     }
 
     /// Those of some roles that no other of them includes.
-    func outermost(_ names: [Placed<String>]) -> [Placed<String>] {
-        var different: [Placed<String>] = []
-        for name in names where !different.contains(where: { $0.value == name.value }) { different.append(name) }
+    mutating func outermost(_ names: [Placed<String>]) -> [Placed<String>] {
+        var known: Set<String> = []
+        let different = names.filter { known.insert($0.value).inserted }
+        guard different.count > 1, let place = different.first?.position,
+            spend(steps: different.count * different.count, at: place)
+        else { return different }
+        for name in different where closures[name.value] == nil {
+            closures[name.value] = included(in: name.value, at: name.position)
+        }
+        func includes(_ one: String, _ other: String) -> Bool {
+            numbers[other].map { closures[one]?.contains($0) == true } ?? false
+        }
         return different.filter { name in
             !different.contains { other in
-                other.value != name.value && included(in: other.value).contains(name.value)
-                    && !included(in: name.value).contains(other.value)
+                other.value != name.value && includes(other.value, name.value) && !includes(name.value, other.value)
             }
         }
     }
 
-    private func included(in name: String) -> Set<String> {
-        var found: Set<String> = []
-        var pending = [name]
-        while let next = pending.popLast() {
-            for include in roles[next]?.includes ?? [] where found.insert(include.value).inserted {
-                pending.append(include.value)
+    private mutating func included(in name: String, at position: PolicyPosition) -> Set<Int> {
+        var found: Set<Int> = []
+        var pending = numbers[name].map { [$0] } ?? []
+        while let next = pending.popLast(), spend(steps: roles[next].includes.count, at: position) {
+            for number in roles[next].includes.compactMap({ numbers[$0.value] }) where found.insert(number).inserted {
+                pending.append(number)
             }
         }
         return found
+    }
+
+    // MARK: Bounds
+
+    private mutating func spend(steps more: Int, rules: Int = 0, at position: PolicyPosition) -> Bool {
+        self.rules += rules
+        steps += more
+        guard !isExhausted, self.rules > Self.maximumRules || steps > Self.maximumSteps else { return !isExhausted }
+        isExhausted = true
+        report(
+            .tooLarge, at: position,
+            "the account's roles come to more than \(Self.maximumRules) rules, each with everything that it includes",
+            remedy: "let roles include fewer others, or divide the account")
+        return false
     }
 
     private mutating func report(
@@ -72,48 +111,87 @@ struct RoleComposer {
     private mutating func put(
         together chosen: [RolePolicy], as name: String, at position: PolicyPosition, extra: RolePolicy?
     ) -> RolePolicy? {
+        guard let gathered = gather(chosen, at: position) else { return nil }
         let known = problems.count
-        var parts: [RolePolicy] = []
-        for role in chosen { gather(role, [], &parts) }
+        let parts = gathered.parts
         var whole = RolePolicy(name: name, position: position)
-        whole.description = parts.first?.description ?? ""
-        whole.composedInboxes = []
-        whole.replies = parts.allSatisfy { $0.replies?.value == .any } ? parts.first?.replies : nil
-        for part in parts { add(part, to: &whole) }
+        whole.description = parts.first.map { roles[$0].description } ?? ""
+        whole.replies =
+            parts.allSatisfy { roles[$0].replies?.value == .any } ? parts.first.flatMap { roles[$0].replies } : nil
+        var inboxes: Set<String> = []
+        whole.composedInboxes = parts.flatMap { roles[$0].inboxes }.filter { inboxes.insert($0.value).inserted }
+        for part in parts {
+            guard spend(steps: meetings(roles[part], whole), rules: roles[part].ruleCount, at: position) else {
+                return nil
+            }
+            add(roles[part], to: &whole)
+        }
         if let extra { addAccess(of: extra, to: &whole) }
         checkTags(of: whole)
-        return problems.count == known ? whole : nil
+        return problems.count == known && gathered.isWhole ? whole : nil
     }
 
-    /// A role and those that it includes, each once.
-    private mutating func gather(_ role: RolePolicy, _ path: [String], _ parts: inout [RolePolicy]) {
-        guard !parts.contains(where: { $0.name == role.name }) else { return }
-        parts.append(role)
-        for include in role.includes {
-            guard let next = roles[include.value] else {
-                report(
-                    .unknownRole, at: include.position, "the account has no role \"\(include.value)\"",
-                    remedy: Suggestion.nearest(to: include.value, in: roles.keys.sorted()).map { "did you mean \($0)?" }
-                        ?? "it has: \(roles.keys.sorted().joined(separator: ", "))")
-                continue
+    /// How often something of a role is compared with something of the whole.
+    private func meetings(_ part: RolePolicy, _ whole: RolePolicy) -> Int {
+        part.networks.count * whole.networks.count + part.tags.count * whole.tags.count
+            + part.claims.count * whole.claims.count + (part.hours?.ranges.count ?? 0)
+            * (whole.hours?.ranges.count ?? 0)
+    }
+
+    /// Roles and those that they include, each once, before those that it includes itself.
+    ///
+    /// - Returns: their numbers, and whether all that they include is there; nil past a bound.
+    private mutating func gather(
+        _ chosen: [RolePolicy], at position: PolicyPosition
+    ) -> (parts: [Int], isWhole: Bool)? {
+        var parts: [Int] = []
+        var seen: Set<Int> = []
+        var isWhole = true
+        for first in chosen.compactMap({ numbers[$0.name] }) where seen.insert(first).inserted {
+            parts.append(first)
+            // The way down to where it stands, with the include that comes next.
+            var way = [(role: first, next: 0)]
+            var onWay: Set<Int> = [first]
+            while let (role, next) = way.last {
+                guard next < roles[role].includes.count else {
+                    way.removeLast()
+                    onWay.remove(role)
+                    continue
+                }
+                guard spend(steps: 1, at: position) else { return nil }
+                way[way.count - 1].next += 1
+                let include = roles[role].includes[next]
+                guard let number = numbers[include.value], !onWay.contains(number) else {
+                    isWhole = false
+                    if reported.insert(include.position).inserted { report(include, way.map(\.role)) }
+                    continue
+                }
+                guard seen.insert(number).inserted else { continue }
+                parts.append(number)
+                way.append((number, 0))
+                onWay.insert(number)
             }
-            let way = path + [role.name]
-            guard !way.contains(next.name) else {
-                report(
-                    .conflict, at: include.position,
-                    "\(next.name) includes itself: \((way + [next.name]).joined(separator: ", "))",
-                    remedy: "take one of the includes away")
-                continue
-            }
-            gather(next, way, &parts)
         }
+        return (parts, isWhole)
+    }
+
+    /// An include that leads nowhere, or back.
+    private mutating func report(_ include: Placed<String>, _ way: [Int]) {
+        guard numbers[include.value] == nil else {
+            let names = (way.map { roles[$0].name } + [include.value]).joined(separator: ", ")
+            return report(
+                .conflict, at: include.position, "\(include.value) includes itself: \(names)",
+                remedy: "take one of the includes away")
+        }
+        let names = numbers.keys.sorted()
+        report(
+            .unknownRole, at: include.position, "the account has no role \"\(include.value)\"",
+            remedy: Suggestion.nearest(to: include.value, in: names).map { "did you mean \($0)?" }
+                ?? "it has: \(names.joined(separator: ", "))")
     }
 
     private mutating func add(_ part: RolePolicy, to whole: inout RolePolicy) {
         addAccess(of: part, to: &whole)
-        for inbox in part.inboxes where whole.composedInboxes?.contains(where: { $0.value == inbox.value }) == false {
-            whole.composedInboxes?.append(inbox)
-        }
         if whole.inbox == nil { whole.inbox = part.inbox }
         whole.was = nil
         addTags(of: part, to: &whole)
@@ -168,7 +246,8 @@ struct RoleComposer {
                 continue
             }
             let known = whole.tags[index]
-            let common = known.values.filter { value in tag.values.contains { $0.value == value.value } }
+            let values = Set(tag.values.map(\.value))
+            let common = known.values.filter { values.contains($0.value) }
             if common.isEmpty {
                 report(
                     .conflict, at: tag.position,
@@ -234,7 +313,32 @@ extension PolicyAccess {
         switch (allowed, other.allowed) {
         case (.everything, _), (_, .nothing): break
         case (.nothing, _), (_, .everything): allowed = other.allowed
-        case (.subjects(let own), .subjects(let others)): allowed = .subjects(own + others)
+        case (.subjects, .subjects(let others)): append(others)
         }
+    }
+
+    private mutating func append(_ others: [PolicySubject]) {
+        guard case .subjects(var own) = allowed else { return }
+        // Nobody else holds the list now, so that it grows in place.
+        allowed = .nothing
+        own += others
+        allowed = .subjects(own)
+    }
+}
+
+extension RolePolicy {
+    /// How many entries its keys have, and one for the role itself.
+    fileprivate var ruleCount: Int {
+        var count = 1 + call.count + serve.count + work.count + read.count + manage.count
+        count += queue.count + deniedQueue.count
+        for access in [publish, subscribe] {
+            count += access.denied.count
+            if case .subjects(let subjects) = access.allowed { count += subjects.count }
+        }
+        for bucket in keyValue { count += 1 + bucket.get.count + bucket.put.count + bucket.watch.count }
+        for store in objects { count += 1 + store.verbs.count }
+        for tag in tags { count += 1 + tag.values.count }
+        if let mqtt { count += (mqtt.publish + mqtt.subscribe).reduce(0) { $0 + $1.subjects.count } }
+        return count + networks.count + claims.count
     }
 }
