@@ -31,7 +31,9 @@ import Testing
         var random = SeededGenerator.announced()
         func rules(_ count: Int) throws -> [Pattern] {
             try (0..<count).map { _ in
-                let tokens = (0..<20).map { _ in ["*", "*", "a", "b"].randomElement(using: &random) ?? "*" }
+                var tokens = (0..<20).map { _ in ["*", "*", "a", "b"].randomElement(using: &random) ?? "*" }
+                // A deny that is all `*` would leave nothing to ask about.
+                if !tokens.contains(where: { $0 != "*" }) { tokens[0] = "a" }
                 return try Pattern(tokens.joined(separator: "."))
             }
         }
