@@ -43,7 +43,7 @@ differential: libraries $(VENV)/ready ## Play random sessions on nats-server and
 	@scripts/build debug $(SWIFT_FLAGS)
 	@CHANCERY=$(DEBUG) $(PYTHON) Tests/Conformance/differential.py
 
-bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys and tokens, permissions, policies, and the command line.
+bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys and tokens, permissions, policies, the command line, and the service.
 	@scripts/build release $(SWIFT_FLAGS)
 	@Benchmarks/run
 	@Benchmarks/run-credentials
@@ -51,6 +51,8 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys an
 	@Benchmarks/run-policies
 	@$(PYTHON) Benchmarks/run-administration
 	@$(PYTHON) Benchmarks/run-policy-check
+	@scripts/install-libraries wrk
+	@$(PYTHON) Benchmarks/run-service
 
 prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-leaks prove-changes prove-audit ## Permissions, subjects and policies against oracles, changes against kills and power cuts.
 
