@@ -101,7 +101,7 @@ let package = Package(
         room(
             "Administration",
             [
-                "Audit", "Claims", "NKeys", "Policy", "Secrets", "Subjects", "Messaging", "Wire",
+                "Audit", "Authorization", "Claims", "NKeys", "Policy", "Secrets", "Subjects", "Messaging", "Wire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),

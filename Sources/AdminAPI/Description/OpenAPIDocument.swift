@@ -92,6 +92,7 @@ enum OpenAPIDocument {
         if let other = operation.otherSuccess { statuses.insert(other) }
         if operation.requirement != .open { statuses.formUnion([401, 403, 429]) }
         if !operation.path.names.isEmpty { statuses.insert(404) }
+        if !operation.query.isEmpty { statuses.insert(422) }
         if operation.request != nil { statuses.formUnion([408, 409, 413, 415, 422]) }
         if operation.isChange { statuses.formUnion([404, 409, 422]) }
         if operation.state != nil { statuses.formUnion(operation.isChange ? [412] : [304]) }

@@ -22,6 +22,8 @@ struct Answer: Sendable {
     var deleted: [PublicKey] = []
     /// What is written piece by piece, as long as somebody reads.
     var stream: ResponseBody?
+    /// Whether servers have to hear of an operator's token.
+    var reloads = false
     /// The operation that begins once this is durable.
     var starts: Int64?
     /// The path of the next page, for the `Link` header.

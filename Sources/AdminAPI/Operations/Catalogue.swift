@@ -2,9 +2,10 @@
 enum Catalogue {
     static let all: [Operation] =
         ServiceOperations.all + AccessOperations.all + OperatorOperations.all + AccountOperations.all
-        + RoleOperations.all + UserOperations.all + SharingOperations.all + MappingOperations.all
+        + RoleOperations.all + UserOperations.all + SharingOperations.all + SharingRequestOperations.all
+        + MappingOperations.all
         + RevocationOperations.all + PolicyOperations.all + PolicyQuestions.all + LongOperations.all
-        + RecordOperations.all
+        + RecordOperations.all + DecisionOperations.all + LogOperations.all
         + ResolverOperations.all
 
     static let routes = RouteTable(all)

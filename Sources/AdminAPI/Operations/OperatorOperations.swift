@@ -1,9 +1,16 @@
 import Administration
 import Claims
+import NKeys
 
-/// Operators.
+/// Operators: who vouches for accounts.
 enum OperatorOperations {
-    static let all = [list, get]
+    static let all = [list, get, put, patch, addSigningKey, deleteSigningKey, expirations]
+
+    private static let path = "/v1/operators/{operator}"
+
+    @Sendable private static func state(_ exchange: Exchange, _ reader: DirectoryReader) throws -> Operation.State {
+        Operation.State(exists: true, tag: try exchange.operatorEntry(reader).version)
+    }
 
     private static let list = Operation(
         id: "operators.list", method: .get, path: PathTemplate("/v1/operators"),
@@ -17,13 +24,171 @@ enum OperatorOperations {
         })
 
     private static let get = Operation(
-        id: "operators.get", method: .get, path: PathTemplate("/v1/operators/{operator}"), summary: "An operator.",
-        requirement: .may(.view, .operator), success: (200, .component("Operator")),
-        state: { exchange, reader in
-            Operation.State(exists: true, tag: try exchange.operatorEntry(reader).version)
-        },
+        id: "operators.get", method: .get, path: PathTemplate(path), summary: "An operator.",
+        requirement: .may(.view, .operator), success: (200, .component("Operator")), state: state,
         handler: .read { exchange, reader in
             let entry = try exchange.operatorEntry(reader)
             return Answer(try entry.json(), tag: entry.version)
         })
+
+    // MARK: Changing
+
+    private static let put = Operation(
+        id: "operators.put", method: .put, path: PathTemplate(path),
+        summary: "Replace the settings of an operator.", requirement: .may(.trust, .operator),
+        request: .component("OperatorSettings"), success: (200, .component("Operator")), state: state,
+        handler: .change { exchange, change in try set(exchange.body, exchange, change) })
+
+    private static let patch = Operation(
+        id: "operators.patch", method: .patch, path: PathTemplate(path),
+        summary: "Change settings of an operator.", requirement: .may(.trust, .operator),
+        request: .component("OperatorSettings"), success: (200, .component("Operator")), state: state,
+        handler: .change { exchange, change in
+            let claims = try exchange.operatorEntry(change.reader).claims()
+            return try set(exchange.merged(OperatorSettings.json(claims), "OperatorSettings"), exchange, change)
+        })
+
+    private static func set(_ body: JSONValue, _ exchange: Exchange, _ change: Change) throws -> Answer {
+        let entry = try exchange.operatorEntry(change.reader)
+        let edits = OperatorSettings.edits(from: try entry.claims(), to: body)
+        // What is as it was is not signed again.
+        if !edits.isEmpty { try change.editOperator(EntityReference(entry.publicKey), edits) }
+        return try answer(exchange, change, accounts: change.resignAccounts(of: EntityReference(entry.publicKey)))
+    }
+
+    /// - Parameter accounts: those that were signed again, since their signer is not trusted any more.
+    private static func answer(
+        _ exchange: Exchange, _ change: Change, status: Int = 200, accounts: [PublicKey] = []
+    ) throws -> Answer {
+        let entry = try exchange.operatorEntry(change.reader)
+        var answer = Answer(try entry.json(), tag: entry.version, status: status)
+        (answer.reloads, answer.accounts) = (true, accounts)
+        return answer
+    }
+
+    private static let addSigningKey = Operation(
+        id: "operator-keys.add", method: .post, path: PathTemplate(path + "/signing-keys"),
+        summary: "Make a signing key for an operator.", requirement: .may(.trust, .operator),
+        success: (201, .component("Operator")), state: state,
+        handler: .change { exchange, change in
+            var edits = OperatorEdits()
+            edits.signingKeys = ListEdits(add: ["generate"])
+            try change.editOperator(exchange.reference("operator"), edits)
+            return try answer(exchange, change, status: 201)
+        })
+
+    private static let deleteSigningKey = Operation(
+        id: "operator-keys.delete", method: .delete, path: PathTemplate(path + "/signing-keys/{key}"),
+        summary: "Take a signing key of an operator away; accounts that it signed are signed again.",
+        requirement: .may(.trust, .operator), success: (200, .component("Operator")),
+        state: { exchange, reader in
+            let entry = try exchange.operatorEntry(reader)
+            return Operation.State(
+                exists: try entry.claims().signingKeys.contains(exchange.reference("key").text), tag: entry.version)
+        },
+        handler: .change { exchange, change in
+            let entry = try exchange.operatorEntry(change.reader)
+            let key = try exchange.reference("key").text
+            guard try entry.claims().signingKeys.contains(key) else { throw Problem.notFound }
+            var edits = OperatorEdits()
+            edits.signingKeys = ListEdits(remove: [key])
+            try change.editOperator(EntityReference(entry.publicKey), edits)
+            return try answer(
+                exchange, change, accounts: change.resignAccounts(of: EntityReference(entry.publicKey)))
+        })
+
+    // MARK: Expirations
+
+    private static let expirations = Operation(
+        id: "expirations.list", method: .get, path: PathTemplate("/v1/expirations"),
+        summary: "When operators, accounts, users and activations that one may see cease to count.",
+        requirement: .signedIn,
+        query: Page.parameters + [
+            Operation.Parameter(
+                name: "within",
+                schema: .integer("Seconds: what ends until then ends soon; 30 days by default.", 0...3_155_760_000)),
+            Operation.Parameter(name: "skip", schema: .flag("Whether what does not end until then is left out.")),
+        ],
+        success: (
+            200,
+            .page(
+                of: .object(
+                    "",
+                    [
+                        .required("kind", .text()), .required("name", .text()), .required("public_key", .text()),
+                        .optional("expires", .integer("Unix seconds.")), .optional("expires_time", .text()),
+                        .required("state", .text("", oneOf: ExpirationAnswer.states)),
+                    ]))
+        ),
+        handler: .read { exchange, reader in
+            let page = try exchange.page()
+            guard page.after.isEmpty || Int(page.after) != nil else {
+                throw Problem.invalid("cursor", "is not a cursor of this list")
+            }
+            let within = exchange.query["within"].flatMap { Int64($0) } ?? 30 * 86_400
+            var found: [Expiration] = []
+            for entry in try reader.operators() {
+                if exchange.may(.view, on: .operator(entry.publicKey)) {
+                    found += try reader.expirations(of: [entry])
+                } else {
+                    for grant in exchange.caller?.grants ?? [] {
+                        guard let key = grant.account, let account = try reader.accountEntry(key),
+                            account.operator == entry.publicKey,
+                            exchange.may(.view, on: .account(key, of: entry.publicKey))
+                        else { continue }
+                        found += try reader.expirations(of: account, in: entry)
+                    }
+                }
+            }
+            let answers = found.map { ExpirationAnswer($0, now: exchange.now, soon: exchange.now + within) }
+                .filter { exchange.query["skip"] != "true" || $0.isNear }
+            let numbered = Array(answers.enumerated().dropFirst(Int(page.after).map { max(0, $0) } ?? 0))
+            return try page.answer(
+                Array(numbered.prefix(page.limit + 1)), exchange, name: { String($0.offset + 1) }
+            ) { try JSONValue(encoding: $0.element) }
+        })
+}
+
+/// What may be changed of an operator.
+enum OperatorSettings {
+    static let schema = Schema.object(
+        "What may be changed of an operator.",
+        [
+            .optional("tags", .list(.text("", most: 256), "", most: 100)),
+            .optional("service_urls", .list(.text("", most: 1_024), "Where clients connect.", most: 100)),
+            .optional("account_server_url", .text("Where servers and tools find account tokens.", most: 1_024)),
+            .optional("system_account", .text("By name or key.", most: 256)),
+            .optional("require_signing_keys", .flag("Whether identity keys may sign nothing but themselves.")),
+        ] + Components.validity)
+
+    static func json(_ claims: OperatorClaims) -> JSONValue {
+        .members([
+            "tags": .texts(claims.tags), "service_urls": .texts(claims.serviceURLs),
+            "account_server_url": .string(claims.accountServerURL), "system_account": .string(claims.systemAccount),
+            "require_signing_keys": .bool(claims.strictSigningKeyUsage),
+            "expires": .integer(claims.expires), "not_before": .integer(claims.notBefore),
+        ])
+    }
+
+    /// What makes claims like the settings; what these do not say is empty, but for the system account, which stays.
+    static func edits(from claims: OperatorClaims, to body: JSONValue) -> OperatorEdits {
+        func list(_ old: [String], _ name: String) -> ListEdits {
+            let new = body[name]?.textElements ?? []
+            return ListEdits(add: new.filter { !old.contains($0) }, remove: old.filter { !new.contains($0) })
+        }
+        var edits = OperatorEdits()
+        edits.tags = list(claims.tags, "tags")
+        edits.serviceURLs = list(claims.serviceURLs, "service_urls")
+        let url = body["account_server_url"]?.text ?? ""
+        if url != claims.accountServerURL { edits.accountServerURL = url }
+        if let account = body["system_account"]?.text, !account.isEmpty, account != claims.systemAccount {
+            edits.systemAccount = EntityReference(account)
+        }
+        let required = body["require_signing_keys"]?.flag ?? false
+        if required != claims.strictSigningKeyUsage { edits.requireSigningKeys = required }
+        let (expires, notBefore) = (body["expires"]?.integer ?? 0, body["not_before"]?.integer ?? 0)
+        if expires != claims.expires { edits.validity.expires = expires }
+        if notBefore != claims.notBefore { edits.validity.notBefore = notBefore }
+        return edits
+    }
 }

@@ -35,19 +35,22 @@ struct Page: Sendable {
         _ items: [Item], _ exchange: Exchange, name: (Item) -> String, json: (Item) throws -> JSONValue
     ) rethrows -> Answer {
         let shown = items.prefix(limit)
-        var body = JSONValue.members(["items": .array(try shown.map(json))])
-        var answer = Answer(body)
-        if items.count > limit, let last = shown.last {
-            let cursor = Base64URL.text([1] + Array(name(last).utf8))
-            body = body.adding("next", .string(cursor))
-            var parameters = exchange.query.filter { $0.key != "cursor" }
-            parameters["cursor"] = cursor
-            let query = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\(RequestPath.encoded($0.value))" }
-            answer = Answer(body)
-            answer.next =
-                (exchange.target.split(separator: "?").first.map(String.init) ?? "/") + "?"
-                + query.joined(separator: "&")
-        }
+        let body = JSONValue.members(["items": .array(try shown.map(json))])
+        guard items.count > limit, let last = shown.last else { return Answer(body) }
+        return leading(Answer(body), to: name(last), exchange)
+    }
+
+    /// An answer that leads on to what comes after a name.
+    func leading(_ answer: Answer, to name: String, _ exchange: Exchange) -> Answer {
+        let cursor = Base64URL.text([1] + Array(name.utf8))
+        var parameters = exchange.query.filter { $0.key != "cursor" }
+        parameters["cursor"] = cursor
+        let query = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\(RequestPath.encoded($0.value))" }
+        var answer = answer
+        answer.body = answer.body?.adding("next", .string(cursor))
+        answer.next =
+            (exchange.target.split(separator: "?").first.map(String.init) ?? "/") + "?"
+            + query.joined(separator: "&")
         return answer
     }
 }

@@ -6,36 +6,49 @@ import Claims
 enum RecordOperations {
     static let all = [query, events]
 
-    private static let query = Operation(
-        id: "records.query", method: .get, path: PathTemplate("/v1/audit/admin"),
-        summary: "The latest records of the admin log.", requirement: .may(.audit, .system),
-        query: [
+    static let filters =
+        [
             Operation.Parameter(
                 name: "object", schema: .text("The key or name of what the records are about.", most: 256)),
             Operation.Parameter(name: "operation", schema: .text("Such as account.edit, or account.", most: 64)),
             Operation.Parameter(name: "since", schema: .integer("Unix seconds.", 0...253_402_300_799)),
-            Operation.Parameter(name: "limit", schema: .integer("The most records; 100 by default.", 1...500)),
-        ],
-        success: (
-            200,
-            .object(
-                "",
-                [
-                    .required("items", .list(.any, most: 500)),
-                    .optional("is_cut", .flag("Whether there are earlier ones.")),
-                ])
-        ),
-        handler: .work { exchange, service in
-            var query = AuditQuery()
-            query.object = exchange.query["object"]
-            query.operation = exchange.query["operation"]
-            query.since = exchange.query["since"].flatMap { Int64($0) }
-            query.limit = exchange.query["limit"].flatMap { Int($0) } ?? 100
-            let asked = query
-            let found = try await service.work { try $0.audit(asked) }
-            let records = found.entries.compactMap { JSONValue(parsing: $0.bytes) }
-            return Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
-        })
+            Operation.Parameter(name: "until", schema: .integer("Unix seconds.", 0...253_402_300_799)),
+        ] + Page.parameters
+
+    static let items = Schema.object(
+        "Records, the oldest first.",
+        [
+            .required("items", .list(.any, most: 500)),
+            .optional("is_cut", .flag("Whether there are earlier ones.")),
+            .optional("next", .text("The cursor of earlier ones.")),
+        ])
+
+    private static let query = Operation(
+        id: "records.query", method: .get, path: PathTemplate("/v1/audit/admin"),
+        summary: "The latest records of the admin log.", requirement: .may(.audit, .system), query: filters,
+        success: (200, items),
+        handler: .work { exchange, service in try await records(exchange, service, of: nil) })
+
+    /// - Parameter account: the key of the account that they are about; nil for all.
+    static func records(_ exchange: Exchange, _ service: AdminService, of account: String?) async throws -> Answer {
+        let page = try exchange.page()
+        guard page.after.isEmpty || Int64(page.after) != nil else {
+            throw Problem.invalid("cursor", "is not a cursor of this list")
+        }
+        var query = AuditQuery()
+        query.object = exchange.query["object"]
+        query.operation = exchange.query["operation"]
+        query.since = exchange.query["since"].flatMap { Int64($0) }
+        query.until = exchange.query["until"].flatMap { Int64($0) }
+        (query.account, query.accountKey) = (account, account)
+        (query.before, query.limit) = (Int64(page.after), page.limit)
+        let asked = query
+        let found = try await service.work { try $0.audit(asked) }
+        let records = found.entries.compactMap { JSONValue(parsing: $0.bytes) }
+        let answer = Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
+        guard found.isCut, let first = found.entries.first else { return answer }
+        return page.leading(answer, to: String(first.record.index), exchange)
+    }
 
     private static let events = Operation(
         id: "records.events", method: .get, path: PathTemplate("/v1/events"),

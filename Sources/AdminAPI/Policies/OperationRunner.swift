@@ -20,7 +20,9 @@ actor OperationRunner {
         running.remove(id)
         // Somebody may have asked to go on while it was on its way to stop.
         let state = try? await service.work { try $0.read { try $0.operationsToGoOnWith() } }
-        if state?.contains(id) == true { start(id, service) }
+        guard state?.contains(id) == true else { return }
+        try? await Task.sleep(for: .seconds(1))
+        start(id, service)
     }
 
     private static func carryOut(_ id: Int64, _ service: AdminService) async {

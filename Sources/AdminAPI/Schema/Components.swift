@@ -26,6 +26,7 @@ enum Components {
             ] + validity),
         "Operation": LongOperations.schema,
         "Operator": operatorSchema,
+        "OperatorSettings": OperatorSettings.schema,
         "Permissions": Permissions.schema,
         "Problem": problem,
         "Role": role,

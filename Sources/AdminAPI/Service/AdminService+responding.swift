@@ -175,6 +175,8 @@ extension AdminService: HTTPResponder {
             let outcome = await distributor.bringIntoForce(answer.accounts, forgetting: answer.deleted)
             answer.body = answer.body?.adding("distribution", outcome.json)
         }
+        // Accounts first: a server that no longer trusts their old signer has them with the new one then.
+        if answer.reloads { await distributor?.reloadOperator() }
         var response = Self.response(answer, incoming)
         if let trace = done.trace { response.headers[Header.audit] = trace.id }
         if done.value.isReplay { response.headers[Header.replayed] = "true" }

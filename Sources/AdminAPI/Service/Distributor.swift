@@ -7,6 +7,9 @@ public protocol Distributor: Sendable {
     /// answered, or did not in time.
     func bringIntoForce(_ accounts: [PublicKey], forgetting deleted: [PublicKey]) async -> DistributionOutcome
 
+    /// Has the service's own server take the current token of the operator. Other servers have it in their configuration.
+    func reloadOperator() async
+
     /// Whether every server can be reached.
     func isReady() async -> Bool
 }

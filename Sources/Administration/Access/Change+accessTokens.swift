@@ -128,6 +128,14 @@ struct AuditedAccess {
         reason = nil
     }
 
+    /// - Parameter scope: where it is: an account's key.
+    init(_ operation: AuditOperation, _ object: AuditRecord.Object, scope: String) {
+        (self.operation, outcome, reason) = (operation, .changed, nil)
+        var object = object
+        object.scope = scope
+        self.object = object
+    }
+
     init(refused operation: String, reason: String) {
         self.operation = .accessRefuse
         outcome = .denied

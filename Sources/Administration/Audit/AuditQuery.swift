@@ -18,6 +18,8 @@ public struct AuditQuery: Sendable, Hashable {
     public var since: Int64?
     /// Records before this Unix second; nil for all.
     public var until: Int64?
+    /// Only records with a lower index; nil for all.
+    public var before: Int64?
     /// The most records, the latest ones; nil for all.
     public var limit: Int?
 
@@ -80,7 +82,8 @@ extension Directory {
         try read { reader in
             var answer = AuditAnswer()
             let rows = try Row.fetchCursor(
-                reader.database, sql: "SELECT i, record FROM audit_records ORDER BY i DESC")
+                reader.database, sql: "SELECT i, record FROM audit_records WHERE i < ? ORDER BY i DESC",
+                arguments: [query.before ?? .max])
             while let row = try rows.next() {
                 let bytes = row.bytes("record") ?? []
                 guard let record = try? AuditRecord(bytes: bytes) else {

@@ -12,11 +12,20 @@ extension Change {
         _ subject: String?, for target: EntityReference, at place: Place, validity: Validity = Validity(),
         signer choice: SignerChoice = .automatic
     ) throws -> String {
+        let export = try privateExport(subject, of: reader.account(at: place))
+        return try generateActivation(
+            subject ?? export.subject, of: export, for: target, at: place, validity: validity, signer: choice)
+    }
+
+    /// Signs an activation for an export, or a part of it.
+    func generateActivation(
+        _ subject: String, of export: Export, for target: EntityReference, at place: Place,
+        validity: Validity = Validity(), signer choice: SignerChoice = .automatic
+    ) throws -> String {
         let account = try reader.account(at: place)
-        let export = try privateExport(subject, of: account)
         let importer = try importer(target, at: place)
         var claims = ActivationClaims(subject: importer, name: export.name)
-        claims.importSubject = try CheckedSubject.check(subject ?? export.subject, "the activation's subject")
+        claims.importSubject = try CheckedSubject.check(subject, "the activation's subject")
         claims.importType = export.type
         try validity.check(at: now)
         validity.apply(to: &claims)

@@ -64,6 +64,7 @@ struct PolicyStepWriter {
                     """,
                 arguments: [request.importer, request.exporter, request.kind, request.subject, change.now])
         }
+        try change.askForPolicies(target.requests, by: account)
     }
 
     private func writeSettings(_ account: AccountEntry, _ replies: [String: String]) throws {

@@ -27,6 +27,9 @@ enum Schema {
         migrator.registerMigration("7 operations") { database in
             try database.execute(sql: operations)
         }
+        migrator.registerMigration("8 import requests") { database in
+            try database.execute(sql: importRequests)
+        }
         return migrator
     }
 

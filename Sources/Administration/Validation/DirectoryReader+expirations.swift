@@ -26,7 +26,8 @@ extension DirectoryReader {
         }
     }
 
-    private func expirations(of account: AccountEntry, in entry: OperatorEntry) throws -> [Expiration] {
+    /// The same for one account, its users and the activations of its imports.
+    public func expirations(of account: AccountEntry, in entry: OperatorEntry) throws -> [Expiration] {
         let path = "\(entry.name)/\(account.name)"
         let claims = try account.claims()
         let activations = claims.imports.compactMap { element -> Expiration? in

@@ -46,6 +46,14 @@ public enum AuditOperation: String, Sendable, Hashable, CaseIterable, Codable {
     case tokenRevoke = "token.revoke"
     /// Somebody asked the service for what it may not have.
     case accessRefuse = "access.refuse"
+    /// An account asked another one for an import.
+    case importRequest = "import.request"
+    /// An account took its request back.
+    case importWithdraw = "import.withdraw"
+    /// An account granted another one's request.
+    case importApprove = "import.approve"
+    /// An account refused another one's request.
+    case importRefuse = "import.refuse"
     /// A backup left the directory.
     case backupExport = "backup.export"
     /// The directory was brought back from a backup: what the log said after that is not in it.

@@ -3,47 +3,18 @@ import Audit
 
 /// What the check of one log came to.
 struct AuditVerdict {
-    private struct Answer: Encodable {
-        struct Problem: Encodable {
-            var record: Int64?
-            var message: String
-        }
-
-        var name: String?
-        var log: String?
-        var key: String?
-        var root: String?
-        var records: Int64
-        var verified: Int64
-        /// Records that no checkpoint covers yet.
-        var unanchored: Int64?
-        /// Events that the records account for, and those that they say were lost.
-        var events: Int64?
-        var lost: Int64?
-        var open: Bool?
-        var omissions: [String]?
-        var problems: [Problem]
-    }
-
-    private let answer: Answer
+    private let answer: VerdictAnswer
     private let isAdmin: Bool
 
     init(_ findings: AuditFindings) {
         isAdmin = true
-        answer = Answer(
-            log: findings.log?.text, key: findings.key, root: findings.root, records: findings.records,
-            verified: findings.verified, omissions: findings.omissions,
-            problems: findings.problems.map { .init(record: $0.record, message: $0.message) })
+        answer = VerdictAnswer(findings)
     }
 
     /// - Parameter folder: the name of the log's folder.
     init(_ findings: LogFindings, folder: String) {
         isAdmin = false
-        answer = Answer(
-            name: folder, log: findings.id, key: findings.key, root: findings.root.description,
-            records: findings.records, verified: findings.verified, unanchored: findings.records - findings.verified,
-            events: findings.accounted, lost: findings.lost, open: findings.isOpen,
-            problems: findings.problems.map { .init(record: $0.record, message: $0.message) })
+        answer = VerdictAnswer(findings, folder: folder)
     }
 
     /// - Parameter isAlone: whether no other log was checked.

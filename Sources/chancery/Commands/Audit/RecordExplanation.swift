@@ -24,26 +24,6 @@ struct RecordName {
 
 /// Why a recorded decision was made: the rule as the record has it, and its place in the files that were applied.
 struct RecordExplanation {
-    private struct Answer: Encodable {
-        let record: String
-        let log: String
-        let time: String
-        let allowed: Bool
-        let kind: String
-        let outcome: String
-        let subject: String?
-        let user: String?
-        let account: String?
-        let role: String?
-        let reason: String?
-        let explanation: String?
-        let effect: String?
-        let rule: String?
-        let claim: String?
-        let claims: String?
-        let places: [String]
-    }
-
     private let name: String
     private let log: String
     private let record: DecisionRecord
@@ -70,27 +50,7 @@ struct RecordExplanation {
         }
         self.record = record
         row = AuditRow(record, names: logs.accountNames())
-        places = try Self.places(of: record, logs.directory)
-    }
-
-    /// Where the rule stands in policy files; none where no file says it.
-    private static func places(of record: DecisionRecord, _ directory: Directory?) throws -> [PolicyPosition] {
-        guard let directory, let claim = record.rule?.claim, let hex = record.claims,
-            let version = TokenVersion(hex: hex),
-            let time = try? PointInTime.parse((record.repeats?.last ?? record.time).prefix(19) + "Z", now: 0)
-        else { return [] }
-        return try directory.read { reader in
-            let exact = try reader.policySources(of: version, at: claim, asOf: time)
-            if !exact.isEmpty { return exact }
-            // No entry of a list decided: then all of them are its place.
-            var all: [PolicyPosition] = []
-            for entry in 0... {
-                let places = try reader.policySources(of: version, at: "\(claim)/\(entry)", asOf: time)
-                guard !places.isEmpty else { break }
-                all += places
-            }
-            return Array(Set(all)).sorted()
-        }
+        places = try logs.directory?.read { try $0.places(of: record) } ?? []
     }
 
     private var isAllowed: Bool { record.outcome == .allowed || record.outcome == .changed }
@@ -101,19 +61,12 @@ struct RecordExplanation {
 
     /// Ends with 1 for what was refused, as explaining a question does.
     func show(asJSON: Bool) throws {
-        if asJSON { try showJSON() } else { Console.data(Console.printable(SecretText.hidden(in: text))) }
+        if asJSON {
+            try JSONOutput.line(RecordAnswer(record, in: log, places: places))
+        } else {
+            Console.data(Console.printable(SecretText.hidden(in: text)))
+        }
         if !isAllowed { throw ExitCode(1) }
-    }
-
-    private func showJSON() throws {
-        try JSONOutput.line(
-            Answer(
-                record: name, log: log, time: record.time, allowed: isAllowed, kind: record.kind.rawValue,
-                outcome: record.outcome.rawValue, subject: record.subject?.text,
-                user: record.who?.name ?? record.who?.user, account: record.who?.account, role: record.who?.role,
-                reason: record.reason, explanation: explanation, effect: record.rule?.effect,
-                rule: record.rule?.text?.text, claim: record.rule?.claim, claims: record.claims,
-                places: places.map(\.description)))
     }
 
     private var text: String {

@@ -10,6 +10,7 @@ import UnixSignals
 struct EmbeddedBroker: Sendable {
     private let server: BrokerServer
     private let audit: BrokerAudit
+    private let configuration: BrokerConfiguration
     let address: ServerAddress
 
     static func start(
@@ -39,12 +40,24 @@ struct EmbeddedBroker: Sendable {
                 environment: environment)
             let port = server.address.port ?? address.port
             return EmbeddedBroker(
-                server: server, audit: audit, address: ServerAddress(host: address.reachableHost, port: port))
+                server: server, audit: audit, configuration: configuration,
+                address: ServerAddress(host: address.reachableHost, port: port))
         } catch let error as BrokerStartError {
             throw CommandFailure(message: error.message, remedy: error.remedy)
         } catch let error as ListeningError {
             throw CommandFailure(
                 message: error.description, remedy: "choose another address for the NATS server with --nats")
+        }
+    }
+
+    /// Takes another token of the operator: who may sign accounts, and how.
+    func reload(_ entry: OperatorEntry) async {
+        var settings = configuration
+        settings.operators = [entry.token]
+        do { _ = try await server.reload(settings) } catch let error as BrokerStartError {
+            Console.say("the NATS server goes on with the operator as it was: \(error.message)")
+        } catch {
+            Console.say("the NATS server goes on with the operator as it was")
         }
     }
 

@@ -34,8 +34,25 @@ actor EngineRoad: Distributor {
     /// The versions that every server has taken.
     private var settled: [PublicKey: TokenVersion] = [:]
 
-    init(_ directory: Directory, of entry: OperatorEntry, at address: ServerAddress) {
+    /// The operator's token that the service's own server was given last.
+    private var operatorToken: String
+    private let reload: (@Sendable (OperatorEntry) async -> Void)?
+
+    /// - Parameter reload: gives the service's own server another token of the operator; nil where there is none.
+    init(
+        _ directory: Directory, of entry: OperatorEntry, at address: ServerAddress,
+        reload: (@Sendable (OperatorEntry) async -> Void)? = nil
+    ) {
         (self.directory, self.entry, self.address) = (directory, entry, address)
+        (operatorToken, self.reload) = (entry.token, reload)
+    }
+
+    func reloadOperator() async {
+        guard let reload, let current = try? await work({ [place] in try $0.read { try $0.operator(at: place) } }),
+            current.token != operatorToken
+        else { return }
+        operatorToken = current.token
+        await reload(current)
     }
 
     private var place: Place { Place(operator: EntityReference(entry.publicKey)) }
@@ -62,6 +79,7 @@ actor EngineRoad: Distributor {
 
     /// Tries again what did not reach every server, and what others have changed in the directory.
     func settle() async {
+        await reloadOperator()
         let behind = try? await work { [place] in try $0.read { try $0.accountsBehind(of: $0.operator(at: place)) } }
         // What every server that answers has is settled, also where one is gone that once had something else.
         let news = (behind ?? [:]).filter { settled[$0.key] != $0.value }

@@ -72,7 +72,8 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         let road = EngineRoad(
             open, of: entry,
             at: try engine.map { try ServerAddress($0) } ?? broker?.address
-                ?? ServerAddress(host: nats.host, port: nats.port))
+                ?? ServerAddress(host: nats.host, port: nats.port),
+            reload: broker.map { broker in { @Sendable in await broker.reload($0) } })
         await road.bringEverything()
         do {
             try await serve(open, road, broker, tls)
