@@ -35,7 +35,8 @@ def test_settings_of_an_operator_are_in_force_at_once(service, tmp_path):
     status, account, _ = service.send("PUT", ACCOUNT + "A", {})
     assert status == 201 and [account["issuer"]] == after["signing_keys"], account
     assert account["distribution"]["in_force"], account
-    user = service.send("PUT", ACCOUNT + "A/users/u", {})[1]
+    assert service.send("PUT", ACCOUNT + "A/roles/r", {"template": {}})[0] == 201
+    user = service.send("PUT", ACCOUNT + "A/users/u", {"role": "r"})[1]
     path = tmp_path / "u.creds"
     path.write_text(user["creds"])
 

@@ -25,20 +25,20 @@ enum DecisionOperations {
     private static let items = Schema.object(
         "Records, the latest first.",
         [
-            .required("log", .text()), .required("items", .list(.any, most: 500)),
+            .optional("log", .text("None where no broker has one.")), .required("items", .list(.any, most: 500)),
             .optional("next", .text("The cursor of earlier ones; a page may be empty and have one.")),
         ])
 
     // MARK: Asking
 
-    private static func name(_ exchange: Exchange, _ logs: BrokerLogs) throws -> String {
-        if let name = exchange.query["log"] { return name }
+    /// The log that is meant; nil where there is none at all.
+    private static func name(_ exchange: Exchange, _ logs: BrokerLogs) throws(Problem) -> String? {
         let names = logs.names
-        guard names.count <= 1 else {
+        let asked = exchange.query["log"]
+        guard asked.map(names.contains) ?? (names.count <= 1) else {
             throw Problem.invalid("log", "must be one of \(names.joined(separator: ", "))")
         }
-        guard let name = names.first else { throw Problem.notFound }
-        return name
+        return asked ?? names.first
     }
 
     private static func filter(_ exchange: Exchange, _ account: String?) -> DecisionFilter {
@@ -65,7 +65,7 @@ enum DecisionOperations {
         let (filter, directory) = (filter(exchange, account), service.directory)
         return try await service.policyDesk.work {
             let logs = directory.brokerLogs
-            let name = try name(exchange, logs)
+            guard let name = try name(exchange, logs) else { return Answer(.members(["items": .array([])])) }
             let part = try logs.decisions(in: name, filter, before: Int64(page.after), limit: page.limit)
             let records = part.lines.compactMap { JSONValue(parsing: $0.bytes) }
             let answer = Answer(.members(["log": .string(name), "items": .array(records)]))
@@ -111,8 +111,7 @@ enum DecisionOperations {
         let directory = service.directory
         return try await service.policyDesk.work {
             let logs = directory.brokerLogs
-            let name = try name(exchange, logs)
-            guard let record = try logs.reader(of: name).line(at: index)?.record,
+            guard let name = try name(exchange, logs), let record = try logs.reader(of: name).line(at: index)?.record,
                 account == nil || record.who?.account == account
             else { throw Problem.notFound }
             let places = try directory.read { try $0.places(of: record) }
