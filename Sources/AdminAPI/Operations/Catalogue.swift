@@ -6,6 +6,7 @@ enum Catalogue {
         + MappingOperations.all
         + RevocationOperations.all + PolicyOperations.all + PolicyQuestions.all + LongOperations.all
         + RecordOperations.all + DecisionOperations.all + LogOperations.all
+        + SingleRecordOperations.all
         + ResolverOperations.all
 
     static let routes = RouteTable(all)

@@ -98,8 +98,8 @@ enum DecisionOperations {
         summary: "The latest records of the admin log about an account and what is in it.",
         requirement: .may(.audit, .account), query: RecordOperations.filters, success: (200, RecordOperations.items),
         handler: .work { exchange, service in
-            // By the key alone: names may be others' too.
-            try await RecordOperations.records(exchange, service, of: exchange.accountKey?.text ?? "")
+            guard let key = exchange.accountKey else { throw Problem.forbidden }
+            return try await RecordOperations.records(exchange, service, of: key)
         })
 
     // MARK: Explaining
@@ -114,7 +114,10 @@ enum DecisionOperations {
             guard let name = try name(exchange, logs), let record = try logs.reader(of: name).line(at: index)?.record,
                 account == nil || record.who?.account == account
             else { throw Problem.notFound }
-            let places = try directory.read { try $0.places(of: record) }
+            // What files are called is for those who see more than one account.
+            let seesFiles =
+                if case .account(_, let owner) = exchange.object { exchange.seesOperator(owner) } else { true }
+            let places = seesFiles ? try directory.read { try $0.places(of: record) } : []
             return Answer(try JSONValue(encoding: RecordAnswer(record, in: name, places: places)))
         }
     }

@@ -1,6 +1,7 @@
 import Administration
 import Audit
 import Claims
+import NKeys
 
 /// The record of what was done.
 enum RecordOperations {
@@ -29,8 +30,8 @@ enum RecordOperations {
         success: (200, items),
         handler: .work { exchange, service in try await records(exchange, service, of: nil) })
 
-    /// - Parameter account: the key of the account that they are about; nil for all.
-    static func records(_ exchange: Exchange, _ service: AdminService, of account: String?) async throws -> Answer {
+    /// - Parameter account: the account that they belong to; nil for all.
+    static func records(_ exchange: Exchange, _ service: AdminService, of account: PublicKey?) async throws -> Answer {
         let page = try exchange.page()
         guard page.after.isEmpty || Int64(page.after) != nil else {
             throw Problem.invalid("cursor", "is not a cursor of this list")
@@ -40,7 +41,7 @@ enum RecordOperations {
         query.operation = exchange.query["operation"]
         query.since = exchange.query["since"].flatMap { Int64($0) }
         query.until = exchange.query["until"].flatMap { Int64($0) }
-        (query.account, query.accountKey) = (account, account)
+        query.owner = account
         (query.before, query.limit) = (Int64(page.after), page.limit)
         let asked = query
         let found = try await service.work { try $0.audit(asked) }

@@ -1,5 +1,6 @@
 public import Audit
 import GRDB
+public import NKeys
 
 /// Which records of the audit log somebody wants to see.
 public struct AuditQuery: Sendable, Hashable {
@@ -12,6 +13,8 @@ public struct AuditQuery: Sendable, Hashable {
     /// The name of an account, and its key where that is known: records about it or something in it; nil for any.
     public var account: String?
     public var accountKey: String?
+    /// Only what belongs to this account: see ``AuditRecord/belongs(to:)``; nil for everything.
+    public var owner: PublicKey?
     /// The public key or the name of a user that the record is about; nil for any.
     public var user: String?
     /// Records of this Unix second and later; nil for all.
@@ -39,6 +42,7 @@ public struct AuditQuery: Sendable, Hashable {
         if let operation, !Self.matches(record.operation, operation) { return false }
         if let kind, record.kind != kind { return false }
         if let outcome, record.outcome != outcome { return false }
+        if let owner, !record.belongs(to: owner) { return false }
         if let account, !Self.isAbout(account, accountKey, record.object) { return false }
         if let user, record.object?.type != "user" || !Self.isNamed(user, record.object) { return false }
         if let until, record.time >= AuditMoment.secondText(until) { return false }
@@ -54,6 +58,15 @@ public struct AuditQuery: Sendable, Hashable {
     private static func isAbout(_ account: String, _ key: String?, _ object: AuditRecord.Object?) -> Bool {
         if object?.type == "account", isNamed(account, object) { return true }
         return object?.scope == account || (key != nil && (object?.scope == key || object?.id == key))
+    }
+}
+
+extension AuditRecord {
+    /// Whether the record is about the account itself or something in it, so that whoever administers the account may read it.
+    /// An activation belongs to the account that issues it: the other one hears of it when it is given to him.
+    public func belongs(to account: PublicKey) -> Bool {
+        guard let object else { return false }
+        return object.scope == account.text || object.type == "account" && object.id == account.text
     }
 }
 
