@@ -1,7 +1,5 @@
 import Claims
 import Foundation
-import NKeys
-import Subjects
 import TestSupport
 import Testing
 
@@ -67,26 +65,7 @@ import Testing
 
     /// Two accounts with roles, mappings and imports both ways, each with its grant.
     private static func randomSet(_ random: inout SeededGenerator) throws -> PolicySet {
-        func pick(_ words: [String]) -> String { words.randomElement(using: &random) ?? "a" }
-        func some(_ words: [String]) -> [String] { words.filter { _ in Bool.random(using: &random) } }
-        func account(_ other: String, exports: [(String, Bool)], imports: [String]) -> String {
-            let roles = ["one", "two", "three"].filter { _ in Bool.random(using: &random) }.map { name in
-                "  \(name): { publish: [ \(pick(["a", "b", "\"a.>\"", "\"*.c\""])) ], subscribe: [ \(pick(["x", "y", "\"x.*\""])) ] }\n"
-            }
-            let mapping = Bool.random(using: &random) ? "mappings: { m: { n: 10%, stay: 90% } }\n" : ""
-            let offered = exports.map { "  - { stream: \($0.0)\($0.1 ? ", grant: [ \(other) ]" : "") }\n" }
-            let taken = imports.map { "  - { stream: \($0), from: \(other), as: \(pick(["i", "j"])).\($0) }\n" }
-            return (roles.isEmpty ? "" : "roles:\n" + roles.joined())
-                + (offered.isEmpty ? "" : "exports:\n" + offered.joined())
-                + (taken.isEmpty ? "" : "imports:\n" + taken.joined()) + mapping
-                + "limits: { connections: \(pick(["5", "10", "unlimited"])) }\n"
-        }
-        func exports() -> [(String, Bool)] { some(["s.a", "s.b", "s.c"]).map { ($0, Bool.random(using: &random)) } }
-        let (ofA, ofB) = (exports(), exports())
-        return try PolicyApplyTests.set([
-            "A": account("B", exports: ofA, imports: some(ofB.map(\.0))),
-            "B": account("A", exports: ofB, imports: some(ofA.map(\.0))),
-        ])
+        try RandomPolicySet(exports: ["s.a", "s.b", "s.c"]).make(&random)
     }
 }
 
@@ -101,48 +80,5 @@ extension PolicyOptions {
 extension PolicyApplier {
     fileprivate func apply(_ set: PolicySet, _ options: PolicyOptions) async throws {
         _ = try await apply(set, at: Place(), options)
-    }
-}
-
-/// What may be done at one moment: by the holders of each role, and across accounts.
-private struct AccessShot: Equatable {
-    /// By account and role.
-    private var roles: [String: UserPermissionLimits] = [:]
-    /// Imports that work: importer, subject, local subject.
-    private var imports: Set<String> = []
-
-    init(_ directory: Directory) throws {
-        let accounts = try directory.read { reader in
-            try ["A", "B"].map { try reader.account(at: .account($0)) }
-        }
-        let claims = try Dictionary(
-            accounts.map { ($0.publicKey.text, try $0.claims()) }, uniquingKeysWith: { first, _ in first })
-        for account in accounts {
-            let own = try account.claims()
-            for scope in own.signingKeys.compactMap(\.scope) { roles["\(account.name) \(scope.role)"] = scope.template }
-            for item in own.imports {
-                let export = claims[item.account]?.exports.first { $0.subject == item.subject && $0.type == item.type }
-                guard let export, !export.tokenRequired || !item.token.isEmpty else { continue }
-                imports.insert("\(account.name) \(item.subject) \(item.localSubject)")
-            }
-        }
-    }
-
-    func check(between old: AccessShot, and new: AccessShot, _ what: String) throws {
-        #expect(old.imports.intersection(new.imports).isSubset(of: imports), "\(what): imports are missing")
-        #expect(imports.isSubset(of: old.imports.union(new.imports)), "\(what): imports are too many")
-        for name in Set(old.roles.keys).union(new.roles.keys).union(roles.keys) {
-            func published(_ shot: AccessShot) throws -> SubjectSet {
-                try shot.roles[name].map { try RoleSets($0).published() } ?? .nothing
-            }
-            func subscribed(_ shot: AccessShot) throws -> SubjectSet {
-                try shot.roles[name].map { try RoleSets($0).subscribed() } ?? .nothing
-            }
-            for read in [published, subscribed] {
-                let (before, now, after) = (try read(old), try read(self), try read(new))
-                #expect(try before.intersection(after).isSubset(of: now), "\(what): \(name) has lost something")
-                #expect(try now.isSubset(of: before.union(after)), "\(what): \(name) has too much")
-            }
-        }
     }
 }

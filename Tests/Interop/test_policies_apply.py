@@ -365,3 +365,87 @@ def test_insisting_reaches_what_is_governed(chancery, tmp_path):
     assert overrides() == 3
     told = chancery("policy", "plan", folder, "--json")
     assert "A has" not in told.stdout and "signed users without a role: eve" not in told.stdout
+
+
+@pytest.mark.parametrize("kind", ["stream", "service"])
+def test_an_export_becomes_narrower_and_wider_under_its_importers(chancery, server, tmp_path, kind):
+    def pair(subject):
+        grant = "grant: [ B ]"
+        return write(
+            tmp_path / "set",
+            "chancery: v1\naccount: A\nroles: { r: { publish: [ \"o.>\" ], subscribe: [ \"o.>\" ] } }\n"
+            f"users: {{ anna: {{ role: r }} }}\nlimits: {{ exports: 1 }}\nexports: [ {{ {kind}: \"{subject}\", {grant} }} ]\n",
+            "chancery: v1\naccount: B\nroles: { r: { publish: [ \"o.>\" ], subscribe: [ \"o.>\" ] } }\n"
+            f"users: {{ bob: {{ role: r }} }}\nimports: [ {{ {kind}: \"o.eu.e.>\", from: A }} ]\n")
+
+    chancery("policy", "apply", pair("o.*.e.>"))
+    anna, bob = creds(chancery, tmp_path, "A", "anna"), creds(chancery, tmp_path, "B", "bob")
+    sender, listener = (anna, bob) if kind == "stream" else (bob, anna)
+    listening = chancery.start(
+        "tool", "sub", "--nats", server.url, "--creds", listener, "--max-messages", "4", "o.eu.e.>")
+    while "listening" not in listening.stderr.readline():
+        assert listening.poll() is None
+
+    def send(text):
+        chancery("tool", "pub", "--nats", server.url, "--creds", sender, "o.eu.e.x", text)
+
+    send("first")
+    for text, change in (
+        ("narrower", lambda: chancery("policy", "apply", pair("o.eu.e.>"))),
+        ("wider", lambda: chancery("policy", "apply", pair("o.*.e.>"))),
+        ("undone", lambda: chancery("policy", "undo")),
+    ):
+        change()
+        send(text)
+    heard = listening.communicate(timeout=20)[0]
+    assert all(text in heard for text in ("first", "narrower", "wider", "undone")), heard
+
+
+def test_who_leaves_the_file_is_cut_off(chancery, server, tmp_path):
+    folder = write(tmp_path / "set")
+    chancery("policy", "apply", folder)
+    anna = creds(chancery, tmp_path, "A", "anna")
+    refused = chancery("delete", "user", "anna", "--account", "A", exits=1)
+    assert "declares the user" in refused.stderr and "--force" in refused.stderr
+    chancery("delete", "user", "anna", "--account", "A", "--force")
+    taken = chancery("generate", "creds", "--account", "A", "--name", "anna", exits=1)
+    assert "is taken" in taken.stderr and "revocations add-user" in taken.stderr
+    assert may_publish(chancery, server, anna, "cmd.press-1")
+    write(folder, OLD.replace(", anna: { role: desk }", ""))
+    told = chancery("policy", "plan", folder).stdout
+    assert "the user anna goes, and the credentials that are out are revoked: whoever has them is cut off" in told
+    assert "narrow: old exports and keys, and who is gone (A)" in told
+    chancery("policy", "apply", folder)
+    refused = chancery("tool", "pub", "--nats", server.url, "--creds", anna, "cmd.press-1", "x", exits=None)
+    assert refused.returncode != 0
+    # The name is free again, for another key.
+    write(folder, OLD)
+    chancery("policy", "apply", folder)
+    anna.unlink()
+    assert may_publish(chancery, server, creds(chancery, tmp_path, "A", "anna"), "cmd.press-1")
+
+
+def test_an_account_that_leaves_the_set_is_let_go(chancery, tmp_path):
+    chancery("add", "operator", "O")
+    folder = write(tmp_path / "set")
+    chancery("policy", "apply", folder, "--directory-only")
+    alone = write(tmp_path / "alone")
+    (alone / "chancery.yaml").write_text(MANIFEST.replace(", B: b.yaml", ""))
+    (alone / "b.yaml").unlink()
+    said = "governed: by its file becomes by no file, since the set does not have it any more; it stays as it is"
+    for question in (["plan", alone], ["diff", alone, "--in-force"], ["diff", folder, alone]):
+        assert said in chancery("policy", *question, exits=None).stdout
+    before = chancery("describe", "account", "B", "-R").stdout
+    assert said in chancery("policy", "apply", alone, "--directory-only").stdout
+    assert chancery("describe", "account", "B", "-R").stdout == before
+    chancery("add", "export", "--account", "B", "--subject", "by.hand")
+    records = [json.loads(line) for line in chancery("audit", "query", "--json").stdout.splitlines()]
+    assert [record["object"]["name"] for record in records if record["op"] == "policy.release"] == ["B"]
+    undone = chancery("policy", "undo", "--directory-only")
+    assert "is in force again" in undone.stderr + undone.stdout
+    assert "governed by its policy file" in chancery(
+        "add", "export", "--account", "B", "--subject", "again", exits=1).stderr
+    told = chancery("policy", "undo", "--directory-only")
+    assert "the last undo is taken back" in told.stderr + told.stdout
+    missing = chancery("policy", "diff", tmp_path / "NOPE", folder, exits=1).stderr
+    assert "there is no folder" in missing and "NOPE" in missing

@@ -158,7 +158,7 @@ enum PolicyOperations {
                     throw Problem(.conflict, "that is not the last apply")
                 }
             }
-            let run = try change.beginPolicyUndo(at: Place(operator: EntityReference(entry.publicKey)))
+            let run = try change.beginPolicyUndo(at: Place(operator: EntityReference(entry.publicKey))).run
             let content = try change.content(of: run)
             try change.takeOver(run.id)
             return try LongOperations.begun(run.id, change, plan: content)

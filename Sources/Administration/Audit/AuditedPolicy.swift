@@ -1,10 +1,11 @@
 import Audit
 import NKeys
 
-/// A set of policies that begins to be applied or taken back, or an edit by hand of what policies govern.
+/// A set of policies that begins to be applied or taken back, an edit by hand of what policies govern, or
+/// an account that they govern no more.
 struct AuditedPolicy {
     let operation: AuditOperation
-    /// The number of the run; the account's key for an edit by hand.
+    /// The number of the run; otherwise the account's key.
     let id: String
     let name: String?
     /// The hash of the texts.
@@ -18,7 +19,11 @@ struct AuditedPolicy {
         (operation, id, name, texts) = (.policyOverride, account.publicKey.text, account.name, nil)
     }
 
+    init(released account: AccountEntry) {
+        (operation, id, name, texts) = (.policyRelease, account.publicKey.text, account.name, nil)
+    }
+
     var object: AuditRecord.Object {
-        AuditRecord.Object(type: operation == .policyOverride ? "account" : "policy", id: id, name: name)
+        AuditRecord.Object(type: name == nil ? "policy" : "account", id: id, name: name)
     }
 }

@@ -57,6 +57,7 @@ extension Change {
             throw AdministrationError(
                 .alreadyExists, "the key \(key) already is the user \"\(other.name)\"", remedy: "give another key")
         }
+        try checkNameIsFree(name, for: new.publicKey?.text, in: account)
         let signer = try signer(of: account, choice, allowingScopes: true)
         if signer.scope == nil { try checkUnmanaged(account, isMeant: new.isUnmanaged, insistingBy: "--unmanaged") }
         let key = try identity(.user, given: new.publicKey, owner: account.publicKey)
@@ -117,6 +118,8 @@ extension Change {
 
     /// Deletes a user from the directory.
     ///
+    /// A user that a policy file declares is taken out of the file, unless somebody insists, which is recorded.
+    ///
     /// - Parameters:
     ///   - revoking: whether the credentials that are out in the world are revoked; otherwise they go on working.
     ///   - forgettingSeed: whether the user's seed is deleted from the keyring.
@@ -126,6 +129,7 @@ extension Change {
     ) throws {
         let account = try reader.account(at: place)
         let user = try reader.user(reference, of: account)
+        try checkDeclared(user, of: account)
         if revoking {
             try revokeUser(EntityReference(user.publicKey), at: place, signer: signer)
         } else {

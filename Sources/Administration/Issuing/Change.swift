@@ -142,10 +142,19 @@ public final class Change {
         return texts.filter { seen.insert(ExactText($0)).inserted }
     }
 
+    /// What would make servers refuse claims, in words.
+    func faults(of claims: some ClaimSet) -> [String] {
+        Self.faults(claims.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown))
+    }
+
+    private static func faults(_ issues: [ValidationIssue]) -> [String] {
+        unique(issues.filter { $0.level == .error }.map(\.locatedDescription))
+    }
+
     /// Stops on every fault that would make servers refuse the claims, and notes the rest as warnings.
     private func check(_ claims: some ClaimSet) throws(AdministrationError) {
         let issues = claims.validate(at: now, isKnownTimeZone: SystemTimeZones.isKnown)
-        let faults = Self.unique(issues.filter { $0.level == .error }.map(\.locatedDescription))
+        let faults = Self.faults(issues)
         guard faults.isEmpty else {
             throw AdministrationError(
                 .invalidClaims,

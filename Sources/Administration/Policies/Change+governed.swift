@@ -1,5 +1,6 @@
 import Claims
 import NKeys
+import Policy
 
 extension Change {
     /// Refuses an edit by hand of what a file governs, unless somebody insists, which is recorded. Revocations are always
@@ -27,6 +28,24 @@ extension Change {
         warn(
             "\"\(account.name)\" is governed by its policy file: \"chancery policy plan\" lists this for removal until the "
                 + "file says so too")
+    }
+
+    /// Refuses to delete a user whom a policy file declares, unless somebody insists, which is recorded.
+    func checkDeclared(_ user: UserEntry, of account: AccountEntry) throws {
+        guard !isApplyingPolicies, try reader.isGoverned(account.publicKey),
+            try reader.declaredUsers(of: account.publicKey).contains(where: { $0.name.isExactly(user.name) })
+        else { return }
+        guard overridesPolicies else {
+            throw AdministrationError(
+                .refused, "the policy file of the account \"\(account.name)\" declares the user \"\(user.name)\"",
+                remedy:
+                    "take it out of the file and run \"chancery policy apply\", which revokes what it has, or insist "
+                    + "with --force, which is recorded")
+        }
+        policies.append(AuditedPolicy(forced: account))
+        warn(
+            "the policy file of \"\(account.name)\" still declares the user \"\(user.name)\": it gets another key when "
+                + "somebody asks for its credentials, once nothing that it had counts any more")
     }
 }
 

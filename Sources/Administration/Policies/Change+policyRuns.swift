@@ -22,18 +22,32 @@ extension Change {
             sql: "INSERT OR IGNORE INTO policy_texts (hash, content, recorded_at) VALUES (?, ?, ?)",
             arguments: [Data(hash.bytes), content, now])
         let builder = PolicyTargetBuilder(change: self, entry: entry, set: set, options: options, hash: hash.hex)
-        let (before, target) = try builder.build()
+        var (before, target) = try builder.build()
+        for account in try reader.accountsReleased(by: set, of: entry) {
+            let present = try reader.presentState(of: account)
+            before.accounts[account.publicKey.text] = present
+            target.accounts[account.publicKey.text] = present.released
+        }
         return try insertRun(.apply, of: entry, before: before, target: target, texts: hash.bytes)
     }
 
-    /// Begins to go back: to where an unfinished apply started, or else to what was before the last one.
-    public func beginPolicyUndo(at place: Place = Place()) throws -> PolicyRun {
+    /// Begins to go back: to where an unfinished apply started, or else to what was before the last one. After an undo of
+    /// a finished one that is the undo itself, so that the next goes forward again.
+    ///
+    /// - Returns: the run, and the one that it takes back.
+    /// - Throws: an error of code `refused` while an earlier undo is unfinished.
+    public func beginPolicyUndo(at place: Place = Place()) throws -> (run: PolicyRun, undone: PolicyRun) {
         let entry = try reader.operator(at: place)
         let unfinished = try reader.unfinishedPolicyRun(of: entry)
-        guard let run = try unfinished ?? reader.lastPolicyRun(of: entry) else {
+        guard unfinished?.kind != .undo else {
             throw AdministrationError(
-                .notFound, "no policies were applied under the operator \"\(entry.name)\"",
-                remedy: "apply some with \"chancery policy apply FOLDER\"")
+                .refused, "an earlier undo is not finished",
+                remedy: "finish it with \"chancery policy apply --resume\"")
+        }
+        guard let run = try unfinished ?? reader.lastChangingRun(of: entry) else {
+            throw AdministrationError(
+                .notFound, "no apply under the operator \"\(entry.name)\" has changed anything",
+                remedy: "apply a set with \"chancery policy apply FOLDER\"")
         }
         var present = GovernedStates()
         for key in run.before.accounts.keys {
@@ -44,7 +58,7 @@ extension Change {
         }
         try database.run(
             sql: "UPDATE policy_runs SET state = 'undone', finished_at = ? WHERE id = ?", arguments: [now, run.id])
-        return try insertRun(.undo, of: entry, before: present, target: run.before, texts: nil)
+        return (try insertRun(.undo, of: entry, before: present, target: run.before, texts: nil), run)
     }
 
     private func policyOperator(_ set: PolicySet, at place: Place) throws -> OperatorEntry {
@@ -62,7 +76,9 @@ extension Change {
         guard let run = try reader.unfinishedPolicyRun(of: entry) else { return }
         throw AdministrationError(
             .refused, "an earlier \(run.kind.rawValue) is not finished",
-            remedy: "finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\"")
+            remedy: run.kind == .undo
+                ? "finish it with \"chancery policy apply --resume\""
+                : "finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\"")
     }
 
     private func insertRun(
@@ -85,9 +101,11 @@ extension Change {
         policies.append(
             AuditedPolicy(
                 operation: kind == .apply ? .policyApply : .policyUndo, run: database.lastInsertedRowID, texts: texts))
-        return PolicyRun(
+        let run = PolicyRun(
             id: database.lastInsertedRowID, kind: kind, isFinished: false, stored: nil, confirmed: nil, before: before,
             target: target, texts: texts, operatorKey: entry.publicKey.text)
+        try rehearse(run)
+        return run
     }
 
     // MARK: Steps

@@ -52,6 +52,19 @@ extension DirectoryReader {
         try policyRun("WHERE operator = ? AND state = 'done' ORDER BY id DESC LIMIT 1", entry)
     }
 
+    /// The last one that an undo takes back. One that changed nothing is passed over, and so is the undo of an apply that
+    /// had not come to its end: that would lead to the middle of it.
+    func lastChangingRun(of entry: OperatorEntry) throws -> PolicyRun? {
+        try policyRun(
+            """
+            WHERE operator = ? AND state = 'done' AND before <> target AND (kind = 'apply' OR \(ApplyStep.narrow.rawValue) <= (
+                SELECT earlier.stored_step FROM policy_runs AS earlier
+                WHERE earlier.operator = policy_runs.operator AND earlier.id < policy_runs.id
+                ORDER BY earlier.id DESC LIMIT 1))
+            ORDER BY id DESC LIMIT 1
+            """, entry)
+    }
+
     func policyRun(_ clause: String, _ entry: OperatorEntry) throws -> PolicyRun? {
         try database.row("SELECT * FROM policy_runs \(clause)", [entry.publicKey.text]).map(Self.policyRun)
     }
@@ -181,7 +194,7 @@ extension DirectoryReader {
         (claims.issuer, claims.issuedAt, claims.common.id) = ("", 0, "")
         var state = GovernedState(name: account.name)
         do { state.claims = try claims.json() } catch { throw AdministrationError.damagedRow }
-        if let settings = try settings(of: account.publicKey) {
+        if let settings = try settings(of: account.publicKey), !settings.roles.isEmpty {
             state.replies = Dictionary(
                 settings.roles.map { ($0.key, $0.value.replies.rawValue) }, uniquingKeysWith: { first, _ in first })
         }

@@ -24,6 +24,18 @@ struct GovernedState: Codable, Hashable {
     /// What of the account stays as it is, as `kind` or `kind name`.
     var leaves: [String] = []
 
+    /// Puts lists into the order in which the directory gives them: equal states are equal texts.
+    mutating func sort() {
+        func precedes(_ one: [String], _ other: [String]) -> Bool {
+            one.map { Array($0.utf8) }.lexicographicallyPrecedes(other.map { Array($0.utf8) }) {
+                $0.lexicographicallyPrecedes($1)
+            }
+        }
+        roles.sort { precedes([$0.name], [$1.name]) }
+        users.sort { precedes([$0.name], [$1.name]) }
+        requests.sort { precedes([$0.exporter, $0.kind, $0.subject], [$1.exporter, $1.kind, $1.subject]) }
+    }
+
     /// The claims, without anybody's signature.
     func accountClaims(subject: String) throws(AdministrationError) -> AccountClaims {
         guard let claims else {

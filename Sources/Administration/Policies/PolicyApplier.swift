@@ -37,6 +37,9 @@ public struct PolicyApplier {
     public func apply(
         _ set: PolicySet, at place: Place = Place(), _ options: PolicyOptions = PolicyOptions()
     ) async throws -> PolicyPlan {
+        let named = set.manifest.operatorName.map { EntityReference($0.value) }
+        let lock = try PolicyLock.take(directory, of: place.operator == nil ? Place(operator: named) : place)
+        defer { lock.release() }
         let (run, plan) = try directory.change("policy apply") { change in
             let run = try change.beginPolicy(set, at: place, options)
             return (run, try change.plan(run))
@@ -48,6 +51,8 @@ public struct PolicyApplier {
 
     /// Goes on with an apply, or an undo, that was begun.
     public func resume(at place: Place = Place()) async throws {
+        let lock = try PolicyLock.take(directory, of: place)
+        defer { lock.release() }
         let run = try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: place)) }
         guard let run else {
             // The last step may be stored and not confirmed.
@@ -71,9 +76,13 @@ public struct PolicyApplier {
     /// Goes back to what was before: before an unfinished apply, or else before the last one.
     @discardableResult
     public func undo(at place: Place = Place()) async throws -> PolicyPlan {
+        let lock = try PolicyLock.take(directory, of: place)
+        defer { lock.release() }
         let (run, plan) = try directory.change("policy undo") { change in
-            let run = try change.beginPolicyUndo(at: place)
-            return (run, try change.plan(run))
+            let (run, undone) = try change.beginPolicyUndo(at: place)
+            var plan = try change.plan(run)
+            plan.undone = undone
+            return (run, plan)
         }.value
         try reached(.begun)
         try await finish(run)
@@ -133,9 +142,4 @@ public struct PolicyApplier {
             }
         }
     }
-}
-
-extension ApplyStep {
-    /// The step in one word.
-    public var word: String { String(description.prefix { $0 != ":" }) }
 }

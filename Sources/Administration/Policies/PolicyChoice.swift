@@ -15,15 +15,18 @@ public enum PolicyChoice {
         return [set]
     }
 
-    /// What sets allow differently, by accounts.
+    /// What sets allow differently, by accounts. One that only the old set has would be let go.
     public static func differences(
         from old: [String: AccountAccess], to new: [String: AccountAccess]
     ) throws(AdministrationError) -> [AccessChange] {
         var changes: [AccessChange] = []
         for name in Set(old.keys).union(new.keys).sorted() {
+            guard let after = new[name] else {
+                changes.append(.released(name))
+                continue
+            }
             do {
-                changes += try AccessComparison.changes(
-                    from: old[name] ?? .nothing(name), to: new[name] ?? .nothing(name))
+                changes += try AccessComparison.changes(from: old[name] ?? .nothing(name), to: after)
             } catch {
                 throw AdministrationError(.refused, "what differs in \(name) is too much to be worked out: \(error)")
             }

@@ -153,6 +153,6 @@ extension Change {
                 .refused, "the operation cannot be cancelled: its last step is stored, or it goes back itself",
                 remedy: "take back what was applied with an undo")
         }
-        return try beginPolicyUndo(at: Place(operator: EntityReference(entry.publicKey)))
+        return try beginPolicyUndo(at: Place(operator: EntityReference(entry.publicKey))).run
     }
 }

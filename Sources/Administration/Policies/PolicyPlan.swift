@@ -43,11 +43,27 @@ public struct PolicyPlan: Sendable {
     public internal(set) var openDoors: [OpenDoor] = []
     /// Accounts that are made.
     public internal(set) var newAccounts: [String] = []
+    /// What an undo takes back; nil for an apply.
+    public internal(set) var undone: PolicyRun?
     /// The steps that change an account's token, with the accounts.
     public internal(set) var steps: [(step: ApplyStep, accounts: [String])] = []
 
     /// Whether nothing that anybody may do changes, and no token does.
     public var isEmpty: Bool { changes.isEmpty && steps.isEmpty && newAccounts.isEmpty && users.isEmpty }
+}
+
+extension PolicyPlan {
+    /// Says that files let go of an account, or take hold of it again.
+    fileprivate mutating func addGoverning(_ before: GovernedState, _ target: GovernedState, _ kind: PolicyRun.Kind) {
+        switch (kind, before.texts != nil, target.texts != nil) {
+        case (.apply, true, false): changes.append(.released(target.name))
+        case (.undo, true, false):
+            changes.append(AccessChange(target.name, "the account", "governed", .becomes(old: "by its file", new: nil)))
+        case (.undo, false, true):
+            changes.append(AccessChange(target.name, "the account", "governed", .becomes(old: nil, new: "by its file")))
+        default: break
+        }
+    }
 }
 
 extension Change {
@@ -64,6 +80,7 @@ extension Change {
             guard let before = run.before.accounts[key] else { continue }
             if before.claims == nil { plan.newAccounts.append(target.name) }
             try compare(before, target, key, names, finder, &plan)
+            plan.addGoverning(before, target, run.kind)
         }
         if accounts.contains(where: { $0.value.texts != nil }), try !entry.claims().strictSigningKeyUsage {
             plan.openDoors.append(
@@ -73,14 +90,13 @@ extension Change {
                         "the operator does not demand signing keys, so that an account's own key may sign a user that "
                         + "no role limits: chancery edit operator --require-signing-keys"))
         }
+        let course = try run.course()
         for step in ApplyStep.allCases {
-            var touched: [String] = []
-            for (key, target) in accounts {
-                guard let before = run.before.accounts[key] else { continue }
-                let (old, new) = (try before.accountClaims(subject: key), try target.accountClaims(subject: key))
-                let last = ApplyStep(rawValue: step.rawValue - 1)?.claims(from: old, to: new) ?? old
-                if try last.json() != step.claims(from: old, to: new).json() { touched.append(target.name) }
-            }
+            let touched = accounts.filter { key, target in
+                let last = course.claims(of: key, after: ApplyStep(rawValue: step.rawValue - 1))
+                return last != course.claims(of: key, after: step)
+                    || step == .narrow && plan.users.contains { $0.isRevoked && $0.account == target.name }
+            }.map(\.value.name)
             if !touched.isEmpty { plan.steps.append((step, touched)) }
         }
         return plan
@@ -96,7 +112,7 @@ extension Change {
         let (old, new) = (try access(before), try access(target))
         plan.changes += try changes(from: old, to: new, renamed: Self.renamed(before, target))
         if let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) {
-            if let governed = try reader.governedState(of: account.publicKey) {
+            if target.texts != nil, let governed = try reader.governedState(of: account.publicKey) {
                 let applied = try access(governed)
                 plan.drift += try changes(from: applied, to: old)
             }
@@ -168,10 +184,11 @@ extension Change {
         for user in target.users where !before.users.contains(where: { $0.name == user.name }) {
             plan.users.append(.init(account: target.name, name: user.name, role: user.role, isRevoked: false))
         }
+        let leavers = try leavers(of: account, from: before, to: target)
         for user in before.users {
             let new = target.users.first { $0.name == user.name }
             guard new?.role != user.role || new?.tags != user.tags else { continue }
-            let holds = try reader.findUser(EntityReference(user.name), of: account) != nil
+            let holds = leavers.contains { $0.name.isExactly(user.name) }
             plan.users.append(.init(account: target.name, name: user.name, role: new?.role, isRevoked: holds))
         }
     }

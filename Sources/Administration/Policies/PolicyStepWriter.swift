@@ -15,21 +15,19 @@ struct PolicyStepWriter {
     /// - Returns: the accounts whose tokens changed.
     func write(of entry: OperatorEntry) throws -> [AccountEntry] {
         var changed: [AccountEntry] = []
+        let course = try run.course()
         for (key, target) in run.target.accounts.sorted(by: { $0.key < $1.key }) {
             guard let key = EntityReference(key).publicKey, let account = try change.reader.accountEntry(key),
                 let before = run.before.accounts[key.text]
             else { continue }
             if step == .switch { try switchOver(account, to: target) }
-            var leavers: [(UserEntry, UserClaims)] = []
-            if step == .narrow { leavers = try self.leavers(of: account, target) }
-            let (old, new) = (
-                try before.accountClaims(subject: key.text), try target.accountClaims(subject: key.text)
-            )
+            var leavers: [PolicyLeaver] = []
+            if step == .narrow { leavers = try change.leavers(of: account, from: before, to: target) }
             try change.editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, _ in
-                claims = step.claims(from: old, to: new).keeping(claims)
-                for (user, token) in leavers { claims.revocations.revoke(user.publicKey.text, at: token.issuedAt) }
+                if let next = course.claims(of: key.text, after: step) { claims = next.keeping(claims) }
+                for leaver in leavers { claims.revocations.revoke(leaver.key, at: leaver.lastIssue) }
             }
-            if step == .narrow { try finish(account, target, leavers.map(\.0)) }
+            if step == .narrow { try finish(account, before, target, leavers.compactMap(\.user)) }
             guard let present = try change.reader.accountEntry(key) else { continue }
             if present.token != account.token { changed.append(present) }
         }
@@ -89,20 +87,9 @@ struct PolicyStepWriter {
 
     // MARK: The end
 
-    /// Users with a key whom the file declared and declares no more, or in another role or with other values: what they
-    /// hold stops counting. Users who were issued under a role belong to the directory.
-    private func leavers(of account: AccountEntry, _ target: GovernedState) throws -> [(UserEntry, UserClaims)] {
-        guard let before = run.before.accounts[account.publicKey.text] else { return [] }
-        return try before.users.compactMap { user in
-            let isSame = target.users.contains { $0.name == user.name && $0.role == user.role && $0.tags == user.tags }
-            guard !isSame, let entry = try change.reader.findUser(EntityReference(user.name), of: account) else {
-                return nil
-            }
-            return (entry, try entry.claims())
-        }
-    }
-
-    private func finish(_ account: AccountEntry, _ target: GovernedState, _ leavers: [UserEntry]) throws {
+    private func finish(
+        _ account: AccountEntry, _ before: GovernedState, _ target: GovernedState, _ leavers: [UserEntry]
+    ) throws {
         let key = account.publicKey.text
         for user in leavers {
             try database.run(
@@ -133,10 +120,12 @@ struct PolicyStepWriter {
                 try change.register(publicKey, purpose: .role, role: role.name, owner: account.publicKey)
             }
         }
-        try govern(key, target)
+        try govern(account, before, target)
     }
 
-    private func govern(_ key: String, _ target: GovernedState) throws {
+    private func govern(_ account: AccountEntry, _ before: GovernedState, _ target: GovernedState) throws {
+        let key = account.publicKey.text
+        if before.texts != nil, target.texts == nil { change.policies.append(AuditedPolicy(released: account)) }
         guard let texts = target.texts, let hash = TokenVersion(hex: texts) else {
             return try database.run(sql: "DELETE FROM policy_accounts WHERE account = ?", arguments: [key])
         }
@@ -181,10 +170,7 @@ extension AccountClaims {
         claims.common = present.common
         claims.revocations = present.revocations
         for index in claims.exports.indices {
-            let export = claims.exports[index]
-            if let same = present.exports.first(where: { $0.subject == export.subject && $0.type == export.type }) {
-                claims.exports[index].revocations = same.revocations
-            }
+            claims.exports[index].revocations = present.revocations(for: claims.exports[index])
         }
         return claims
     }

@@ -87,6 +87,7 @@ struct PolicyTargetBuilder {
         if !member.compiled.description.isEmpty { state.descriptions["account"] = member.compiled.description }
         (state.texts, state.requests) = (hash, requests)
         state.leaves = member.compiled.leave.texts
+        state.sort()
         return state
     }
 

@@ -40,6 +40,8 @@ public enum AuditOperation: String, Sendable, Hashable, CaseIterable, Codable {
     case policyUndo = "policy.undo"
     /// Somebody insisted on editing by hand what policies govern.
     case policyOverride = "policy.override"
+    /// Policies let go of an account, which stays as it is.
+    case policyRelease = "policy.release"
     /// Somebody was given access to the service.
     case tokenAdd = "token.add"
     /// Access to the service was taken back.

@@ -30,6 +30,14 @@ public struct AccessChange: Sendable, Hashable {
         (self.account, self.holder, self.action, self.effect) = (account, holder, action, effect)
     }
 
+    /// An account that a set no longer declares: whoever applies the set lets go of it.
+    public static func released(_ account: String) -> AccessChange {
+        AccessChange(
+            account, "the account", "governed",
+            .becomes(
+                old: "by its file", new: "by no file, since the set does not have it any more; it stays as it is"))
+    }
+
     /// Whether somebody has less after it.
     public var isLoss: Bool { if case .loses = effect { true } else { false } }
 

@@ -113,9 +113,7 @@ extension CompiledAccount {
         claims.revocations = base.revocations
         (claims.expires, claims.notBefore) = (base.expires, base.notBefore)
         for index in claims.exports.indices {
-            let export = claims.exports[index]
-            let old = base.exports.first { $0.subject == export.subject && $0.type == export.type }
-            claims.exports[index].revocations = old?.revocations ?? RevocationList()
+            claims.exports[index].revocations = base.revocations(for: claims.exports[index])
         }
         for export in base.exports where leave.covers(.exports, export.subject) && !claims.has(export) {
             claims.exports.append(export)

@@ -22,7 +22,7 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
         name: [.customShort("C"), .customLong("rm-creds")],
         help: "Accepted for scripts written for nsc: no credentials files are kept.")
     var removeCredentials = false
-    @OptionGroup var change: ChangeOptions
+    @OptionGroup var change: GovernedChangeOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {

@@ -8,8 +8,10 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
         commandName: "apply", abstract: "Bring a set of policies into force, step by step.",
         discussion: """
             What opens comes first, what closes last, and servers have each step before the next begins: at no moment has \
-            anybody more than the old and the new set together allow, or less than both. If it ends halfway, \
-            "chancery policy apply --resume" goes on, and "chancery policy undo" goes back.
+            anybody more than the old and the new set together allow, or less than both. What cannot be done so is refused \
+            before the first step. If it ends halfway, "chancery policy apply --resume" goes on, and "chancery policy undo" \
+            goes back. An account that the set does not have any more is let go: it stays as it is, and may be edited by \
+            hand.
             """)
     static let example = """
         chancery policy apply policies/plant --environment prod --account-jwt-server-url nats://127.0.0.1:4222
@@ -43,8 +45,9 @@ struct PolicyUndoCommand: AsyncParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Go back to what was in force before the last apply.",
         discussion: """
-            Goes back in the same steps in which an apply goes forward, also from the middle of one. The key of a role that \
-            was deleted is kept for 30 days. Revocations stay.
+            Goes back in the same steps in which an apply goes forward, also from the middle of one. It goes back by one \
+            apply: a second undo takes the first one back, and what was undone is in force again. The key of a role that was \
+            deleted is kept for 30 days. Revocations stay.
             """)
     static let example = """
         chancery policy undo --account-jwt-server-url nats://127.0.0.1:4222
@@ -59,6 +62,20 @@ struct PolicyUndoCommand: AsyncParsableCommand, Exemplified {
         let plan = try await PolicyApplier(open, deliver: delivery.deliver(open, of: place)).undo(at: place)
         let names = try open.read { try $0.accountNames(at: place) }
         try PolicyPlanOutput.show(plan, names: names, json: directory.json)
-        Console.say("undone")
+        Console.say(Self.outcome(plan))
+    }
+
+    /// What is in force now, and where another undo would lead.
+    private static func outcome(_ plan: PolicyPlan) -> String {
+        switch (plan.undone?.kind, plan.undone?.isFinished) {
+        case (.undo, _):
+            "undone: the last undo is taken back, and what it had taken away is in force again; "
+                + "another \"chancery policy undo\" takes it away again"
+        case (_, false):
+            "undone: what was in force before that apply, which had not come to its end, is in force again"
+        default:
+            "undone: what was in force before the last apply is in force again; "
+                + "another \"chancery policy undo\" brings back what was undone now"
+        }
     }
 }

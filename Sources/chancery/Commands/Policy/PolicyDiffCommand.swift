@@ -8,7 +8,8 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
         commandName: "diff", abstract: "Show what two sets of policies allow differently.",
         discussion: """
             Compares two folders, two environments of one, or a folder with what is in force. Each set that is gained or \
-            lost has at most two lines, and a subject that lies in it. Exits with 1 if anything differs.
+            lost has at most two lines, and a subject that lies in it. An account that only the old set has would be let \
+            go, and stay as it is. Exits with 1 if anything differs.
             """)
     static let example = """
         chancery policy diff policies/plant --env staging --env prod
@@ -52,20 +53,28 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
 
     private func sides() throws -> (old: Side, new: Side)? {
         let first = folders.first ?? "."
-        guard let new = try side(folders.last ?? ".", environments.last) else { return nil }
         guard inForce else {
-            guard let old = try side(first, environments.first) else { return nil }
-            return (old, new)
+            guard let old = try set(first, environments.first),
+                let new = try set(folders.last ?? ".", environments.last)
+            else { return nil }
+            return (try side(old), try side(new))
         }
+        guard let set = try set(first, environments.last) else { return nil }
+        let new = try side(set)
         let place = Place(operator: directory.operatorReference)
-        let old = try directory.open().read { try $0.accountAccess(at: place) }
-        return (old.filter { new[$0.key] != nil }, new)
+        let (old, released) = try directory.open().read {
+            (try $0.accountAccess(at: place), try $0.accountsReleased(by: set, at: place))
+        }
+        return (old.filter { new[$0.key] != nil || released.contains($0.key) }, new)
     }
 
-    private func side(_ path: String, _ environment: String?) throws -> Side? {
+    private func side(_ set: PolicySet) throws -> Side {
+        try set.access()
+    }
+
+    private func set(_ path: String, _ environment: String?) throws -> PolicySet? {
         var folder = PolicyFolder()
         (folder.folder, folder.environment) = (path, environment)
-        guard let set = try folder.readOne(json: directory.json) else { return nil }
-        return try set.access()
+        return try folder.readOne(json: directory.json)
     }
 }

@@ -17,9 +17,7 @@ struct PolicyFolder: ParsableArguments {
     func read() throws -> [PolicySet] {
         let file = folder.hasSuffix(".yaml") ? folder : folder == "." ? Self.manifest : "\(folder)/\(Self.manifest)"
         guard let bytes = Self.bytes(file) else {
-            throw AdministrationError(
-                .notFound, "\(file) cannot be read", remedy: "name the folder that has it: chancery policy check FOLDER"
-            )
+            throw Self.missing(folder, file)
         }
         let base = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
         let surroundings = PolicySet.Surroundings(
@@ -27,6 +25,20 @@ struct PolicyFolder: ParsableArguments {
             isKnownTimeZone: SystemTimeZones.isKnown)
         let sets = try PolicySet.readAll(bytes, file: file, surroundings: surroundings)
         return try PolicyChoice.environments(sets, environment)
+    }
+
+    private static func missing(_ folder: String, _ file: String) -> AdministrationError {
+        guard folder.hasSuffix(".yaml") || PrivateFile.exists(folder) else {
+            return AdministrationError(
+                .notFound, "there is no folder \(folder)",
+                remedy: "name one with \(manifest) in it, or make one with \"chancery policy init FOLDER\"")
+        }
+        guard PrivateFile.exists(file) else {
+            return AdministrationError(
+                .notFound, "there is no \(file)",
+                remedy: "name a folder with \(manifest) in it, or make one with \"chancery policy init FOLDER\"")
+        }
+        return AdministrationError(.notFound, "\(file) cannot be read", remedy: "see who may read it")
     }
 
     private static func bytes(_ path: String) -> [UInt8]? {

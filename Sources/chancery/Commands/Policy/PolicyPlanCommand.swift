@@ -8,7 +8,8 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
         commandName: "plan", abstract: "Show what applying a set of policies would change, in terms of access.",
         discussion: """
             Says who gains and who loses which subjects, each with a subject as an example, whom nats-server would \
-            disconnect, and what was done by hand. Nothing is changed.
+            disconnect, what was done by hand, which users go, and which accounts the set does not have any more. A set that \
+            could not be applied to its end is refused. Nothing is changed.
             """)
     static let example = """
         chancery policy plan policies/plant --environment prod
@@ -22,7 +23,9 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
     func run() throws {
         guard let set = try folder.readOne(json: directory.json) else { return }
         let place = Place(operator: directory.operatorReference)
-        let (plan, names) = try directory.open().change("policy plan", dryRun: true) { change in
+        let open = try directory.open()
+        try PolicyLock.check(open, of: place)
+        let (plan, names) = try open.change("policy plan", dryRun: true) { change in
             let run = try change.beginPolicy(set, at: place, roles.options)
             return (try change.plan(run), try change.reader.accountNames(at: place))
         }.value

@@ -9,14 +9,17 @@ enum PolicyPlanOutput {
             Console.warn("open door: \(door.account.map { "\($0): " } ?? "")\(door.what)")
         }
         guard !plan.isEmpty || !plan.drift.isEmpty || !plan.requests.isEmpty else {
-            return Console.data("Nothing changes: what is in force is what the files say.")
+            let why =
+                plan.undone == nil ? "what is in force is what the files say" : "what was there before was the same"
+            return Console.data("Nothing changes: \(why).")
         }
         for account in plan.newAccounts { Console.data("\(account): the account is made") }
         show(plan.drift, title: "Done by hand, and taken back")
         show(plan.changes, title: "What changes", cuts: plan.cuts)
         for user in plan.users {
             let fate = user.role.map { "is of the role \($0)" } ?? "goes"
-            let revoked = user.isRevoked ? ", and the credentials that are out are revoked" : ""
+            let revoked =
+                user.isRevoked ? ", and the credentials that are out are revoked: whoever has them is cut off" : ""
             Console.data("\(user.account): the user \(user.name) \(fate)\(revoked)")
         }
         for request in plan.requests {
