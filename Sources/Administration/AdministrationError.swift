@@ -20,6 +20,7 @@ public struct AdministrationError: Error, Sendable, Hashable {
             case refused
             case seedMissing = "seed_missing"
             case storageFailed = "storage_failed"
+            case tokenTooLarge = "token_too_large"
             case tooFarAhead = "too_far_ahead"
         }
 
@@ -51,6 +52,8 @@ public struct AdministrationError: Error, Sendable, Hashable {
         public static let seedMissing = Code(kind: .seedMissing)
         /// The file system or the database failed.
         public static let storageFailed = Code(kind: .storageFailed)
+        /// The token would be too large to be read, or to leave room for revocations.
+        public static let tokenTooLarge = Code(kind: .tokenTooLarge)
         /// The token would have to be dated too far in the future.
         public static let tooFarAhead = Code(kind: .tooFarAhead)
 

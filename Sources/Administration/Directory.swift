@@ -50,9 +50,28 @@ public final class Directory: Sendable {
     /// Why nothing can be changed here, or nil. A directory on a disk that cannot be written can still be read.
     let obstacle: String?
     private let database: DatabaseQueue
+    /// What reads; nil where the connection that changes does that too.
+    private let readers: DatabasePool?
 
-    private init(home: Home, surroundings: Surroundings, database: DatabaseQueue, obstacle: String? = nil) {
-        (self.home, self.surroundings, self.database, self.obstacle) = (home, surroundings, database, obstacle)
+    private init(
+        home: Home, surroundings: Surroundings, database: DatabaseQueue, readers: DatabasePool? = nil,
+        obstacle: String? = nil
+    ) {
+        (self.home, self.surroundings, self.database) = (home, surroundings, database)
+        (self.readers, self.obstacle) = (readers, obstacle)
+    }
+
+    /// The same directory for a service that answers many at once: readers have connections of their own and never wait for
+    /// a change, of whatever process; and no change waits for the clock, since others would wait with it.
+    public func forService() throws -> Directory {
+        var surroundings = surroundings
+        surroundings.pause = nil
+        let readers = try Self.storage(surroundings) {
+            obstacle == nil
+                ? try DatabaseConnection.openReaders(home.directoryPath, patience: surroundings.patience) : nil
+        }
+        return Directory(
+            home: home, surroundings: surroundings, database: database, readers: readers, obstacle: obstacle)
     }
 
     /// The same directory for somebody else's work: what is changed through it is on record as his.
@@ -60,7 +79,8 @@ public final class Directory: Sendable {
         var surroundings = surroundings
         surroundings.actor = "\(actor.kind.rawValue):\(actor.id)"
         surroundings.auditActor = actor
-        return Directory(home: home, surroundings: surroundings, database: database, obstacle: obstacle)
+        return Directory(
+            home: home, surroundings: surroundings, database: database, readers: readers, obstacle: obstacle)
     }
 
     /// Opens the directory of a home.
@@ -160,7 +180,8 @@ public final class Directory: Sendable {
     /// Reads one consistent state of the directory.
     public func read<Result>(_ body: (DirectoryReader) throws -> Result) throws -> Result {
         try Self.storage(surroundings) {
-            try database.read { try body(DirectoryReader(database: $0)) }
+            guard let readers else { return try database.read { try body(DirectoryReader(database: $0)) } }
+            return try readers.read { try body(DirectoryReader(database: $0)) }
         }
     }
 

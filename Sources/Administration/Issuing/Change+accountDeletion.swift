@@ -24,8 +24,7 @@ extension Change {
     ) throws {
         let entry = try reader.operator(at: place)
         let account = try reader.account(at: place)
-        let claims = try account.claims()
-        guard try deletion.isForced || claims.subject != entry.claims().systemAccount else {
+        guard try deletion.isForced || account.publicKey.text != entry.claims().systemAccount else {
             throw AdministrationError(
                 .refused, "\"\(account.name)\" is the system account of the operator \"\(entry.name)\"",
                 remedy: "name another one with \"chancery edit operator --system-account\", or insist with --force")
@@ -36,11 +35,18 @@ extension Change {
                 remedy: "tell its owner, and delete the account here with --force")
         }
         try refuseGoverned(account)
+        // An account whose token cannot be read, or has no room left, can still be deleted: servers forget it.
+        let keys = try reader.signingKeys(of: account)
         if deletion.revokesUsers {
-            try revokeUser(EntityReference(RevocationList.everyone), at: place, signer: signer)
+            do {
+                try revokeUser(EntityReference(RevocationList.everyone), at: place, signer: signer)
+            } catch let error as AdministrationError where error.code == .tokenTooLarge || error.code == .storageFailed
+            {
+                warn("nothing was revoked, since \(error.message)")
+            }
         }
         for user in try reader.users(of: account) { try delete(user, forgettingSeed: deletion.forgetsSeeds) }
-        for key in claims.signingKeys.map(\.key) { try discard(key, forgettingSeed: deletion.forgetsSeeds) }
+        for key in keys { try discard(key, forgettingSeed: deletion.forgetsSeeds) }
         try database.execute(sql: "DELETE FROM accounts WHERE public_key = ?", arguments: [account.publicKey.text])
         try discard(account.publicKey.text, forgettingSeed: deletion.forgetsSeeds)
         note(.deleted, "account", account.name, key: account.publicKey.text)
@@ -66,7 +72,7 @@ extension Change {
 
     private func warnAboutImporters(of account: AccountEntry, in entry: OperatorEntry) throws {
         for other in try reader.accounts(of: entry) {
-            let imports = try other.claims().imports.filter { $0.account == account.publicKey.text }
+            let imports = (try? other.claims().imports.filter { $0.account == account.publicKey.text }) ?? []
             guard !imports.isEmpty else { continue }
             let subjects = imports.map { "\"\($0.subject)\"" }.joined(separator: ", ")
             warn("the account \"\(other.name)\" still imports \(subjects) from \"\(account.name)\"")
@@ -75,6 +81,13 @@ extension Change {
 }
 
 extension DirectoryReader {
+    /// The signing keys of an account, roles included, as the directory knows them.
+    fileprivate func signingKeys(of account: AccountEntry) throws -> [String] {
+        if let claims = try? account.claims() { return claims.signingKeys.map(\.key) }
+        let sql = "SELECT public_key AS text FROM keys WHERE owner = ? AND purpose IN ('signing', 'role')"
+        return try database.texts(sql, [account.publicKey.text])
+    }
+
     /// Whether a key is a user of any account.
     func isUser(_ key: PublicKey) throws -> Bool {
         try database.finds("SELECT 1 FROM users WHERE public_key = ?", [key.text])

@@ -26,7 +26,7 @@ extension Change {
     public func addAccount(
         _ new: NewAccount, of reference: EntityReference? = nil, signer: SignerChoice = .automatic
     ) throws -> AccountEntry {
-        let name = try EntityName.checked(new.name, for: "an account")
+        let name = try EntityName.made(new.name, for: "an account")
         let entry = try reader.operator(reference)
         guard try reader.findAccount(EntityReference(name), of: entry) == nil else {
             throw AdministrationError(

@@ -8,7 +8,7 @@ extension Change {
         _ reference: EntityReference, to newName: String, of operatorReference: EntityReference? = nil,
         signer choice: SignerChoice = .automatic
     ) throws {
-        let name = try EntityName.checked(newName, for: "an account")
+        let name = try EntityName.made(newName, for: "an account")
         let entry = try reader.operator(operatorReference)
         let account = try reader.account(reference, of: entry)
         guard !name.isExactly(account.name) else {

@@ -45,7 +45,7 @@ extension Change {
     /// Adds an operator and selects it.
     @discardableResult
     public func addOperator(_ new: NewOperator) throws -> OperatorEntry {
-        let name = try EntityName.checked(new.name, for: "an operator")
+        let name = try EntityName.made(new.name, for: "an operator")
         guard try !reader.operators().contains(where: { $0.name.isExactly(name) }) else {
             throw AdministrationError(
                 .alreadyExists, "the operator \"\(name)\" already exists",

@@ -23,9 +23,11 @@ extension Change {
             warn("nothing was changed: an entry with a later time is kept")
             return (subject, kept)
         }
-        try editAccount(account, signer: signer) { claims, _ in
-            claims.revocations.revoke(subject, at: entry)
-            entry = claims.revocations.entries[subject] ?? entry
+        try revoking {
+            try editAccount(account, signer: signer) { claims, _ in
+                claims.revocations.revoke(subject, at: entry)
+                entry = claims.revocations.entries[subject] ?? entry
+            }
         }
         note(.added, "revocation", reference.text, key: subject)
         return (subject, entry)

@@ -47,7 +47,7 @@ extension Change {
     @discardableResult
     func addUser(_ new: NewUser, in account: AccountEntry, signer choice: SignerChoice = .automatic) throws -> UserEntry
     {
-        let name = try EntityName.checked(new.name, for: "a user")
+        let name = try EntityName.made(new.name, for: "a user")
         guard try reader.findUser(EntityReference(name), of: account) == nil else {
             throw AdministrationError(
                 .alreadyExists, "the user \"\(name)\" already exists in the account \"\(account.name)\"",

@@ -50,7 +50,7 @@ extension Change {
 
     /// Makes a role of an account, or changes all of it.
     public func setRole(_ role: WholeRole, in account: AccountEntry) throws {
-        let name = try EntityName.checked(role.name, for: "a role")
+        let name = try EntityName.made(role.name, for: "a role")
         try editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, account in
             let known = claims.signingKeys.compactMap(\.scope).first { $0.role.isExactly(name) }
             let key =
@@ -76,12 +76,35 @@ extension Change {
         }
     }
 
+    /// Makes a user, or changes all of it, and signs it. Where it has another role then, other permissions or limits of its own
+    /// or an earlier end, what was issued to it before is revoked: it would count beside the new token.
+    ///
+    /// - Parameter before: the user as it is; nil for a new one.
+    /// - Returns: the user, and whether the account was changed for it.
+    public func replaceUser(
+        _ user: WholeUser, from before: UserEntry?, in account: AccountEntry
+    ) throws -> (entry: UserEntry, isRevoking: Bool) {
+        guard let before else { return (try setUser(user, from: nil, in: account), false) }
+        let claims = try before.claims()
+        let signer = try signer(of: account, user.role.map { .named($0) } ?? .automatic, allowingScopes: true)
+        let scope = try account.claims().signingKey(claims.issuer)?.scope
+        let (end, newEnd) = (claims.expires, user.validity.expires ?? 0)
+        let isLess =
+            scope?.key != signer.scope?.key || scope == nil && claims.limits != user.limits
+            || newEnd != 0 && (end == 0 || newEnd < end)
+        guard isLess else { return (try setUser(user, from: before, in: account), false) }
+        let place = Place(operator: EntityReference(account.operator), account: EntityReference(account.publicKey))
+        try revokeUser(EntityReference(before.publicKey), at: place)
+        let revoked = try reader.account(at: place)
+        return (try setUser(user, from: before, in: revoked), true)
+    }
+
     /// Makes a user, or changes all of it, and signs it.
     ///
     /// - Parameter before: the user as it is; nil for a new one.
     @discardableResult
     public func setUser(_ user: WholeUser, from before: UserEntry?, in account: AccountEntry) throws -> UserEntry {
-        let name = try before?.name ?? EntityName.checked(user.name, for: "a user")
+        let name = try before?.name ?? EntityName.made(user.name, for: "a user")
         let signer = try signer(of: account, user.role.map { .named($0) } ?? .automatic, allowingScopes: true)
         if signer.scope == nil, try reader.isGoverned(account.publicKey) {
             throw AdministrationError(
@@ -108,8 +131,9 @@ extension Change {
     }
 
     private func newIdentity(_ given: PublicKey?, in account: AccountEntry) throws -> PublicKey {
-        if let given, let other = try reader.findUser(EntityReference(given), of: account) {
-            throw AdministrationError(.alreadyExists, "the key \(given) already is the user \"\(other.name)\"")
+        // Which user it is, an issuer of another role need not know.
+        if let given, try reader.findUser(EntityReference(given), of: account) != nil {
+            throw AdministrationError(.alreadyExists, "the key \(given) already is a user of the account")
         }
         return try identity(.user, given: given, owner: account.publicKey)
     }

@@ -41,6 +41,8 @@ public final class Change {
     var isApplyingPolicies = false
     /// Whether tokens that come in are taken whatever their date.
     var takesAnyDate = false
+    /// How much room it may use.
+    public var allowance = IssueAllowance.operating
     /// What was done so far.
     public private(set) var report = ChangeReport()
 
@@ -89,13 +91,14 @@ public final class Change {
     /// - Parameters:
     ///   - scope: the operator of an account, the account of a user or an activation, the operator itself.
     ///   - revokedThrough: the latest revocation that covers the subject.
-    /// - Throws: ``AdministrationError`` of code `invalidClaims` with every fault, or ``TooFarAhead``.
+    /// - Throws: ``AdministrationError`` of code `invalidClaims` with every fault, or `tokenTooLarge`; or ``TooFarAhead``.
     func issue(
         _ claims: some ClaimSet, scope: PublicKey, signer: KeyPair, revokedThrough: Int64? = nil
     ) throws -> IssuedToken {
         try check(claims)
         let last = try reader.latestIssue(to: claims.subject)
-        let issuedAt = try IssueTime.next(now: now, last: last, revokedThrough: revokedThrough)
+        let issuedAt = try IssueTime.next(
+            now: now, last: last, revokedThrough: revokedThrough, furthestAhead: allowance.furthestAhead)
         let text: String
         do {
             text = try claims.encode(signedBy: signer, at: issuedAt)
@@ -103,6 +106,7 @@ public final class Change {
             throw AdministrationError(
                 .invalidClaims, error.message, remedy: error.remedy.isEmpty ? nil : error.remedy)
         }
+        try checkSize(text, of: claims.kind.rawValue, claims.name, subject: claims.subject, scope: scope.text)
         let version = TokenVersion(of: text)
         return try record(
             text, version, of: claims, scope: scope, issuer: signer.publicKey.text, issuedAt: issuedAt)

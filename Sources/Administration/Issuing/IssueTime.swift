@@ -17,8 +17,11 @@ enum IssueTime {
     ///   - now: the time in Unix seconds.
     ///   - last: the highest `iat` that was issued to the subject, if any.
     ///   - revokedThrough: the time of the latest revocation that covers the subject, if any.
-    /// - Throws: ``TooFarAhead`` if that would be more than ``furthestAhead`` ahead.
-    static func next(now: Int64, last: Int64?, revokedThrough: Int64?) throws(TooFarAhead) -> Int64 {
+    ///   - furthestAhead: how far ahead it may be, at most ``furthestAhead``.
+    /// - Throws: ``TooFarAhead`` if it would be more.
+    static func next(
+        now: Int64, last: Int64?, revokedThrough: Int64?, furthestAhead: Int64 = IssueTime.furthestAhead
+    ) throws(TooFarAhead) -> Int64 {
         let floor = max(last ?? .min, revokedThrough ?? .min)
         guard floor >= now else { return now }
         let ahead = floor.subtractingReportingOverflow(now)
@@ -45,8 +48,7 @@ struct TooFarAhead: Error {
     var refusal: AdministrationError {
         AdministrationError(
             .tooFarAhead,
-            "a new token would have to be dated after \(CivilDate.text(unixSeconds: floor)), more than 10 minutes ahead "
-                + "of the clock",
+            "a new token would have to be dated after \(CivilDate.text(unixSeconds: floor)), too far ahead of the clock",
             remedy: "check the clock, wait, or delete the revocation that lies in the future")
     }
 }

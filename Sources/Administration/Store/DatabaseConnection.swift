@@ -36,6 +36,17 @@ enum DatabaseConnection {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
+    /// The most connections of ``openReaders(_:patience:)``.
+    static let mostReaders = 4
+
+    /// Opens connections that only read, beside one that changes.
+    static func openReaders(_ path: String, patience: Double) throws -> DatabasePool {
+        var configuration = configuration(patience)
+        configuration.readonly = true
+        configuration.maximumReaderCount = mostReaders
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+
     private static func configuration(_ patience: Double) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)

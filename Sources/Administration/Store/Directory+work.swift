@@ -1,10 +1,28 @@
 import NIOPosix
 
 extension Directory {
+    /// Threads that may wait for the lock of a change.
+    private static let changing = threads(4)
+    /// Threads that only read: changes that wait keep no reader waiting.
+    private static let looking = threads(DatabaseConnection.mostReaders)
+
     /// Does something with the directory on a thread that may wait for it, away from those that answer requests.
     public func work<Result: Sendable>(
         _ body: @escaping @Sendable (Directory) throws -> Result
     ) async throws -> Result {
-        try await NIOThreadPool.singleton.runIfActive { try body(self) }
+        try await Self.changing.runIfActive { try body(self) }
+    }
+
+    /// Reads something on a thread for that alone. `body` changes nothing.
+    public func look<Result: Sendable>(
+        _ body: @escaping @Sendable (Directory) throws -> Result
+    ) async throws -> Result {
+        try await Self.looking.runIfActive { try body(self) }
+    }
+
+    private static func threads(_ count: Int) -> NIOThreadPool {
+        let pool = NIOThreadPool(numberOfThreads: count)
+        pool.start()
+        return pool
     }
 }

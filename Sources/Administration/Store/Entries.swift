@@ -31,7 +31,7 @@ public struct AccountEntry: Sendable, Hashable {
 
     /// The claims of the current token.
     public func claims() throws(AdministrationError) -> AccountClaims {
-        try decodingStored("account", name) { () throws(ClaimsError) in try AccountClaims.decode(token) }
+        try decodingStored("account", name) { () throws(ClaimsError) in try AccountClaimsMemo.shared.claims(of: token) }
     }
 }
 

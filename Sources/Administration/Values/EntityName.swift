@@ -48,6 +48,41 @@ public enum EntityName {
         return name
     }
 
+    /// Checks a name that somebody chooses now, more strictly than one that came with what was made elsewhere: nothing in it
+    /// may be invisible, change the order of what stands beside it, look like a plain blank and be another, or mean something
+    /// else where names are asked for.
+    ///
+    /// - Throws: an error of code `invalidValue`.
+    public static func made(_ name: String, for what: String) throws(AdministrationError) -> String {
+        let name = try checked(name, for: what)
+        guard !name.unicodeScalars.contains(where: isDeceptive) else {
+            throw AdministrationError(
+                .invalidValue, "the name contains a character that cannot be seen or looks like another one",
+                remedy: "leave it out")
+        }
+        guard name != "*" else {
+            throw AdministrationError(
+                .invalidValue, "\"*\" stands for everybody and cannot be a name", remedy: "choose another name")
+        }
+        guard BearerText(name[...]) == nil else {
+            throw AdministrationError(
+                .invalidValue, "what was given as a name looks like a token of the service",
+                remedy: "choose a name; it is not shown here")
+        }
+        return name
+    }
+
+    /// Whether a name has no blanks at its ends, which would be taken away.
+    public static func isTrimmed(_ name: String) -> Bool { trimmed(name).utf8.elementsEqual(name.utf8) }
+
+    private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        case .spaceSeparator: scalar != " "
+        default: scalar.properties.isDefaultIgnorableCodePoint
+        }
+    }
+
     /// Whether a text may be a seed, which would stand in clear text everywhere if it were a name.
     private static func looksLikeSeed(_ text: String) -> Bool {
         text.utf8.first == UInt8(ascii: "S") && text.utf8.count >= 56
