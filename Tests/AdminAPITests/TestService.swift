@@ -19,7 +19,7 @@ final class TestService: Sendable {
     let service: AdminService
     private let folder: String
 
-    init() throws {
+    init(_ chosen: AdminService.Options? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("chancery-\(UUID().uuidString)").path
         directory = try Directory.open(
             Home(path: folder), creating: true,
@@ -37,9 +37,8 @@ final class TestService: Sendable {
                 try change.setUser(user, from: nil, in: current)
             }
         }
-        var options = AdminService.Options()
-        options.requestsPerSecond = 0
-        options.failuresPerSecond = 0
+        var options = chosen ?? AdminService.Options()
+        if chosen == nil { (options.requestsPerSecond, options.failuresPerSecond) = (0, 0) }
         service = AdminService(directory, distributor: nil, options: options, now: { TestService.now })
     }
 

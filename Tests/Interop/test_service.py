@@ -94,6 +94,14 @@ def service(tmp_path):
         assert service.end() == 0, "".join(service.words)
 
 
+@pytest.fixture
+def open_door(tmp_path):
+    service = Service(tmp_path / "home", "--resolver")
+    service.first_token()
+    yield service
+    assert service.end() == 0, "".join(service.words)
+
+
 def test_the_first_token_can_go_to_a_file_of_its_owner_alone(tmp_path):
     file = tmp_path / "token"
     service = Service(tmp_path / "home", "--first-token", str(file))
@@ -291,7 +299,8 @@ def test_records_are_told_as_they_are_written(service):
     assert service.end() == 0
 
 
-def test_a_stock_server_finds_accounts_at_the_resolvers_door(service):
+def test_a_stock_server_finds_accounts_at_the_resolvers_door(open_door):
+    service = open_door
     status, account, _ = service.send("PUT", ACCOUNT + "A", {})
     connection = http.client.HTTPConnection("127.0.0.1", service.port)
     connection.request("GET", "/jwt/v1/accounts/" + account["public_key"])

@@ -14,6 +14,8 @@ actor Challenges {
         let text: String
         /// Unix seconds.
         let expires: Int64
+        /// The service's name that the text holds.
+        let host: String
         /// Where it was asked for.
         let source: String
     }
@@ -50,7 +52,7 @@ actor Challenges {
         let nonce = Base64URL.text(random.bytes(32))
         let challenge = Challenge(
             nonce: nonce, key: key, text: "chancery-auth-v1\n\(host)\n\(nonce)", expires: now + Self.lifetime,
-            source: source)
+            host: host, source: source)
         waiting[nonce] = challenge
         sources[source, default: []].append(nonce)
         return challenge

@@ -8,7 +8,8 @@ public enum RoleTable {
         var lines = [
             "# Who may do what through the API", "",
             "Made from the operations themselves by `chancery serve --describe roles`; a test compares. **own** means: "
-                + "where the role's grant reaches, which is an operator, an account, or one role of an account. What lies "
+                + "where the role's grant reaches, which is an operator, an account, or one role of an account; what is about an "
+                + "operator or the service is out of reach of a grant for an account. What lies "
                 + "elsewhere is refused in the same words whether it is there or not.", "",
             "| operation | request | requires | " + roles.map(\.rawValue).joined(separator: " | ") + " |",
             "|---|---|---|" + roles.map { _ in "---|" }.joined(),

@@ -1,4 +1,5 @@
 import Administration
+import Audit
 import Claims
 import NKeys
 import Secrets
@@ -29,7 +30,7 @@ enum AccessOperations {
                 throw Problem.invalid("/public_key", "is not a public key")
             }
             let challenge = await service.challenges.make(
-                for: key, host: exchange.host, from: exchange.source, now: exchange.now)
+                for: key, host: try service.name(for: exchange), from: exchange.source, now: exchange.now)
             return Answer(
                 .members([
                     "nonce": .string(challenge.nonce), "sign": .string(challenge.text),
@@ -58,16 +59,20 @@ enum AccessOperations {
             let refused = Problem(.unauthenticated, "the challenge was not answered", refusal: "bad_signature")
             guard let nonce = exchange.body["nonce"]?.text, let text = exchange.body["signature"]?.text,
                 let challenge = await service.challenges.take(nonce, now: exchange.now),
+                try challenge.host == service.name(for: exchange),
                 let signature = try? Base64URL.decode(Array(text.utf8)).bytes, signature.count == 64,
                 challenge.key.isValidSignature(signature, of: Array(challenge.text.utf8))
             else { throw refused }
             let lifetime = Challenges.sessionLifetime
-            let session = try await service.work { directory in
+            let holder = try await service.directory.look { try $0.read { try $0.accessToken(ofKey: challenge.key) } }
+            guard let holder else { throw refused }
+            var actor = AuditActor("nkey:\(holder.id)")
+            (actor.via, actor.request) = (exchange.actor?.via, exchange.actor?.request)
+            let session = try await service.work(in: service.directory.acting(as: actor)) { directory in
                 try directory.change("auth: sign in with a key") { change in
-                    guard let holder = try change.reader.accessToken(ofKey: challenge.key),
-                        holder.isValid(at: change.time)
-                    else { throw refused }
-                    return try change.openSession(of: holder, lifetime: lifetime)
+                    let now = try change.reader.accessToken(holder.id)
+                    guard now.isValid(at: change.time) else { throw refused }
+                    return try change.openSession(of: now, lifetime: lifetime)
                 }.value
             }
             var answer = Answer(.members(["expires": session.token.expires.map { .integer($0) }]))
@@ -78,7 +83,24 @@ enum AccessOperations {
     private static let me = Operation(
         id: "auth.me", method: .get, path: PathTemplate("/v1/auth/me"), summary: "Who one is, and what one may do.",
         requirement: .signedIn, success: (200, .component("Token")),
-        handler: .read { exchange, _ in Answer(exchange.caller?.token.json ?? .null) })
+        handler: .read { exchange, reader in
+            guard let token = exchange.caller?.token else { return Answer(.null) }
+            return Answer(token.json.adding("places", .array(try token.grants.compactMap { try place($0, reader) })))
+        })
+
+    /// Where a grant counts, in names: whoever has an account alone is told its path.
+    private static func place(_ grant: AccessGrant, _ reader: DirectoryReader) throws -> JSONValue? {
+        let account = try grant.account.flatMap { try reader.accountEntry($0) }
+        guard let key = account?.operator ?? grant.operator, grant.operator ?? key == key,
+            let owner = try reader.operatorEntry(key)
+        else { return nil }
+        let path = "/v1/operators/\(RequestPath.encoded(owner.name))"
+        return .members([
+            "role": .string(grant.role.rawValue), "operator": .string(owner.name),
+            "account": account.map { .string($0.name) },
+            "path": .string(path + (account.map { "/accounts/\(RequestPath.encoded($0.name))" } ?? "")),
+        ])
+    }
 
     // MARK: Tokens
 
@@ -138,8 +160,12 @@ enum AccessOperations {
             let body = exchange.body
             var grants: [AccessGrant] = []
             for (index, json) in (body["grants"]?.elements ?? []).enumerated() {
-                guard let grant = AccessGrant(json) else {
+                guard var grant = AccessGrant(json) else {
                     throw Problem.invalid("/grants/\(index)", "names a key that is none")
+                }
+                // An account has one operator, which need not be named.
+                if grant.operator == nil, let account = grant.account {
+                    grant.operator = try change.reader.accountEntry(account)?.operator
                 }
                 if let fault = grant.fault { throw Problem.invalid("/grants/\(index)", fault) }
                 guard AccessDecision.allowing(delegationOf: grant, exchange.caller?.grants ?? []) != nil else {
@@ -153,13 +179,13 @@ enum AccessOperations {
             var new = NewAccessToken(
                 name: body["name"]?.text ?? "", grants: grants, expires: body["expires"]?.integer)
             // A session, or access that ends, does not give away what lasts longer.
-            var holder = exchange.caller?.token
-            if holder?.kind == .session {
-                holder = try holder?.publicKey.flatMap { try change.reader.accessToken(ofKey: $0) }
-            }
+            let caller = exchange.caller.flatMap { $0.isLocal ? nil : $0.token }
+            let holder = try caller.map { try change.reader.findAccessToken($0.holder) ?? $0 }
             if let end = holder?.expires {
                 guard let expires = new.expires, expires <= end else {
-                    throw Problem.invalid("/expires", "must not be later than that of your own token")
+                    var problem = Problem.invalid("/expires", "must not be later than that of your own token")
+                    problem.refusal = "outlives"
+                    throw problem
                 }
             }
             new.publicKey = body["public_key"]?.text.flatMap { EntityReference($0).publicKey }
@@ -176,11 +202,17 @@ enum AccessOperations {
 
     private static let revoke = Operation(
         id: "tokens.revoke", method: .post, path: PathTemplate("/v1/tokens/{token}:revoke"),
-        summary: "Take access back, at once.", requirement: .signedIn, success: (200, .component("Token")),
-        state: state,
+        summary: "Take access back, at once, with whatever was given away with it.", requirement: .signedIn,
+        query: [
+            Operation.Parameter(
+                name: "keep_given",
+                schema: .flag("Whether what was given away with it stays: for a token that another one replaces."))
+        ],
+        success: (200, .component("Token")), state: state,
         handler: .change { exchange, change in
-            try change.revokeAccessToken(find(exchange, change.reader).id)
+            let ended = try change.revokeAccessToken(
+                find(exchange, change.reader).id, keepingGiven: exchange.query["keep_given"] == "true")
             let token = try find(exchange, change.reader)
-            return Answer(token.json, tag: tag(token))
+            return Answer(token.json.adding("revoked_with", .texts(ended.map(\.id))), tag: tag(token))
         })
 }

@@ -33,7 +33,7 @@ enum AccountOperations {
             let page = try exchange.page()
             let entry = try exchange.operatorEntry(reader)
             let found = try reader.accounts(of: entry, after: page.after, limit: page.limit + 1)
-            return try page.answer(found, exchange, name: \.name) { try $0.json() }
+            return page.answer(found, exchange, name: \.name, json: \.listedJSON)
         })
 
     private static let get = Operation(

@@ -17,6 +17,8 @@ struct Exchange: Sendable {
     var now: Int64 = 0
     /// The host that the request was sent to, as its header says.
     var host = ""
+    /// Whether that is an address that the request really came to.
+    var isOwnHost = false
     /// Where the request came from: see ``ServiceContext/source``.
     var source = ""
     /// What the path with its query was.
@@ -29,6 +31,14 @@ struct Exchange: Sendable {
     var actor: AuditActor?
     /// Where the request is only tried.
     var isDryRun = false
+
+    /// How much room what the caller changes may use.
+    var allowance: IssueAllowance {
+        switch grant?.role {
+        case .systemAdmin, .operatorAdmin: .operating
+        default: .inside
+        }
+    }
 
     // MARK: Who may
 

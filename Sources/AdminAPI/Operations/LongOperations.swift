@@ -122,7 +122,7 @@ enum LongOperations {
             let wait = exchange.query["wait"].flatMap { Int64($0) } ?? 0
             let end = ContinuousClock.now + .seconds(wait)
             while true {
-                let found = try await service.work { try $0.read { try find(exchange, $0, .view) } }
+                let found = try await service.look { try $0.read { try find(exchange, $0, .view) } }
                 guard found.state == .running, ContinuousClock.now < end else {
                     let body = json(found)
                     return Answer(body, tag: AnswerTag.of(body.jsonText))

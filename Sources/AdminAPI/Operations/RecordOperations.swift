@@ -44,7 +44,7 @@ enum RecordOperations {
         query.owner = account
         (query.before, query.limit) = (Int64(page.after), page.limit)
         let asked = query
-        let found = try await service.work { try $0.audit(asked) }
+        let found = try await service.look { try $0.audit(asked) }
         let records = found.entries.compactMap { JSONValue(parsing: $0.bytes) }
         let answer = Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
         guard found.isCut, let first = found.entries.first else { return answer }
@@ -64,7 +64,7 @@ enum RecordOperations {
         ], success: (200, .text()), answers: "text/event-stream",
         handler: .work { exchange, service in
             let asked = exchange.query["since"].flatMap { Int64($0) }
-            let first = if let asked { asked } else { try await service.work { try $0.auditSize() } }
+            let first = if let asked { asked } else { try await service.look { try $0.auditSize() } }
             return Answer(stream: EventStream(service: service, caller: exchange.caller, first: first).body)
         })
 }

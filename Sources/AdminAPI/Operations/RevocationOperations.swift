@@ -7,6 +7,9 @@ enum RevocationOperations {
 
     private static let path = Catalogue.account + "/revocations/{user}"
 
+    /// How far ahead a revocation may be dated, in seconds: as far as clocks differ.
+    private static let furthestAhead: Int64 = 5
+
     /// The schema of one revocation.
     private static let revocation = Schema.object(
         "What was issued to a user at or before a time counts no more.",
@@ -42,6 +45,10 @@ enum RevocationOperations {
         requirement: .may(.configure, .account), request: revocation, isBodyOptional: true,
         success: (200, revocation),
         handler: .change { exchange, change in
+            // Nobody could be issued anything until then, and every issuing would be asked to wait.
+            if let through = exchange.body["through"]?.integer, through > exchange.now + furthestAhead {
+                throw Problem.invalid("/through", "lies in the future")
+            }
             let entry = try exchange.accountEntry(change.reader)
             let place = Place(
                 operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))

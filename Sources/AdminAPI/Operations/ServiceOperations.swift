@@ -15,10 +15,11 @@ enum ServiceOperations {
 
     private static let ready = Operation(
         id: "service.ready", method: .get, path: PathTemplate("/readyz"),
-        summary: "Whether the service can do its work: directory and servers can be reached.", requirement: .open,
+        summary: "Whether the service can do its work: directory can be written, and servers reached.",
+        requirement: .open,
         success: (200, status), otherSuccess: 503,
         handler: .work { _, service in
-            let isReadable = (try? await service.work { try $0.read { _ = try $0.hasAccessTokens() } }) != nil
+            let isReadable = await service.readiness.isReady(service.directory)
             let isReady = await service.distributor?.isReady() ?? true
             var answer = Answer(
                 .members([
@@ -34,7 +35,7 @@ enum ServiceOperations {
         summary: "Figures in the text form of Prometheus.", requirement: .may(.observe, .system),
         success: (200, .text()), answers: "text/plain; version=0.0.4; charset=utf-8",
         handler: .work { _, service in
-            let counts = try await service.work { try $0.read { try $0.counts() } }
+            let counts = try await service.look { try $0.read { try $0.counts() } }
             return Answer(text: service.metrics.text(counts))
         })
 

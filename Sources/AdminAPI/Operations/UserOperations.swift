@@ -50,7 +50,9 @@ enum UserOperations {
 
     private static let put = Operation(
         id: "users.put", method: .put, path: PathTemplate(path),
-        summary: "Make a user, or replace what it is; credentials leave once, and only for a key made here.",
+        summary:
+            "Make a user, or replace what it is: what it had before counts no more where it may do other things now. "
+            + "Credentials leave once, and only for a key made here.",
         requirement: .may(.issue, .user), request: .component("User"), success: (200, .component("User")),
         otherSuccess: 201, state: state,
         handler: .change { exchange, change in
@@ -70,8 +72,9 @@ enum UserOperations {
             }
             let pair = known == nil && given == nil ? KeyPair.generate(.user) : nil
             user.publicKey = given ?? pair?.publicKey
-            let entry = try change.setUser(user, from: known, in: account)
+            let (entry, isRevoking) = try change.replaceUser(user, from: known, in: account)
             var answer = try answered(entry, exchange, change, status: known == nil ? 201 : 200)
+            if isRevoking { answer.accounts = [account.publicKey] }
             if let pair { try add(entry, pair, to: &answer, exchange, change, account) }
             if known == nil { answer.location = exchange.target.split(separator: "?").first.map(String.init) }
             return answer
@@ -143,13 +146,19 @@ enum UserOperations {
 
     private static let issue = Operation(
         id: "users.issue", method: .post, path: PathTemplate(path + ":issue"),
-        summary: "Sign a user again, for its own key.", requirement: .may(.issue, .user),
+        summary: "Sign a user again, for its own key. One that was revoked counts again with that.",
+        requirement: .may(.issue, .user),
         request: .object("", Components.validity), isBodyOptional: true, success: (200, .component("User")),
         state: state,
         handler: .change { exchange, change in
             let account = try exchange.accountEntry(change.reader)
             let entry = try exchange.userEntry(change.reader)
             let claims = try entry.claims()
+            // Signed by another key, with nothing in it, it would be a user who may do everything.
+            guard try claims.issuer == account.publicKey.text || account.claims().signingKey(claims.issuer) != nil
+            else {
+                throw Problem(.conflict, "the key that signed the user, or its role, is gone: replace the user")
+            }
             var user = WholeUser(name: entry.name)
             user.role = try entry.role(in: account.claims())
             (user.limits, user.tags) = (claims.limits, claims.tags)

@@ -13,6 +13,8 @@ struct Problem: Error, Sendable {
     var auditID: String?
     /// Why somebody was refused, for the record; nil where nothing is recorded.
     var refusal: String?
+    /// Whose token it was, where it counts no more.
+    var holder: AccessToken?
     /// The current entity tag, for a failed precondition.
     var tag: String?
     /// The methods that are allowed.
@@ -65,7 +67,7 @@ extension Problem {
         let type: ProblemType =
             switch error.code {
             case .alreadyExists: .alreadyExists
-            case .invalidClaims, .invalidValue, .noSelection: .invalidValue
+            case .invalidClaims, .invalidValue, .noSelection, .tokenTooLarge: .invalidValue
             case .notFound: .notFound
             case .refused, .seedMissing: .conflict
             case .busy, .keyringLocked, .tooFarAhead, .distributionFailed, .storageFailed: .unavailable
@@ -77,6 +79,9 @@ extension Problem {
             self.init(type, "the directory cannot be used at the moment")
         case .internalError: self.init(type, "the service failed")
         default: self.init(type, error.message)
+        }
+        if error.code == .tokenTooLarge {
+            faults = [Fault(pointer: "", code: "size", detail: "makes a token that is too large")]
         }
     }
 }

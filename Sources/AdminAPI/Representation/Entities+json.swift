@@ -33,6 +33,15 @@ extension AccountEntry {
         ]).adding(AccountSettingsBody(claims).json)
     }
 
+    /// The account in a list, which never fails as a whole because of one of them.
+    var listedJSON: JSONValue {
+        (try? json())
+            ?? .members([
+                "name": .string(name), "public_key": .string(publicKey.text), "operator": .string(`operator`.text),
+                "version": .string(version), "fault": .string("its token cannot be read"),
+            ])
+    }
+
     var version: String { TokenVersion(of: token).hex }
 }
 
@@ -73,12 +82,15 @@ extension UserEntry {
     /// The user, never its token: of a bearer that would be a secret.
     func json(in account: AccountClaims) throws -> JSONValue {
         let claims = try claims()
-        let scope = account.signingKey(claims.issuer)?.scope
+        let key = account.signingKey(claims.issuer)
+        let scope = key?.scope
+        let isOrphan = key == nil && claims.issuer != self.account.text
         return .members([
             "name": .string(name), "public_key": .string(publicKey.text), "account": .string(self.account.text),
             "version": .string(version), "issuer": .string(claims.issuer), "issued_at": .integer(claims.issuedAt),
             "expires": .integer(claims.expires), "not_before": .integer(claims.notBefore), "tags": .texts(claims.tags),
-            "role": scope.map { .string($0.role) }, "limits": scope == nil ? claims.limits.json : nil,
+            "role": scope.map { .string($0.role) }, "limits": scope == nil && !isOrphan ? claims.limits.json : nil,
+            "fault": isOrphan ? .string("the key that signed it, or its role, is gone") : nil,
             "revoked": .bool(account.revocations.isRevoked(publicKey.text, issuedAt: claims.issuedAt)),
         ])
     }

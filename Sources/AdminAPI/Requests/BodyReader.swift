@@ -15,7 +15,13 @@ enum BodyReader {
         guard depth(bytes) <= deepest else {
             throw Problem(.badJSON, "the body is nested more than \(deepest) levels deep")
         }
-        if let value = JSONValue(parsing: bytes) { return value }
+        if let value = JSONValue(parsing: bytes) {
+            // What is said twice could be read in two ways.
+            guard members(in: value) == colons(in: bytes) else {
+                throw Problem(.badJSON, "an object of the body has two members of one name")
+            }
+            return value
+        }
         throw Problem(.badJSON, fault(bytes))
     }
 
@@ -34,6 +40,32 @@ enum BodyReader {
                 return digits.isEmpty ? "the body is not JSON" : "the body is not JSON: see byte \(digits)"
             }
         }
+    }
+
+    /// How many members all the objects of a value have.
+    private static func members(in value: JSONValue) -> Int {
+        switch value {
+        case .object(let members): members.reduce(members.count) { $0 + Self.members(in: $1.value) }
+        case .array(let elements): elements.reduce(0) { $0 + members(in: $1) }
+        default: 0
+        }
+    }
+
+    /// How many colons stand outside of strings: in well-formed JSON one for each member.
+    private static func colons(in bytes: [UInt8]) -> Int {
+        var (count, isString, isEscaped) = (0, false, false)
+        for byte in bytes {
+            if isEscaped {
+                isEscaped = false
+            } else if isString, byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                isString.toggle()
+            } else if !isString, byte == UInt8(ascii: ":") {
+                count += 1
+            }
+        }
+        return count
     }
 
     /// How deep brackets are nested outside of strings.

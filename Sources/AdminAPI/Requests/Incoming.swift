@@ -4,6 +4,7 @@ import Claims
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NKeys
 import Secrets
 
 /// A request as it came in, with the operation that it means.
@@ -54,9 +55,14 @@ struct Incoming: Sendable {
         guard faults.isEmpty else {
             throw Problem(.badRequest, "the query has parameters that cannot be taken", faults: faults)
         }
+        for name in ["account", "role", "user"] {
+            guard let text = values[name], !EntityName.isTrimmed(text) else { continue }
+            throw Problem.invalid(name, "has blanks at its ends, which no name has")
+        }
         var exchange = Exchange(path: values, query: path.query, now: now)
         exchange.isDryRun = path.query["dry_run"] == "true"
         exchange.host = request.head.authority ?? ""
+        exchange.isOwnHost = context.isOwn(exchange.host)
         exchange.source = context.source
         exchange.target = request.head.path ?? "/"
         return exchange
@@ -88,11 +94,19 @@ struct Incoming: Sendable {
             case .certificate: "cert"
             case .bearer, nil: caller?.isLocal == true ? "local" : "token"
             }
-        var actor = AuditActor("\(kind):\(caller?.token.id ?? "none")")
+        var actor = AuditActor("\(kind):\(caller?.token.holder ?? "none")")
         actor.role = grant?.role.rawValue
         actor.via = "api \(address)"
         actor.request = id
         return actor
+    }
+
+    /// The key of the account that the path names, or what it is called there, for the record; nil where it names none.
+    func account(as reader: DirectoryReader) -> String? {
+        guard let text = values["account"], let owner = values["operator"] else { return nil }
+        let entry = try? reader.account(EntityReference(text), of: reader.operator(EntityReference(owner)))
+        // A name that could not be one may be a secret that went to the wrong place.
+        return entry?.publicKey.text ?? (try? EntityName.checked(text, for: "an account"))
     }
 
     // MARK: Preconditions

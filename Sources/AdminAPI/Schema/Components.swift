@@ -67,6 +67,7 @@ enum Components {
             .shown("public_key", .text()), .shown("operator", .text()), .shown("limits", .component("AccountLimits")),
             .shown("signing_keys", .list(.text())), .shown("roles", .list(.text())), .shown("exports", .integer()),
             .shown("imports", .integer()), .shown("distribution", .any),
+            .shown("fault", .text("In a list: why nothing more is shown of an account.")),
         ])
 
     private static let operatorSchema = Schema.object(
@@ -99,6 +100,7 @@ enum Components {
                 .text("A curve key that credentials are sealed to.", most: 56, pattern: TextForm.curveKey)),
             .shown("account", .text()), .shown("revoked", .flag()),
             .shown("creds", .text("The credentials, once, where the key was made here.")),
+            .shown("fault", .text("Why the user cannot sign in any more.")),
             .shown("sealed_creds", .text("The same, sealed to `seal_to` by `sealed_by`, in base64url.")),
             .shown("sealed_by", .text()), .shown("jwt", .text("The user's token, once.")),
             .shown("distribution", .any),
@@ -148,6 +150,16 @@ enum Components {
                 .text("The SHA-256 of a client certificate, instead of a secret.", most: 64, pattern: TextForm.digest)),
             .shown("id", .text()), .shown("kind", .text()), .shown("created_at", .integer()),
             .shown("created_by", .text()), .shown("revoked_at", .integer()),
+            .shown(
+                "places",
+                .list(
+                    .object(
+                        "",
+                        [
+                            .required("role", .text()), .required("operator", .text()), .optional("account", .text()),
+                            .required("path", .text()),
+                        ]), "Of oneself: where the grants count, by name.")),
+            .shown("revoked_with", .list(.text(), "The ids of what was taken back with it.")),
             .shown("token", .text("The token itself, once.")),
         ])
 

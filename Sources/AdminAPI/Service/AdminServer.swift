@@ -58,9 +58,12 @@ public struct AdminServer: Service {
 
     private var builder: HTTPServerBuilder {
         get throws {
+            let count = service.connections
             let plain = HTTPServerBuilder.http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [SlowPeerHandler(), BrokenRequestHandler()],
+                    additionalChannelHandlers: [
+                        ConnectionCountHandler(count), SlowPeerHandler(), BrokenRequestHandler(),
+                    ],
                     idleTimeout: .seconds(Self.idleSeconds),
                     httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 64)))

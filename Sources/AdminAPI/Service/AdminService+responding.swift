@@ -17,6 +17,7 @@ extension AdminService: HTTPResponder {
         do {
             let path = try RequestPath(request.head.path ?? "", verbs: Catalogue.routes.verbs)
             let (operation, values) = try Catalogue.routes.find(request.method.rawValue, path)
+            guard options.answersResolvers || !operation.id.hasPrefix("resolver.") else { throw Problem.notFound }
             name = operation.id
             let incoming = Incoming(operation, request, path, values, context, id: id)
             response = try await carryOut(incoming)
@@ -26,7 +27,12 @@ extension AdminService: HTTPResponder {
             response = Self.response(Problem(.internalError, "the service failed"), id, context)
         }
         response.headers[Header.request] = id
-        if request.method == .head { response = response.createHeadResponse() }
+        if request.method == .head {
+            let isStream = response.headers[.contentType] == "text/event-stream"
+            response = response.createHeadResponse()
+            // How long a stream is, nobody knows.
+            if isStream { response.headers[.contentLength] = nil }
+        }
         let duration = ContinuousClock.now - begin
         metrics.count(name, status: response.status.code, seconds: duration / .seconds(1))
         return response
@@ -70,17 +76,25 @@ extension AdminService: HTTPResponder {
             throw Problem(.unauthenticated, "sign in with a bearer token", refusal: "no_token")
         }
         let time = time
-        let found = try await work { directory -> AccessToken? in
+        let found = try await look { directory -> AccessToken? in
             try directory.read { reader in
                 if let bearer { return try reader.accessToken(of: bearer) }
                 return try certificate.flatMap { try reader.accessToken(ofCertificate: $0) }
             }
         }
         guard let token = found, token.isValid(at: time) else {
-            throw Problem(.unauthenticated, "the token counts no more, or never did", refusal: "bad_token")
+            let reason = found.map { $0.revokedAt == nil ? "expired_token" : "revoked_token" }
+            var problem = Problem(
+                .unauthenticated, "the token counts no more, or never did", refusal: reason ?? "bad_token")
+            problem.holder = found
+            throw problem
         }
-        guard requestRate.allows(token.id, at: seconds) else {
+        guard requestRate.allows(token.holder, at: seconds) else {
             throw Problem(.rateLimited, "too many requests with this token")
+        }
+        // A refusal is a record with a signature, for which others wait.
+        guard failureRate.allows("token \(token.holder)", at: seconds, cost: 0) else {
+            throw Problem(.rateLimited, "too many requests with this token were refused")
         }
         return Caller(token: token)
     }
@@ -91,11 +105,16 @@ extension AdminService: HTTPResponder {
         if problem.type == .unauthenticated {
             _ = failureRate.allows(incoming.source, at: incoming.monotonicSeconds)
         }
-        let actor = incoming.actor(caller, nil)
+        if let caller, !caller.isLocal {
+            _ = failureRate.allows("token \(caller.token.holder)", at: incoming.monotonicSeconds)
+        }
+        let actor = incoming.actor(caller ?? problem.holder.map { Caller(token: $0) }, nil)
         let operation = incoming.operation.id
         var problem = problem
         let trace = try? await work(in: directory.acting(as: actor)) { directory in
-            try directory.change("api: \(operation)") { $0.noteRefusal(of: operation, reason: reason) }.trace
+            try directory.change("api: \(operation)") {
+                $0.noteRefusal(of: operation, reason: reason, account: incoming.account(as: $0.reader))
+            }.trace
         }
         problem.auditID = trace?.id
         return problem
@@ -107,7 +126,7 @@ extension AdminService: HTTPResponder {
         _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>
     ) async throws -> Response {
         guard case .read(let handler) = incoming.operation.handler else { throw Problem.notFound }
-        let answer = try await work { directory in
+        let answer = try await look { directory in
             try directory.read { reader in
                 let ready = try Gate.admit(exchange, incoming, body, reader)
                 return try handler(ready, reader)
@@ -123,7 +142,7 @@ extension AdminService: HTTPResponder {
         var ready =
             incoming.operation.requirement == .open
             ? try Gate.checked(exchange, incoming, body)
-            : try await work { try $0.read { try Gate.admit(exchange, incoming, body, $0) } }
+            : try await look { try $0.read { try Gate.admit(exchange, incoming, body, $0) } }
         ready.actor = incoming.actor(ready.caller, ready.grant)
         return Self.response(try await handler(ready, self), incoming)
     }
@@ -136,7 +155,7 @@ extension AdminService: HTTPResponder {
         guard case .change(let handler) = incoming.operation.handler else { throw Problem.notFound }
         let isDryRun = exchange.isDryRun
         let key = isDryRun ? nil : try incoming.idempotencyKey()
-        let owner = exchange.caller?.token.id ?? ""
+        let owner = exchange.caller?.token.holder ?? ""
         if let key {
             guard running.begin("\(owner) \(key)") else {
                 throw Problem(.requestRunning, "the same request is being carried out")
@@ -145,7 +164,7 @@ extension AdminService: HTTPResponder {
         defer { if let key { running.end("\(owner) \(key)") } }
         let fingerprint = incoming.fingerprint(of: bytes)
         // Who asks in vain never makes others wait for the lock of a change.
-        let admitted = try await work { try $0.read { try Gate.authorize(exchange, incoming, body, $0) } }
+        let admitted = try await look { try $0.read { try Gate.authorize(exchange, incoming, body, $0) } }
         let actor = incoming.actor(exchange.caller, admitted.grant)
         let done = try await work(in: directory.acting(as: actor)) { directory in
             try directory.change("api: \(incoming.operation.id)", dryRun: isDryRun) { change -> Outcome in
@@ -158,6 +177,7 @@ extension AdminService: HTTPResponder {
                     return Outcome(answer: Answer(stored), isReplay: true)
                 }
                 let ready = try Gate.admit(exchange, incoming, body, change.reader)
+                change.allowance = ready.allowance
                 let answer = try handler(ready, change)
                 if let key { try change.store(StoredReply(answer, owner: owner, key: key, fingerprint)) }
                 return Outcome(answer: answer, isReplay: false)

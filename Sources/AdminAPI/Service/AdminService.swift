@@ -14,6 +14,11 @@ public struct AdminService: Sendable {
         public var requestsPerSecond = 2_000.0
         /// Refused sign-ins that one address may cause in a second, and twenty times as many at once; 0 for any number.
         public var failuresPerSecond = 5.0
+        /// What clients call the service: a host, with a port unless it is the usual one; nil to be called by no more than
+        /// its addresses. It is part of what is signed to sign in.
+        public var publicName: String?
+        /// Whether servers can fetch account tokens, and everybody else with them: see ``ResolverOperations``.
+        public var answersResolvers = false
         /// Seconds that a body may take to arrive.
         public var bodySeconds: Int64 = 10
 
@@ -28,6 +33,8 @@ public struct AdminService: Sendable {
     let metrics = ServiceMetrics()
     let options: Options
     let running = RunningRequests()
+    let connections = ConnectionCount()
+    let readiness = Readiness()
     let requestRate: RateLimiter
     let failureRate: RateLimiter
     /// Whether whoever reaches the service is a system administrator: behind a socket that nobody else can open.
@@ -54,6 +61,23 @@ public struct AdminService: Sendable {
         var service = self
         service.isLocal = true
         return service
+    }
+
+    /// The service's name, which is part of a challenge. A name that the caller alone knows would let somebody in between
+    /// pass a signature on that was meant for him.
+    func name(for exchange: Exchange) throws(Problem) -> String {
+        if let name = options.publicName { return name }
+        guard exchange.isOwnHost else {
+            throw Problem(
+                .badRequest, "sign in under an address of the service, or start it with --public-url",
+                refusal: "foreign_host")
+        }
+        return exchange.host
+    }
+
+    /// Reads the directory on a thread that waits for no change.
+    func look<Result: Sendable>(_ body: @escaping @Sendable (Directory) throws -> Result) async throws -> Result {
+        try await directory.look(body)
     }
 
     /// Does something with the directory on a thread that may wait for it.

@@ -46,12 +46,13 @@ public struct DistributionOutcome: Sendable {
         (self.servers, self.failure) = (servers, failure)
     }
 
-    /// Whether every server has the change.
-    public var isInForce: Bool { failure == nil && servers.allSatisfy { $0.state == .inForce } }
+    /// Whether every server has the change. Where none has to do with it, it is in force nowhere.
+    public var isInForce: Bool { failure == nil && !servers.isEmpty && servers.allSatisfy { $0.state == .inForce } }
 
     var json: JSONValue {
         .members([
-            "in_force": .bool(isInForce), "detail": failure.map { .string($0) },
+            "in_force": .bool(isInForce),
+            "detail": (failure ?? (servers.isEmpty ? "no server has to do with it" : nil)).map { .string($0) },
             "servers": .array(
                 servers.map { server in
                     .members([

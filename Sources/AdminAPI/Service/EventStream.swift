@@ -41,7 +41,7 @@ struct EventStream: Sendable {
     /// The next records; nil when the token counts no more.
     private func read(from index: Int64) async throws -> [AuditEntry]? {
         let (caller, now) = (caller, service.time)
-        return try await service.work { directory in
+        return try await service.look { directory in
             let isValid = try directory.read { reader in
                 guard let caller, !caller.isLocal else { return true }
                 return try reader.findAccessToken(caller.token.id)?.isValid(at: now) ?? false

@@ -107,7 +107,8 @@ enum Gate {
         }
         if incoming.isCreationOnly, now.exists { throw fail(.preconditionFailed, "it exists already") }
         if let wanted = incoming.wantedTags {
-            guard now.exists || now.tag != nil, wanted == ["*"] || now.tag.map(wanted.contains) ?? false else {
+            // What is not there may still belong to something with a version, which `*` does not name.
+            guard wanted == ["*"] ? now.exists : now.tag.map(wanted.contains) ?? false else {
                 throw fail(.preconditionFailed, "what is there is not what If-Match names")
             }
         } else if incoming.operation.needsPrecondition, now.exists {

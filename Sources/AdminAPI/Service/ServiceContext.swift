@@ -30,6 +30,19 @@ public struct ServiceContext: RequestContext {
         channel?.remoteAddress?.ipAddress ?? "local"
     }
 
+    /// Whether a host of a request is the address that the connection came to. On a socket, and in tests, there is none to
+    /// compare with.
+    func isOwn(_ host: String) -> Bool {
+        guard let address = channel?.localAddress, var ip = address.ipAddress, let port = address.port else {
+            return true
+        }
+        if ip.hasPrefix("::ffff:"), ip.contains(".") { ip.removeFirst("::ffff:".count) }
+        var names = [ip, "[\(ip)]"]
+        if ip.hasPrefix("127.") || ip == "::1" { names.append("localhost") }
+        let given = host.lowercased()
+        return names.contains { given == "\($0):\(port)" || (port == 80 || port == 443) && given == $0 }
+    }
+
     /// Whose address it is, as far as that can be told: of IPv6 the first 64 bits, since who has one address there has them
     /// all.
     var source: String { channel?.remoteAddress.flatMap(Self.source) ?? "local" }

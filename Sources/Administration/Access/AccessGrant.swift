@@ -58,7 +58,11 @@ public struct AccessGrant: Sendable, Hashable {
 
     /// Whether everything that `other` allows is allowed by this grant, too.
     public func contains(_ other: AccessGrant) -> Bool {
-        guard other.role.actions.isSubset(of: role.actions), role == .systemAdmin || other.role != .systemAdmin else {
+        // What is about the service or an operator counts for nothing in a grant for an account.
+        let elsewhere: Set<AccessAction> = other.account == nil ? [] : [.observe, .author]
+        guard other.role.actions.subtracting(elsewhere).isSubset(of: role.actions),
+            role == .systemAdmin || other.role != .systemAdmin
+        else {
             return false
         }
         if let own = self.operator, own != other.operator { return false }

@@ -48,6 +48,16 @@ public struct AccessToken: Sendable, Hashable {
         (self.createdBy, self.expires, self.revokedAt) = (createdBy, expires, revokedAt)
     }
 
+    /// The id of the access that it was made with; nil where it was made on the machine itself.
+    var maker: String? {
+        let parts = createdBy.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, parts[0] != "local" else { return nil }
+        return String(parts[1])
+    }
+
+    /// The id of the access that does something with it: of a session the one that it was opened with.
+    public var holder: String { kind == .session ? maker ?? id : id }
+
     /// Whether it counts at a time.
     public func isValid(at now: Int64) -> Bool { revokedAt == nil && expires.map { now <= $0 } ?? true }
 }

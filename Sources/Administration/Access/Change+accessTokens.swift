@@ -30,7 +30,7 @@ extension Change {
     ///
     /// - Returns: what was made, and the secret that is shown once; nil where a key or a certificate takes its place.
     public func addAccessToken(_ new: NewAccessToken) throws -> (token: AccessToken, secret: Secret?) {
-        let name = try EntityName.checked(new.name, for: "a token")
+        let name = try EntityName.made(new.name, for: "a token")
         guard name.utf8.count <= AccessToken.longestName else {
             throw AdministrationError(
                 .invalidValue, "the name is longer than \(AccessToken.longestName) bytes", remedy: "shorten it")
@@ -66,9 +66,10 @@ extension Change {
         return (token, hasSecret ? text : nil)
     }
 
-    /// Opens a session for the holder of a key, who has signed a challenge.
+    /// Opens a session for the holder of a key, who has signed a challenge. It counts no longer than what it is opened with.
     public func openSession(of holder: AccessToken, lifetime: Int64) throws -> (token: AccessToken, secret: Secret) {
-        var new = NewAccessToken(name: holder.name, grants: holder.grants, expires: now + lifetime)
+        var new = NewAccessToken(
+            name: holder.name, grants: holder.grants, expires: min(now + lifetime, holder.expires ?? .max))
         (new.publicKey, new.isSession) = (holder.publicKey, true)
         // Sessions are many and short, and what they did is on record: the old ones need not stay.
         try database.run(
@@ -78,18 +79,33 @@ extension Change {
         return (token, secret)
     }
 
-    /// Takes access back, and every session that was opened with it.
-    public func revokeAccessToken(_ id: String) throws {
+    /// Takes access back, with every session that was opened with it, and with whatever was given away with it, by whomever
+    /// in between: who stole a token keeps nothing that it could make.
+    ///
+    /// - Parameter keepingGiven: whether what was given away with it stays, for a token that takes another one's place.
+    /// - Returns: what was taken back beside it, sessions left out.
+    @discardableResult
+    public func revokeAccessToken(_ id: String, keepingGiven: Bool = false) throws -> [AccessToken] {
         let token = try reader.accessToken(id)
-        guard token.revokedAt == nil else { return warn("nothing changed: the token was taken back already") }
-        try database.run(
-            sql: """
-                UPDATE access_tokens SET revoked_at = ?1 WHERE revoked_at IS NULL
-                AND (id = ?2 OR kind = 'session' AND public_key = ?3)
-                """,
-            arguments: [now, id, token.kind == .nkey ? token.publicKey?.text : nil])
-        accesses.append(AuditedAccess(.tokenRevoke, token))
-        note(.deleted, "token", token.name)
+        guard token.revokedAt == nil || !keepingGiven else {
+            warn("nothing changed: the token was taken back already")
+            return []
+        }
+        var ended = [token] + (try reader.accessGiven(by: id))
+        if keepingGiven { ended.removeAll { $0.id != id && ($0.kind != .session || $0.maker != id) } }
+        ended.removeAll { $0.revokedAt != nil }
+        guard !ended.isEmpty else {
+            warn("nothing changed: the token was taken back already")
+            return []
+        }
+        for token in ended {
+            try database.run(
+                sql: "UPDATE access_tokens SET revoked_at = ? WHERE id = ?", arguments: [now, token.id])
+            guard token.kind != .session else { continue }
+            accesses.append(AuditedAccess(.tokenRevoke, token))
+            note(.deleted, "token", token.name)
+        }
+        return ended.filter { $0.id != id && $0.kind != .session }
     }
 
     /// Puts on record that somebody was refused, or that the service was asked for something that changes nothing.
@@ -97,8 +113,9 @@ extension Change {
     /// - Parameters:
     ///   - operation: the name of what was asked for.
     ///   - reason: why it was refused, in one word.
-    public func noteRefusal(of operation: String, reason: String) {
-        accesses.append(AuditedAccess(refused: operation, reason: reason))
+    ///   - account: the account that was asked for, in the words of the request; nil for none.
+    public func noteRefusal(of operation: String, reason: String, account: String? = nil) {
+        accesses.append(AuditedAccess(refused: operation, reason: reason, account: account))
     }
 
     private func refuseSecondHolder(_ new: NewAccessToken, _ kind: AccessToken.Kind) throws {
@@ -136,10 +153,10 @@ struct AuditedAccess {
         self.object = object
     }
 
-    init(refused operation: String, reason: String) {
+    init(refused operation: String, reason: String, account: String?) {
         self.operation = .accessRefuse
         outcome = .denied
-        object = AuditRecord.Object(type: "operation", id: operation)
+        object = AuditRecord.Object(type: "operation", id: operation, scope: account)
         self.reason = reason
     }
 }

@@ -48,6 +48,21 @@ extension DirectoryReader {
         try AccessToken.fetch(database, "WHERE fingerprint = ? AND revoked_at IS NULL", [fingerprint]).first
     }
 
+    /// Everything that was given away with an access, and with what was given away with that, and so on; what counts no more
+    /// is among it.
+    func accessGiven(by id: String) throws -> [AccessToken] {
+        let makers = Dictionary(grouping: try AccessToken.fetch(database, "", []), by: \.maker)
+        var (found, waiting): ([AccessToken], [String]) = ([], [id])
+        var seen: Set<String> = [id]
+        while let next = waiting.popLast() {
+            for token in makers[next] ?? [] where seen.insert(token.id).inserted {
+                found.append(token)
+                waiting.append(token.id)
+            }
+        }
+        return found.sorted { $0.id < $1.id }
+    }
+
     /// Whether anybody ever got access to the service.
     public func hasAccessTokens() throws -> Bool { try database.finds("SELECT 1 FROM access_tokens LIMIT 1") }
 }

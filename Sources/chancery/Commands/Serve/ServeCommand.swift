@@ -42,6 +42,12 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         help: ArgumentHelp(
             "Refused sign-ins that one address may cause in a second; 0 for any number.", valueName: "number"))
     var failureRate = 5
+    @Option(
+        text: "What clients call the API, where that is not its own address: it is part of what is signed to sign in.",
+        as: "url")
+    var publicUrl: String?
+    @Flag(help: "Let servers with a URL resolver, and everybody else, fetch account tokens without signing in.")
+    var resolver = false
     @Option(help: ArgumentHelp("Print the description of the API, and end: openapi or roles.", valueName: "what"))
     var describe: Description?
     @OptionGroup var directory: DirectoryOptions
@@ -63,11 +69,15 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         case .roles: return print(RoleTable.markdown, terminator: "")
         case nil: break
         }
+        // Nobody has to be told of a terminal that is gone.
+        signal(SIGHUP, SIG_IGN)
+        _ = try publicUrl.map(PublicName.init)
         // Whatever is made from here on, a socket too, is its owner's alone.
         umask(0o077)
         let tls = try tlsConfiguration()
-        let open = try directory.global.open(creating: true)
-        let entry = try FirstStart(open, operator: directory.operatorName, tokenFile: firstToken).prepare()
+        let opened = try directory.global.open(creating: true)
+        let entry = try FirstStart(opened, operator: directory.operatorName, tokenFile: firstToken).prepare()
+        let open = try opened.forService()
         let broker = engine == nil ? try await EmbeddedBroker.start(open, entry, at: nats) : nil
         let road = EngineRoad(
             open, of: entry,
@@ -93,6 +103,8 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         var options = AdminService.Options()
         options.requestsPerSecond = Double(rate)
         options.failuresPerSecond = Double(failureRate)
+        options.publicName = try publicUrl.map(PublicName.init)?.text
+        options.answersResolvers = resolver
         let service = AdminService(open, distributor: road, options: options, now: SystemClock.now)
         await service.resumeOperations()
         let scheme = tls == nil ? "http" : "https"
