@@ -156,7 +156,8 @@ struct AuditedAccess {
     init(refused operation: String, reason: String, account: String?) {
         self.operation = .accessRefuse
         outcome = .denied
-        object = AuditRecord.Object(type: "operation", id: operation, scope: account)
+        // Not as its scope: who is refused at an account is for those who run the service.
+        object = AuditRecord.Object(type: "operation", id: operation, name: account)
         self.reason = reason
     }
 }

@@ -129,7 +129,7 @@ import Testing
         try await test.test { client in
             #expect(try await client.send(.put, own + "/roles/x", #"{"template":{}}"#, as: token).status == 403)
             let refused = try last()
-            #expect(refused.object?.scope == account && refused.reason == "not_allowed")
+            #expect(refused.object?.name == account && refused.reason == "not_allowed")
             try test.directory.change("test") { try $0.revokeAccessToken(id) }
             let reply = try await client.send(.get, "/v1/auth/me", as: token)
             #expect(reply.status == 401 && !reply.text.contains(id))
