@@ -160,7 +160,7 @@ def test_a_compiled_role_is_what_a_signing_key_takes(chancery):
 @pytest.mark.parametrize(
     "words, remedy",
     [
-        (["check", "nowhere"], "nowhere/chancery.yaml cannot be read"),
+        (["check", "nowhere"], "there is no folder nowhere"),
         (["check", ROOT / "policies/plant", "--environment", "test"], "it has: prod, staging"),
         (["compile", ROOT / "policies/plant", "--account", "A", "--role", "r"], "choose one with --environment"),
     ],
