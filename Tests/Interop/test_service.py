@@ -58,7 +58,9 @@ class Service:
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
-        return answer.status, (json.loads(text) if text else None), answer.headers
+        if text and answer.headers.get_content_subtype().endswith("json"):
+            text = json.loads(text)
+        return answer.status, text or None, answer.headers
 
     def curl(self, path, *options):
         command = ["curl", "-s", *options, f"https://localhost:{self.port}{path}"]

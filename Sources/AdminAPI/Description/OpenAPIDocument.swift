@@ -12,11 +12,12 @@ enum OpenAPIDocument {
         ]),
         "paths": paths,
         "components": .members([
-            "schemas": .object(TextDictionary(Components.all.mapValues(\.openAPI))),
+            "schemas": .object(TextDictionary(schemas.mapValues(\.openAPI))),
             "securitySchemes": .members([
                 "bearer": .members(["type": .string("http"), "scheme": .string("bearer")])
             ]),
             "responses": .members(["Problem": problem]),
+            "headers": .object(headers),
         ]),
     ])
 
@@ -28,6 +29,24 @@ enum OpenAPIDocument {
         "content": content("application/problem+json", .component("Problem")),
     ])
 
+    /// The shapes that have names: those of the service, and for each that changes answer with, the same with what every
+    /// change tells of.
+    private static let schemas: [String: Schema] = {
+        var schemas = Components.all
+        for operation in Catalogue.all where operation.isChange {
+            guard case .component(let name)? = operation.success.schema?.form else { continue }
+            schemas["Changed" + name] = operation.success.schema?.changed
+        }
+        return schemas
+    }()
+
+    /// What an answer with a status of success looks like.
+    static func answer(_ operation: Operation) -> Schema? {
+        guard operation.isChange, let schema = operation.success.schema else { return operation.success.schema }
+        if case .component(let name) = schema.form { return .component("Changed" + name) }
+        return schema.changed
+    }
+
     private static var paths: JSONValue {
         var paths: TextDictionary<JSONValue> = [:]
         for operation in Catalogue.all {
@@ -37,8 +56,10 @@ enum OpenAPIDocument {
         return .object(paths)
     }
 
-    private static func content(_ type: String, _ schema: Schema) -> JSONValue {
-        .object([type: .members(["schema": schema.openAPI])])
+    private static func content(_ type: String, _ schema: Schema, example: JSONValue? = nil) -> JSONValue {
+        // What is neither JSON nor plain text has no shape that a schema could tell of.
+        let isShown = type.hasPrefix("text/") || type.hasSuffix("json")
+        return .object([type: .members(["schema": isShown ? schema.openAPI : nil, "example": example])])
     }
 
     private static func describe(_ operation: Operation) -> JSONValue {
@@ -57,7 +78,8 @@ enum OpenAPIDocument {
         let type = operation.method == .patch ? "application/merge-patch+json" : "application/json"
         return .members([
             "required": .bool(!operation.isBodyOptional),
-            "content": content(type, operation.method == .patch ? schema.patch : schema),
+            "content": content(
+                type, operation.method == .patch ? schema.patch : schema, example: operation.example),
         ])
     }
 
@@ -69,21 +91,13 @@ enum OpenAPIDocument {
             ])
         }
         var list = operation.path.names.map { name in
-            parameter(name, in: "path", .text("", most: 1_024), isRequired: true)
+            parameter(name, in: "path", .text("", most: 1_024, pattern: TextForm.pathName), isRequired: true)
         }
-        list += operation.query.map { parameter($0.name, in: "query", $0.schema) }
+        list += operation.query.map { parameter($0.name, in: "query", $0.schema.parameter) }
         if operation.isChange {
             list.append(parameter("dry_run", in: "query", Incoming.dryRun.schema))
-            list.append(
-                parameter(
-                    "Idempotency-Key", in: "header",
-                    .text("16 to 255 visible characters: the same key is carried out once within a day.", most: 255)))
         }
-        if operation.state != nil {
-            let match = operation.isChange ? "If-Match" : "If-None-Match"
-            list.append(parameter(match, in: "header", .text("Entity tags.", most: 1_024)))
-        }
-        return list
+        return list + operation.headers.map { parameter($0.name, in: "header", $0.schema) }
     }
 
     /// Every status that an operation answers with.
@@ -94,11 +108,38 @@ enum OpenAPIDocument {
         if !operation.path.names.isEmpty { statuses.insert(404) }
         if !operation.query.isEmpty { statuses.insert(422) }
         if operation.request != nil { statuses.formUnion([408, 409, 413, 415, 422]) }
+        if !operation.query.isEmpty { statuses.insert(422) }
         if operation.isChange { statuses.formUnion([404, 409, 422]) }
         if operation.state != nil { statuses.formUnion(operation.isChange ? [412] : [304]) }
         if operation.needsPrecondition { statuses.insert(428) }
-        if operation.id.hasPrefix("auth.") { statuses.insert(401) }
+        if operation.id.hasPrefix("auth.") { statuses.formUnion([401, 429]) }
         return statuses.sorted()
+    }
+
+    // MARK: Headers of answers
+
+    private static let headers: TextDictionary<JSONValue> = TextDictionary(
+        [
+            "ETag": "The version, between quotation marks.",
+            "Location": "The path of what was made.",
+            "Link": "The next page, with rel=\"next\".",
+            "Chancery-Request": "The request's id.",
+            "Chancery-Audit": "The first record of the change.",
+            "Chancery-Replayed": "true where the answer was given before.",
+        ].mapValues { .members(["description": .string($0), "schema": .members(["type": .string("string")])]) })
+
+    private static func headers(_ operation: Operation, _ status: Int) -> JSONValue {
+        var names = ["Chancery-Request"]
+        if operation.state != nil { names.append("ETag") }
+        if status == 201 { names.append("Location") }
+        if operation.query.contains(where: { $0.name == "cursor" }) { names.append("Link") }
+        if operation.isChange { names += ["Chancery-Audit", "Chancery-Replayed"] }
+        return .object(
+            TextDictionary(
+                Dictionary(
+                    uniqueKeysWithValues: names.map {
+                        ($0, JSONValue.object(["$ref": .string("#/components/headers/\($0)")]))
+                    })))
     }
 
     private static func responses(_ operation: Operation) -> JSONValue {
@@ -108,7 +149,9 @@ enum OpenAPIDocument {
             if isSuccess {
                 responses[String(status)] = .members([
                     "description": .string(status == 201 ? "It was made." : "It was done."),
-                    "content": operation.success.schema.map { content(operation.answers, $0) },
+                    "content": answer(operation).map { content(operation.answers, $0) },
+                    "headers": headers(operation, status),
+                    "links": OperationLinks.of(operation).map { .object($0) },
                 ])
             } else if status == 304 {
                 responses["304"] = .members(["description": .string("It is what If-None-Match names.")])
@@ -117,69 +160,5 @@ enum OpenAPIDocument {
             }
         }
         return .object(responses)
-    }
-}
-
-extension Schema {
-    /// The schema for a merge patch: nothing is required, and null takes away.
-    var patch: Schema {
-        switch form {
-        case .component(let name): return Components.schema(name).patch
-        case .object(let members, let others):
-            var patch = self
-            patch.form = .object(
-                members.map { member in
-                    var schema = member.schema.patch
-                    schema.isNullable = true
-                    return Member(name: member.name, schema: schema, isReadOnly: member.isReadOnly)
-                }, others: others)
-            return patch
-        default: return self
-        }
-    }
-
-    var openAPI: JSONValue {
-        let schema = described
-        guard isNullable else { return schema }
-        return .members(["anyOf": .array([schema, .members(["type": .string("null")])])])
-    }
-
-    private var described: JSONValue {
-        let about: JSONValue? = about.isEmpty ? nil : .string(self.about)
-        switch form {
-        case .any: return .members(["description": about])
-        case .component(let name): return .object(["$ref": .string("#/components/schemas/\(name)")])
-        case .flag: return .members(["type": .string("boolean"), "description": about])
-        case .integer(let range):
-            return .members([
-                "type": .string("integer"), "minimum": .integer(range.lowerBound),
-                "maximum": .integer(range.upperBound), "description": about,
-            ])
-        case .text(let most, let choices, let pattern):
-            return .members([
-                "type": .string("string"), "maxLength": .integer(most), "enum": choices.map { .texts($0) },
-                "pattern": pattern.map { .string($0) }, "description": about, "example": example,
-            ])
-        case .array(let element, let most):
-            return .members([
-                "type": .string("array"), "items": element.openAPI, "maxItems": .integer(most), "description": about,
-            ])
-        case .object(let members, let others): return describe(members, others).adding("description", about)
-        }
-    }
-
-    private func describe(_ members: [Member], _ others: Schema?) -> JSONValue {
-        var properties: TextDictionary<JSONValue> = [:]
-        for member in members {
-            var schema = member.schema.openAPI
-            if member.isReadOnly { schema = schema.adding("readOnly", .bool(true)) }
-            properties[member.name] = schema
-        }
-        let required = members.filter(\.isRequired).map(\.name)
-        return .members([
-            "type": .string("object"), "properties": .object(properties),
-            "required": required.isEmpty ? nil : .texts(required),
-            "additionalProperties": others?.openAPI ?? .bool(false),
-        ])
     }
 }

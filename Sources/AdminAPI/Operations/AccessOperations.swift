@@ -155,7 +155,10 @@ enum AccessOperations {
     private static let add = Operation(
         id: "tokens.add", method: .post, path: PathTemplate("/v1/tokens"),
         summary: "Give access: never more than one has. The token is shown once.", requirement: .signedIn,
-        request: .component("Token"), success: (201, .component("Token")),
+        request: .component("Token"),
+        example: .members([
+            "name": .string("ci"), "grants": .array([.members(["role": .string("viewer")])]),
+        ]), success: (201, .component("Token")),
         handler: .change { exchange, change in
             let body = exchange.body
             var grants: [AccessGrant] = []

@@ -89,7 +89,9 @@ enum AccountOperations {
     private static let patch = Operation(
         id: "accounts.patch", method: .patch, path: PathTemplate(Catalogue.account),
         summary: "Change what an account says, but for its limits.", requirement: .may(.configure, .account),
-        request: .component("AccountSettings"), success: (200, .component("Account")), state: state,
+        request: .component("AccountSettings"),
+        example: .members(["description": .string("The shop"), "tags": .texts(["shop"])]),
+        success: (200, .component("Account")), state: state,
         handler: .change { exchange, change in
             let entry = try exchange.accountEntry(change.reader)
             if exchange.body["default_permissions"] != nil { try exchange.checkSubjectsAreFree() }

@@ -30,6 +30,9 @@ enum MappingOperations {
     private static let put = Operation(
         id: "mappings.put", method: .put, path: PathTemplate(path), summary: "Map a subject, or change where to.",
         requirement: .may(.configure, .account), request: .component("Mapping"),
+        example: .members([
+            "destinations": .array([.members(["subject": .string("orders.new"), "weight": .integer(100)])])
+        ]),
         success: (200, .component("Mapping")), otherSuccess: 201, state: state,
         handler: .change { exchange, change in
             try exchange.checkSubjectsAreFree()

@@ -63,6 +63,8 @@ struct Operation: Sendable {
     var query: [Parameter] = []
     /// What the body looks like; nil without one.
     var request: Schema?
+    /// A body that would be taken.
+    var example: JSONValue?
     /// Whether the body may be left out.
     var isBodyOptional = false
     /// The most bytes of the body.
@@ -81,6 +83,26 @@ struct Operation: Sendable {
 
     /// Whether it changes something in the directory.
     var isChange: Bool { if case .change = handler { true } else { false } }
+
+    /// The header fields that it reads, beside those that every request has.
+    var headers: [Parameter] {
+        let tags = Schema.text("Entity tags, or * for any.", most: 1_024)
+        guard isChange else { return state == nil ? [] : [Parameter(name: "If-None-Match", schema: tags)] }
+        var headers = [
+            Parameter(
+                name: "Idempotency-Key",
+                schema: .text(
+                    "16 to 255 visible characters: the same key is carried out once within a day.",
+                    pattern: TextForm.idempotencyKey))
+        ]
+        guard state != nil else { return headers }
+        headers.append(Parameter(name: "If-Match", schema: tags))
+        headers.append(
+            Parameter(
+                name: "If-None-Match",
+                schema: .text("* where nothing may be there yet.", oneOf: ["*"])))
+        return headers
+    }
 
     /// Whether a request must say which version it means, where there is one.
     var needsPrecondition: Bool {

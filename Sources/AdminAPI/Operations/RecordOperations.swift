@@ -61,7 +61,16 @@ enum RecordOperations {
                 schema: .integer(
                     "The index of the first record; by default what comes from now on.",
                     0...Schema.exactIntegers.upperBound))
-        ], success: (200, .text()), answers: "text/event-stream",
+        ],
+        success: (
+            200,
+            .object(
+                "Each event.",
+                [
+                    .required("id", .text("The record's number.")), .required("event", .text("Its operation.")),
+                    .required("data", .text("The record itself.")),
+                ])
+        ), answers: "text/event-stream",
         handler: .work { exchange, service in
             let asked = exchange.query["since"].flatMap { Int64($0) }
             let first = if let asked { asked } else { try await service.look { try $0.auditSize() } }

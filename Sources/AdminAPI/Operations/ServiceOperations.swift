@@ -42,11 +42,13 @@ enum ServiceOperations {
     private static let openAPI = Operation(
         id: "service.openapi", method: .get, path: PathTemplate("/openapi.json"),
         summary: "This description, as OpenAPI 3.1.", requirement: .open, success: (200, .any),
+        state: { _, _ in Operation.State(exists: true, tag: OpenAPIDocument.tag) },
         handler: .work { _, _ in Answer(OpenAPIDocument.json, tag: OpenAPIDocument.tag) })
 
     private static let page = Operation(
         id: "service.page", method: .get, path: PathTemplate("/"), summary: "This description, for people.",
         requirement: .open, success: (200, .text()), answers: "text/html; charset=utf-8",
+        state: { _, _ in Operation.State(exists: true, tag: OpenAPIDocument.tag) },
         handler: .work { _, _ in Answer(text: DescriptionPage.html, tag: OpenAPIDocument.tag) })
 
     private static let problem = Operation(

@@ -53,7 +53,8 @@ enum UserOperations {
         summary:
             "Make a user, or replace what it is: what it had before counts no more where it may do other things now. "
             + "Credentials leave once, and only for a key made here.",
-        requirement: .may(.issue, .user), request: .component("User"), success: (200, .component("User")),
+        requirement: .may(.issue, .user), request: .component("User"), example: .members(["role": .string("clerk")]),
+        success: (200, .component("User")),
         otherSuccess: 201, state: state,
         handler: .change { exchange, change in
             let body = exchange.body

@@ -70,12 +70,14 @@ extension Problem {
             case .invalidClaims, .invalidValue, .noSelection, .tokenTooLarge: .invalidValue
             case .notFound: .notFound
             case .refused, .seedMissing: .conflict
-            case .busy, .keyringLocked, .tooFarAhead, .distributionFailed, .storageFailed: .unavailable
+            // Tokens of one subject are dated a second apart: so many in so short a time are too many.
+            case .tooFarAhead: .rateLimited
+            case .busy, .keyringLocked, .distributionFailed, .storageFailed: .unavailable
             default: .internalError
             }
         switch type {
         // What is wrong with the disk or the keyring is for those who run the service.
-        case .unavailable where error.code != .tooFarAhead && error.code != .busy:
+        case .unavailable where error.code != .busy:
             self.init(type, "the directory cannot be used at the moment")
         case .internalError: self.init(type, "the service failed")
         default: self.init(type, error.message)

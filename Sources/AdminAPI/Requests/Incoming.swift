@@ -52,8 +52,13 @@ struct Incoming: Sendable {
             }
             faults += parameter.schema.faults(in: parameter.schema.value(of: text), at: name)
         }
+        for parameter in operation.headers {
+            for text in HTTPField.Name(parameter.name).map({ request.headers[values: $0] }) ?? [] {
+                faults += parameter.schema.faults(in: .string(text), at: parameter.name)
+            }
+        }
         guard faults.isEmpty else {
-            throw Problem(.badRequest, "the query has parameters that cannot be taken", faults: faults)
+            throw Problem(.badRequest, "the request has parameters that cannot be taken", faults: faults)
         }
         for name in ["account", "role", "user"] {
             guard let text = values[name], !EntityName.isTrimmed(text) else { continue }
@@ -137,13 +142,7 @@ struct Incoming: Sendable {
     }
 
     /// The key that makes a request one that is carried out once; nil without it.
-    func idempotencyKey() throws(Problem) -> String? {
-        guard let key = request.headers[Header.idempotencyKey] else { return nil }
-        guard (16...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Problem(.badRequest, "an idempotency key has 16 to 255 visible characters")
-        }
-        return key
-    }
+    var idempotencyKey: String? { request.headers[Header.idempotencyKey] }
 
     /// What tells one request from another that comes with the same idempotency key.
     func fingerprint(of body: [UInt8]) -> [UInt8] {

@@ -11,7 +11,7 @@ enum Components {
         "Ceiling": ceiling,
         "Distribution": distribution,
         "Done": .object(
-            "It is gone.", [.required("deleted", .flag()), .shown("distribution", .component("Distribution"))]),
+            "It is gone.", [.required("deleted", .flag())]),
         "Export": Export.schema,
         "Grant": grant,
         "Import": Import.schema,
@@ -66,7 +66,7 @@ enum Components {
         identity + settings + [
             .shown("public_key", .text()), .shown("operator", .text()), .shown("limits", .component("AccountLimits")),
             .shown("signing_keys", .list(.text())), .shown("roles", .list(.text())), .shown("exports", .integer()),
-            .shown("imports", .integer()), .shown("distribution", .any),
+            .shown("imports", .integer()),
             .shown("fault", .text("In a list: why nothing more is shown of an account.")),
         ])
 
@@ -103,7 +103,6 @@ enum Components {
             .shown("fault", .text("Why the user cannot sign in any more.")),
             .shown("sealed_creds", .text("The same, sealed to `seal_to` by `sealed_by`, in base64url.")),
             .shown("sealed_by", .text()), .shown("jwt", .text("The user's token, once.")),
-            .shown("distribution", .any),
         ])
 
     private static let mapping = Schema.object(
@@ -181,6 +180,23 @@ enum Components {
                         ]))),
             .optional("detail", .text("Why no server could be asked.")),
         ])
+
+    /// What the answer to every change may have beside what it is about.
+    static let change: [Schema.Member] = [
+        .shown("distribution", .component("Distribution")),
+        .shown("secret_delivered", .flag("Whether a secret left with the first answer, which is repeated without it.")),
+        .shown("dry_run", .flag("Whether it was only tried.")),
+        .shown(
+            "changes",
+            .list(
+                .object(
+                    "",
+                    [
+                        .required("action", .text()), .required("kind", .text()), .required("name", .text()),
+                        .optional("public_key", .text()),
+                    ]), "What would change, where it was only tried.")),
+        .shown("warnings", .list(.text(), "What would be worth a thought, where it was only tried.")),
+    ]
 
     // MARK: Problems
 

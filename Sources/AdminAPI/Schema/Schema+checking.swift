@@ -38,7 +38,7 @@ extension Schema {
             }
         case .text(let most, let choices, let pattern):
             guard let text = value.text else { return fail("type", "must be a string") }
-            if text.utf8.count > most { return fail("length", "must be at most \(most) bytes long") }
+            if text.unicodeScalars.count > most { return fail("length", "must be at most \(most) characters long") }
             if let choices, !choices.contains(text) {
                 return fail("choice", "must be one of " + choices.joined(separator: ", "))
             }
@@ -92,9 +92,22 @@ enum TextForm {
     static let curveKey = "^X[A-Z2-7]{55}$"
     /// A SHA-256 in hexadecimal digits.
     static let digest = "^[0-9a-f]{64}$"
+    /// A name in a path: no control characters, and not dots alone.
+    static let pathName = "^(?!\\.{1,2}$)[^\\x00-\\x1F\\x7F]+$"
+    /// A parameter of a query: no control characters.
+    static let parameter = "^[^\\x00-\\x1F\\x7F]*$"
+    /// A key that makes a request one that is carried out once.
+    static let idempotencyKey = "^[!-~]{16,255}$"
 
     static func matches(_ text: String, _ form: String) -> Bool {
         let bytes = Array(text.utf8)
+        switch form {
+        case pathName:
+            return !bytes.isEmpty && text != "." && text != ".." && bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        case parameter: return bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        case idempotencyKey: return (16...255).contains(bytes.count) && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        default: break
+        }
         if form == digest {
             return bytes.count == 64 && bytes.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
         }

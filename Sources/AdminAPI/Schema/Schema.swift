@@ -7,7 +7,7 @@ struct Schema: Sendable {
         /// Members by name. Others are refused, unless all of another kind are allowed.
         case object([Member], others: Schema?)
         case array(Schema, most: Int)
-        /// A text of so many bytes at most, maybe one of a few, or of a pattern that is shown.
+        /// A text of so many characters at most, Unicode's scalars, maybe one of a few, or of a pattern that is shown.
         case text(most: Int, oneOf: [String]?, pattern: String?)
         case integer(ClosedRange<Int64>)
         case flag

@@ -40,9 +40,11 @@ extension AdminService: HTTPResponder {
 
     private func carryOut(_ incoming: Incoming) async throws -> Response {
         let operation = incoming.operation
-        var exchange = try incoming.exchange(now: time)
+        var caller: Caller?
         do {
-            exchange.caller = try await authenticate(incoming)
+            caller = try await authenticate(incoming)
+            var exchange = try incoming.exchange(now: time)
+            exchange.caller = caller
             let bytes = try await incoming.body(options.bodySeconds)
             let body = Result { () throws(Problem) in try incoming.value(of: bytes) }
             let answered: Response
@@ -53,7 +55,7 @@ extension AdminService: HTTPResponder {
             }
             return answered
         } catch let problem as Problem {
-            throw await recorded(problem, incoming, exchange.caller)
+            throw await recorded(problem, incoming, caller)
         } catch let error as AdministrationError {
             throw Problem(error)
         }
@@ -154,7 +156,7 @@ extension AdminService: HTTPResponder {
     ) async throws -> Response {
         guard case .change(let handler) = incoming.operation.handler else { throw Problem.notFound }
         let isDryRun = exchange.isDryRun
-        let key = isDryRun ? nil : try incoming.idempotencyKey()
+        let key = isDryRun ? nil : incoming.idempotencyKey
         let owner = exchange.caller?.token.holder ?? ""
         if let key {
             guard running.begin("\(owner) \(key)") else {

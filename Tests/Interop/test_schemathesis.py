@@ -1,0 +1,135 @@
+"""Every operation that the service describes, with generated requests, as every role: schemathesis reads /openapi.json.
+
+What it checks: no failure of the service, no status, type or body that is not described, requests that the description
+allows are taken, others are not, nothing works without signing in, methods that are not listed are refused with Allow.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from test_service import ACCOUNT, CHANCERY, Service
+
+PROVE = bool(os.environ.get("CHANCERY_PROVE"))
+EXAMPLES = 200 if PROVE else 20
+SEED = int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(3))
+HOOKS = pathlib.Path(__file__).with_name("schemathesis_hooks.py")
+
+ACCOUNTS = ["shop", "forum", "bank"]
+USERS = ["alice", "bob", "carol"]
+ROLES = ["clerk", "guard"]
+STREAM, REQUESTS = "news.>", "prices.*"
+KEYS = ["first-idempotency-key", "second-idempotency-key"]
+
+# Documented refusals of what a request means, beside those of what it says.
+TAKEN = ["2xx", "304", "401", "403", "404", "409", "412", "422", "428", "429"]
+REFUSED = ["400", "401", "403", "404", "405", "409", "412", "413", "414", "415", "422", "428", "429", "431"]
+
+
+def seed(service):
+    """Accounts with something of everything, so that generated paths meet what is there."""
+    keys = []
+    for account in ACCOUNTS:
+        base = ACCOUNT + account
+        status, made, _ = service.send("PUT", base, {"tags": ["seed"]})
+        assert status == 201, made
+        keys.append(made["public_key"])
+        for role in ROLES:
+            assert service.send("PUT", f"{base}/roles/{role}", {"template": {"subs": 10}})[0] == 201
+        for user in USERS:
+            assert service.send("PUT", f"{base}/users/{user}", {"role": "clerk"})[0] == 201
+        for subject, kind in [(STREAM, "stream"), (REQUESTS, "service")]:
+            path = f"{base}/exports/{subject}"
+            status, made, _ = service.send("PUT", path, {"type": kind}, if_match="*")
+            assert status in (200, 201), made
+        service.send("PUT", f"{base}/mappings/old", {"destinations": [{"subject": "new", "weight": 100}]}, if_match="*")
+        status, made, _ = service.send("POST", base + "/signing-keys")
+        assert status == 201
+    imported = {"account": keys[1], "type": "stream", "subject": STREAM}
+    assert service.send("POST", ACCOUNT + "shop/imports", imported)[0] == 201
+    signing = service.send("GET", ACCOUNT + "shop")[1]["signing_keys"]
+    tokens = [service.send("POST", "/v1/tokens", {"name": f"t{number}", "grants": [{"role": "viewer"}]})[1]["id"]
+              for number in range(3)]
+    return {"keys": keys, "tokens": tokens, "signing": signing}
+
+
+def dictionaries(seeded):
+    """What generated parameters are taken from now and then."""
+    return {
+        "path.operator": ["operator"], "path.account": ACCOUNTS, "path.user": USERS, "path.role": ROLES,
+        "path.subject": [STREAM, REQUESTS, "old"], "path.key": seeded["keys"] + seeded["signing"],
+        "path.exporter": seeded["keys"], "path.token": seeded["tokens"],
+        "path.code": ["bad_request", "not_found", "conflict"],
+        "header.If-Match": ["*"], "header.Idempotency-Key": KEYS, "query.role": ROLES, "query.prefix": ["a", ""],
+        "body.role": ROLES, "body.account": seeded["keys"], "body.subject": [STREAM, REQUESTS, "orders.new"],
+    }
+
+
+def configuration(folder, service, seeded):
+    lines = [f'hooks = "{HOOKS}"', "continue-on-failure = true", 'warnings = { enabled = false }',
+             # A stream that begins at the first record has some at once.
+             '[[operations]]', 'include-path = "/v1/events"', "max-stream-events = 3",
+             "[generation]", f"max-examples = {EXAMPLES}", "no-shrink = true",
+             "[checks.positive_data_acceptance]", f"expected-statuses = {json.dumps(TAKEN)}",
+             "[checks.negative_data_rejection]", f"expected-statuses = {json.dumps(REFUSED)}"]
+    values = dictionaries(seeded)
+    for name, words in values.items():
+        lines += [f'[dictionaries."{name}"]', f"values = {json.dumps(words)}"]
+    lines.append("[parameters]")
+    for name in values:
+        probability = 0.95 if name.startswith("path.") else 0.5
+        lines.append(f'"{name}" = {{ dictionary = "{name}", probability = {probability} }}')
+    file = folder / "schemathesis.toml"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def run(folder, service, token, seeded, phases):
+    report = folder / "report.json"
+    environment = dict(os.environ, SPARED=token.split("_")[1], NO_COLOR="1")
+    done = subprocess.run(
+        [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration(folder, service, seeded)), "run",
+         f"http://127.0.0.1:{service.port}/openapi.json", "-H", f"Authorization: Bearer {token}",
+         "--phases", phases, "--seed", str(SEED), "--report", "json", "--report-json-path", str(report)],
+        cwd=folder, env=environment, capture_output=True, text=True)
+    assert report.exists(), done.stdout[-5_000:] + done.stderr[-5_000:]
+    (folder / "words").write_text(done.stdout)
+    return json.loads(report.read_text()), "\n".join(line[:600] for line in done.stdout.splitlines())
+
+
+GRANTS = {
+    "system-admin": {}, "operator-admin": {}, "policy-author": {}, "auditor": {}, "viewer": {},
+    "account-admin": {"account": 0}, "issuer": {"account": 0, "signing_role": "clerk"},
+}
+
+
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("role", GRANTS)
+def test_generated_requests_get_described_answers(tmp_path, role):
+    print(f"seed {SEED}")
+    service = Service(tmp_path / "home", "--rate", "0")
+    service.first_token()
+    seeded = seed(service)
+    grant = {"role": role, **GRANTS[role]}
+    if "account" in grant:
+        grant["account"] = seeded["keys"][0]
+    status, made, _ = service.send("POST", "/v1/tokens", {"name": "tester", "grants": [grant]})
+    assert status == 201, made
+    everything = PROVE or role == "system-admin"
+    phases = "examples,coverage,fuzzing,stateful" if everything else "fuzzing,stateful"
+    report, words = run(tmp_path, service, made["token"], seeded, phases)
+    assert not report["failures"] and not report["errors"], f"seed {SEED}\n{words[-60_000:]}"
+    assert report["operations"]["tested"] == report["operations"]["selected"] > 40
+    if role == "system-admin":
+        taken = {name for name, phases in report["valid_rates"].items()
+                 if any(counts["accepted"] for counts in phases.values())}
+        missed = set(report["valid_rates"]) - taken
+        assert len(taken) >= 0.9 * report["operations"]["total"], f"seed {SEED}: no success of {sorted(missed)}"
+        print(f"{len(taken)} of {report['operations']['total']} operations came to a success; not {sorted(missed)}")
+    assert service.send("GET", "/readyz")[0] == 200
+    assert service.end() == 0
+    verified = subprocess.run([CHANCERY, "audit", "verify", "--all-dirs", str(service.home)], capture_output=True)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
