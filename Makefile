@@ -54,12 +54,12 @@ bench: libraries $(VENV)/ready ## Measure the broker beside nats-server, keys an
 	@scripts/install-libraries wrk
 	@$(PYTHON) Benchmarks/run-service
 
-prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-leaks prove-changes prove-audit ## Permissions, subjects and policies against oracles, changes against kills and power cuts.
+prove: libraries $(VENV)/ready prove-permissions prove-subjects prove-policies prove-leaks prove-changes prove-audit prove-service ## Permissions, subjects and policies against oracles, changes and the service against kills and power cuts.
 
 # In release also for the tests' twentieth: the oracle takes forty times as long without optimisation.
 DECISIONS ?= 10000000
 RULE_SETS ?= 200000
-.PHONY: prove-permissions prove-subjects prove-policies prove-leaks prove-changes prove-audit
+.PHONY: prove-permissions prove-subjects prove-policies prove-leaks prove-changes prove-audit prove-service
 prove-permissions: libraries
 	@PRODUCT=prove scripts/build release $(SWIFT_FLAGS)
 	@.build/release/prove --decisions $(DECISIONS) --rule-sets $(RULE_SETS)
@@ -95,6 +95,13 @@ prove-leaks: libraries $(VENV)/ready
 prove-audit: libraries $(VENV)/ready
 	@scripts/build release $(SWIFT_FLAGS)
 	@CHANCERY_PROVE=1 CHANCERY=$(RELEASE) $(PYTHON) -m pytest -q -s Tests/Interop/test_decision_log.py
+
+# Generated requests to every operation as every role; then 10,000 changes by 50 clients, many of them sent twice, while the
+# service is killed.
+prove-service: libraries $(VENV)/ready
+	@scripts/build debug $(SWIFT_FLAGS)
+	@CHANCERY_PROVE=1 CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q -s \
+	    Tests/Interop/test_service_prove.py Tests/Interop/test_schemathesis.py
 
 # How long, and with how many connections, where the machine allows as many open files.
 SOAK_MINUTES ?= 5

@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 
+import nkeys
 import pytest
 
 from test_service import ACCOUNT, CHANCERY, Service
@@ -19,6 +20,8 @@ SEED = int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(3))
 HOOKS = pathlib.Path(__file__).with_name("schemathesis_hooks.py")
 
 ACCOUNTS = ["shop", "forum", "bank"]
+# Accounts to be deleted.
+SPARE = ["spare1", "spare2", "spare3"]
 USERS = ["alice", "bob", "carol"]
 ROLES = ["clerk", "guard"]
 STREAM, REQUESTS = "news.>", "prices.*"
@@ -48,12 +51,19 @@ def seed(service):
         service.send("PUT", f"{base}/mappings/old", {"destinations": [{"subject": "new", "weight": 100}]}, if_match="*")
         status, made, _ = service.send("POST", base + "/signing-keys")
         assert status == 201
-    imported = {"account": keys[1], "type": "stream", "subject": STREAM}
-    assert service.send("POST", ACCOUNT + "shop/imports", imported)[0] == 201
+        for user in USERS:
+            assert service.send("PUT", f"{base}/revocations/{user}")[0] == 200
+    for account in SPARE:
+        assert service.send("PUT", ACCOUNT + account, {})[0] == 201
+    for subject in [STREAM, REQUESTS]:
+        imported = {"account": keys[1], "type": "stream" if subject == STREAM else "service", "subject": subject}
+        assert service.send("POST", ACCOUNT + "shop/imports", imported)[0] == 201
     signing = service.send("GET", ACCOUNT + "shop")[1]["signing_keys"]
     tokens = [service.send("POST", "/v1/tokens", {"name": f"t{number}", "grants": [{"role": "viewer"}]})[1]["id"]
               for number in range(3)]
-    return {"keys": keys, "tokens": tokens, "signing": signing}
+    users = [nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER) for _ in range(8)]
+    users = [nkeys.from_seed(bytearray(seed)).public_key.decode() for seed in users]
+    return {"keys": keys, "tokens": tokens, "signing": signing, "users": users, "exporters": keys[1:2]}
 
 
 def dictionaries(seeded):
@@ -65,25 +75,46 @@ def dictionaries(seeded):
         "path.code": ["bad_request", "not_found", "conflict"],
         "header.If-Match": ["*"], "header.Idempotency-Key": KEYS, "query.role": ROLES, "query.prefix": ["a", ""],
         "body.role": ROLES, "body.account": seeded["keys"], "body.subject": [STREAM, REQUESTS, "orders.new"],
+        "body.public_key": seeded["users"],
     }
 
 
+# What one operation needs beside that, or in its place.
+SPECIAL = {
+    "accounts.delete": {"path.account": SPARE},
+    "signing-keys.delete": {"path.account": ["shop"], "path.key": "signing"},
+    "imports.delete": {"path.account": ["shop"], "path.exporter": "exporters", "path.subject": [STREAM, REQUESTS]},
+    "imports.add": {"path.account": ["bank"], "body.account": "exporters", "body.subject": [STREAM], "body.type": ["stream"],
+                    "body.local_subject": ["heard.>"], "body.activation": [""]},
+}
+
+
+def bindings(name, values, words, lines):
+    """Parameters that are taken from these words, mostly."""
+    words.append(f'[dictionaries."{name}"]\nvalues = {json.dumps(values)}')
+    parameter = name.rpartition(":")[2]
+    probability = 0.95 if parameter.startswith("path.") else 0.6
+    lines.append(f'"{parameter}" = {{ dictionary = "{name}", probability = {probability} }}')
+
+
 def configuration(folder, service, seeded):
+    special = []
+    words = []
+    for operation, values in SPECIAL.items():
+        special += ["[[operations]]", f'include-operation-id = "{operation}"', "[operations.parameters]"]
+        for name, choices in values.items():
+            bindings(f"{operation}:{name}", seeded.get(choices) if isinstance(choices, str) else choices, words, special)
     lines = [f'hooks = "{HOOKS}"', "continue-on-failure = true", 'warnings = { enabled = false }',
              # A stream that begins at the first record has some at once.
-             '[[operations]]', 'include-path = "/v1/events"', "max-stream-events = 3",
+             "max-stream-events = 3",
              "[generation]", f"max-examples = {EXAMPLES}", "no-shrink = true",
              "[checks.positive_data_acceptance]", f"expected-statuses = {json.dumps(TAKEN)}",
              "[checks.negative_data_rejection]", f"expected-statuses = {json.dumps(REFUSED)}"]
-    values = dictionaries(seeded)
-    for name, words in values.items():
-        lines += [f'[dictionaries."{name}"]', f"values = {json.dumps(words)}"]
     lines.append("[parameters]")
-    for name in values:
-        probability = 0.95 if name.startswith("path.") else 0.5
-        lines.append(f'"{name}" = {{ dictionary = "{name}", probability = {probability} }}')
+    for name, choices in dictionaries(seeded).items():
+        bindings(name, choices, words, lines)
     file = folder / "schemathesis.toml"
-    file.write_text("\n".join(lines) + "\n")
+    file.write_text("\n".join(lines + words + special) + "\n")
     return file
 
 
