@@ -131,7 +131,7 @@ enum OpenAPIDocument {
     private static func headers(_ operation: Operation, _ status: Int) -> JSONValue {
         var names = ["Chancery-Request"]
         if operation.state != nil { names.append("ETag") }
-        if status == 201 { names.append("Location") }
+        if status == 201 || status == 202 { names.append("Location") }
         if operation.query.contains(where: { $0.name == "cursor" }) { names.append("Link") }
         if operation.isChange { names += ["Chancery-Audit", "Chancery-Replayed"] }
         return .object(

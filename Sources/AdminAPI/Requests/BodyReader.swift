@@ -10,19 +10,23 @@ enum BodyReader {
     /// The value that a body holds.
     static func json(_ bytes: [UInt8]) throws(Problem) -> JSONValue {
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw Problem(.badJSON, "the body is not well-formed UTF-8")
+            throw bad("the body is not well-formed UTF-8")
         }
+        guard !hasLoneSurrogate(bytes) else { throw bad("the body has half a character") }
         guard depth(bytes) <= deepest else {
-            throw Problem(.badJSON, "the body is nested more than \(deepest) levels deep")
+            throw bad("the body is nested more than \(deepest) levels deep")
         }
-        if let value = JSONValue(parsing: bytes) {
-            // What is said twice could be read in two ways.
-            guard members(in: value) == colons(in: bytes) else {
-                throw Problem(.badJSON, "an object of the body has two members of one name")
-            }
-            return value
+        guard let value = JSONValue(parsing: bytes) else { throw bad(fault(bytes)) }
+        // What is said twice could be read in two ways.
+        guard members(in: value) == colons(in: bytes) else {
+            throw bad("an object of the body has two members of one name")
         }
-        throw Problem(.badJSON, fault(bytes))
+        return value
+    }
+
+    /// What cannot be read is wrong as a whole.
+    private static func bad(_ detail: String) -> Problem {
+        Problem(.badJSON, detail, faults: [Fault(pointer: "", code: "json", detail: detail)])
     }
 
     private static func fault(_ bytes: [UInt8]) -> String {
@@ -66,6 +70,34 @@ enum BodyReader {
             }
         }
         return count
+    }
+
+    /// Whether an escape stands for half of a character whose other half is not there: no two readers agree on what it is.
+    private static func hasLoneSurrogate(_ bytes: [UInt8]) -> Bool {
+        func unit(at place: Int) -> UInt16? {
+            guard place + 6 <= bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u")
+            else {
+                return nil
+            }
+            return UInt16(String(decoding: bytes[(place + 2)..<(place + 6)], as: UTF8.self), radix: 16)
+        }
+        var place = 0
+        while place < bytes.count {
+            guard bytes[place] == UInt8(ascii: "\\") else {
+                place += 1
+                continue
+            }
+            switch unit(at: place) {
+            case .some(0xD800...0xDBFF):
+                guard let low = unit(at: place + 6), (0xDC00...0xDFFF).contains(low) else { return true }
+                place += 12
+            case .some(0xDC00...0xDFFF): return true
+            case .some: place += 6
+            // Another escape, of two bytes.
+            case nil: place += 2
+            }
+        }
+        return false
     }
 
     /// How deep brackets are nested outside of strings.

@@ -165,15 +165,27 @@ struct Incoming: Sendable {
     /// The bytes of the body, once all of them are here.
     func body(_ seconds: Int64) async throws -> [UInt8] {
         guard hasBody else { return [] }
+        let encodings = request.headers[values: .transferEncoding]
+        guard encodings.isEmpty || encodings.count == 1 && encodings[0].lowercased() == "chunked" else {
+            throw unreadable("the body is encoded in a way that the service does not know")
+        }
         let largest = operation.largestBody
         if let length, length > largest { throw tooLarge() }
         let body = request.body
         return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
                 var bytes: [UInt8] = []
-                for try await part in body {
-                    guard bytes.count + part.readableBytes <= largest else { throw tooLarge() }
-                    bytes.append(contentsOf: part.readableBytesView)
+                do {
+                    for try await part in body {
+                        guard bytes.count + part.readableBytes <= largest else { throw tooLarge() }
+                        bytes.append(contentsOf: part.readableBytesView)
+                    }
+                } catch let problem as Problem {
+                    throw problem
+                } catch is CancellationError {
+                    throw CancellationError()
+                } catch {
+                    throw unreadable("the body is not encoded as the header says")
                 }
                 return bytes
             }
@@ -191,6 +203,18 @@ struct Incoming: Sendable {
         }
     }
 
+    /// Where a body ends that cannot be read, nobody knows: nothing more is read from the connection.
+    private func unreadable(_ detail: String) -> Problem {
+        var problem = badBody(detail)
+        problem.endsConnection = true
+        return problem
+    }
+
+    /// Something is wrong with the body as a whole.
+    private func badBody(_ detail: String) -> Problem {
+        Problem(.badRequest, detail, faults: [Fault(pointer: "", code: "body", detail: detail)])
+    }
+
     private func tooLarge() -> Problem {
         var problem = Problem(.bodyTooLarge, "the body is larger than \(operation.largestBody) bytes")
         problem.endsConnection = true
@@ -200,11 +224,11 @@ struct Incoming: Sendable {
     /// What the body says; null where there is none to be read.
     func value(of bytes: [UInt8]) throws(Problem) -> JSONValue {
         guard operation.request != nil else {
-            guard bytes.isEmpty else { throw Problem(.badRequest, "this request takes no body") }
+            guard bytes.isEmpty else { throw badBody("this request takes no body") }
             return .null
         }
         if bytes.isEmpty {
-            guard operation.isBodyOptional else { throw Problem(.badRequest, "the body is missing") }
+            guard operation.isBodyOptional else { throw badBody("the body is missing") }
             return .object([:])
         }
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " } ?? ""

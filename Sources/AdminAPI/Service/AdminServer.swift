@@ -72,9 +72,10 @@ public struct AdminServer: Service {
     }
 }
 
-/// Answers requests that cannot be read as HTTP with a problem document, as everything else is.
+/// Answers what comes before a request is one: whether a body is to be sent, and requests that cannot be read as HTTP, with a
+/// problem document, as everything else is.
 ///
-/// The server behind this handler writes an empty answer for them. Here it gets its body.
+/// The server behind this handler writes an empty answer for the latter. Here it gets its body.
 final class BrokenRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -90,6 +91,14 @@ final class BrokenRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
                 : Problem(.badRequest, "the request is not HTTP")
         }
         context.fireErrorCaught(error)
+    }
+
+    /// Whoever asks whether to send the body is told to.
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head(let head) = unwrapInboundIn(data), head.headerFields[.expect]?.lowercased() == "100-continue" {
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        }
+        context.fireChannelRead(data)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -66,18 +66,26 @@ extension AdminService {
         if problem.type == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"chancery\"" }
         if problem.type.isRetryable { headers[Header.retryAfter] = "1" }
         if let audit = problem.auditID { headers[Header.audit] = audit }
-        if problem.endsConnection {
-            headers[.connection] = "close"
-            // What still arrives is not worth reading; the answer has a moment to leave.
-            if let channel = context.channel {
-                channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
-            }
-        }
-        let text = problem.json(request: id).jsonText + "\n"
+        if problem.endsConnection { headers[.connection] = "close" }
+        let buffer = ByteBuffer(string: problem.json(request: id).jsonText + "\n")
         return Response(
             status: HTTPResponse.Status(code: problem.type.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            body: problem.endsConnection && context.channel != nil ? last(buffer) : ResponseBody(byteBuffer: buffer))
     }
+
+    /// The last body of a connection. What still arrives is not read, whatever it looks like: it may be the rest of a body. The
+    /// answer has a moment to leave before the connection is closed.
+    private static func last(_ buffer: ByteBuffer) -> ResponseBody {
+        ResponseBody(contentLength: buffer.readableBytes) { writer in
+            try await writer.write(buffer)
+            try await writer.finish(nil)
+            try await Task.sleep(for: .seconds(1))
+            throw ConnectionEnds()
+        }
+    }
+
+    /// What the server closes a connection for, without a further word.
+    private struct ConnectionEnds: Error {}
 
     private static var commonHeaders: HTTPFields {
         var headers = HTTPFields()
