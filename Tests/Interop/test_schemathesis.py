@@ -27,6 +27,9 @@ ROLES = ["clerk", "guard"]
 STREAM, REQUESTS = "news.>", "prices.*"
 KEYS = ["first-idempotency-key", "second-idempotency-key"]
 
+# Whole sets of policies are too large to be generated for every test.
+LARGE = [] if PROVE else ["policies", "operations"]
+
 # Documented refusals of what a request means, beside those of what it says.
 TAKEN = ["2xx", "304", "401", "403", "404", "409", "412", "422", "428", "429"]
 REFUSED = ["400", "401", "403", "404", "405", "409", "412", "413", "414", "415", "422", "428", "429", "431"]
@@ -81,7 +84,7 @@ def dictionaries(seeded):
 
 # What one operation needs beside that, or in its place.
 SPECIAL = {
-    "accounts.delete": {"path.account": SPARE},
+    "accounts.delete": {"path.account": SPARE}, "mappings.delete": {"path.subject": ["old"]},
     "signing-keys.delete": {"path.account": ["shop"], "path.key": "signing"},
     "imports.delete": {"path.account": ["shop"], "path.exporter": "exporters", "path.subject": [STREAM, REQUESTS]},
     "imports.add": {"path.account": ["bank"], "body.account": "exporters", "body.subject": [STREAM], "body.type": ["stream"],
@@ -93,7 +96,7 @@ def bindings(name, values, words, lines):
     """Parameters that are taken from these words, mostly."""
     words.append(f'[dictionaries."{name}"]\nvalues = {json.dumps(values)}')
     parameter = name.rpartition(":")[2]
-    probability = 0.95 if parameter.startswith("path.") else 0.6
+    probability = 0.95 if parameter.startswith("path.") or parameter == "header.If-Match" else 0.6
     lines.append(f'"{parameter}" = {{ dictionary = "{name}", probability = {probability} }}')
 
 
@@ -124,7 +127,7 @@ def run(folder, service, token, seeded, phases):
     done = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration(folder, service, seeded)), "run",
          f"http://127.0.0.1:{service.port}/openapi.json", "-H", f"Authorization: Bearer {token}",
-         "--phases", phases, "--seed", str(SEED), "--report", "json", "--report-json-path", str(report)],
+         *(word for tag in LARGE for word in ("--exclude-tag", tag)), "--phases", phases, "--seed", str(SEED), "--report", "json", "--report-json-path", str(report)],
         cwd=folder, env=environment, capture_output=True, text=True)
     assert report.exists(), done.stdout[-5_000:] + done.stderr[-5_000:]
     (folder / "words").write_text(done.stdout)
@@ -158,7 +161,7 @@ def test_generated_requests_get_described_answers(tmp_path, role):
         taken = {name for name, phases in report["valid_rates"].items()
                  if any(counts["accepted"] for counts in phases.values())}
         missed = set(report["valid_rates"]) - taken
-        assert len(taken) >= 0.9 * report["operations"]["total"], f"seed {SEED}: no success of {sorted(missed)}"
+        assert len(taken) >= 0.9 * report["operations"]["selected"], f"seed {SEED}: no success of {sorted(missed)}"
         print(f"{len(taken)} of {report['operations']['total']} operations came to a success; not {sorted(missed)}")
     assert service.send("GET", "/readyz")[0] == 200
     assert service.end() == 0
