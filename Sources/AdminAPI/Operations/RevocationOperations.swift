@@ -18,9 +18,6 @@ enum RevocationOperations {
             .optional("through", .integer("Unix seconds; by default everything issued so far.", 1...253_402_300_799)),
         ])
 
-    /// Seconds.
-    private static let furthestAhead: Int64 = 300
-
     private static func json(_ user: String, _ time: Int64) -> JSONValue {
         .members(["user": .string(user), "through": .integer(time)])
     }
@@ -48,18 +45,14 @@ enum RevocationOperations {
         requirement: .may(.configure, .account), request: revocation, isBodyOptional: true,
         success: (200, revocation),
         handler: .change { exchange, change in
+            let time = exchange.body["through"]?.integer
             // Nobody could be issued anything until then, and every issuing would be asked to wait.
-            if let through = exchange.body["through"]?.integer, through > exchange.now + furthestAhead {
-                throw Problem.invalid("/through", "lies in the future")
+            guard time ?? 0 <= exchange.now + furthestAhead else {
+                throw Problem.invalid("/through", "must be at most \(furthestAhead) seconds from now")
             }
             let entry = try exchange.accountEntry(change.reader)
             let place = Place(
                 operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))
-            let time = exchange.body["through"]?.integer
-            // What is revoked further ahead could not be issued again before that time.
-            guard time ?? 0 <= exchange.now + furthestAhead else {
-                throw Problem.invalid("/through", "must be at most \(furthestAhead) seconds from now")
-            }
             let made = try change.revokeUser(exchange.reference("user"), at: place, through: time)
             return try AccountOperations.answer(exchange, change) { _ in json(made.subject, made.time) }
         })
