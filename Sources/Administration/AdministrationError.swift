@@ -57,6 +57,15 @@ public struct AdministrationError: Error, Sendable, Hashable {
         /// The token would have to be dated too far in the future.
         public static let tooFarAhead = Code(kind: .tooFarAhead)
 
+        /// The code of a name; `refused` for one that is not known here.
+        public init(name: String) {
+            kind = Kind(rawValue: name) ?? .refused
+        }
+
+        private init(kind: Kind) {
+            self.kind = kind
+        }
+
         /// The stable name of the code, in lower case with underscores.
         public var description: String { kind.rawValue }
     }

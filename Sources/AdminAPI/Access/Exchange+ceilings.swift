@@ -28,6 +28,60 @@ extension Exchange {
         throw Self.above(objection, pointer)
     }
 
+    /// Refuses an edit of an account that is for those who administer its operator, or goes beyond a ceiling.
+    func checkMay(_ edit: AccountEdit, _ account: AccountEntry) throws(Problem) {
+        if body["force"]?.flag == true || body["signer"] != nil { try requireAdministering(account) }
+        switch edit {
+        case .settings(let edits, let keys):
+            var free = AccountEdits()
+            (free.defaultPermissions, free.tags) = (edits.defaultPermissions, edits.tags)
+            (free.description, free.infoURL) = (edits.description, edits.infoURL)
+            (free.traceSubject, free.traceSampling) = (edits.traceSubject, edits.traceSampling)
+            if edits != free || !keys.isEmpty { try requireAdministering(account) }
+            if !edits.defaultPermissions.isEmpty || edits.traceSubject != nil { try checkSubjectsAreFree() }
+        case .callout: try requireAdministering(account)
+        case .addExport, .editExport, .addMapping: try checkSubjectsAreFree()
+        case .addImport(let new):
+            try checkSubjectsAreFree()
+            try checkNamesNobody(new.source, account, at: "/add_import/account")
+        case .deleteImport(_, let source): try checkNamesNobody(source, account, at: "/delete_import/account")
+        case .revokeActivation(_, let importer, let time):
+            try checkNamesNobody(importer, account, at: "/account")
+            try RevocationOperations.checkTime(time, at: now, "/revoke_activation/through")
+        case .restoreActivation(_, let importer):
+            try checkUnbounded("taking a revocation back")
+            try checkNamesNobody(importer, account, at: "/account")
+        case .revokeUser(_, let time): try RevocationOperations.checkTime(time, at: now, "/revoke_user/through")
+        case .restoreUser: try checkUnbounded("taking a revocation back")
+        case .deleteExport, .deleteMapping, .roles: break
+        }
+    }
+
+    /// Whoever administers the operator of an account.
+    func requireAdministering(_ account: AccountEntry) throws(Problem) {
+        try require(.administer, on: .operator(account.operator))
+    }
+
+    /// Whether there is an account of some name is not for everybody to learn; a key says nothing.
+    private func checkNamesNobody(
+        _ reference: EntityReference?, _ account: AccountEntry, at pointer: String
+    ) throws(Problem) {
+        guard let reference, reference.publicKey == nil, reference.text != "*", !seesOperator(account.operator) else {
+            return
+        }
+        throw Problem.invalid(pointer, "must be a public key")
+    }
+
+    /// Refuses roles that have come to allow more than the caller may give away.
+    func checkRoles(of account: AccountEntry, from before: AccountEntry) throws {
+        guard grant?.ceiling != nil else { return }
+        let known = try before.claims().signingKeys
+        for key in try account.claims().signingKeys where !known.contains(key) {
+            guard let scope = key.scope else { continue }
+            try checkCeiling(scope.template, at: "/roles/limits")
+        }
+    }
+
     private static func above(_ objection: String, _ pointer: String) -> Problem {
         Problem(
             .aboveCeiling, "your token does not allow to give that away",

@@ -1,3 +1,4 @@
+import Administration
 import Claims
 
 /// The service's description as OpenAPI 3.1, made from the operations. It comes out the same every time.

@@ -5,7 +5,7 @@ import NKeys
 /// Accounts, their limits and their plain signing keys.
 enum AccountOperations {
     static let all = [
-        list, get, put, patch, delete, getLimits, putLimits, distribution, addSigningKey, deleteSigningKey,
+        list, get, add, put, patch, edit, delete, getLimits, putLimits, distribution, addSigningKey, deleteSigningKey,
     ]
 
     /// The account that the path names, as preconditions see it.
@@ -41,7 +41,45 @@ enum AccountOperations {
         requirement: .may(.view, .account), success: (200, .component("Account")), state: state,
         handler: .read { exchange, reader in
             let entry = try exchange.accountEntry(reader)
-            return Answer(try entry.json(), tag: entry.version)
+            return Answer(try entry.json().adding("jwt", .string(entry.token)), tag: entry.version)
+        })
+
+    private static let add = Operation(
+        id: "accounts.add", method: .post, path: PathTemplate("/v1/operators/{operator}/accounts"),
+        summary: "Make an account.", requirement: .may(.administer, .operator), request: .component("AddedAccount"),
+        success: (201, .component("Account")),
+        handler: .change { exchange, change in
+            let body = exchange.body
+            let owner = try exchange.operatorEntry(change.reader)
+            var new = NewAccount(name: body["name"]?.text ?? "")
+            new.publicKey = try body["public_key"]?.text.map { try publicKey($0, "/public_key") }
+            new.defaultPermissions = EditForms.permissions.reading(
+                body["default_permissions"], into: PermissionEdits())
+            new.validity = EditForms.validity.reading(body, into: Validity())
+            let entry = try change.addAccount(
+                new, of: EntityReference(owner.publicKey),
+                signer: body["signer"]?.text.map { .named($0) } ?? .automatic)
+            var answer = Answer(try entry.json(), tag: entry.version, status: 201)
+            answer.accounts = [entry.publicKey]
+            answer.location = location(owner, entry)
+            return answer
+        })
+
+    private static let edit = Operation(
+        id: "accounts.edit", method: .post, path: PathTemplate(Catalogue.account + ":edit"),
+        summary: "Change one thing of an account, as a command does: what else it says stays as it is.",
+        requirement: .may(.configure, .account), request: .component("AccountEdit"),
+        success: (200, .component("Account")), state: state,
+        handler: .change { exchange, change in
+            let entry = try exchange.accountEntry(change.reader)
+            let edit = try AccountEdit(exchange.body)
+            try exchange.checkMay(edit, entry)
+            change.overridesPolicies = exchange.body["force"]?.flag ?? false
+            let place = Place(operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))
+            try change.carryOut(
+                edit, at: place, signer: exchange.body["signer"]?.text.map { .named($0) } ?? .automatic)
+            try exchange.checkRoles(of: exchange.accountEntry(change.reader), from: entry)
+            return try answer(exchange, change)
         })
 
     private static let put = Operation(
@@ -103,12 +141,23 @@ enum AccountOperations {
     private static let delete = Operation(
         id: "accounts.delete", method: .delete, path: PathTemplate(Catalogue.account),
         summary: "Delete an account with its users, and revoke them.", requirement: .may(.administer, .operator),
+        query: [
+            Operation.Parameter(name: "revoke", schema: .flag("Whether its users are revoked; by default they are.")),
+            Operation.Parameter(name: "forget_seeds", schema: .flag("Whether its seeds are deleted, too.")),
+            Operation.Parameter(
+                name: "force", schema: .flag("Whether it may be the system account, or governed by policies.")),
+        ],
         success: (200, .component("Done")), state: state,
         handler: .change { exchange, change in
             let entry = try exchange.accountEntry(change.reader)
             let place = try Place(
                 operator: exchange.reference("operator"), account: EntityReference(entry.publicKey))
-            try change.deleteAccount(at: place)
+            var deletion = AccountDeletion()
+            deletion.revokesUsers = exchange.query["revoke"] != "false"
+            deletion.forgetsSeeds = exchange.query["forget_seeds"] == "true"
+            deletion.isForced = exchange.query["force"] == "true"
+            change.overridesPolicies = deletion.isForced
+            try change.deleteAccount(at: place, deletion)
             var answer = Answer.deleted
             answer.deleted = [entry.publicKey]
             return answer

@@ -28,7 +28,7 @@ enum OperatorOperations {
         requirement: .may(.view, .operator), success: (200, .component("Operator")), state: state,
         handler: .read { exchange, reader in
             let entry = try exchange.operatorEntry(reader)
-            return Answer(try entry.json(), tag: entry.version)
+            return Answer(try entry.json().adding("jwt", .string(entry.token)), tag: entry.version)
         })
 
     // MARK: Changing

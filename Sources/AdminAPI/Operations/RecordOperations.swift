@@ -26,7 +26,14 @@ enum RecordOperations {
 
     private static let query = Operation(
         id: "records.query", method: .get, path: PathTemplate("/v1/audit/admin"),
-        summary: "The latest records of the admin log.", requirement: .may(.audit, .system), query: filters,
+        summary: "The latest records of the admin log.", requirement: .may(.audit, .system),
+        query: filters + [
+            Operation.Parameter(name: "kind", schema: .text("", oneOf: AuditKind.allCases.map(\.rawValue))),
+            Operation.Parameter(name: "outcome", schema: .text("", oneOf: AuditOutcome.allCases.map(\.rawValue))),
+            Operation.Parameter(
+                name: "account", schema: .text("The name or key of an account that they are about.", most: 256)),
+            Operation.Parameter(name: "user", schema: .text("The name or key of a user.", most: 256)),
+        ],
         success: (200, items),
         handler: .work { exchange, service in try await records(exchange, service, of: nil) })
 
@@ -41,10 +48,20 @@ enum RecordOperations {
         query.operation = exchange.query["operation"]
         query.since = exchange.query["since"].flatMap { Int64($0) }
         query.until = exchange.query["until"].flatMap { Int64($0) }
+        query.kind = exchange.query["kind"].flatMap(AuditKind.init(rawValue:))
+        query.outcome = exchange.query["outcome"].flatMap(AuditOutcome.init(rawValue:))
+        query.user = exchange.query["user"]
+        query.account = exchange.query["account"]
         query.owner = account
         (query.before, query.limit) = (Int64(page.after), page.limit)
         let asked = query
-        let found = try await service.look { try $0.audit(asked) }
+        let found = try await service.look { directory in
+            var query = asked
+            if let account = query.account {
+                query.accountKey = try directory.read { try $0.accountKey(named: account) }
+            }
+            return try directory.audit(query)
+        }
         let records = found.entries.compactMap { JSONValue(parsing: $0.bytes) }
         let answer = Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
         guard found.isCut, let first = found.entries.first else { return answer }
@@ -76,4 +93,14 @@ enum RecordOperations {
             let first = if let asked { asked } else { try await service.look { try $0.auditSize() } }
             return Answer(stream: EventStream(service: service, caller: exchange.caller, first: first).body)
         })
+}
+
+extension DirectoryReader {
+    /// The key of the first account of a name, under whatever operator.
+    fileprivate func accountKey(named name: String) throws -> String? {
+        for entry in try operators() {
+            if let account = try findAccount(EntityReference(name), of: entry) { return account.publicKey.text }
+        }
+        return nil
+    }
 }

@@ -10,6 +10,14 @@ enum RevocationOperations {
     /// How far ahead a revocation may be dated, in seconds: as far as clocks differ.
     private static let furthestAhead: Int64 = 5
 
+    /// Refuses a revocation of what is still to come: nobody could be issued anything until then, and every issuing would be
+    /// asked to wait.
+    static func checkTime(_ through: Int64?, at now: Int64, _ pointer: String) throws(Problem) {
+        guard through ?? 0 <= now + furthestAhead else {
+            throw Problem.invalid(pointer, "must be at most \(furthestAhead) seconds from now")
+        }
+    }
+
     /// The schema of one revocation.
     private static let revocation = Schema.object(
         "What was issued to a user at or before a time counts no more.",
@@ -46,10 +54,7 @@ enum RevocationOperations {
         success: (200, revocation),
         handler: .change { exchange, change in
             let time = exchange.body["through"]?.integer
-            // Nobody could be issued anything until then, and every issuing would be asked to wait.
-            guard time ?? 0 <= exchange.now + furthestAhead else {
-                throw Problem.invalid("/through", "must be at most \(furthestAhead) seconds from now")
-            }
+            try checkTime(time, at: exchange.now, "/through")
             let entry = try exchange.accountEntry(change.reader)
             let place = Place(
                 operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))

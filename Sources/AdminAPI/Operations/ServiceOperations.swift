@@ -3,21 +3,21 @@ import Claims
 
 /// The service itself: how it does, and how it describes itself.
 enum ServiceOperations {
-    static let all = [health, ready, metrics, openAPI, page, problem]
+    static let all = [health, ready, status, metrics, openAPI, page, problem]
 
-    private static let status = Schema.object(
+    private static let readiness = Schema.object(
         "", [.required("status", .text()), .optional("engine", .text("How the servers are reached."))])
 
     private static let health = Operation(
         id: "service.health", method: .get, path: PathTemplate("/healthz"), summary: "Whether the service runs.",
-        requirement: .open, success: (200, status),
+        requirement: .open, success: (200, readiness),
         handler: .work { _, _ in Answer(.members(["status": .string("ok")])) })
 
     private static let ready = Operation(
         id: "service.ready", method: .get, path: PathTemplate("/readyz"),
         summary: "Whether the service can do its work: directory can be written, and servers reached.",
         requirement: .open,
-        success: (200, status), otherSuccess: 503,
+        success: (200, readiness), otherSuccess: 503,
         handler: .work { _, service in
             let isReadable = await service.readiness.isReady(service.directory)
             let isReady = await service.distributor?.isReady() ?? true
@@ -37,6 +37,47 @@ enum ServiceOperations {
         handler: .work { _, service in
             let counts = try await service.look { try $0.read { try $0.counts() } }
             return Answer(text: service.metrics.text(counts))
+        })
+
+    private static let status = Operation(
+        id: "service.status", method: .get, path: PathTemplate("/v1/status"),
+        summary: "How much there is in the directory, and whether it is in order.",
+        requirement: .may(.observe, .system),
+        query: [Operation.Parameter(name: "operator", schema: .text("Whose tokens are looked at.", most: 256))],
+        success: (
+            200,
+            .object(
+                "",
+                ["bytes", "operators", "accounts", "users", "tokens", "seeds", "audit_records"].map {
+                    .required($0, .integer())
+                } + [
+                    .optional("seal", .text("What the keyring is sealed with.")),
+                    .optional("keyring_fault", .text("Why the keyring cannot be opened.")),
+                    .required("expired", .integer("Tokens of the operator.")),
+                    .required("ending_soon", .integer("Tokens of the operator, within 30 days.")),
+                ])
+        ),
+        handler: .work { exchange, service in
+            let now = exchange.now
+            let reference = exchange.query["operator"].map { EntityReference($0) }
+            let status = try await service.work { directory in
+                let keyring = try directory.keyringStatus()
+                return try directory.read { reader -> JSONValue in
+                    let counts = try reader.counts()
+                    let entry = try? reader.operator(reference)
+                    let endings = try entry.map { try reader.expirations(of: [$0]).compactMap(\.expires) } ?? []
+                    let expired = endings.count { $0 <= now }
+                    return .members([
+                        "bytes": .integer(counts.bytes), "operators": .integer(counts.operators),
+                        "accounts": .integer(counts.accounts), "users": .integer(counts.users),
+                        "tokens": .integer(counts.tokens), "seeds": .integer(keyring.seeds),
+                        "audit_records": .integer(counts.auditRecords), "seal": keyring.seal.map { .string($0) },
+                        "keyring_fault": keyring.fault.map { .string($0) }, "expired": .integer(expired),
+                        "ending_soon": .integer(endings.count { $0 <= now + 30 * 86_400 } - expired),
+                    ])
+                }
+            }
+            return Answer(status)
         })
 
     private static let openAPI = Operation(

@@ -5,7 +5,7 @@ import Secrets
 
 /// Users, and the credentials that are issued to them.
 enum UserOperations {
-    static let all = [list, get, put, delete, issue, revoke]
+    static let all = [list, get, token, add, put, edit, delete, issue, revoke]
 
     private static let path = Catalogue.account + "/users/{user}"
 
@@ -47,6 +47,94 @@ enum UserOperations {
             let entry = try exchange.userEntry(reader)
             return Answer(try entry.json(in: exchange.accountEntry(reader).claims()), tag: entry.version)
         })
+
+    private static let token = Operation(
+        id: "users.token", method: .get, path: PathTemplate(path + "/jwt"),
+        summary: "A user's current token, for those who could issue it: of a bearer it is a secret.",
+        requirement: .may(.issue, .user), success: (200, .text("", most: 1_048_576)), answers: "application/jwt",
+        state: state,
+        handler: .read { exchange, reader in
+            let entry = try exchange.userEntry(reader)
+            return Answer(text: entry.token, tag: entry.version)
+        })
+
+    private static let add = Operation(
+        id: "users.add", method: .post, path: PathTemplate(Catalogue.account + "/users"),
+        summary: "Make a user; credentials leave once, and only for a key made here.",
+        requirement: .may(.issue, .role),
+        query: [
+            Operation.Parameter(
+                name: "role", schema: .text("The role that the user is to have, or a key that signs it.", most: 256))
+        ],
+        request: .component("NewUser"), success: (201, .component("User")),
+        handler: .change { exchange, change in
+            let body = exchange.body
+            let account = try exchange.accountEntry(change.reader)
+            var new = NewUser(name: body["name"]?.text ?? "")
+            let given = try body["public_key"]?.text.map { try AccountOperations.publicKey($0, "/public_key") }
+            let pair = given == nil ? KeyPair.generate(.user) : nil
+            new.publicKey = given ?? pair?.publicKey
+            new.limits = EditForms.userLimits.reading(body["limits"], into: UserLimitEdits())
+            new.tags = body["tags"]?.textElements ?? []
+            new.validity = EditForms.validity.reading(body, into: Validity())
+            new.isUnmanaged = body["unmanaged"]?.flag ?? false
+            if new.isUnmanaged { try exchange.requireAdministering(account) }
+            let signer = exchange.query["role"].map { SignerChoice.named($0) } ?? .automatic
+            let entry = try change.addUser(new, at: place(account), signer: signer)
+            try checkIssued(entry, exchange, account)
+            var answer = try answered(entry, exchange, change, status: 201)
+            if let pair { try add(entry, pair, to: &answer, exchange, change, account) }
+            answer.location =
+                (exchange.target.split(separator: "?").first.map(String.init) ?? "") + "/"
+                + RequestPath.encoded(entry.name)
+            return answer
+        })
+
+    private static let edit = Operation(
+        id: "users.edit", method: .post, path: PathTemplate(path + ":edit"),
+        summary: "Change some of what a user is, and sign it again.", requirement: .may(.issue, .user),
+        request: .component("UserEdits"), success: (200, .component("User")), state: state,
+        handler: .change { exchange, change in
+            let body = exchange.body
+            let account = try exchange.accountEntry(change.reader)
+            if body["force"]?.flag == true {
+                try exchange.requireAdministering(account)
+                change.overridesPolicies = true
+            }
+            let claims = try exchange.userEntry(change.reader).claims()
+            guard try body["role"] != nil || isSigned(claims, in: account) else { throw orphaned }
+            let edits = EditForms.user.reading(body, into: UserEdits())
+            try change.editUser(exchange.reference("user"), at: place(account), edits, signer: signer(body))
+            let entry = try exchange.userEntry(change.reader)
+            try checkIssued(entry, exchange, account)
+            return try answered(entry, exchange, change)
+        })
+
+    private static func place(_ account: AccountEntry) -> Place {
+        Place(operator: EntityReference(account.operator), account: EntityReference(account.publicKey))
+    }
+
+    private static let orphaned = Problem(
+        .conflict, "the key that signed the user, or its role, is gone: replace the user")
+
+    /// Whether the key that signed a user still signs for its account.
+    private static func isSigned(_ claims: UserClaims, in account: AccountEntry) throws -> Bool {
+        try claims.issuer == account.publicKey.text || account.claims().signingKey(claims.issuer) != nil
+    }
+
+    private static func signer(_ body: JSONValue) -> SignerChoice {
+        body["role"]?.text.map { .named($0) } ?? .automatic
+    }
+
+    /// Whether the caller may issue what a user has become, and no more than its ceiling.
+    private static func checkIssued(_ entry: UserEntry, _ exchange: Exchange, _ account: AccountEntry) throws {
+        let claims = try entry.claims()
+        let scope = try account.claims().signingKey(claims.issuer)?.scope
+        let object = AccessObject.role(scope?.role, in: account.publicKey, of: account.operator)
+        let grant = try exchange.require(.issue, on: object)
+        try exchange.checkCeiling(scope?.template ?? claims.limits, grant, at: scope == nil ? "/limits" : "/role")
+        try exchange.checkCeiling(expiry: claims.expires, grant, at: "/expires")
+    }
 
     private static let put = Operation(
         id: "users.put", method: .put, path: PathTemplate(path),
@@ -134,12 +222,26 @@ enum UserOperations {
 
     private static let delete = Operation(
         id: "users.delete", method: .delete, path: PathTemplate(path), summary: "Revoke a user and delete it.",
-        requirement: .may(.issue, .user), success: (200, .component("Done")), state: state,
+        requirement: .may(.issue, .user),
+        query: [
+            Operation.Parameter(
+                name: "revoke", schema: .flag("Whether what was issued to it is revoked; by default it is.")),
+            Operation.Parameter(
+                name: "forget_seeds", schema: .flag("Whether its seed is deleted, where it is kept; by default it is.")),
+            Operation.Parameter(name: "force", schema: .flag("Whether its account may be governed by policies.")),
+        ],
+        success: (200, .component("Done")), state: state,
         handler: .change { exchange, change in
             let entry = try exchange.userEntry(change.reader)
             let place = Place(
                 operator: try exchange.reference("operator"), account: EntityReference(entry.account))
-            try change.deleteUser(EntityReference(entry.publicKey), at: place, revoking: true, forgettingSeed: true)
+            if exchange.query["force"] == "true" {
+                try exchange.requireAdministering(exchange.accountEntry(change.reader))
+                change.overridesPolicies = true
+            }
+            try change.deleteUser(
+                EntityReference(entry.publicKey), at: place, revoking: exchange.query["revoke"] != "false",
+                forgettingSeed: exchange.query["forget_seeds"] != "false")
             var answer = Answer.deleted
             answer.accounts = [entry.account]
             return answer
@@ -156,10 +258,7 @@ enum UserOperations {
             let entry = try exchange.userEntry(change.reader)
             let claims = try entry.claims()
             // Signed by another key, with nothing in it, it would be a user who may do everything.
-            guard try claims.issuer == account.publicKey.text || account.claims().signingKey(claims.issuer) != nil
-            else {
-                throw Problem(.conflict, "the key that signed the user, or its role, is gone: replace the user")
-            }
+            guard try isSigned(claims, in: account) else { throw orphaned }
             var user = WholeUser(name: entry.name)
             user.role = try entry.role(in: account.claims())
             (user.limits, user.tags) = (claims.limits, claims.tags)

@@ -9,6 +9,10 @@ struct Problem: Error, Sendable {
     let detail: String
     /// What is wrong where.
     var faults: [Fault] = []
+    /// What to do next, where something sensible can be said.
+    var remedy: String?
+    /// The directory's own name for what is wrong.
+    var cause: String?
     /// The record of the refusal, where there is one.
     var auditID: String?
     /// Why somebody was refused, for the record; nil where nothing is recorded.
@@ -45,6 +49,7 @@ struct Problem: Error, Sendable {
             "status": .integer(type.status),
             "code": .string(type.rawValue),
             "detail": .string(detail),
+            "remedy": remedy.map { .string($0) }, "cause": cause.map { .string($0) },
             "request": .string(request),
             "audit_id": auditID.map { .string($0) },
             "retryable": .bool(type.isRetryable),
@@ -80,7 +85,9 @@ extension Problem {
         case .unavailable where error.code != .busy:
             self.init(type, "the directory cannot be used at the moment")
         case .internalError: self.init(type, "the service failed")
-        default: self.init(type, error.message)
+        default:
+            self.init(type, error.message)
+            (remedy, cause) = (error.remedy, error.code.description)
         }
         if error.code == .tokenTooLarge {
             faults = [Fault(pointer: "", code: "size", detail: "makes a token that is too large")]

@@ -6,8 +6,19 @@ enum Components {
     /// In the order of their names.
     static let all: [String: Schema] = [
         "Account": account,
+        "AccountEdit": AccountEdit.schema,
         "AccountLimits": AccountLimits.schema,
         "AccountSettings": .object("What may be changed of an account from inside.", settings),
+        "AddedAccount": .object(
+            "An account that is made.",
+            [
+                .required("name", .text("", most: 256)),
+                .optional(
+                    "public_key",
+                    .text("The account's key, where it was made elsewhere.", most: 56, pattern: TextForm.accountKey)),
+                .optional("default_permissions", EditForms.permissions.schema),
+                .optional("signer", .text("The key to sign with, as one names it.", most: 256)),
+            ] + validity),
         "Ceiling": ceiling,
         "Distribution": distribution,
         "Done": .object(
@@ -24,6 +35,19 @@ enum Components {
                     "public_key",
                     .text("The account's key, where it was made elsewhere.", most: 56, pattern: TextForm.accountKey)),
             ] + validity),
+        "NewUser": .object(
+            "A user that is made.",
+            [
+                .required("name", .text("", most: 256)),
+                .optional(
+                    "public_key",
+                    .text("The user's key, where it was made elsewhere.", most: 56, pattern: TextForm.userKey)),
+                .optional("limits", EditForms.userLimits.schema), .optional("tags", tags),
+                .optional(
+                    "seal_to",
+                    .text("A curve key that credentials are sealed to.", most: 56, pattern: TextForm.curveKey)),
+                .optional("unmanaged", .flag("Whether it may be without a role where policies govern.")),
+            ] + validity),
         "Operation": LongOperations.schema,
         "Operator": operatorSchema,
         "OperatorSettings": OperatorSettings.schema,
@@ -32,6 +56,12 @@ enum Components {
         "Role": role,
         "Token": token,
         "User": user,
+        "UserEdits": .object(
+            EditForms.user.about,
+            EditForms.user.fields.map(\.member) + [
+                .optional("role", .text("The role that the user is to have, or a key that signs it.", most: 256)),
+                .optional("force", .flag("Whether what policies govern is edited by hand, too.")),
+            ]),
         "UserLimits": UserPermissionLimits.schema,
     ]
 
@@ -64,6 +94,7 @@ enum Components {
     private static let account = Schema.object(
         "An account.",
         identity + settings + [
+            .shown("jwt", .text("The token, where one account was asked for.", most: 1_048_576)),
             .shown("public_key", .text()), .shown("operator", .text()), .shown("limits", .component("AccountLimits")),
             .shown("signing_keys", .list(.text())), .shown("roles", .list(.text())), .shown("exports", .integer()),
             .shown("imports", .integer()),
@@ -73,6 +104,7 @@ enum Components {
     private static let operatorSchema = Schema.object(
         "An operator: who vouches for accounts.",
         identity + validity + [
+            .shown("jwt", .text("The token, where one operator was asked for.", most: 1_048_576)),
             .shown("public_key", .text()), .shown("tags", .list(.text())), .shown("system_account", .text()),
             .shown("signing_keys", .list(.text())),
             .shown("account_server_url", .text()), .shown("service_urls", .list(.text())),
@@ -182,21 +214,12 @@ enum Components {
         ])
 
     /// What the answer to every change may have beside what it is about.
-    static let change: [Schema.Member] = [
-        .shown("distribution", .component("Distribution")),
-        .shown("secret_delivered", .flag("Whether a secret left with the first answer, which is repeated without it.")),
-        .shown("dry_run", .flag("Whether it was only tried.")),
-        .shown(
-            "changes",
-            .list(
-                .object(
-                    "",
-                    [
-                        .required("action", .text()), .required("kind", .text()), .required("name", .text()),
-                        .optional("public_key", .text()),
-                    ]), "What would change, where it was only tried.")),
-        .shown("warnings", .list(.text(), "What would be worth a thought, where it was only tried.")),
-    ]
+    static let change: [Schema.Member] =
+        [
+            .shown("distribution", .component("Distribution")),
+            .shown(
+                "secret_delivered", .flag("Whether a secret left with the first answer, which is repeated without it.")),
+        ] + ChangeReport.members
 
     // MARK: Problems
 
@@ -206,7 +229,9 @@ enum Components {
             .required("type", .text("", oneOf: ProblemType.allCases.map { "/problems/\($0.rawValue)" })),
             .required("title", .text()), .required("status", .integer("", 400...599)),
             .required("code", .text("", oneOf: ProblemType.allCases.map(\.rawValue))),
-            .required("detail", .text()), .required("request", .text("The request's id.")),
+            .required("detail", .text()), .optional("remedy", .text("What to do next, in words of the command line.")),
+            .optional("cause", .text("The directory's own name for what is wrong.")),
+            .required("request", .text("The request's id.")),
             .optional("audit_id", .text("The record of the refusal.")), .required("retryable", .flag()),
             .optional(
                 "errors",

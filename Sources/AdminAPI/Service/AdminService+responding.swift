@@ -180,14 +180,17 @@ extension AdminService: HTTPResponder {
                 }
                 let ready = try Gate.admit(exchange, incoming, body, change.reader)
                 change.allowance = ready.allowance
-                let answer = try handler(ready, change)
+                var answer = try handler(ready, change)
+                // Warnings may name other accounts, which not everybody may hear of.
+                let report = change.report.json(withWarnings: exchange.may(.view, on: .system))
+                answer.body = (answer.body ?? .object([:])).adding(report)
                 if let key { try change.store(StoredReply(answer, owner: owner, key: key, fingerprint)) }
                 return Outcome(answer: answer, isReplay: false)
             }
         }
         var answer = done.value.answer
         if isDryRun {
-            answer.body = (answer.body ?? .object([:])).adding(DryRun.json(done.report, exchange))
+            answer.body = answer.body?.adding("dry_run", .bool(true))
             answer.secrets = []
             answer.location = nil
             return Self.response(answer, incoming)
@@ -208,25 +211,6 @@ extension AdminService: HTTPResponder {
     private struct Outcome: Sendable {
         let answer: Answer
         let isReplay: Bool
-    }
-}
-
-/// What a change that is only tried would do.
-enum DryRun {
-    static func json(_ report: ChangeReport, _ exchange: Exchange) -> JSONValue {
-        // Warnings may name other accounts, which not everybody may hear of.
-        let warnings = exchange.may(.view, on: .system) ? report.warnings : []
-        return .members([
-            "dry_run": .bool(true),
-            "changes": .array(
-                report.items.map { item in
-                    .members([
-                        "action": .string(item.action.rawValue), "kind": .string(item.kind),
-                        "name": .string(item.name), "public_key": item.publicKey.map { .string($0) },
-                    ])
-                }),
-            "warnings": warnings.isEmpty ? nil : .texts(warnings),
-        ])
     }
 }
 

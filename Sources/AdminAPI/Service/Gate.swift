@@ -47,10 +47,10 @@ enum Gate {
         let object: AccessObject
         switch try find(kind, exchange, body, reader) {
         case .found(let found): object = found
-        case .missing(below: let parent):
+        case .missing(below: let parent, let error):
             // That something is not there is for those alone who may see everything beside it.
             guard exchange.may(.view, on: parent) else { throw Problem.forbidden }
-            throw Problem.notFound
+            throw Problem(error)
         }
         exchange.grant = try exchange.require(action, on: object)
         exchange.object = object
@@ -59,7 +59,7 @@ enum Gate {
 
     private enum Found {
         case found(AccessObject)
-        case missing(below: AccessObject)
+        case missing(below: AccessObject, AdministrationError)
     }
 
     private static func find(
@@ -67,10 +67,18 @@ enum Gate {
         _ reader: DirectoryReader
     ) throws -> Found {
         if kind == .system { return .found(.system) }
-        guard let owner = try findOperator(exchange, reader) else { return .missing(below: .system) }
+        let owner: OperatorEntry
+        do { owner = try exchange.operatorEntry(reader) } catch let error as AdministrationError
+            where error.code == .notFound
+        {
+            return .missing(below: .system, error)
+        }
         if kind == .operator { return .found(.operator(owner.publicKey)) }
-        guard let account = try reader.findAccount(exchange.reference("account"), of: owner) else {
-            return .missing(below: .operator(owner.publicKey))
+        let account: AccountEntry
+        do { account = try reader.account(exchange.reference("account"), of: owner) } catch let error
+            as AdministrationError where error.code == .notFound
+        {
+            return .missing(below: .operator(owner.publicKey), error)
         }
         func role(_ name: String?) -> Found { .found(.role(name, in: account.publicKey, of: owner.publicKey)) }
         switch kind {
@@ -81,15 +89,6 @@ enum Gate {
             }
             return role(try user.role(in: account.claims()))
         default: return .found(.account(account.publicKey, of: owner.publicKey))
-        }
-    }
-
-    private static func findOperator(_ exchange: Exchange, _ reader: DirectoryReader) throws -> OperatorEntry? {
-        let reference = try exchange.reference("operator")
-        do { return try reader.operator(reference) } catch let error as AdministrationError
-            where error.code == .notFound
-        {
-            return nil
         }
     }
 

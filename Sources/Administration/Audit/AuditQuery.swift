@@ -37,7 +37,8 @@ public struct AuditQuery: Sendable, Hashable {
         operation.rawValue == text || operation.rawValue.hasPrefix(text + ".")
     }
 
-    func includes(_ record: AuditRecord) -> Bool {
+    /// Whether a record matches.
+    public func includes(_ record: AuditRecord) -> Bool {
         if let object, record.object?.id != object, record.object?.name?.isExactly(object) != true { return false }
         if let operation, !Self.matches(record.operation, operation) { return false }
         if let kind, record.kind != kind { return false }

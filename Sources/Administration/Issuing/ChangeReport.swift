@@ -25,12 +25,22 @@ public struct ChangeReport: Sendable {
         public let version: TokenVersion?
         /// When that token is dated, in Unix seconds.
         public let issuedAt: Int64?
+
+        public init(
+            action: Action, kind: String, name: String, publicKey: String? = nil, version: TokenVersion? = nil,
+            issuedAt: Int64? = nil
+        ) {
+            (self.action, self.kind, self.name) = (action, kind, name)
+            (self.publicKey, self.version, self.issuedAt) = (publicKey, version, issuedAt)
+        }
     }
 
     /// Everything that changed, in the order in which it happened.
-    public internal(set) var items: [Item] = []
+    public var items: [Item] = []
     /// What is allowed and yet worth knowing, in whole sentences without a full stop.
-    public internal(set) var warnings: [String] = []
+    public var warnings: [String] = []
+
+    public init() {}
 }
 
 /// What a change returned, with the report of what it did.

@@ -30,10 +30,7 @@ public struct DirectoryReader {
         if let selected = try selection().operator, let entry = try operatorEntry(selected) { return entry }
         let all = try operators()
         if all.count == 1 { return all[0] }
-        throw AdministrationError(
-            .noSelection, all.isEmpty ? "the directory has no operator" : "it is not clear which operator is meant",
-            remedy: all.isEmpty
-                ? "add one with \"chancery add operator NAME\"" : "choose one with \"chancery select operator NAME\"")
+        throw AdministrationError.noOperator(ofMany: !all.isEmpty)
     }
 
     /// The operator of a key, or nil.
@@ -68,11 +65,7 @@ public struct DirectoryReader {
         let systemAccount = try `operator`.claims().systemAccount
         let all = try accounts(of: `operator`).filter { $0.publicKey.text != systemAccount }
         if all.count == 1 { return all[0] }
-        throw AdministrationError(
-            .noSelection, "an account is required",
-            remedy: all.isEmpty
-                ? "add one with \"chancery add account NAME\""
-                : "name it with --account, or choose one with \"chancery select account NAME\"")
+        throw AdministrationError.noAccount(ofMany: !all.isEmpty)
     }
 
     /// The account of that name or key under an operator, or nil.
@@ -109,11 +102,7 @@ public struct DirectoryReader {
         }
         let all = try users(of: account)
         if all.count == 1 { return all[0] }
-        throw AdministrationError(
-            .noSelection, "a user is required",
-            remedy: all.isEmpty
-                ? "add one with \"chancery add user NAME --account \(commandWord(account.name))\""
-                : "name the user that is meant")
+        throw AdministrationError.noUser(of: account.name, ofMany: !all.isEmpty)
     }
 
     /// The user of that name or key in an account, or nil.
