@@ -148,14 +148,17 @@ format: ## Format all Swift files in place.
 
 # DESTDIR for packagers. Nothing is started: `systemctl enable --now chancery` does that.
 PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
 DESTDIR ?=
-install: libraries ## Build in release and install the program, its completions and a systemd unit (PREFIX, DESTDIR).
+install: libraries ## Build in release and install the program, its completions and a systemd unit with its settings (PREFIX, SYSCONFDIR, DESTDIR).
 	@scripts/build release $(SWIFT_FLAGS)
 	install -D -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/chancery
 	strip --strip-unneeded $(DESTDIR)$(PREFIX)/bin/chancery
 	@mkdir -p $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system
 	$(RELEASE) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/chancery
-	sed 's|@PREFIX@|$(PREFIX)|' packaging/chancery.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/chancery.service
+	sed 's|@PREFIX@|$(PREFIX)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' packaging/chancery.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/chancery.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/chancery/serve.yaml || \
+		install -D -m 0644 packaging/serve.yaml $(DESTDIR)$(SYSCONFDIR)/chancery/serve.yaml
 
 clean: ## Remove everything that was built or installed here.
 	rm -rf .build .build-* Benchmarks/.build

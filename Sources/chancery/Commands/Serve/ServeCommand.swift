@@ -18,15 +18,20 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
             The first start in an empty folder makes an operator, its system account and one token for the API, which is \
             printed once. A change is in force on every server when its answer says so. Signals: SIGTERM ends it, SIGUSR2 \
             sends the clients of the NATS server away one after the other, and then ends it.
+
+            Settings come from flags, or else from variables such as CHANCERY_TLS_CERT, or else from the file of --config, \
+            in YAML; --check looks at them and ends. They are:
+            \(ServeSettings.help)
             """)
     static let example = """
         chancery serve --listen 127.0.0.1:8420 --nats 127.0.0.1:4222
+        chancery serve --config /etc/chancery/serve.yaml --check
         """
 
-    @Option(help: ArgumentHelp("Where the API listens.", valueName: "host:port"))
-    var listen = ListenAddress(host: "127.0.0.1", port: 8420)
-    @Option(help: ArgumentHelp("Where the NATS server listens.", valueName: "host:port"))
-    var nats = ListenAddress(host: "127.0.0.1", port: 4222)
+    @Option(file: "A file with settings, in YAML; by default that of CHANCERY_CONFIG.") var config: String?
+    @Flag(help: "Only look whether the settings can be taken, and show them.") var check = false
+    @Option(text: "Where the API listens; by default 127.0.0.1:8420.", as: "host:port") var listen: String?
+    @Option(text: "Where the NATS server listens; by default 127.0.0.1:4222.", as: "host:port") var nats: String?
     @Option(text: "A nats-server or a cluster to feed, in the place of an own NATS server.", as: "url")
     var engine: String?
     @Option(file: "A Unix socket for administration on this machine, without a token.") var socket: String?
@@ -35,13 +40,11 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
     @Option(file: "The certificate's key.") var tlsKey: String?
     @Option(file: "Certificates that vouch for those of clients, which may then sign in with them.")
     var tlsClientCa: String?
+    @Option(text: "Requests that one token may send in a second, by default 2000; 0 for any number.", as: "number")
+    var rate: String?
     @Option(
-        help: ArgumentHelp("Requests that one token may send in a second; 0 for any number.", valueName: "number"))
-    var rate = 2_000
-    @Option(
-        help: ArgumentHelp(
-            "Refused sign-ins that one address may cause in a second; 0 for any number.", valueName: "number"))
-    var failureRate = 5
+        text: "Refused sign-ins that one address may cause in a second, by default 5; 0 for any number.", as: "number")
+    var failureRate: String?
     @Option(
         text: "What clients call the API, where that is not its own address: it is part of what is signed to sign in.",
         as: "url")
@@ -56,11 +59,26 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         case openapi, roles
     }
 
-    func validate() throws {
-        guard rate >= 0, failureRate >= 0 else { throw ValidationError("A rate is 0 or a positive number.") }
-        guard (tlsCert == nil) == (tlsKey == nil) else {
-            throw ValidationError("--tls-cert and --tls-key are given together.")
+    /// What the flags, the environment and the file say.
+    private func settings() throws -> ServeSettings {
+        let flags = [
+            "listen": listen, "nats": nats, "engine": engine, "socket": socket, "first_token": firstToken,
+            "operator": directory.operatorName, "tls.cert": tlsCert, "tls.key": tlsKey, "tls.client_ca": tlsClientCa,
+            "rate": rate, "failure_rate": failureRate,
+            "public_url": publicUrl, "resolver": resolver ? "true" : nil,
+        ].compactMapValues(\.self)
+        let file = try (config ?? Environment.value("CHANCERY_CONFIG")).map { try SettingsFile(reading: $0) }
+        return try ServeSettings(flags: flags, environment: Environment.value, file: file)
+    }
+
+    private func show(_ settings: ServeSettings) throws {
+        if directory.json {
+            return try JSONOutput.line(Dictionary(uniqueKeysWithValues: settings.inForce.map { ($0.name, $0.value) }))
         }
+        var table = Table(header: ["Setting", "Value"])
+        for setting in settings.inForce { table.add(setting.name, setting.value) }
+        Console.data(table.text(width: Console.width))
+        Console.say("the settings are in order")
     }
 
     func run() async throws {
@@ -71,13 +89,16 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         }
         // Nobody has to be told of a terminal that is gone.
         signal(SIGHUP, SIG_IGN)
-        _ = try publicUrl.map(PublicName.init)
         // Whatever is made from here on, a socket too, is its owner's alone.
         umask(0o077)
-        let tls = try tlsConfiguration()
+        let settings = try settings()
+        let tls = try tlsConfiguration(settings)
+        if check { return try show(settings) }
         let opened = try directory.global.open(creating: true)
-        let entry = try FirstStart(opened, operator: directory.operatorName, tokenFile: firstToken).prepare()
+        let entry = try FirstStart(opened, operator: settings.operatorName, tokenFile: settings.firstToken).prepare()
         let open = try opened.forService()
+        let nats = settings.nats
+        let engine = settings.engine
         let broker = engine == nil ? try await EmbeddedBroker.start(open, entry, at: nats) : nil
         let road = EngineRoad(
             open, of: entry,
@@ -86,11 +107,11 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
             reload: broker.map { broker in { @Sendable in await broker.reload($0) } })
         await road.bringEverything()
         do {
-            try await serve(open, road, broker, tls)
+            try await serve(open, road, broker, tls, settings)
         } catch {
             await road.close()
             try? await broker?.stop()
-            throw ServeFailure.explained(error, listen: "\(listen.host):\(listen.port)")
+            throw ServeFailure.explained(error, listen: "\(settings.listen.host):\(settings.listen.port)")
         }
         await road.close()
         try await broker?.stop()
@@ -98,13 +119,14 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
 
     private func serve(
         _ open: Directory, _ road: EngineRoad, _ broker: EmbeddedBroker?,
-        _ tls: ServiceTLS?
+        _ tls: ServiceTLS?, _ settings: ServeSettings
     ) async throws {
+        let listen = settings.listen
         var options = AdminService.Options()
-        options.requestsPerSecond = Double(rate)
-        options.failuresPerSecond = Double(failureRate)
-        options.publicName = try publicUrl.map(PublicName.init)?.text
-        options.answersResolvers = resolver
+        options.requestsPerSecond = Double(settings.rate)
+        options.failuresPerSecond = Double(settings.failureRate)
+        options.publicName = try settings.publicURL.map(PublicName.init)?.text
+        options.answersResolvers = settings.answersResolvers
         let service = AdminService(open, distributor: road, options: options, now: SystemClock.now)
         await service.resumeOperations()
         let scheme = tls == nil ? "http" : "https"
@@ -115,7 +137,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
                 Console.say(
                     "the API listens on \(scheme)://\(found?.ipAddress ?? listen.host):\(found?.port ?? listen.port)")
             })
-        if let socket {
+        if let socket = settings.socket {
             services.append(
                 AdminServer(service, at: .socket(socket)) { _ in
                     chmod(socket, 0o600)
@@ -132,10 +154,11 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func tlsConfiguration() throws -> ServiceTLS? {
-        guard let tlsCert, let tlsKey else { return nil }
+    private func tlsConfiguration(_ settings: ServeSettings) throws -> ServiceTLS? {
+        guard let certificate = settings.certificate, let key = settings.certificateKey else { return nil }
         do {
-            return try ServiceTLS(certificate: tlsCert, key: tlsKey, clientAuthorities: tlsClientCa)
+            return try ServiceTLS(
+                certificate: certificate, key: key, clientAuthorities: settings.clientAuthorities)
         } catch {
             throw CommandFailure(
                 message: "the API's certificates cannot be used: \(error)",
