@@ -68,6 +68,7 @@ struct Chancery: AsyncParsableCommand, Exemplified {
             Failure(of: CommandPath(words)).end(with: error)
         }
         let path = CommandPath(words)
+        FarRefusals.begin(Array(path.names.dropFirst()))
         do {
             var command = try parseAsRoot(words)
             if !(command is any Lasting) { Progress.shared.begin(path.names.joined(separator: " ")) }

@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Claims
 
 /// `chancery status`
 struct StatusCommand: ParsableCommand, Exemplified {
@@ -16,6 +17,8 @@ struct StatusCommand: ParsableCommand, Exemplified {
     private static let soon: Int64 = 30 * 86_400
 
     private struct Answer: Encodable {
+        /// Where it is, for a service; then there is no folder.
+        var service: String?
         var home: String
         var key_file: String
         var bytes: Int64
@@ -34,7 +37,7 @@ struct StatusCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        let answer = try answer()
+        let answer = try directory.service.map(answer) ?? answer()
         if directory.json { try JSONOutput.line(answer) } else { show(answer) }
         if answer.keyring_fault != nil || answer.expired > 0 { throw ExitCode(1) }
     }
@@ -60,9 +63,21 @@ struct StatusCommand: ParsableCommand, Exemplified {
         }
     }
 
+    private func answer(_ service: RemoteService) throws -> Answer {
+        let owner = try? service.operatorName(directory.operatorReference)
+        let status = try service.get("/v1/status", owner.map { [("operator", $0)] } ?? [])
+        func count(_ name: String) -> Int { Int(clamping: status[name]?.integer ?? 0) }
+        return Answer(
+            service: service.address.url, home: "", key_file: "", bytes: status["bytes"]?.integer ?? 0,
+            operator: owner, account: service.address.selected.account?.text, operators: count("operators"),
+            accounts: count("accounts"), users: count("users"), tokens: count("tokens"), seeds: count("seeds"),
+            seal: status["seal"]?.text, keyring_fault: status["keyring_fault"]?.text,
+            audit_records: count("audit_records"), expired: count("expired"), ending_soon: count("ending_soon"))
+    }
+
     private func show(_ answer: Answer) {
         var table = Table(title: "Status")
-        table.add("Folder", answer.home)
+        table.add(answer.service == nil ? "Folder" : "Service", answer.service ?? answer.home)
         table.add("Size", TextForms.size(answer.bytes))
         table.add("Operator", answer.operator ?? "(none)")
         table.add("Account", answer.account ?? "(none)")
@@ -75,7 +90,7 @@ struct StatusCommand: ParsableCommand, Exemplified {
         table.addLine()
         table.add("Seeds", String(answer.seeds))
         table.add("Keyring Sealed With", answer.seal ?? "nothing: it is empty")
-        if answer.seal == "key file" { table.add("Key File", answer.key_file) }
+        if answer.seal == "key file", answer.service == nil { table.add("Key File", answer.key_file) }
         table.add("Keyring", answer.keyring_fault ?? "in order")
         table.addLine()
         table.add("Expired", String(answer.expired))

@@ -1,3 +1,4 @@
+import AdminAPI
 import Administration
 import ArgumentParser
 import Claims
@@ -28,19 +29,20 @@ struct ValidateCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        let findings = try file.map { try self.findings(inFile: $0) } ?? findingsInDirectory()
-        if place.directory.json {
-            for finding in findings {
-                try JSONOutput.line(
-                    Listed(
-                        kind: finding.kind, name: finding.name, public_key: finding.publicKey,
-                        level: finding.level.rawValue,
-                        claim: finding.path.isEmpty ? nil : finding.path, message: finding.text))
-            }
+        let listed: [Listed]
+        if file == nil, let service = try place.directory.service {
+            listed = try findings(service)
         } else {
-            show(findings)
+            let findings = try file.map { try self.findings(inFile: $0) } ?? findingsInDirectory()
+            listed = findings.map { finding in
+                Listed(
+                    kind: finding.kind, name: finding.name, public_key: finding.publicKey,
+                    level: finding.level.rawValue, claim: finding.path.isEmpty ? nil : finding.path,
+                    message: finding.text)
+            }
         }
-        if findings.contains(where: { $0.isBlocking }) { throw ExitCode(1) }
+        if place.directory.json { try listed.forEach { try JSONOutput.line($0) } } else { show(listed) }
+        if listed.contains(where: { $0.level != ValidationIssue.Level.warning.rawValue }) { throw ExitCode(1) }
     }
 
     private func findings(inFile path: String) throws -> [Finding] {
@@ -62,11 +64,24 @@ struct ValidateCommand: ParsableCommand, Exemplified {
         }
     }
 
-    private func show(_ findings: [Finding]) {
+    private func findings(_ service: RemoteService) throws -> [Listed] {
+        let owner = try service.operatorName(place.place.operator)
+        let account = allAccounts ? nil : try service.account(at: place.place).name
+        let path = ServicePath.operator(owner) + "/findings"
+        let found = try service.get(path, account.map { [("account", $0)] } ?? [])
+        return (found["items"]?.elements ?? []).map { json in
+            Listed(
+                kind: json["kind"]?.text ?? "", name: json["name"]?.text ?? "",
+                public_key: json["public_key"]?.text ?? "", level: json["level"]?.text ?? "",
+                claim: json["claim"]?.text, message: json["message"]?.text ?? "")
+        }
+    }
+
+    private func show(_ findings: [Listed]) {
         guard !findings.isEmpty else { return Console.say("everything is valid") }
         var table = Table(header: ["What", "Name", "Level", "Claim", "Message"])
         for finding in findings {
-            table.add(finding.kind, finding.name, finding.level.rawValue, finding.path, finding.text)
+            table.add(finding.kind, finding.name, finding.level, finding.claim ?? "", finding.message)
         }
         Console.data(table.text(width: Console.width))
     }

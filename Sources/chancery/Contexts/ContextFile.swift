@@ -7,16 +7,30 @@ import Secrets
 struct SavedContexts: Codable, Equatable {
     /// A place.
     struct Context: Codable, Equatable {
-        /// The folder that holds everything.
-        var all_dirs: String
+        /// The folder that holds everything; nil for a service.
+        var all_dirs: String?
         /// The folder of the key file, where it is another one.
         var keystore_dir: String?
+        /// The address of a service, in the place of a folder.
+        var server: String?
+        /// The file with the token for it.
+        var token_file: String?
+        /// The file of the authorities that vouch for it.
+        var ca_file: String?
+        /// What commands mean that name no operator and no account.
+        var `operator`: String?
+        var account: String?
     }
 
     /// The name of the one in use; nil for none.
     var selected: String?
     /// Each by its name.
     var contexts: [String: Context] = [:]
+
+    /// The name of the one in use, if any.
+    var currentName: String? {
+        Environment.value("CHANCERY_CONTEXT") ?? selected.flatMap { contexts[$0] == nil ? nil : $0 }
+    }
 
     /// The one in use: that of `CHANCERY_CONTEXT`, or else the selected one.
     var current: Context? {

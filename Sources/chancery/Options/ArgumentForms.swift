@@ -30,7 +30,9 @@ enum ArgumentForms {
     /// Options that may stand before the command, each with whether a value follows.
     private static let global: [String: Bool] = [
         "-H": true, "--all-dirs": true, "--data-dir": true, "--keystore-dir": true, "--config-dir": true,
-        "--passphrase-file": true, "-K": true, "--private-key": true, "-i": false, "--interactive": false,
+        "--passphrase-file": true,
+        "--server": true, "--token-file": true, "--token": true, "--access-token": true, "--ca": true, "-K": true,
+        "--private-key": true, "-i": false, "--interactive": false,
     ]
 
     /// Rewrites the words after the program's name.
@@ -101,6 +103,10 @@ enum ArgumentForms {
     /// An option under the name that it has today.
     private static func renamed(_ word: String, _ path: CommandPath) -> String {
         let command = path.names.dropFirst().joined(separator: " ")
+        // Only there is it another token than the one for a service.
+        if command != "add import", word == "--token" || word.hasPrefix("--token=") {
+            return "--access-token" + word.dropFirst("--token".count)
+        }
         guard command == "edit account" || command == "add user" || command == "add account" else { return word }
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let name = earlierNames[parts[0]] else { return word }

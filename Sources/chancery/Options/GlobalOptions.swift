@@ -26,8 +26,40 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
     var json = false
 
+    @OptionGroup(title: "A service in place of a directory") var serviceOptions: ServiceOptions
+
+    func validate() throws {
+        if serviceOptions.server != nil, allDirs ?? dataDir != nil {
+            throw ValidationError("--server and a folder exclude each other: what is meant is near or far.")
+        }
+    }
+
+    /// The service that the command line or a saved context names; nil for a directory on this machine.
+    var service: ServiceAddress? {
+        get throws {
+            if let server = serviceOptions.server {
+                return try ServiceAddress(serviceOptions, url: server, saved: nil)
+            }
+            guard dataDir ?? allDirs == nil, Environment.value("CHANCERY_HOME") == nil,
+                let name = try contexts.read().currentName
+            else { return nil }
+            let context = try contexts.read().context(name)
+            return try context.server.map { try ServiceAddress(serviceOptions, url: $0, saved: (name, context)) }
+        }
+    }
+
     /// The home that these options, the environment or a saved context name.
+    ///
+    /// - Throws: a refusal where they name a service.
     var home: Home {
+        get throws {
+            if let service = try service { throw FarRefusals.error(service) }
+            return try nearHome
+        }
+    }
+
+    /// The home, whatever service there is.
+    var nearHome: Home {
         get throws {
             if let folder = dataDir ?? allDirs { return try Home.locate(folder, keystore: keystoreDir) { _ in nil } }
             if let named = Environment.value("CHANCERY_HOME") {

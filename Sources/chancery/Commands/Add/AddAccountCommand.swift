@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 import NKeys
 
 /// `chancery add account`
@@ -23,8 +25,21 @@ struct AddAccountCommand: ParsableCommand, Exemplified {
         new.publicKey = try publicKey.map { try ValueForms.publicKey($0, of: .account) }
         new.defaultPermissions = permissions.edits
         new.validity = validity.validity
+        if let service = try directory.service { return try add(new, service) }
         try directory.change("add account", change) {
             try $0.addAccount(new, of: directory.operatorReference, signer: $1)
         }
+    }
+
+    /// The service makes the account's key, since it signs with it.
+    private func add(_ new: NewAccount, _ service: RemoteService) throws {
+        let owner = try service.operatorName(directory.operatorReference)
+        let body = ServiceBodies.account(new, signer: try RemoteService.name(change.signer))
+        let answer = try service.change(
+            .post, ServicePath.operator(owner) + "/accounts", body, dryRun: change.dryRun)
+        if !change.dryRun {
+            try service.select(operator: owner, account: answer["name"]?.text, in: directory.global.contexts)
+        }
+        try service.show(answer, asJSON: directory.json, dryRun: change.dryRun)
     }
 }

@@ -15,8 +15,6 @@ struct AddExportCommand: ParsableCommand, Exemplified {
         guard let subject = export.subject else {
             throw ValidationError("A subject is required: give it with --subject.")
         }
-        try place.directory.change("add export", change) {
-            try $0.addExport(subject, export.edits, at: place.place, signer: $1)
-        }
+        try place.edit("add export", .addExport(subject, export.edits), change)
     }
 }

@@ -32,6 +32,6 @@ struct AddImportCommand: ParsableCommand, Exemplified {
         (new.remoteSubject, new.localSubject, new.name) = (remoteSubject, localSubject, name)
         (new.isService, new.share, new.allowTrace) = (service ?? false, share ?? false, allowTrace ?? false)
         new.activation = try token.map { try TokenFile.token($0) }
-        try place.directory.change("add import", change) { try $0.addImport(new, at: place.place, signer: $1) }
+        try place.edit("add import", .addImport(new), change)
     }
 }

@@ -25,6 +25,6 @@ struct AddMappingCommand: ParsableCommand, Exemplified {
     func run() throws {
         var mapping = NewMapping(from: from, to: to)
         (mapping.weight, mapping.cluster) = (weight, cluster)
-        try place.directory.change("add mapping", change) { try $0.addMapping(mapping, at: place.place, signer: $1) }
+        try place.edit("add mapping", .addMapping(mapping), change)
     }
 }

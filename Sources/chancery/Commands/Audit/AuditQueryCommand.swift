@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Audit
+import Claims
 
 /// `chancery audit query`
 struct AuditQueryCommand: ParsableCommand, Exemplified {
@@ -45,6 +46,7 @@ struct AuditQueryCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
+        if let service = try directory.service { return try query(service) }
         let logs = try logs.open(directory)
         let names = logs.accountNames()
         var (found, isCut) = try changes(in: logs, names)
@@ -60,6 +62,26 @@ struct AuditQueryCommand: ParsableCommand, Exemplified {
         if limit > 0, found.count > limit { (found, isCut) = (Array(found.suffix(limit)), true) }
         show(found)
         if isCut { Console.say("earlier records are left out: see more with --limit") }
+    }
+
+    /// The admin log of a service.
+    private func query(_ service: RemoteService) throws {
+        var parameters = [("limit", String(limit == 0 ? 500 : min(limit, 500)))]
+        guard var query = try filter.changes([:]) else { return show([]) }
+        (query.object, query.operation) = (object, operation)
+        parameters += [
+            ("object", query.object), ("operation", query.operation), ("kind", query.kind?.rawValue),
+            ("outcome", query.outcome?.rawValue), ("account", query.account), ("user", query.user),
+            ("since", query.since.map { String($0) }), ("until", query.until.map { String($0) }),
+        ].compactMap { name, value in value.map { (name, $0) } }
+        let answer = try service.get("/v1/audit/admin", parameters)
+        show(
+            (answer["items"]?.elements ?? []).map { json in
+                let bytes = Array(json.jsonText.utf8)
+                let record = try? AuditRecord(bytes: bytes)
+                return Found(time: record?.time ?? "", bytes: bytes, row: record.map { AuditRow($0) })
+            })
+        if answer["is_cut"]?.flag == true { Console.say("earlier records are left out: see more with --limit") }
     }
 
     /// Two logs as one: each in its own order, and between them by time.

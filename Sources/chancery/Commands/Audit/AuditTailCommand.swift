@@ -3,6 +3,7 @@ import ArgumentParser
 import Audit
 import Glibc
 import NKeys
+import Synchronization
 
 /// `chancery audit tail`
 struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
@@ -31,6 +32,7 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
     }
 
     func run() throws {
+        if let service = try directory.service { return try tail(service) }
         let logs = try logs.open(directory)
         let names = logs.accountNames()
         let (decisions, changes) = (try filter.decisions(names), try filter.changes(names))
@@ -59,6 +61,26 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
                 }
             }
             if remaining > 0 { usleep(Self.pause) }
+        }
+    }
+
+    /// The admin log of a service, as it tells of it.
+    private func tail(_ service: RemoteService) throws {
+        let changes = try filter.changes([:])
+        Console.say("listening to admin")
+        let events = EventReader()
+        let remaining = Mutex(count ?? .max)
+        try service.follow("/v1/events") { piece in
+            for data in events.data(in: piece) {
+                guard let record = try? AuditRecord(bytes: data), changes?.includes(record) ?? false else { continue }
+                show(data, AuditRow(record))
+                let isDone = remaining.withLock { left in
+                    left -= 1
+                    return left <= 0
+                }
+                if isDone { return false }
+            }
+            return true
         }
     }
 

@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 
 /// `chancery delete account`
 struct DeleteAccountCommand: ParsableCommand, Exemplified {
@@ -34,9 +36,22 @@ struct DeleteAccountCommand: ParsableCommand, Exemplified {
             operator: directory.operatorReference, account: EntityReference(try name.chosen("an account")))
         var deletion = AccountDeletion()
         (deletion.revokesUsers, deletion.isForced, deletion.forgetsSeeds) = (revoke ?? true, force, removeSeeds)
+        if let service = try directory.service { return try delete(deletion, service) }
         try directory.change("delete account", change) { change, signer in
             change.overridesPolicies = force
             try change.deleteAccount(at: place, deletion, signer: signer)
         }
+    }
+
+    private func delete(_ deletion: AccountDeletion, _ service: RemoteService) throws {
+        guard change.signing.privateKey == nil else { throw RemoteService.signsItself }
+        let owner = try service.operatorName(directory.operatorReference)
+        let answer = try service.change(
+            .delete, ServicePath.account(name.chosen("an account"), of: owner),
+            query: [
+                ("revoke", "\(deletion.revokesUsers)"), ("force", "\(deletion.isForced)"),
+                ("forget_seeds", "\(deletion.forgetsSeeds)"),
+            ], dryRun: change.dryRun)
+        try service.show(answer, asJSON: directory.json, dryRun: change.dryRun)
     }
 }

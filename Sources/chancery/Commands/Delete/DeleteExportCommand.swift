@@ -13,8 +13,6 @@ struct DeleteExportCommand: ParsableCommand, Exemplified {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        try place.directory.change("delete export", change) {
-            try $0.deleteExport(subject, at: place.place, signer: $1)
-        }
+        try place.edit("delete export", .deleteExport(subject), change)
     }
 }

@@ -14,9 +14,7 @@ struct DeleteImportCommand: ParsableCommand, Exemplified {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        try place.directory.change("delete import", change) {
-            try $0.deleteImport(
-                subject, from: srcAccount.map { EntityReference($0) }, at: place.place, signer: $1)
-        }
+        try place.edit(
+            "delete import", .deleteImport(subject, from: srcAccount.map { EntityReference($0) }), change)
     }
 }

@@ -16,8 +16,6 @@ struct DeleteMappingCommand: ParsableCommand, Exemplified {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        try place.directory.change("delete mapping", change) {
-            try $0.deleteMapping(from: from, to: to, cluster: cluster, at: place.place, signer: $1)
-        }
+        try place.edit("delete mapping", .deleteMapping(from: from, to: to, cluster: cluster), change)
     }
 }

@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 
 /// `chancery delete user`
 struct DeleteUserCommand: ParsableCommand, Exemplified {
@@ -28,6 +30,7 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
     func run() throws {
         let names = positionalNames + ValueForms.list(name)
         guard !names.isEmpty else { throw NameOptions.notChosen("a user") }
+        if let service = try place.directory.service { return try delete(names, service) }
         try place.directory.change("delete user", change) { change, signer in
             for name in names {
                 try change.deleteUser(
@@ -35,5 +38,30 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
                     signer: signer)
             }
         }
+    }
+
+    /// Each by itself: what was deleted before one that is not there stays deleted, and is told.
+    private func delete(_ names: [String], _ service: RemoteService) throws {
+        guard change.options.signing.privateKey == nil else { throw RemoteService.signsItself }
+        let account = try service.account(at: place.place)
+        var report = ChangeReport()
+        var failure: (any Error)?
+        for name in names where failure == nil {
+            do {
+                let answer = try service.change(
+                    .delete, ServicePath.user(name, in: account.name, of: account.operator),
+                    query: [
+                        ("revoke", "\(revoke ?? false)"), ("forget_seeds", "\(removeSeed)"),
+                        ("force", "\(change.force)"),
+                    ], dryRun: change.dryRun)
+                service.add(answer, to: &report)
+            } catch {
+                failure = error
+            }
+        }
+        if failure == nil || !report.items.isEmpty {
+            try ChangeOutput.show(report, asJSON: place.directory.json, dryRun: change.dryRun)
+        }
+        if let failure { throw failure }
     }
 }

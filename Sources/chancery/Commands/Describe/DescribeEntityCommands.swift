@@ -1,3 +1,4 @@
+import AdminAPI
 import Administration
 import ArgumentParser
 import Claims
@@ -13,6 +14,12 @@ struct DescribeOperatorCommand: ParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
+        if let service = try directory.service {
+            let owner = try service.operatorName(name.reference ?? directory.operatorReference)
+            return try form.show(
+                RemoteService.token(service.get(ServicePath.operator(owner))["jwt"]?.text), of: owner, service,
+                asJSON: directory.json)
+        }
         try directory.open().read { reader in
             let entry = try reader.operator(name.reference ?? directory.operatorReference)
             try form.show(Token.decode(entry.token), asJSON: directory.json) { reader.accountName($0) }
@@ -31,6 +38,12 @@ struct DescribeAccountCommand: ParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
+        if let service = try directory.service {
+            let place = Place(operator: directory.operatorReference, account: name.reference)
+            let account = try service.account(at: place)
+            let token = try service.accountToken(account).token
+            return try form.show(token, of: account.operator, service, asJSON: directory.json)
+        }
         try directory.open().read { reader in
             let entry = try reader.account(name.reference, of: reader.operator(directory.operatorReference))
             try form.show(Token.decode(entry.token), asJSON: directory.json) { reader.accountName($0) }
@@ -49,6 +62,13 @@ struct DescribeUserCommand: ParsableCommand, Exemplified {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
+        if let service = try place.directory.service {
+            let account = try service.account(at: place.place)
+            let user = try service.userName(name.reference, of: account)
+            let path = ServicePath.user(user, in: account.name, of: account.operator) + "/jwt"
+            let token = try RemoteService.token(service.text(path))
+            return try form.show(token, of: account.operator, service, asJSON: place.directory.json)
+        }
         try place.directory.open().read { reader in
             let entry = try reader.user(name.reference, of: reader.account(at: place.place))
             try form.show(Token.decode(entry.token), asJSON: place.directory.json) { reader.accountName($0) }
@@ -77,6 +97,15 @@ struct DescribeTokenCommand: ParsableCommand, Exemplified {
         guard let directory = try? global.open() else { return try form.show(token, asJSON: global.json) { _ in nil } }
         // Keys of accounts that are known here are shown with their names.
         try directory.read { reader in try form.show(token, asJSON: global.json) { reader.accountName($0) } }
+    }
+}
+
+extension DescribeOptions {
+    /// Shows a token of a service, with the names of accounts that it knows.
+    fileprivate func show(_ token: Token, of owner: String, _ service: RemoteService, asJSON: Bool) throws {
+        let isTable = !asJSON && !raw && field == nil
+        let names = isTable ? service.accountNames(in: token, of: owner) : [:]
+        try show(token, asJSON: asJSON) { names[$0] }
     }
 }
 

@@ -34,10 +34,7 @@ struct EditAccountCommand: ParsableCommand, Exemplified {
         edits.tags = tags.edits
         (edits.description, edits.infoURL) = (description, infoUrl)
         edits.validity = validity.validity
-        let keys = signingKeys.edits
         let place = Place(operator: directory.operatorReference, account: name.reference)
-        try directory.change("edit account", change) {
-            try $0.editAccount(at: place, edits, signingKeys: keys, resigning: true, signer: $1)
-        }
+        try directory.edit("edit account", .settings(edits, signingKeys: signingKeys.edits), at: place, change)
     }
 }

@@ -36,8 +36,6 @@ struct EditCalloutCommand: ParsableCommand, Exemplified {
         edits.allowedAccounts = ValueForms.edits(add: allowedAccount, remove: rmAllowedAccount)
         edits.curve = removeCurve ? "" : curve
         edits.disable = disable
-        try place.directory.change("edit authcallout", change) {
-            try $0.editCallout(at: place.place, edits, signer: $1)
-        }
+        try place.edit("edit authcallout", .callout(edits), change)
     }
 }

@@ -16,8 +16,6 @@ struct EditExportCommand: ParsableCommand, Exemplified {
     func run() throws {
         var edits = export.edits
         edits.removeLatency = removeLatency
-        try place.directory.change("edit export", change) {
-            try $0.editExport(export.subject, edits, at: place.place, signer: $1)
-        }
+        try place.edit("edit export", .editExport(export.subject, edits), change)
     }
 }

@@ -21,8 +21,6 @@ struct EditSigningKeyCommand: ParsableCommand, Exemplified {
     func run() throws {
         var edits = RoleEdits()
         (edits.role, edits.description, edits.limits) = (role, description, limits.edits)
-        try place.directory.change("edit signing-key", change) {
-            try $0.editSigningKeys(ValueForms.list(sk), at: place.place, edits, signer: $1)
-        }
+        try place.edit("edit signing-key", .roles(ValueForms.list(sk), edits), change)
     }
 }

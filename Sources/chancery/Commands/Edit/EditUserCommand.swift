@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 
 /// `chancery edit user`
 struct EditUserCommand: ParsableCommand, Exemplified {
@@ -22,6 +24,15 @@ struct EditUserCommand: ParsableCommand, Exemplified {
         edits.limits = limits.edits
         edits.tags = tags.edits
         edits.validity = validity.validity
+        if let service = try place.directory.service {
+            let account = try service.account(at: place.place)
+            let user = try service.userName(name.reference, of: account)
+            let body = ServiceBodies.edits(
+                edits, role: try RemoteService.name(change.signer), overridingPolicies: change.overridesPolicies)
+            let path = ServicePath.user(user, in: account.name, of: account.operator) + ":edit"
+            let answer = try service.change(.post, path, body, dryRun: change.dryRun)
+            return try service.show(answer, asJSON: place.directory.json, dryRun: change.dryRun)
+        }
         try place.directory.change("edit user", change) {
             try $0.editUser(name.reference, at: place.place, edits, signer: $1)
         }

@@ -1,3 +1,4 @@
+import AdminAPI
 import Administration
 import ArgumentParser
 import NKeys
@@ -14,6 +15,14 @@ struct ListAccountsCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let reference = shortOperator.map { EntityReference($0) } ?? directory.operatorReference
+        if let service = try directory.service {
+            let owner = try service.operatorName(reference)
+            let selected = service.address.selected.account?.text
+            let accounts = try service.list(ServicePath.operator(owner) + "/accounts")
+            return try ListedEntity.show(
+                accounts.map { ListedEntity($0, selected: .some(selected)) }, title: "Accounts",
+                asJSON: directory.json)
+        }
         let entities = try directory.open().read { reader in
             let selected = try reader.selection().account
             return try reader.accounts(of: reader.operator(reference)).map {

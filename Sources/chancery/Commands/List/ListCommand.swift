@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 
 /// `chancery list …`
 struct ListCommand: ParsableCommand, Exemplified {
@@ -15,6 +16,18 @@ struct ListedEntity: Encodable {
     var name: String
     var public_key: String
     var selected: Bool?
+
+    init(name: String, public_key: String, selected: Bool? = nil) {
+        (self.name, self.public_key, self.selected) = (name, public_key, selected)
+    }
+
+    /// What a service says of it.
+    ///
+    /// - Parameter selected: the name or key of the selected one, where one can be selected.
+    init(_ json: JSONValue, selected: String?? = nil) {
+        let (name, key) = (json["name"]?.text ?? "", json["public_key"]?.text ?? "")
+        self.init(name: name, public_key: key, selected: selected.map { $0 == name || $0 == key })
+    }
 
     /// Shows a list: a table, or one JSON object a line.
     static func show(_ entities: [ListedEntity], title: String, asJSON: Bool) throws {

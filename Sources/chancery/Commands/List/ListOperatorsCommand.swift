@@ -11,6 +11,11 @@ struct ListOperatorsCommand: ParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
+        if let service = try directory.service {
+            let selected = service.address.selected.operator?.text
+            let operators = try service.list("/v1/operators").map { ListedEntity($0, selected: .some(selected)) }
+            return try ListedEntity.show(operators, title: "Operators", asJSON: directory.json)
+        }
         let entities = try directory.open().read { reader in
             let selected = try reader.selection().operator
             return try reader.operators().map {

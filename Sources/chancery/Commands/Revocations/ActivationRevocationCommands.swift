@@ -18,10 +18,9 @@ struct AddActivationRevocationCommand: ParsableCommand, Exemplified {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        try place.directory.change("revocations add_activation", change) {
-            try $0.revokeActivation(
-                export.reference, for: target.reference, at: place.place, through: at, signer: $1)
-        }
+        try place.edit(
+            "revocations add_activation",
+            .revokeActivation(export.reference, for: target.reference, through: at), change)
     }
 }
 
@@ -38,10 +37,8 @@ struct DeleteActivationRevocationCommand: ParsableCommand, Exemplified {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        try place.directory.change("revocations delete_activation", change) {
-            try $0.deleteActivationRevocation(
-                export.reference, for: target.reference, at: place.place, signer: $1)
-        }
+        try place.edit(
+            "revocations delete_activation", .restoreActivation(export.reference, for: target.reference), change)
     }
 }
 
@@ -65,10 +62,7 @@ struct ListActivationRevocationsCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        let (account, entries) = try place.directory.open().read { reader in
-            let account = try reader.account(at: place.place)
-            return (account.name, try account.claims().exports.filter(isWanted).flatMap { try listed($0, reader) })
-        }
+        let (account, entries) = try place.directory.service.map(far) ?? near()
         if place.directory.json { return try entries.forEach { try JSONOutput.line($0) } }
         var table = Table(
             title: "Revoked Activations for \(account)",
@@ -80,16 +74,36 @@ struct ListActivationRevocationsCommand: ParsableCommand, Exemplified {
         Console.data(table.text(width: Console.width))
     }
 
+    private func near() throws -> (String, [Listed]) {
+        try place.directory.open().read { reader in
+            let account = try reader.account(at: place.place)
+            return (
+                account.name,
+                try account.claims().exports.filter(isWanted).flatMap { export in
+                    try listed(export) { try reader.accountName($0) }
+                }
+            )
+        }
+    }
+
+    private func far(_ service: RemoteService) throws -> (String, [Listed]) {
+        let account = try service.account(at: place.place)
+        let (name, token) = try service.accountToken(account)
+        let claims = try AccountClaims.decode(token.text)
+        let names = service.accountNames(in: token, of: account.operator)
+        return (name, claims.exports.filter(isWanted).flatMap { export in listed(export) { names[$0.text] } })
+    }
+
     private func isWanted(_ element: Export) -> Bool {
         (export.subject == nil || export.subject == element.subject)
             && (export.service == nil || export.service == (element.type == .service))
     }
 
-    private func listed(_ element: Export, _ reader: DirectoryReader) throws -> [Listed] {
+    private func listed(_ element: Export, _ name: (PublicKey) throws -> String?) rethrows -> [Listed] {
         try element.revocations.entries.sorted { $0.key < $1.key }.map { key, time in
             Listed(
                 subject: element.subject, type: element.type.name, target_account: key,
-                name: try EntityReference(key).publicKey.flatMap { try reader.accountName($0) }, revoked_at: time,
+                name: try EntityReference(key).publicKey.flatMap(name), revoked_at: time,
                 revoked_at_time: CivilDate.text(unixSeconds: time))
         }
     }

@@ -19,8 +19,6 @@ struct AddRevocationCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let reference = EntityReference(try user.required())
-        try place.directory.change("revocations add-user", change) {
-            _ = try $0.revokeUser(reference, at: place.place, through: at, signer: $1)
-        }
+        try place.edit("revocations add-user", .revokeUser(reference, through: at), change)
     }
 }

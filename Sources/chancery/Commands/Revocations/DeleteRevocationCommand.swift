@@ -14,8 +14,6 @@ struct DeleteRevocationCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         let reference = EntityReference(try user.required())
-        try place.directory.change("revocations delete-user", change) {
-            try $0.deleteRevocation(reference, at: place.place, signer: $1)
-        }
+        try place.edit("revocations delete-user", .restoreUser(reference), change)
     }
 }

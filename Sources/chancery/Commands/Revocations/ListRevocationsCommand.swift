@@ -20,19 +20,12 @@ struct ListRevocationsCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        let (account, entries) = try place.directory.open().read { reader in
-            let account = try reader.account(at: place.place)
-            let names = try reader.users(of: account).map { ($0.publicKey.text, $0.name) }
-            let byKey = Dictionary(names) { first, _ in first }
-            let revocations = try account.claims().revocations.entries.sorted { $0.key < $1.key }
-            return (
-                account.name,
-                revocations.map { key, time in
-                    Listed(
-                        public_key: key, name: byKey[key], revoked_at: time,
-                        revoked_at_time: CivilDate.text(unixSeconds: time))
-                }
-            )
+        let (account, revocations, names) = try place.directory.service.map(far) ?? near()
+        let byKey = Dictionary(names) { first, _ in first }
+        let entries = revocations.entries.sorted { $0.key < $1.key }.map { key, time in
+            Listed(
+                public_key: key, name: byKey[key], revoked_at: time,
+                revoked_at_time: CivilDate.text(unixSeconds: time))
         }
         if place.directory.json { return try entries.forEach { try JSONOutput.line($0) } }
         var table = Table(
@@ -42,5 +35,23 @@ struct ListRevocationsCommand: ParsableCommand, Exemplified {
                 entry.public_key, entry.public_key == "*" ? "(everyone)" : entry.name ?? "", entry.revoked_at_time)
         }
         Console.data(table.text(width: Console.width))
+    }
+
+    /// The account's name, what it revokes, and its users by their keys.
+    private typealias Found = (String, RevocationList, [(String, String)])
+
+    private func near() throws -> Found {
+        try place.directory.open().read { reader in
+            let account = try reader.account(at: place.place)
+            let names = try reader.users(of: account).map { ($0.publicKey.text, $0.name) }
+            return (account.name, try account.claims().revocations, names)
+        }
+    }
+
+    private func far(_ service: RemoteService) throws -> Found {
+        let account = try service.account(at: place.place)
+        let (name, token) = try service.accountToken(account)
+        let names = try service.list(account.path + "/users").map { ListedEntity($0) }
+        return (name, try AccountClaims.decode(token.text).revocations, names.map { ($0.public_key, $0.name) })
     }
 }

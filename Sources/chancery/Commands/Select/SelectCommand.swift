@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 
 /// `chancery select …`
 struct SelectCommand: ParsableCommand, Exemplified {
@@ -20,6 +22,13 @@ struct SelectOperatorCommand: ParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
+        if let service = try directory.service {
+            let entry = try service.get(ServicePath.operator(name))
+            try service.checkHasContext()
+            try service.select(operator: name, account: nil, in: directory.global.contexts)
+            if !directory.json { Console.say("selected operator \"\(entry["name"]?.text ?? name)\"") }
+            return
+        }
         let selected = try directory.change("select operator") { change in
             let entry = try change.reader.operator(EntityReference(name))
             try change.select(operator: entry)
@@ -40,6 +49,14 @@ struct SelectAccountCommand: ParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
+        if let service = try directory.service {
+            let owner = try service.operatorName(directory.operatorReference)
+            let entry = try service.get(ServicePath.account(name, of: owner))
+            try service.checkHasContext()
+            try service.select(operator: owner, account: name, in: directory.global.contexts)
+            if !directory.json { Console.say("selected account \"\(entry["name"]?.text ?? name)\"") }
+            return
+        }
         let selected = try directory.change("select account") { change in
             let entry = try change.reader.operator(directory.operatorReference)
             let account = try change.reader.account(EntityReference(name), of: entry)
