@@ -106,8 +106,8 @@ enum OpenAPIDocument {
         var statuses: Set<Int> = [operation.success.status, 400, 405, 414, 431, 500, 503]
         if let other = operation.otherSuccess { statuses.insert(other) }
         if operation.requirement != .open { statuses.formUnion([401, 403, 429]) }
-        if !operation.path.names.isEmpty { statuses.insert(404) }
-        if !operation.query.isEmpty { statuses.insert(422) }
+        // The resolvers' door is open only where somebody wants it.
+        if !operation.path.names.isEmpty || operation.id.hasPrefix("resolver.") { statuses.insert(404) }
         if operation.request != nil { statuses.formUnion([408, 409, 413, 415, 422]) }
         if !operation.query.isEmpty { statuses.insert(422) }
         if operation.isChange { statuses.formUnion([404, 409, 422]) }
