@@ -24,8 +24,8 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
             \(ServeSettings.help)
             """)
     static let example = """
+        chancery serve --rate 100 --check
         chancery serve --listen 127.0.0.1:8420 --nats 127.0.0.1:4222
-        chancery serve --config /etc/chancery/serve.yaml --check
         """
 
     @Option(file: "A file with settings, in YAML; by default that of CHANCERY_CONFIG.") var config: String?
