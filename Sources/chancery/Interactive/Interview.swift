@@ -10,7 +10,8 @@ struct Interview {
     /// Options that are not asked for, since they say where and how, not what.
     private static let unasked: Set<String> = [
         "all-dirs", "data-dir", "keystore-dir", "config-dir", "passphrase-file", "operator", "json", "interactive",
-        "dry-run", "help", "version", "private-key", "long-ids", "rm-creds", "force",
+        "dry-run", "help", "version", "private-key", "long-ids", "rm-creds", "force", "server", "token-file",
+        "access-token", "ca",
     ]
 
     private var path: CommandPath
