@@ -26,10 +26,28 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: [.customShort("J"), .long], help: "Answer in JSON.")
     var json = false
 
-    @OptionGroup(title: "A service in place of a directory") var serviceOptions: ServiceOptions
+    // These stand here and not in a group of their own: the parser looks at a group once more for each one around it, which
+    // every start of a debug build pays for.
+    @Option(text: "A running service to act on: https://…, http:// on this machine, or unix:SOCKET.", as: "url")
+    var server: String?
+
+    @Option(file: "The file with the token for it; by default CHANCERY_TOKEN holds the token.")
+    var tokenFile: String?
+
+    // Some commands have a --token of their own; elsewhere that is what people type (see ArgumentForms).
+    @Option(
+        text: "The token itself, also as --token: others on this machine can read it, so prefer a file.", as: "token")
+    var accessToken: String?
+
+    @Option(file: "The certificates of the authorities to believe; by default the system's.") var ca: String?
+
+    /// What was said of a service.
+    var serviceOptions: ServiceOptions {
+        ServiceOptions(server: server, tokenFile: tokenFile, accessToken: accessToken, ca: ca)
+    }
 
     func validate() throws {
-        if serviceOptions.server != nil, allDirs ?? dataDir != nil {
+        if server != nil, allDirs ?? dataDir != nil {
             throw ValidationError("--server and a folder exclude each other: what is meant is near or far.")
         }
     }
@@ -37,7 +55,7 @@ struct GlobalOptions: ParsableArguments {
     /// The service that the command line or a saved context names; nil for a directory on this machine.
     var service: ServiceAddress? {
         get throws {
-            if let server = serviceOptions.server {
+            if let server {
                 return try ServiceAddress(serviceOptions, url: server, saved: nil)
             }
             guard dataDir ?? allDirs == nil, Environment.value("CHANCERY_HOME") == nil,

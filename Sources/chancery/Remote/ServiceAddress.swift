@@ -1,21 +1,16 @@
 import Administration
-import ArgumentParser
 import Secrets
 
-/// The service that commands act on in the place of a directory on this machine.
-struct ServiceOptions: ParsableArguments {
-    @Option(text: "A running service to act on: https://…, http:// on this machine, or unix:SOCKET.", as: "url")
+/// What a command line says of the service that commands act on in the place of a directory on this machine.
+struct ServiceOptions {
+    /// Where it is.
     var server: String?
-
-    @Option(file: "The file with the token for it; by default CHANCERY_TOKEN holds the token.")
+    /// The file with the token for it.
     var tokenFile: String?
-
-    // Some commands have a --token of their own; elsewhere that is what people type (see ArgumentForms).
-    @Option(
-        text: "The token itself, also as --token: others on this machine can read it, so prefer a file.", as: "token")
+    /// The token itself.
     var accessToken: String?
-
-    @Option(file: "The certificates of the authorities to believe; by default the system's.") var ca: String?
+    /// The file of the authorities to believe.
+    var ca: String?
 }
 
 /// Where a service is, and with what it is asked.
