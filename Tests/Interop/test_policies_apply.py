@@ -1,6 +1,7 @@
 """Policies that come into force: a real nats-server and our broker, both with a full resolver, see each step."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -449,3 +450,69 @@ def test_an_account_that_leaves_the_set_is_let_go(chancery, tmp_path):
     assert "the last undo is taken back" in told.stderr + told.stdout
     missing = chancery("policy", "diff", tmp_path / "NOPE", folder, exits=1).stderr
     assert "there is no folder" in missing and "NOPE" in missing
+
+
+LISTENER = """
+chancery: v1
+account: NAME
+roles: { reader: { subscribe: [ "t.>" ], publish: [ t.end ] } }
+users: { USER: { role: reader } }
+"""
+
+
+def heard(chancery, server, listener, speaker, subject):
+    """Whether one user gets what another has published, before what it publishes itself."""
+    listening = chancery.start(
+        "tool", "sub", "--nats", server.url, "--creds", listener, "--max-messages", "1", "t.>")
+    while "listening" not in listening.stderr.readline():
+        assert listening.poll() is None
+    chancery("tool", "pub", "--nats", server.url, "--creds", speaker, subject, "x")
+    chancery("tool", "pub", "--nats", server.url, "--creds", listener, "t.end", "x")
+    told = listening.communicate(timeout=20)[0]
+    assert (subject in told) != ("t.end" in told), told
+    return subject in told
+
+
+def test_who_is_let_go_without_a_grant_is_shut_out(chancery, server, tmp_path):
+    def put(exporter, *importers):
+        folder = tmp_path / "set"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        names = ["A", *importers]
+        (folder / "chancery.yaml").write_text(
+            "chancery: v1\noperator: O\naccounts: { " + ", ".join(f"{name}: {name.lower()}.yaml" for name in names) + " }\n")
+        (folder / "a.yaml").write_text(
+            "chancery: v1\naccount: A\nroles: { r: { publish: [ \"t.>\" ] } }\nusers: { anna: { role: r } }\n"
+            f"exports: [ {{ stream: \"t.>\", {exporter} }} ]\n")
+        for name in importers:
+            (folder / f"{name.lower()}.yaml").write_text(
+                LISTENER.replace("NAME", name).replace("USER", f"user-{name}")
+                + "imports: [ { stream: \"t.>\", from: A } ]\n")
+        return folder
+
+    chancery("policy", "apply", put("grant: [ B, CC ]", "B", "CC"))
+    anna, bob = creds(chancery, tmp_path, "A", "anna"), creds(chancery, tmp_path, "B", "user-B")
+    cecil = creds(chancery, tmp_path, "CC", "user-CC")
+    assert heard(chancery, server, bob, anna, "t.a")
+    token = tmp_path / "activation"
+    told = chancery("describe", "account", "B", "--field", "nats.imports[0].token").stdout
+    token.write_text(told.strip().strip('"'))
+
+    folder = put("grant: [ CC ]", "CC")
+    told = chancery("policy", "plan", folder).stdout
+    assert "A, grant of B\n    loses import the stream t.>, such as t.x1" in told
+    assert "activations for the stream t.>: in force becomes revoked" in told and "narrow" in told
+    assert "A, grant of B" in chancery("policy", "diff", folder, "--in-force", exits=1).stdout
+    chancery("policy", "apply", folder)
+    assert not heard(chancery, server, bob, anna, "t.b")
+    assert heard(chancery, server, cecil, anna, "t.c")
+    assert "B/reader" not in chancery("policy", "who-can", "t.a", "receive", "--account", "A").stdout
+    # B is let go, and nobody keeps it from importing what it once had.
+    chancery("delete", "import", "--account", "B", "--subject", "t.>")
+    chancery("add", "import", "--account", "B", "--token", token)
+    chancery("push", "--account", "B")
+    assert not heard(chancery, server, bob, anna, "t.d")
+
+    chancery("policy", "undo")
+    assert heard(chancery, server, bob, anna, "t.e") and heard(chancery, server, cecil, anna, "t.f")
+    assert "Nothing changes" in chancery("policy", "plan", put("grant: [ B, CC ]", "B", "CC")).stdout

@@ -7,4 +7,10 @@ public enum SubjectCover {
         guard let outer = try? Pattern(outer), let inner = try? Pattern(inner) else { return false }
         return inner.isContained(in: outer)
     }
+
+    /// Whether any subject lies in both. Texts that are no patterns meet nothing.
+    public static func meet(_ one: String, _ other: String) -> Bool {
+        guard let one = try? Pattern(one), let other = try? Pattern(other) else { return false }
+        return one.overlaps(other)
+    }
 }

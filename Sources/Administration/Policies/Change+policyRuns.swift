@@ -49,6 +49,7 @@ extension Change {
                 .notFound, "no apply under the operator \"\(entry.name)\" has changed anything",
                 remedy: "apply a set with \"chancery policy apply FOLDER\"")
         }
+        let target = try goingBack(run, of: entry)
         var present = GovernedStates()
         for key in run.before.accounts.keys {
             guard let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) else {
@@ -58,7 +59,7 @@ extension Change {
         }
         try database.run(
             sql: "UPDATE policy_runs SET state = 'undone', finished_at = ? WHERE id = ?", arguments: [now, run.id])
-        return (try insertRun(.undo, of: entry, before: present, target: run.before, texts: nil), run)
+        return (try insertRun(.undo, of: entry, before: present, target: target, texts: nil), run)
     }
 
     private func policyOperator(_ set: PolicySet, at place: Place) throws -> OperatorEntry {

@@ -15,7 +15,8 @@ extension PolicyRun {
             }
             (old[key], new[key]) = (present, wanted)
         }
-        return ApplyCourse(from: old, to: new)
+        let withdrawn = target.accounts.compactMapValues(\.withdrawn)
+        return ApplyCourse(from: old, to: new, withdrawing: withdrawn)
     }
 }
 

@@ -22,40 +22,41 @@ struct ConsentFinder {
         let wanted = item.claim
         if let member = members.first(where: { $0.compiled.name == item.from }) {
             let exporter = member.account
-            let exports = try member.compiled.exports(on: member.claims)
-            guard let export = Self.covering(wanted, in: exports) else { return .waits }
-            guard Self.isPrivate(wanted, in: exports) else { return .free(exporter.publicKey.text) }
+            let exports = try member.exports()
+            guard Self.isCovered(wanted, by: exports) else { return .waits }
+            let doors = Self.privateOnes(wanted, among: exports)
+            guard !doors.isEmpty else { return .free(exporter.publicKey.text) }
             let until = member.compiled.grantEnd(of: wanted, to: importer.compiled.name, in: member.policy.policy)
-            if let token = try approved(wanted, by: exporter, export, for: importer.account, until: .some(until)) {
+            // What has ended is no grant, and nothing is signed that nobody could use.
+            if let until, until <= change.now { return .waits }
+            if let token = try approved(wanted, by: exporter, doors, for: importer.account, until: .some(until)) {
                 return .activation(exporter: exporter.publicKey.text, token: token)
             }
-            let token = try sign(wanted, by: exporter, export, for: importer.account, until: until)
+            let token = try change.signActivation(
+                wanted, by: exporter, doors, for: importer.account, until: until)
             return .activation(exporter: exporter.publicKey.text, token: token)
         }
         guard let exporter = try change.reader.findAccount(EntityReference(item.from), of: builder.entry) else {
             return .waits
         }
         let exports = try exporter.claims().exports
-        guard let export = Self.covering(wanted, in: exports) else { return .waits }
-        guard Self.isPrivate(wanted, in: exports) else { return .free(exporter.publicKey.text) }
-        guard let token = try approved(wanted, by: exporter, export, for: importer.account, until: nil) else {
+        guard Self.isCovered(wanted, by: exports) else { return .waits }
+        let doors = Self.privateOnes(wanted, among: exports)
+        guard !doors.isEmpty else { return .free(exporter.publicKey.text) }
+        guard let token = try approved(wanted, by: exporter, doors, for: importer.account, until: nil) else {
             return .waits
         }
         return .activation(exporter: exporter.publicKey.text, token: token)
     }
 
-    /// The export that an import lies in, the narrowest first.
-    private static func covering(_ wanted: Import, in exports: [Export]) -> Export? {
-        exports.filter { $0.type == wanted.type && SubjectCover.contains($0.subject, wanted.subject) }
-            .max { SubjectCover.contains($0.subject, $1.subject) && $0.subject != $1.subject }
+    private static func isCovered(_ wanted: Import, by exports: [Export]) -> Bool {
+        exports.contains { $0.type == wanted.type && SubjectCover.contains($0.subject, wanted.subject) }
     }
 
-    /// Whether any export that the import meets asks for an activation.
-    private static func isPrivate(_ wanted: Import, in exports: [Export]) -> Bool {
-        exports.contains {
-            $0.type == wanted.type && $0.tokenRequired
-                && (SubjectCover.contains($0.subject, wanted.subject)
-                    || SubjectCover.contains(wanted.subject, $0.subject))
+    /// The exports that an import meets and that ask for an activation.
+    static func privateOnes(_ wanted: Import, among exports: [Export]) -> [Export] {
+        exports.filter {
+            $0.type == wanted.type && $0.tokenRequired && SubjectCover.meet($0.subject, wanted.subject)
         }
     }
 
@@ -64,7 +65,7 @@ struct ConsentFinder {
     ///
     /// - Parameter until: when it has to end, nil inside for never; nil outside where any end does.
     private func approved(
-        _ wanted: Import, by exporter: AccountEntry, _ export: Export, for importer: AccountEntry, until: Int64??
+        _ wanted: Import, by exporter: AccountEntry, _ doors: [Export], for importer: AccountEntry, until: Int64??
     ) throws -> String? {
         let sql = """
             SELECT text FROM tokens WHERE kind = 'activation' AND scope = ? AND subject = ?
@@ -76,25 +77,32 @@ struct ConsentFinder {
             guard let claims = try? ActivationClaims.decode(text), claims.importType == wanted.type,
                 SubjectCover.contains(claims.importSubject, wanted.subject), signers.contains(claims.issuer),
                 claims.expires == 0 || claims.expires > change.now, claims.notBefore <= change.now,
-                !export.revocations.isRevoked(importer.publicKey.text, issuedAt: claims.issuedAt)
+                !doors.contains(where: { $0.isRevoked(claims) })
             else { return false }
             guard let until else { return true }
             return claims.expires == until ?? 0 && claims.importSubject == wanted.subject
         }
     }
+}
 
-    private func sign(
-        _ wanted: Import, by exporter: AccountEntry, _ export: Export, for importer: AccountEntry, until: Int64?
+extension Change {
+    /// Signs an activation for what somebody imports.
+    ///
+    /// - Parameters:
+    ///   - doors: the private exports that it meets: it is dated after what they have revoked.
+    ///   - until: Unix seconds; nil for ever.
+    func signActivation(
+        _ wanted: Import, by exporter: AccountEntry, _ doors: [Export], for importer: AccountEntry, until: Int64?
     ) throws -> String {
         var claims = ActivationClaims(subject: importer.publicKey.text, name: wanted.subject)
         (claims.importSubject, claims.importType) = (wanted.subject, wanted.type)
         claims.expires = until ?? 0
-        let covering = export.revocations.effectiveTime(of: importer.publicKey.text)
-        if let pair = try change.keyring.keyPair(exporter.publicKey) {
-            return try change.issue(claims, scope: exporter.publicKey, signer: pair, revokedThrough: covering).text
+        let covering = doors.compactMap { $0.revocations.effectiveTime(of: importer.publicKey.text) }.max()
+        if let pair = try keyring.keyPair(exporter.publicKey) {
+            return try issue(claims, scope: exporter.publicKey, signer: pair, revokedThrough: covering).text
         }
-        let signer = try change.signer(of: exporter, .automatic, allowingScopes: false)
+        let signer = try signer(of: exporter, .automatic, allowingScopes: false)
         claims.issuerAccount = exporter.publicKey.text
-        return try change.issue(claims, scope: exporter.publicKey, signer: signer.pair, revokedThrough: covering).text
+        return try issue(claims, scope: exporter.publicKey, signer: signer.pair, revokedThrough: covering).text
     }
 }

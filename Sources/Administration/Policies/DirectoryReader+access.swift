@@ -16,9 +16,8 @@ extension DirectoryReader {
         let finder = SourceFinder(self, names)
         var access: [String: AccountAccess] = [:]
         for account in try accounts(of: self.operator(at: place)) {
-            access[account.name] = try presentState(of: account).access(subject: account.publicKey.text, names: names) {
-                finder.sources($0, of: account.name, $1)
-            }
+            access[account.name] = try presentState(of: account).access(
+                subject: account.publicKey.text, names: names, finder: finder)
         }
         return access
     }

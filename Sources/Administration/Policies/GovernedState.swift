@@ -21,6 +21,8 @@ struct GovernedState: Codable, Hashable {
     var texts: String?
     /// Imports that wait for their exporter.
     var requests: [ImportRequest] = []
+    /// What was signed for importers and stops counting on the way here; nil for nothing.
+    var withdrawn: [WithdrawnActivation]?
     /// What of the account stays as it is, as `kind` or `kind name`.
     var leaves: [String] = []
 
@@ -51,10 +53,9 @@ struct GovernedState: Codable, Hashable {
 
     /// What it allows, by names.
     ///
-    /// - Parameter sources: where entries of claims stand in texts, by their hash.
+    /// - Parameter finder: finds the texts that govern the account.
     func access(
-        subject: String, names: [String: String],
-        sources: (String, AccountClaims) -> SourceMap = { _, _ in SourceMap() }
+        subject: String, names: [String: String], finder: SourceFinder
     ) throws(AdministrationError) -> AccountAccess {
         let claims = try accountClaims(subject: subject)
         var replies: [String: RoleSettings.Replies] = [:]
@@ -62,7 +63,9 @@ struct GovernedState: Codable, Hashable {
             replies[scope.role] = self.replies?[scope.key].flatMap { RoleSettings.Replies(rawValue: $0) } ?? .any
         }
         var access = AccountAccess(name: name, claims: claims, replies: replies, names: names, users: users)
-        if let texts { access.sources = sources(texts, claims) }
+        guard let texts else { return access }
+        access.sources = finder.sources(texts, of: name, claims)
+        if let policy = finder.set(texts)?.account(name)?.policy { access.takeGrants(of: policy) }
         return access
     }
 }

@@ -53,6 +53,16 @@ public struct PolicyPlan: Sendable {
 }
 
 extension PolicyPlan {
+    /// Says whose activations stop counting.
+    fileprivate mutating func addWithdrawn(by target: GovernedState, _ names: [String: String]) {
+        for item in target.withdrawn ?? [] where !item.isDormant {
+            changes.append(
+                AccessChange(
+                    target.name, "grant of \(names[item.importer] ?? item.importer)",
+                    "activations for the \(item.kind) \(item.export)", .becomes(old: "in force", new: "revoked")))
+        }
+    }
+
     /// Says that files let go of an account, or take hold of it again.
     fileprivate mutating func addGoverning(_ before: GovernedState, _ target: GovernedState, _ kind: PolicyRun.Kind) {
         switch (kind, before.texts != nil, target.texts != nil) {
@@ -80,6 +90,7 @@ extension Change {
             guard let before = run.before.accounts[key] else { continue }
             if before.claims == nil { plan.newAccounts.append(target.name) }
             try compare(before, target, key, names, finder, &plan)
+            plan.addWithdrawn(by: target, names)
             plan.addGoverning(before, target, run.kind)
         }
         if accounts.contains(where: { $0.value.texts != nil }), try !entry.claims().strictSigningKeyUsage {
@@ -107,7 +118,7 @@ extension Change {
         _ finder: SourceFinder, _ plan: inout PolicyPlan
     ) throws {
         func access(_ state: GovernedState) throws -> AccountAccess {
-            try state.access(subject: key, names: names) { finder.sources($0, of: state.name, $1) }
+            try state.access(subject: key, names: names, finder: finder)
         }
         let (old, new) = (try access(before), try access(target))
         plan.changes += try changes(from: old, to: new, renamed: Self.renamed(before, target))

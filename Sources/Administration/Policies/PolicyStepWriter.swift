@@ -25,6 +25,7 @@ struct PolicyStepWriter {
             if step == .narrow { leavers = try change.leavers(of: account, from: before, to: target) }
             try change.editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, _ in
                 if let next = course.claims(of: key.text, after: step) { claims = next.keeping(claims) }
+                claims.revoke(course.withdrawn(by: key.text, after: step))
                 for leaver in leavers { claims.revocations.revoke(leaver.key, at: leaver.lastIssue) }
             }
             if step == .narrow { try finish(account, before, target, leavers.compactMap(\.user)) }

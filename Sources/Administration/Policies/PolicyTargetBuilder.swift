@@ -20,6 +20,16 @@ struct PolicyTargetBuilder {
         let present: GovernedState
         let claims: AccountClaims
         let isNew: Bool
+        /// What the account has signed and its file does not grant any more.
+        var withdrawn: [WithdrawnActivation] = []
+
+        /// What the account exports once the policy is in force.
+        func exports() throws(ClaimsError) -> [Export] {
+            var claims = AccountClaims(subject: "")
+            claims.exports = try compiled.exports(on: self.claims)
+            claims.revoke(withdrawn)
+            return claims.exports
+        }
     }
 
     /// - Returns: what is now and what is to be, for every account of the set.
@@ -36,16 +46,23 @@ struct PolicyTargetBuilder {
     // MARK: Accounts
 
     private func members() throws -> [Member] {
-        try set.accounts.compactMap { policy in
+        let finder = try WithdrawalFinder(change, of: entry)
+        let sources = SourceFinder(change.reader, [:])
+        return try set.accounts.compactMap { policy in
             let name = policy.policy.account.value
             guard let compiled = set.compiled(name) else { return nil }
             let found = try change.reader.findAccount(EntityReference(name), of: entry)
             let account = try found ?? change.addPolicyAccount(name, of: entry)
             var present = try change.reader.presentState(of: account)
             if found == nil { present.claims = nil }
-            return Member(
+            var member = Member(
                 policy: policy, compiled: compiled, account: account, present: present, claims: try account.claims(),
                 isNew: found == nil)
+            guard found != nil else { return member }
+            member.withdrawn = try finder.withdrawn(
+                by: account.publicKey, before: member.claims, to: member.exports(), policy: policy.policy,
+                granted: sources.grants(of: present))
+            return member
         }
     }
 
@@ -86,6 +103,7 @@ struct PolicyTargetBuilder {
         state.descriptions = member.compiled.descriptions
         if !member.compiled.description.isEmpty { state.descriptions["account"] = member.compiled.description }
         (state.texts, state.requests) = (hash, requests)
+        state.withdrawn = member.withdrawn.isEmpty ? nil : member.withdrawn
         state.leaves = member.compiled.leave.texts
         state.sort()
         return state

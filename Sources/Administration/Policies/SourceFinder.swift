@@ -21,6 +21,11 @@ final class SourceFinder {
         return set
     }
 
+    /// What an account's file grants in a state of it; nothing for a free one.
+    func grants(of state: GovernedState) -> [AccountGrant] {
+        state.texts.flatMap { set($0)?.account(state.name)?.policy.grants } ?? []
+    }
+
     /// The map of an account's claims; empty where nothing is known.
     func sources(_ texts: String, of account: String, _ claims: AccountClaims) -> SourceMap {
         set(texts)?.compiled(account)?.sourceMap(of: claims, accounts: names) ?? SourceMap()

@@ -15,6 +15,7 @@ public struct ApplyCourse: Sendable {
 
     private let old: [String: AccountClaims]
     private let new: [String: AccountClaims]
+    private let withdrawn: [String: [WithdrawnActivation]]
     private let transitions: [String: ExportTransition]
     private var orders: [String: ExportTransition.Order] = [:]
     /// What is shut out for a while whatever way is taken; the new exports then come first.
@@ -23,8 +24,12 @@ public struct ApplyCourse: Sendable {
     /// - Parameters:
     ///   - old: the claims before the first step, by the account's key.
     ///   - new: those after the last, of the same accounts.
-    public init(from old: [String: AccountClaims], to new: [String: AccountClaims]) {
-        (self.old, self.new) = (old, new)
+    ///   - withdrawn: activations that stop counting, by the exporter's key.
+    public init(
+        from old: [String: AccountClaims], to new: [String: AccountClaims],
+        withdrawing withdrawn: [String: [WithdrawnActivation]] = [:]
+    ) {
+        (self.old, self.new, self.withdrawn) = (old, new, withdrawn)
         transitions = new.reduce(into: [:]) { transitions, entry in
             transitions[entry.key] = ExportTransition(
                 from: old[entry.key]?.exports ?? [], to: entry.value.exports)
@@ -47,8 +52,21 @@ public struct ApplyCourse: Sendable {
         gaps += found
     }
 
+    /// The activations for exports of an account that do not count any more once a step is done. What counts so far does
+    /// until the last step, when those who go on have others.
+    public func withdrawn(by key: String, after step: ApplyStep) -> [WithdrawnActivation] {
+        guard step >= .widen else { return [] }
+        return withdrawn[key, default: []].filter { step == .narrow || $0.isDormant }
+    }
+
     /// The claims of an account after a step; before the first one for nil.
     public func claims(of key: String, after step: ApplyStep?) -> AccountClaims? {
+        var claims = plainClaims(of: key, after: step)
+        if let step { claims?.revoke(withdrawn(by: key, after: step)) }
+        return claims
+    }
+
+    private func plainClaims(of key: String, after step: ApplyStep?) -> AccountClaims? {
         guard let step, let old = old[key], let new = new[key], let transition = transitions[key] else {
             return old[key]
         }

@@ -129,6 +129,18 @@ extension LintChecker {
         }
     }
 
+    /// Grants that have ended give nobody anything.
+    mutating func checkEnds(of account: PolicySet.Account) {
+        guard let moment else { return }
+        for grant in account.policy.exports.flatMap(\.grants) {
+            guard let until = grant.until, until.value <= moment else { continue }
+            report(
+                .ended, at: until.position, in: account,
+                "the grant to \(grant.account?.value ?? "nobody") ended on \(PolicyDate.text(until.value) ?? "that day")",
+                remedy: "give it a later day, or take it out")
+        }
+    }
+
     /// Two imports whose subjects meet here: a request goes to one of them, messages of streams cannot be told apart.
     mutating func checkImportNames(of account: PolicySet.Account) {
         var earlier: [(Pattern, ImportPolicy)] = []

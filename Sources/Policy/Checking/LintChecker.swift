@@ -6,11 +6,14 @@ import Subjects
 struct LintChecker {
     let set: PolicySet
     let graph: AccessGraph
+    let moment: Int64?
     private(set) var problems: [PolicyProblem] = []
 
-    init(_ set: PolicySet, _ graph: AccessGraph) {
+    /// - Parameter moment: Unix seconds; nil for none, at which nothing has ended.
+    init(_ set: PolicySet, _ graph: AccessGraph, at moment: Int64? = nil) {
         self.set = set
         self.graph = graph
+        self.moment = moment
     }
 
     mutating func check() {
@@ -24,6 +27,7 @@ struct LintChecker {
             checkCalls(of: account)
             checkDoors(of: account)
             checkExports(of: account)
+            checkEnds(of: account)
             checkImportNames(of: account)
         }
         checkImportCycles()
@@ -65,6 +69,8 @@ extension PolicyProblem.Code {
     public static let importCycle = Self("import-cycle")
     /// What nats-server does otherwise than Chancery's broker.
     public static let engineDifference = Self("engine-difference")
+    /// A grant that has ended.
+    public static let ended = Self("ended")
     /// Imports under one name.
     public static let importCollision = Self("import-collision")
 }

@@ -14,7 +14,7 @@ extension PolicySet {
     /// - Returns: in the order of files and places.
     public func problems(for engine: Engine = .broker, at moment: Int64? = nil) -> [PolicyProblem] {
         let analysis = AccessAnalysis(self, engine: engine, at: moment)
-        var lint = LintChecker(self, analysis.graph)
+        var lint = LintChecker(self, analysis.graph, at: moment)
         lint.check()
         if engine == .natsServer { lint.compareEngines() }
         var never = NeverChecker(self, analysis)

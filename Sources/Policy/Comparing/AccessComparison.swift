@@ -16,6 +16,7 @@ public struct AccessComparison {
         var comparison = AccessComparison(old: old, new: new)
         try comparison.compareRoles(renamed)
         try comparison.compareExports()
+        try comparison.compareGrants()
         try comparison.compareImports()
         comparison.compareMappings()
         comparison.compareUsers()
@@ -133,6 +134,9 @@ public struct AccessComparison {
         change.formerSources = pointers.old.flatMap { old.sources.places[$0] } ?? []
         changes.append(change)
     }
+
+    /// Adds what was worked out.
+    mutating func add(_ change: AccessChange) { changes.append(change) }
 
     /// A set that is gained or lost; nil for nothing.
     private struct Given {

@@ -12,6 +12,8 @@ public struct AccountAccess: Sendable {
     let users: [CompiledUser]
     /// Where entries of the claims stand in files, and users.
     public var sources = SourceMap()
+    /// What the file grants to other accounts; nil where no file says it.
+    var grants: [PlacedGrant]?
 
     /// - Parameters:
     ///   - replies: by the name of a role.
@@ -32,6 +34,9 @@ public struct AccountAccess: Sendable {
         return AccountAccess(name: name, claims: claims, replies: [:], names: [:])
     }
 
+    /// Takes over what a file says that stands in no claims.
+    public mutating func takeGrants(of policy: AccountPolicy) { grants = policy.placedGrants }
+
     var roles: [String: UserScope] {
         Dictionary(
             claims.signingKeys.compactMap(\.scope).map { ($0.role, $0) }, uniquingKeysWith: { first, _ in first })
@@ -50,6 +55,7 @@ extension CompiledAccount {
         let claims = try claims(keys)
         var access = AccountAccess(name: name, claims: claims, replies: replies, names: [:], users: users)
         access.sources = sourceMap(of: claims, accounts: [:])
+        access.grants = grants
         return access
     }
 

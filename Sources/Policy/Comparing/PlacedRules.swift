@@ -39,6 +39,15 @@ struct PlacedRules {
         }
     }
 
+    /// Grants to one importer.
+    init(_ grants: [PlacedGrant]) {
+        for item in grants {
+            guard let pattern = try? Pattern(item.grant.subject) else { continue }
+            let places = allow[item.grant.subject]?.sources ?? []
+            allow[item.grant.subject] = PolicyRule(pattern, places + [item.position])
+        }
+    }
+
     /// The places of what is allowed on one side and not on the other, or denied on the other and not on the one, and has
     /// to do with some subjects. Where no entry is another, of all that allow them.
     ///

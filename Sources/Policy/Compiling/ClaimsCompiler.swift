@@ -36,7 +36,7 @@ struct ClaimsCompiler {
         return CompiledAccount(
             name: policy.account.value, description: policy.description, roles: roles, imports: imports, users: users(),
             leave: leave(policy.leave), descriptions: descriptions, body: body, sources: sources,
-            extras: extras(policy.claims, without: Self.notInClaims))
+            extras: extras(policy.claims, without: Self.notInClaims), grants: policy.placedGrants)
     }
 
     /// Members of `limits` and of `mappings` are given one by one.

@@ -18,6 +18,8 @@ public struct CompiledAccount: Sendable {
     let sources: [String: [PolicyPosition]]
     /// What takes the place of what is compiled.
     let extras: ClaimsExtras?
+    /// What the file grants to other accounts.
+    let grants: [PlacedGrant]
 }
 
 /// An import, before the exporter has a key.
