@@ -108,7 +108,8 @@ import Testing
         try export()
         let plain = try await applier.apply(
             try PolicyApplyTests.set(["A": Self.role, "B": Self.role + "users: { u: { role: r } }"]))
-        #expect(plain.changes.map(\.holder) == ["every account"])
+        #expect(plain.changes.map(\.holder) == ["every account", "the account"])
+        #expect(plain.changes.last == .governed("B"))
     }
 
     @Test func `What another set governs is not let go`() async throws {
@@ -119,6 +120,40 @@ import Testing
         #expect(!plan.changes.contains(.released("A")))
         let account = try directory.read { try $0.account(at: .account("A")) }
         #expect(try directory.read { try $0.isGoverned(account.publicKey) })
+    }
+
+    @Test func `A set that has nothing but accounts that are elsewhere lets go of them`() async throws {
+        let directory = try TestDirectory().opened()
+        let applier = PolicyApplier(directory)
+        try await applier.apply(try PolicyApplyTests.set(["A": Self.role]))
+        let none = try PolicyApplyTests.set([:], manifest: "A: managed elsewhere")
+        #expect(try directory.read { try $0.accountsReleased(by: none, at: Place()) } == ["A"])
+        #expect(try await applier.apply(none).changes == [.released("A")])
+        #expect(try await applier.apply(none).isEmpty)
+        // Beside a file of another account it is only named.
+        try await applier.apply(try PolicyApplyTests.set(["A": Self.role]))
+        let other = try PolicyApplyTests.set(["B": Self.role], manifest: ", A: managed elsewhere")
+        let plan = try await applier.apply(other)
+        #expect(plan.changes.allSatisfy { $0.account == "B" } && plan.governedElsewhere == ["A"])
+        #expect(try await applier.apply(other).governedElsewhere.isEmpty)
+    }
+
+    @Test func `An account that goes from one set to another is named, and so is one that was nobody's`() async throws {
+        let directory = try TestDirectory().opened(accounts: "F")
+        let applier = PolicyApplier(directory)
+        try await applier.apply(try PolicyApplyTests.set(["A": Self.role, "B": Self.role]))
+        let other = try PolicyApplyTests.set(["B": Self.role, "F": Self.role])
+        let governing = try directory.read { try $0.governingChanges(by: other, at: Place()) }
+        #expect(governing == [.taken("B", from: ["A", "B"], to: ["B", "F"]), .governed("F")])
+        #expect(governing[0].lines == ["governed: by the set of A, B becomes by the set of B, F"])
+        let plan = try await applier.apply(other)
+        #expect(plan.changes.filter { $0.holder == "the account" } == [.released("A")] + governing)
+        #expect(try await applier.apply(other).isEmpty)
+        // A set that grows or becomes smaller is the same.
+        let grown = try await applier.apply(try PolicyApplyTests.set(["B": Self.role, "F": Self.role, "G": Self.role]))
+        #expect(grown.changes.allSatisfy { $0.holder != "the account" })
+        let smaller = try await applier.apply(try PolicyApplyTests.set(["F": Self.role, "G": Self.role]))
+        #expect(smaller.changes == [.released("B")])
     }
 
     @Test func `A name that somebody still has credentials for is taken`() async throws {

@@ -152,7 +152,11 @@ def test_accounts_become_files_and_change_nothing(chancery, tmp_path):
     written = chancery("policy", "export", tmp_path / "out").stdout.split()
     assert len(written) == 2
     chancery("policy", "check", tmp_path / "out")
-    assert "Nothing changes" in chancery("policy", "plan", tmp_path / "out").stdout
+    told = chancery("policy", "plan", tmp_path / "out").stdout
+    held = "governed: by no file becomes by its file, and edited by hand only with --force"
+    assert held in told and "No token changes" in told and told.count("\n") == 4
+    differs = chancery("policy", "diff", tmp_path / "out", "--in-force", exits=1).stdout
+    assert held in differs and differs.count("\n") == 2
     assert "File exists" in chancery("policy", "export", tmp_path / "out", exits=1).stderr
     chancery("policy", "apply", tmp_path / "out", "--directory-only")
     assert chancery("describe", "account", "A", "--json").stdout == before
@@ -190,7 +194,8 @@ def test_accounts_come_out_alike_as_jwts_and_of_an_nsc_store(chancery, tmp_path)
     assert found[0] == found[1] == found[2] and len(found[0]) == 2
     for form in ("directory", "tokens", "stored"):
         chancery("policy", "check", tmp_path / form)
-        assert "Nothing changes" in chancery("policy", "plan", tmp_path / form).stdout
+        told = chancery("policy", "plan", tmp_path / form).stdout
+        assert "No token changes" in told and told.count("governed: by no file becomes") == 2 == told.count(", the account")
 
 
 def test_questions_are_answered_from_what_is_in_force(chancery, tmp_path):

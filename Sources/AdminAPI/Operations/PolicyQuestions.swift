@@ -104,16 +104,26 @@ enum PolicyQuestions {
             guard let new = try SentPolicies(exchange.body["new"] ?? .null, at: "/new") else { throw Problem.notFound }
             let old = try SentPolicies(exchange.body["old"] ?? .null, at: "/old")
             let reference = try exchange.reference("operator")
-            let inForce =
+            let set = try await service.policyDesk.work { try new.readOne() }
+            typealias InForce = (access: [String: AccountAccess], released: [String], governing: [AccessChange])
+            let inForce: InForce =
                 old != nil
-                ? [:]
+                ? ([:], [], [])
                 : try await service.work { directory in
-                    try directory.read { try $0.accountAccess(at: Place(operator: reference)) }
+                    try directory.read { reader in
+                        let place = Place(operator: reference)
+                        return (
+                            try reader.accountAccess(at: place), try reader.accountsReleased(by: set, at: place),
+                            try reader.governingChanges(by: set, at: place)
+                        )
+                    }
                 }
             return try await service.policyDesk.work {
-                let after = try new.readOne().access()
-                let before = try old?.readOne().access() ?? inForce.filter { after[$0.key] != nil }
-                let changes = try PolicyChoice.differences(from: before, to: after)
+                let after = try set.access()
+                let before =
+                    try old?.readOne().access()
+                    ?? inForce.access.filter { after[$0.key] != nil || inForce.released.contains($0.key) }
+                let changes = try PolicyChoice.differences(from: before, to: after) + inForce.governing
                 return Answer(
                     .members(["items": .array(try changes.map { try JSONValue(encoding: ChangeAnswer($0)) })]))
             }

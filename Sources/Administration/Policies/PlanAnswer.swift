@@ -31,6 +31,7 @@ public struct PlanAnswer: Encodable, Sendable {
     var changes: [ChangeAnswer]
     var cut_by_nats_server: [Cut]
     var drift: [ChangeAnswer]
+    var governed_elsewhere: [String]
     var new_accounts: [String]
     var open_doors: [Door]
     var requested: [Request]
@@ -42,6 +43,7 @@ public struct PlanAnswer: Encodable, Sendable {
         changes = plan.changes.map { ChangeAnswer($0) }
         cut_by_nats_server = plan.cuts.map { Cut(account: $0.account, role: $0.role, users: $0.users) }
         drift = plan.drift.map { ChangeAnswer($0) }
+        governed_elsewhere = plan.governedElsewhere
         new_accounts = plan.newAccounts
         open_doors = plan.openDoors.map { Door(account: $0.account, what: $0.what) }
         requested = plan.requests.map {

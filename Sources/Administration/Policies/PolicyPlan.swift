@@ -41,6 +41,9 @@ public struct PolicyPlan: Sendable {
     public internal(set) var leaves: [(account: String, what: [String])] = []
     /// What stands open beside the files once they are in force.
     public internal(set) var openDoors: [OpenDoor] = []
+    /// Accounts that stay governed by other sets, where this one has governed nothing so far: it may be meant to take
+    /// their place.
+    public internal(set) var governedElsewhere: [String] = []
     /// Accounts that are made.
     public internal(set) var newAccounts: [String] = []
     /// What an undo takes back; nil for an apply.
@@ -63,10 +66,17 @@ extension PolicyPlan {
         }
     }
 
-    /// Says that files let go of an account, or take hold of it again.
-    fileprivate mutating func addGoverning(_ before: GovernedState, _ target: GovernedState, _ kind: PolicyRun.Kind) {
-        switch (kind, before.texts != nil, target.texts != nil) {
+    /// Says that files let go of an account, or take hold of it.
+    fileprivate mutating func addGoverning(
+        _ before: GovernedState, _ target: GovernedState, _ run: PolicyRun, _ finder: SourceFinder
+    ) {
+        switch (run.kind, before.texts != nil, target.texts != nil) {
         case (.apply, true, false): changes.append(.released(target.name))
+        case (.apply, _, true) where before.claims != nil:
+            let names = run.target.accounts.values.filter { $0.texts != nil }.map(\.name)
+            if let change = AccessChange.governing(target.name, from: before.texts, to: names, finder) {
+                changes.append(change)
+            }
         case (.undo, true, false):
             changes.append(AccessChange(target.name, "the account", "governed", .becomes(old: "by its file", new: nil)))
         case (.undo, false, true):
@@ -91,7 +101,10 @@ extension Change {
             if before.claims == nil { plan.newAccounts.append(target.name) }
             try compare(before, target, key, names, finder, &plan)
             plan.addWithdrawn(by: target, names)
-            plan.addGoverning(before, target, run.kind)
+            plan.addGoverning(before, target, run, finder)
+        }
+        if run.kind == .apply, !run.before.accounts.values.contains(where: { $0.texts != nil }) {
+            plan.governedElsewhere = try reader.accountsGoverned(besides: accounts.map(\.value.name), of: entry)
         }
         if accounts.contains(where: { $0.value.texts != nil }), try !entry.claims().strictSigningKeyUsage {
             plan.openDoors.append(

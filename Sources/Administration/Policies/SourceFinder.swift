@@ -21,6 +21,9 @@ final class SourceFinder {
         return set
     }
 
+    /// The names of the accounts that a set has files of.
+    func accounts(of texts: String) -> [String] { set(texts)?.accounts.map(\.policy.account.value) ?? [] }
+
     /// What an account's file grants in a state of it; nothing for a free one.
     func grants(of state: GovernedState) -> [AccountGrant] {
         state.texts.flatMap { set($0)?.account(state.name)?.policy.grants } ?? []

@@ -38,6 +38,27 @@ public struct AccessChange: Sendable, Hashable {
                 old: "by its file", new: "by no file, since the set does not have it any more; it stays as it is"))
     }
 
+    /// An account that was nobody's: from then on its file is the whole truth about it.
+    public static func governed(_ account: String) -> AccessChange {
+        AccessChange(
+            account, "the account", "governed",
+            .becomes(old: "by no file", new: "by its file, and edited by hand only with --force"))
+    }
+
+    /// An account that goes from one set of files to another.
+    ///
+    /// - Parameters:
+    ///   - old: the accounts of the set that it was in.
+    ///   - new: those of the other one.
+    public static func taken(_ account: String, from old: [String], to new: [String]) -> AccessChange {
+        func text(_ names: [String]) -> String {
+            let names = names.sorted()
+            return "by the set of " + names.prefix(5).joined(separator: ", ")
+                + (names.count > 5 ? " and \(names.count - 5) more" : "")
+        }
+        return AccessChange(account, "the account", "governed", .becomes(old: text(old), new: text(new)))
+    }
+
     /// Whether somebody has less after it.
     public var isLoss: Bool { if case .loses = effect { true } else { false } }
 

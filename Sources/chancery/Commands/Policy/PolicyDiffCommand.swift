@@ -38,7 +38,7 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         guard let sides = try sides() else { return }
-        let changes = try PolicyChoice.differences(from: sides.old, to: sides.new)
+        let changes = try PolicyChoice.differences(from: sides.old, to: sides.new) + sides.governing
         if directory.json {
             try PolicyPlanOutput.showJSON(changes)
         } else if changes.isEmpty {
@@ -51,21 +51,24 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
 
     private typealias Side = [String: AccountAccess]
 
-    private func sides() throws -> (old: Side, new: Side)? {
+    private func sides() throws -> (old: Side, new: Side, governing: [AccessChange])? {
         let first = folders.first ?? "."
         guard inForce else {
             guard let old = try set(first, environments.first),
                 let new = try set(folders.last ?? ".", environments.last)
             else { return nil }
-            return (try side(old), try side(new))
+            return (try side(old), try side(new), [])
         }
         guard let set = try set(first, environments.last) else { return nil }
         let new = try side(set)
         let place = Place(operator: directory.operatorReference)
-        let (old, released) = try directory.open().read {
-            (try $0.accountAccess(at: place), try $0.accountsReleased(by: set, at: place))
+        let (old, released, governing) = try directory.open().read {
+            (
+                try $0.accountAccess(at: place), try $0.accountsReleased(by: set, at: place),
+                try $0.governingChanges(by: set, at: place)
+            )
         }
-        return (old.filter { new[$0.key] != nil || released.contains($0.key) }, new)
+        return (old.filter { new[$0.key] != nil || released.contains($0.key) }, new, governing)
     }
 
     private func side(_ set: PolicySet) throws -> Side {

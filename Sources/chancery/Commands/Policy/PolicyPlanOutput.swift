@@ -8,6 +8,14 @@ enum PolicyPlanOutput {
         for door in plan.openDoors {
             Console.warn("open door: \(door.account.map { "\($0): " } ?? "")\(door.what)")
         }
+        if !plan.governedElsewhere.isEmpty {
+            let names = plan.governedElsewhere
+            let shown =
+                names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+            Console.warn(
+                "other sets go on governing \(shown); to let go of an account, apply a set that calls it managed elsewhere "
+                    + "and has no files")
+        }
         guard !plan.isEmpty || !plan.drift.isEmpty || !plan.requests.isEmpty else {
             let why =
                 plan.undone == nil ? "what is in force is what the files say" : "what was there before was the same"
