@@ -70,6 +70,8 @@ extension Change {
         ListEdits(add: new.tags).apply(toTags: &claims.tags)
         try new.validity.check(at: now)
         new.validity.apply(to: &claims)
+        claims.issuer = signer.pair.publicKey.text
+        try checkDeclared(name, claims, of: account)
 
         let token = try issue(&claims, of: account, signer)
         try database.run(
@@ -108,6 +110,8 @@ extension Change {
         edits.validity.apply(to: &claims)
         let isSameSigner = choice.isAutomatic && signer.pair.publicKey.text == claims.issuer
         if isSameSigner, try isUnchanged(claims, from: user.claims()) { return }
+        claims.issuer = signer.pair.publicKey.text
+        try checkDeclared(user.name, claims, of: account)
 
         let token = try issue(&claims, of: account, signer)
         try database.run(

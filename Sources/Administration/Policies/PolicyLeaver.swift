@@ -1,9 +1,10 @@
+import Audit
 import Claims
 import GRDB
 import NKeys
 import Policy
 
-/// A key that a file's user has or had, and that stops counting.
+/// A key that somebody signs in with by the name of a file's user, and that stops counting.
 struct PolicyLeaver {
     let name: String
     let key: String
@@ -11,31 +12,43 @@ struct PolicyLeaver {
     let lastIssue: Int64
     /// Its row; nil for a user who was deleted before.
     let user: UserEntry?
+    /// Who signed what it has: an account's key, or a role's.
+    let issuer: String
+    let tags: [String]
+
+    init(_ claims: UserClaims, _ user: UserEntry? = nil) {
+        (name, key, lastIssue) = (user?.name ?? claims.name, user?.publicKey.text ?? claims.subject, claims.issuedAt)
+        (issuer, tags, self.user) = (claims.issuer, claims.tags, user)
+    }
 }
 
 extension Change {
-    /// The keys of users whom the file declared and declares no more, or in another role or with other values: what they
-    /// hold stops counting, also where somebody deleted the user and left the credentials. Users who were issued under a
-    /// role belong to the directory.
+    /// The keys by the names of declared users that hold something else than what the file will say: of users whom it
+    /// declared and declares no more, and whatever another key signed than that of the user's role, or has other values of
+    /// its tags. What they hold stops counting, also where somebody deleted the user and left the credentials. Users whom
+    /// no file declares, or that the file leaves alone, belong to the directory.
+    ///
+    /// A role is its key: another name for it changes nothing.
     func leavers(
         of account: AccountEntry, from before: GovernedState, to target: GovernedState
     ) throws -> [PolicyLeaver] {
-        let gone = before.users.filter { user in
-            !target.users.contains {
-                $0.name.isExactly(user.name) && $0.role.isExactly(user.role) && $0.tags == user.tags
+        let (old, new) = (before.usersByName, target.usersByName)
+        // What is let go stays as it is.
+        let leave = LeavePolicy(texts: target.leaves)
+        let declared = target.texts == nil ? [] : target.users.filter { !leave.covers(.users, $0.name) }
+        let names = before.users.map(\.name) + declared.map(\.name).filter { old[Array($0.utf8)] == nil }
+        guard !names.isEmpty else { return [] }
+        let former = Dictionary(grouping: try formerHolders(of: account)) { Array($0.name.utf8) }
+        let keys = try target.roleKeys(subject: account.publicKey.text)
+        return try names.flatMap { name in
+            let user = new[Array(name.utf8)]
+            var holders = former[Array(name.utf8)] ?? []
+            if let entry = try reader.findUser(EntityReference(name), of: account) {
+                holders.append(PolicyLeaver(try entry.claims(), entry))
             }
-        }
-        guard !gone.isEmpty else { return [] }
-        let former = try formerHolders(of: account)
-        return try gone.flatMap { user in
-            var leavers = former.filter { $0.name.isExactly(user.name) }
-            if let entry = try reader.findUser(EntityReference(user.name), of: account) {
-                leavers.append(
-                    PolicyLeaver(
-                        name: user.name, key: entry.publicKey.text, lastIssue: try entry.claims().issuedAt, user: entry)
-                )
-            }
-            return leavers
+            guard let user, old[Array(name.utf8)].map({ $0.tags == user.tags }) ?? true else { return holders }
+            guard !leave.covers(.users, name) else { return [] }
+            return holders.filter { !$0.holds(user, signedBy: keys[user.role] ?? []) }
         }
     }
 
@@ -53,8 +66,7 @@ extension Change {
             guard let claims = try? UserClaims.decode(text), claims.expires == 0 || claims.expires > now,
                 !revocations.isRevoked(claims.subject, issuedAt: claims.issuedAt)
             else { continue }
-            holders.append(
-                PolicyLeaver(name: claims.name, key: claims.subject, lastIssue: claims.issuedAt, user: nil))
+            holders.append(PolicyLeaver(claims))
         }
         return holders
     }
@@ -72,5 +84,61 @@ extension Change {
                 + "still counts",
             remedy: "revoke that with \"chancery revocations add-user \(holder.key) --account "
                 + "\(commandWord(account.name))\"")
+    }
+
+    /// Refuses to give a user whom a policy file declares something else than the file does, unless somebody insists, which
+    /// is recorded.
+    ///
+    /// - Parameter claims: of the user, with their issuer.
+    func checkDeclared(_ name: String, _ claims: UserClaims, of account: AccountEntry) throws {
+        guard !isApplyingPolicies, try reader.isGoverned(account.publicKey),
+            let user = try reader.declaredUsers(of: account.publicKey).first(where: { $0.name.isExactly(name) })
+        else { return }
+        let keys = try account.claims().signingKeys.compactMap(\.scope).filter { $0.role.isExactly(user.role) }.map(
+            \.key)
+        guard !PolicyLeaver(claims).holds(user, signedBy: Set(keys)) else { return }
+        guard overridesPolicies else {
+            let tags = user.tags.isEmpty ? "" : " with the tags \(user.tags.joined(separator: ", "))"
+            throw AdministrationError(
+                .refused,
+                "the policy file of the account \"\(account.name)\" declares the user \"\(name)\" of the role "
+                    + "\"\(user.role)\"\(tags)",
+                remedy:
+                    "get its credentials with \"chancery generate creds\", or change the file and run \"chancery policy "
+                    + "apply\"")
+        }
+        // An edit that leaves the role is on record already.
+        if !policies.contains(where: { $0.operation == .policyOverride && $0.id.isExactly(account.publicKey.text) }) {
+            policies.append(AuditedPolicy(forced: account))
+        }
+        warn(
+            "the policy file of \"\(account.name)\" declares the user \"\(name)\" otherwise: the next \"chancery policy "
+                + "apply\" revokes this")
+    }
+}
+
+extension PolicyLeaver {
+    /// Whether it holds what a file declares: the role, and the values of the role's tags.
+    fileprivate func holds(_ user: CompiledUser, signedBy keys: Set<String>) -> Bool {
+        func name(_ tag: String) -> Substring { tag.prefix { $0 != ":" } }
+        let names = Set(user.tags.map(name))
+        return keys.contains(issuer) && Set(tags.filter { names.contains(name($0)) }) == Set(user.tags)
+    }
+}
+
+extension GovernedState {
+    /// Its users, by the bytes of their names.
+    fileprivate var usersByName: [[UInt8]: CompiledUser] {
+        Dictionary(users.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The keys of each role by its name: that of its row, and those in the claims.
+    func roleKeys(subject: String) throws(AdministrationError) -> [String: Set<String>] {
+        var keys: [String: Set<String>] = [:]
+        for role in roles { keys[role.name, default: []].insert(role.publicKey) }
+        for scope in try accountClaims(subject: subject).signingKeys.compactMap(\.scope) {
+            keys[scope.role, default: []].insert(scope.key)
+        }
+        return keys
     }
 }

@@ -205,15 +205,22 @@ extension Change {
     private func addUsers(
         _ account: AccountEntry, _ before: GovernedState, _ target: GovernedState, _ plan: inout PolicyPlan
     ) throws {
-        for user in target.users where !before.users.contains(where: { $0.name == user.name }) {
-            plan.users.append(.init(account: target.name, name: user.name, role: user.role, isRevoked: false))
+        let leavers = Set(try leavers(of: account, from: before, to: target).map { Array($0.name.utf8) })
+        let renamed = Self.renamed(before, target)
+        let old = Dictionary(before.users.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        for user in target.users {
+            let isRevoked = leavers.contains(Array(user.name.utf8))
+            if let was = old[Array(user.name.utf8)], was.tags == user.tags, !isRevoked,
+                was.role.isExactly(renamed[user.role] ?? user.role)
+            {
+                continue
+            }
+            plan.users.append(.init(account: target.name, name: user.name, role: user.role, isRevoked: isRevoked))
         }
-        let leavers = try leavers(of: account, from: before, to: target)
-        for user in before.users {
-            let new = target.users.first { $0.name == user.name }
-            guard new?.role != user.role || new?.tags != user.tags else { continue }
-            let holds = leavers.contains { $0.name.isExactly(user.name) }
-            plan.users.append(.init(account: target.name, name: user.name, role: new?.role, isRevoked: holds))
+        let names = Set(target.users.map { Array($0.name.utf8) })
+        for user in before.users where !names.contains(Array(user.name.utf8)) {
+            let isRevoked = leavers.contains(Array(user.name.utf8))
+            plan.users.append(.init(account: target.name, name: user.name, role: nil, isRevoked: isRevoked))
         }
     }
 }

@@ -45,4 +45,10 @@ extension CompiledRole {
 extension LeavePolicy {
     /// The entries as they were written.
     public var texts: [String] { entries.map(\.text) }
+
+    /// What was written, without its places.
+    public init(texts: [String]) {
+        let nowhere = PolicyPosition(file: "", line: 0, column: 0)
+        self.init(texts.compactMap { Self.entry(Placed($0, nowhere)) })
+    }
 }

@@ -89,13 +89,15 @@ extension AccessComparison {
                 old: PlacedRules(one, pointer, old.sources), new: PlacedRules(other, pointer, new.sources)))
     }
 
-    mutating func compareUsers() {
-        func roles(_ access: AccountAccess) -> [String: String] {
+    /// - Parameter renamed: the old names of roles, by their new ones: who has such a role has the same as before.
+    mutating func compareUsers(_ renamed: [String: String]) {
+        let names = Dictionary(renamed.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+        func roles(_ access: AccountAccess, _ names: [String: String]) -> [String: String] {
             Dictionary(
-                access.users.map { ($0.name, ([$0.role] + $0.tags).joined(separator: " ")) },
+                access.users.map { ($0.name, ([names[$0.role] ?? $0.role] + $0.tags).joined(separator: " ")) },
                 uniquingKeysWith: { first, _ in first })
         }
-        let (before, after) = (roles(old), roles(new))
+        let (before, after) = (roles(old, names), roles(new, [:]))
         for name in Set(before.keys).union(after.keys).sorted() {
             compare(
                 "user \(name)", "role", before[name], after[name],

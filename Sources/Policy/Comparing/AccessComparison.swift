@@ -19,7 +19,7 @@ public struct AccessComparison {
         try comparison.compareGrants()
         try comparison.compareImports()
         comparison.compareMappings()
-        comparison.compareUsers()
+        comparison.compareUsers(renamed)
         comparison.compareLimits()
         return comparison.changes
     }
@@ -32,10 +32,12 @@ public struct AccessComparison {
 
     private mutating func compareRoles(_ renamed: [String: String]) throws(SubjectsTooLarge) {
         let (before, after) = (old.roles, new.roles)
-        let gone = Set(before.keys).subtracting(after.keys).subtracting(renamed.values)
+        let taken = Set(renamed.values)
+        let gone = Set(before.keys).subtracting(after.keys).subtracting(taken)
         for name in Set(after.keys).union(gone).sorted() {
+            // A name that another role had is not the same role.
             let oldName = renamed[name] ?? name
-            let (one, other) = (before[oldName], after[name])
+            let (one, other) = (renamed[name] == nil && taken.contains(name) ? nil : before[oldName], after[name])
             let holder = "role \(name)"
             let pointers = Pointers(
                 old: one.map { "/nats/signing_keys/\($0.key)" }, new: other.map { "/nats/signing_keys/\($0.key)" })
