@@ -521,3 +521,44 @@ def test_who_is_let_go_without_a_grant_is_shut_out(chancery, server, tmp_path):
     chancery("policy", "undo")
     assert heard(chancery, server, bob, anna, "t.e") and heard(chancery, server, cecil, anna, "t.f")
     assert "Nothing changes" in chancery("policy", "plan", put("grant: [ B, CC ]", "B", "CC")).stdout
+
+
+def test_who_holds_a_role_goes_on_under_its_new_name(chancery, server, tmp_path):
+    folder = write(tmp_path / "set")
+    chancery("policy", "apply", folder)
+    press, anna = (creds(chancery, tmp_path, "A", user) for user in ("press-1", "anna"))
+    renamed = OLD.replace("desk: {", "bureau: { was: desk,").replace("role: desk", "role: bureau")
+    # The old name is another role's at once.
+    write(folder, renamed.replace("roles:", 'roles:\n  desk: { publish: [ "z" ] }'))
+    planned = json.loads(chancery("policy", "plan", folder, "--json").stdout)
+    assert planned["users"] == []
+    for words in (("apply", folder), ("undo",), ("undo",)):
+        chancery("policy", *words)
+        assert may_publish(chancery, server, anna, "cmd.press-1") and not may_publish(chancery, server, anna, "z")
+        assert may_publish(chancery, server, press, "t.press-1.temp")
+    assert "Nothing changes" in chancery("policy", "plan", folder).stdout
+
+
+def test_a_name_that_was_there_before_the_file_is_of_the_declared_role(chancery, server, tmp_path):
+    write(tmp_path / "set", OLD.replace(", anna: { role: desk }", ""))
+    chancery("policy", "apply", tmp_path / "set")
+    chancery("add", "user", "anna", "--account", "A", "--private-key", "press")
+    chancery("add", "user", "ben", "--account", "A", "--unmanaged", "--allow-pub", ">")
+    chancery("push", "--account", "A")
+    old, free = (tmp_path / f"old-{user}.creds" for user in ("anna", "ben"))
+    for path, user in ((old, "anna"), (free, "ben")):
+        chancery("generate", "creds", "--account", "A", "--name", user, "--output-file", path)
+    assert may_publish(chancery, server, old, "t.anna.temp") and may_publish(chancery, server, free, "zzz")
+
+    folder = write(tmp_path / "set", OLD.replace("role: desk }", "role: desk }, ben: { role: desk }"))
+    planned = json.loads(chancery("policy", "plan", folder, "--json").stdout)
+    assert [(user["name"], user["role"], user["revoked"]) for user in planned["users"]] == [
+        ("anna", "desk", True), ("ben", "desk", True)]
+    chancery("policy", "apply", folder)
+    for path in (old, free):
+        told = chancery("tool", "pub", "--nats", server.url, "--creds", path, "cmd.press-1", "x", exits=None)
+        assert told.returncode != 0 and "Authorization Violation" in told.stderr, told
+    for user in ("anna", "ben"):
+        new = creds(chancery, tmp_path, "A", user)
+        assert may_publish(chancery, server, new, "cmd.press-1") and not may_publish(chancery, server, new, "zzz")
+    assert "Nothing changes" in chancery("policy", "plan", folder).stdout

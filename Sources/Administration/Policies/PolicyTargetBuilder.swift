@@ -144,25 +144,16 @@ struct PolicyTargetBuilder {
     /// Each role with its key: the one that it has, also under its old name, or a new one.
     private func roles(of member: Member) throws -> [GovernedState.Role] {
         let known = Self.keys(of: member)
-        let old = Dictionary(
-            member.policy.policy.roles.compactMap { role in role.was.map { (role.name, $0.value) } },
-            uniquingKeysWith: { first, _ in first })
-        try checkVanishing(member, known, old)
+        let naming = RoleNaming(of: member.compiled.roles, in: member.policy.policy, known: Set(known.keys))
+        try checkVanishing(member, known, naming)
         return try member.compiled.roles.map { role in
-            // A name that is taken over is not the old role's any more, unless the old role is still there by that name.
             let key =
-                try known[role.name] ?? Self.oldName(of: role, old).flatMap { known[$0] }
+                try naming.old[role.name].flatMap { known[$0] }
                 ?? change.makeKey(.account, purpose: .role, role: role.name, owner: member.account.publicKey)
                 .publicKey.text
             return GovernedState.Role(
                 name: role.name, publicKey: key, description: member.compiled.descriptions["role \(role.name)"] ?? "")
         }
-    }
-
-    /// What a role, or the key for one value of a role, was called before; nil where it was called the same.
-    private static func oldName(of role: CompiledRole, _ old: [String: String]) -> String? {
-        guard let base = old[role.policy.name], role.name.hasPrefix(role.policy.name) else { return nil }
-        return base + role.name.dropFirst(role.policy.name.count)
     }
 
     /// The keys of roles by their names, from the directory's rows or else from claims that were made by hand.
@@ -177,21 +168,37 @@ struct PolicyTargetBuilder {
     }
 
     /// A role that vanishes while a similar one appears has most likely been renamed, and its holders would lose everything.
-    private func checkVanishing(_ member: Member, _ known: [String: String], _ renamed: [String: String]) throws {
+    /// So has one that vanishes while another says that it was called something that is not there.
+    private func checkVanishing(_ member: Member, _ known: [String: String], _ naming: RoleNaming) throws {
         guard !options.deletesRoles else { return }
-        let names = Set(member.compiled.roles.map(\.name))
-        let gone = known.keys.filter { name in
-            !names.contains(name) && !renamed.values.contains(name) && !member.compiled.leave.covers(.roles, name)
+        let name = member.compiled.name
+        let gone = naming.vanishing.filter { !member.compiled.leave.covers(.roles, $0.role) }
+        guard let first = gone.first else { return }
+        func refuse(_ text: String, remedy: String) -> AdministrationError {
+            AdministrationError(.refused, text, remedy: remedy)
         }
-        for name in gone.sorted() {
-            let scope = member.claims.signingKeys.compactMap(\.scope).first { $0.key == known[name] }
-            let similar = member.compiled.roles.filter { known[$0.name] == nil && renamed[$0.name] == nil }
-                .first { $0.isSimilar(to: name, scope?.template) }
+        if let vain = naming.vain.first {
+            let (role, was) = (vain.role, vain.was)
+            let other = gone.first { $0.role == was } ?? first
+            throw refuse(
+                "\(role) of \(name) takes nothing over from \(was), since "
+                    + (vain.isThere ? "it is there itself already" : "there is no such role")
+                    + ", and the role \"\(other.role)\" vanishes",
+                remedy: vain.isThere
+                    ? "take was: \(was) out of \(role) and say --delete-roles if \(other.role) is to go"
+                    : "write was: \(other.role) if it was renamed, or say --delete-roles if not")
+        }
+        for role in gone {
+            let scopes = member.claims.signingKeys.compactMap(\.scope)
+            let scope = scopes.first { scope in role.names.contains { scope.key == known[$0] } }
+            let similar = member.compiled.roles.first {
+                naming.isNew($0) && $0.isSimilar(to: role.role, scope?.template)
+            }
             guard let similar else { continue }
-            throw AdministrationError(
-                .refused,
-                "the role \"\(name)\" of \(member.compiled.name) vanishes, and the similar role \"\(similar.name)\" is new",
-                remedy: "write was: \(name) into \(similar.name) if it was renamed, or say --delete-roles if not")
+            let new = similar.policy.name
+            throw refuse(
+                "the role \"\(role.role)\" of \(name) vanishes, and the similar role \"\(new)\" is new",
+                remedy: "write was: \(role.role) into \(new) if it was renamed, or say --delete-roles if not")
         }
     }
 }

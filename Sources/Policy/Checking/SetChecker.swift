@@ -14,6 +14,7 @@ struct SetChecker {
     mutating func check() {
         for account in accounts {
             checkName(of: account)
+            checkOldNames(of: account)
             checkUsers(of: account)
             checkTests(of: account)
             checkImports(of: account)
