@@ -209,6 +209,9 @@ package struct JSONReader {
     mutating func integer<Integer: FixedWidthInteger>() throws(ClaimsError) -> Integer {
         skipWhiteSpace()
         let start = position
+        guard let first = peek(), first == 0x2D || (0x30...0x39).contains(first) else {
+            throw error("expected a number")
+        }
         let literal = isTree ? JSONNumber.text(try double()) : String(decoding: try number(), as: UTF8.self)
         guard !literal.isEmpty, literal.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
             // An unsigned field refuses "-0" too.

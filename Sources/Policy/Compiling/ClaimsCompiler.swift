@@ -32,11 +32,25 @@ struct ClaimsCompiler {
             for (path, places) in role.sources { sources["role \(role.name)\(path)"] = places }
         }
         checkClaims(policy)
+        let extras = extras(policy.claims, without: Self.notInClaims)
+        if let extras { check(extras, policy, body) }
         body.sort()
         return CompiledAccount(
             name: policy.account.value, description: policy.description, roles: roles, imports: imports, users: users(),
             leave: leave(policy.leave), descriptions: descriptions, body: body, sources: sources,
-            extras: extras(policy.claims, without: Self.notInClaims), grants: policy.placedGrants)
+            extras: extras, grants: policy.placedGrants)
+    }
+
+    /// What cannot be merged, and what servers do not take.
+    private mutating func check(_ extras: ClaimsExtras, _ policy: AccountPolicy, _ body: AccountClaims) {
+        do throws(ClaimsError) {
+            let merged = try body.merging(extras)
+            problems += PolicyProblem.claims(
+                policy.claims, at: extras.position, merged.validate(at: 0), besides: body.validate(at: 0),
+                in: account.source)
+        } catch {
+            problems.append(.claims(policy.claims, at: extras.position, error, in: account.source))
+        }
     }
 
     /// Members of `limits` and of `mappings` are given one by one.
@@ -162,9 +176,14 @@ struct ClaimsCompiler {
         note("export \(type.name) \(subject)", policy.position, policy.description)
         let extras = extras(policy.claims, without: Self.notInExports)
         problems += PolicyProblem.conflicts(policy.claims, policy.givenFields, in: account.source)
-        return merged(extras, policy.claims, export) { (export, extras) throws(ClaimsError) in
+        let whole = merged(extras, policy.claims, export) { (export, extras) throws(ClaimsError) in
             try export.merging(extras)
         }
+        if let extras {
+            problems += PolicyProblem.claims(
+                policy.claims, at: extras.position, whole.issues, besides: export.issues, in: account.source)
+        }
+        return whole
     }
 
     private mutating func imported(_ policy: ImportPolicy) -> CompiledImport? {
@@ -177,8 +196,14 @@ struct ClaimsCompiler {
         note("import \(type.name) \(subject) \(from)", policy.position)
         let extras = extras(policy.claims, without: Self.notInImports)
         problems += PolicyProblem.conflicts(policy.claims, policy.givenFields, in: account.source)
-        item = merged(extras, policy.claims, item) { (item, extras) throws(ClaimsError) in try item.merging(extras) }
-        return CompiledImport(from: from, claim: item, position: policy.position)
+        let whole = merged(extras, policy.claims, item) { (item, extras) throws(ClaimsError) in
+            try item.merging(extras)
+        }
+        if let extras {
+            problems += PolicyProblem.claims(
+                policy.claims, at: extras.position, whole.issues, besides: item.issues, in: account.source)
+        }
+        return CompiledImport(from: from, claim: whole, position: policy.position)
     }
 
     private mutating func merged<Element>(
@@ -232,6 +257,24 @@ struct ClaimsCompiler {
                 tags: user.tags.map { "\($0.name):\($0.value.value)" }.sorted(), description: user.description,
                 lifetime: lifetime(of: user))
         }.sorted { $0.name < $1.name }
+    }
+}
+
+extension Export {
+    /// What is wrong with an account that exports it.
+    fileprivate var issues: [ValidationIssue] {
+        var claims = AccountClaims(subject: "")
+        (claims.exports, claims.limits) = ([self], .unlimited)
+        return claims.validate(at: 0)
+    }
+}
+
+extension Import {
+    /// What is wrong with an account that imports it.
+    fileprivate var issues: [ValidationIssue] {
+        var claims = AccountClaims(subject: "")
+        (claims.imports, claims.limits) = ([self], .unlimited)
+        return claims.validate(at: 0)
     }
 }
 

@@ -125,11 +125,18 @@ extension PolicyProblem {
 // MARK: What no claims have
 
 extension RawValue {
+    /// Names and numbers; a name in quotes is one, whatever it has inside.
+    private static func steps(of path: String) -> [String] {
+        path.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { number, part in
+            number.isMultiple(of: 2) ? part.split { ".[]".contains($0) }.map(String.init) : [String(part)]
+        }
+    }
+
     /// A value inside of members, by a path such as `pub.allow[1]`; the last that there is on the way.
     static func find(_ path: String, in members: [Member]) -> RawValue? {
         var current: RawValue?
         var content = Content.members(members)
-        for step in path.split(whereSeparator: { ".[]".contains($0) }) {
+        for step in steps(of: path) {
             switch content {
             case .members(let members):
                 guard let next = members.first(where: { $0.name == step }) else { return current }
@@ -150,11 +157,33 @@ extension PolicyProblem {
     static func claims(
         _ members: [RawValue.Member], at position: PolicyPosition, _ error: ClaimsError, in source: PolicySource?
     ) -> PolicyProblem {
-        // The error's path leads through the token that was made; what stands in the file begins at one of its members.
-        let steps = error.path.split(separator: ".").map(String.init)
+        let detail = error.message.components(after: "): ") ?? error.message
+        return claims(members, at: position, error.path, detail, in: source)
+    }
+
+    /// That servers do not take what fields under `claims` give.
+    ///
+    /// - Parameters:
+    ///   - given: what is wrong with the claims that have the fields.
+    ///   - otherwise: what is wrong with them without.
+    static func claims(
+        _ members: [RawValue.Member], at position: PolicyPosition, _ given: [ValidationIssue],
+        besides otherwise: [ValidationIssue] = [], in source: PolicySource?
+    ) -> [PolicyProblem] {
+        let known = Set(otherwise)
+        return given.filter { $0.level == .error && !known.contains($0) }.map { issue in
+            claims(members, at: position, issue.path, issue.description, in: source)
+        }
+    }
+
+    private static func claims(
+        _ members: [RawValue.Member], at position: PolicyPosition, _ path: String, _ detail: String,
+        in source: PolicySource?
+    ) -> PolicyProblem {
+        // The path leads through the token that was made; what stands in the file begins at one of its members.
+        let steps = path.split(separator: ".").map(String.init)
         let start = steps.firstIndex { step in members.contains { $0.name == step.prefix { $0 != "[" } } }
         let path = start.map { steps[$0...].joined(separator: ".") } ?? ""
-        let detail = error.message.components(after: "): ") ?? error.message
         guard let found = RawValue.find(path, in: members) else {
             return PolicyProblem(
                 .wrongValue, at: position, in: source, "claims has something that no claims have: \(detail)")

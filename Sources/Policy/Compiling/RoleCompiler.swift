@@ -131,7 +131,14 @@ struct RoleCompiler {
         guard let extras = ClaimsExtras(role.claims) else { return }
         problems += PolicyProblem.conflicts(role.claims, role.givenFields, in: source)
         let scope = UserScope(key: "", role: role.name, template: template)
-        do throws(ClaimsError) { template = try scope.merging(extras).template.canonical } catch {
+        do throws(ClaimsError) {
+            let merged = try scope.merging(extras).template
+            let found = PolicyProblem.claims(
+                role.claims, at: extras.position, merged.issues, besides: template.issues, in: source)
+            // Each key of the role has the same fields.
+            problems += found.filter { !problems.contains($0) }
+            template = merged.canonical
+        } catch {
             problems.append(.claims(role.claims, at: extras.position, error, in: source))
             return
         }
@@ -158,5 +165,14 @@ extension RolePolicy {
     var kindsOfConnections: [Placed<String>] {
         guard connections.isEmpty, let mqtt else { return connections }
         return ["MQTT", "MQTT_WS"].map { Placed($0, mqtt.position) }
+    }
+}
+
+extension UserPermissionLimits {
+    /// What is wrong with the users that have it.
+    fileprivate var issues: [ValidationIssue] {
+        var claims = UserClaims(subject: "", name: "")
+        claims.limits = self
+        return claims.validate(at: 0)
     }
 }

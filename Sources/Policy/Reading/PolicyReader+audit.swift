@@ -79,6 +79,25 @@ extension PolicyReader {
         }
     }
 
+    /// Fields of a role's claims, or of a user's own.
+    mutating func roleClaims(_ node: PolicyNode, besides governed: [String] = []) -> [RawValue.Member] {
+        let members = claims(node, .role, besides: governed)
+        for member in members {
+            switch (member.name, member.value.content) {
+            case ("allowed_connection_types", .list(let kinds)):
+                for kind in kinds {
+                    guard case .text(let text, isQuoted: _) = kind.content else { continue }
+                    // Servers read it in capitals.
+                    checkConnectionKind(text.uppercased(), at: kind.position)
+                }
+            case ("times_location", .text(let zone, isQuoted: _)):
+                checkTimeZone(zone, at: member.value.position)
+            default: continue
+            }
+        }
+        return members
+    }
+
     private mutating func raw(_ node: PolicyNode) -> RawValue? {
         switch node.content {
         case .nothing: return RawValue(content: .nothing, position: node.position)

@@ -29,15 +29,25 @@ extension PolicyReader {
         let kinds = Self.connectionWords
         requireEntries(
             node, "connections", remedy: "name some of \(kinds.joined(separator: ", ")), or leave it out for all")
-        return names(node, "connections").filter { kind in
-            guard kinds.contains(kind.value) else {
-                report(
-                    .wrongValue, at: kind.position, "there is no kind of connections \"\(kind.value)\"",
-                    remedy: "there are: \(kinds.joined(separator: ", "))")
-                return false
-            }
-            return true
-        }
+        return names(node, "connections").filter { checkConnectionKind($0.value, at: $0.position) }
+    }
+
+    @discardableResult
+    mutating func checkConnectionKind(_ kind: String, at position: PolicyPosition) -> Bool {
+        guard !Self.connectionWords.contains(kind) else { return true }
+        report(
+            .wrongValue, at: position, "there is no kind of connections \"\(kind)\"",
+            remedy: "there are: \(Self.connectionWords.joined(separator: ", "))")
+        return false
+    }
+
+    @discardableResult
+    mutating func checkTimeZone(_ zone: String, at position: PolicyPosition) -> Bool {
+        guard !isKnownTimeZone(zone) else { return true }
+        report(
+            .wrongValue, at: position, "\"\(zone)\" is no time zone",
+            remedy: "take a name of the tz database, such as Europe/Berlin or UTC")
+        return false
     }
 
     /// `{ zone: Europe/Berlin, between: [ "06:00-22:00" ] }`
@@ -51,12 +61,7 @@ extension PolicyReader {
             report(.missingKey, at: node.position, "hours have no zone", remedy: "write zone: Europe/Berlin")
             return nil
         }
-        guard isKnownTimeZone(zone.value) else {
-            report(
-                .wrongValue, at: zone.position, "\"\(zone.value)\" is no time zone",
-                remedy: "take a name of the tz database, such as Europe/Berlin or UTC")
-            return nil
-        }
+        guard checkTimeZone(zone.value, at: zone.position) else { return nil }
         guard !parts.ranges.isEmpty else {
             // Times that are none have been told of.
             if case .list(let elements)? = keys.first(where: { $0.name == "between" })?.value.content, !elements.isEmpty

@@ -48,7 +48,7 @@ extension PolicyReader {
         ("connections", { $2.connections = $0.connectionKinds($1) }),
         ("expires", { $2.lifetime = $0.lifetime($1) }),
         ("limits", { $0.read($1, "a role's limits", into: &$2.limits, roleLimitKeys) }),
-        ("claims", { $2.claims = $0.claims($1, .role) }),
+        ("claims", { $2.claims = $0.roleClaims($1) }),
     ]
 
     static let roleLimitKeys: Keys<RoleLimits> = [

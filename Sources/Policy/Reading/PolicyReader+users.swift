@@ -44,7 +44,7 @@ extension PolicyReader {
                 user.extra = extra
             }
         ),
-        ("claims", { $2.claims = $0.claims($1, .role, besides: AccountCompiler.notInClaims) }),
+        ("claims", { $2.claims = $0.roleClaims($1, besides: AccountCompiler.notInClaims) }),
     ]
 
     /// What a user may have beyond its roles.
