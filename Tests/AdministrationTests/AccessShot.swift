@@ -1,3 +1,4 @@
+import Authorization
 import Claims
 import NKeys
 import Subjects
@@ -10,40 +11,48 @@ import Testing
 struct AccessShot: Equatable {
     /// By account and role.
     private var roles: [String: UserPermissionLimits] = [:]
-    /// What is imported and let in (rule S5): the exporter's subjects, by importer, kind and how it is called there.
+    /// What is imported and let in, as a broker decides it: the exporter's subjects, by importer, exporter, kind and how
+    /// they are called there.
     private var imports: [String: SubjectSet] = [:]
 
     init(_ directory: Directory) throws {
-        let accounts = try directory.read { reader in
-            try ["A", "B"].map { try reader.account(at: .account($0)) }
-        }
+        let accounts = try directory.read { try $0.accounts(of: $0.operator(at: Place())) }
         let claims = try Dictionary(
             accounts.map { ($0.publicKey.text, try $0.claims()) }, uniquingKeysWith: { first, _ in first })
         for account in accounts {
             let own = try account.claims()
             for scope in own.signingKeys.compactMap(\.scope) { roles["\(account.name) \(scope.role)"] = scope.template }
             for item in own.imports {
-                let pattern = try Pattern(item.subject)
-                let met = try (claims[item.account]?.exports ?? []).filter {
-                    try $0.type == item.type && Pattern($0.subject).overlaps(pattern)
-                }
-                guard try met.contains(where: { pattern.isContained(in: try Pattern($0.subject)) }),
-                    met.allSatisfy({ !$0.tokenRequired || !item.token.isEmpty })
+                guard let exporter = claims[item.account],
+                    (try? ImportUse.grant(
+                        item, importer: .key(account.publicKey), exporter: exporter, at: directory.surroundings.now()))
+                        != nil
                 else { continue }
-                let name = "\(account.name) \(item.type) \(item.localSubject.prefix(2))"
-                imports[name] = try (imports[name] ?? .nothing).union(SubjectSet([pattern]))
+                let name = "\(account.name) \(item.type) of \(exporter.name), \(Self.naming(item))"
+                imports[name] = try (imports[name] ?? .nothing).union(SubjectSet([try Pattern(item.subject)]))
             }
         }
     }
 
-    static func == (one: AccessShot, other: AccessShot) -> Bool {
-        func same(_ one: SubjectSet, _ other: SubjectSet) -> Bool {
-            ((try? one.isSubset(of: other)) ?? false) && ((try? other.isSubset(of: one)) ?? false)
+    /// What subjects are called in the importing account: what stands before them, where that is all.
+    private static func naming(_ item: Import) -> String {
+        let local = item.localSubject.isEmpty ? item.subject : item.localSubject
+        let pattern = local.split(separator: ".").map { $0.hasPrefix("$") ? "*" : $0 }.joined(separator: ".")
+        let place = local.split(separator: ".").compactMap { Int($0.dropFirst()) }
+        guard pattern.hasSuffix(item.subject), place == place.sorted() else { return "\(item.subject) as \(local)" }
+        return "\(pattern.dropLast(item.subject.count))*"
+    }
+
+    static func == (one: AccessShot, other: AccessShot) -> Bool { one.differences(from: other).isEmpty }
+
+    /// Where less or more may be done than at another moment; empty for nowhere.
+    func differences(from other: AccessShot) -> [String] {
+        let ways = Set(imports.keys).union(other.imports.keys).sorted().compactMap { name -> String? in
+            let (mine, others) = (imports[name] ?? .nothing, other.imports[name] ?? .nothing)
+            let (isLess, isMore) = ((try? others.isSubset(of: mine)) != true, (try? mine.isSubset(of: others)) != true)
+            return isLess || isMore ? "\(name): \(isLess ? "less" : "")\(isMore ? "more" : "") than before" : nil
         }
-        return one.roles == other.roles
-            && Set(one.imports.keys).union(other.imports.keys).allSatisfy {
-                same(one.imports[$0] ?? .nothing, other.imports[$0] ?? .nothing)
-            }
+        return ways + Set(roles.keys).union(other.roles.keys).sorted().filter { roles[$0] != other.roles[$0] }
     }
 
     func check(between old: AccessShot, and new: AccessShot, _ what: String) throws {

@@ -13,4 +13,10 @@ public enum SubjectCover {
         guard let one = try? Pattern(one), let other = try? Pattern(other) else { return false }
         return one.overlaps(other)
     }
+
+    /// The subjects that lie in both; nil for none, and for texts that are no patterns.
+    public static func intersection(_ one: String, _ other: String) -> String? {
+        guard let one = try? Pattern(one), let other = try? Pattern(other) else { return nil }
+        return one.intersection(other)?.description
+    }
 }

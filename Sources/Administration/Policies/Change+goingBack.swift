@@ -48,8 +48,10 @@ extension Change {
                 let account = try EntityReference(item.account).publicKey.flatMap({ try reader.accountEntry($0) })
             else { continue }
             let doors = ConsentFinder.privateOnes(item, among: try exports(of: account, in: exporter))
-            let isGranted = sources.grants(of: exporter).contains {
-                $0.covers(item.subject, item.type, for: state.name)
+            let grants = sources.grants(of: exporter)
+            let isGranted = doors.allSatisfy { door in
+                guard let part = SubjectCover.intersection(door.subject, item.subject) else { return false }
+                return grants.contains { $0.covers(part, item.type, for: state.name) }
             }
             guard doors.contains(where: { $0.isRevoked(old) }), isGranted, old.expires == 0 || old.expires > now else {
                 continue

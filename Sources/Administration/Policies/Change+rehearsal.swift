@@ -1,9 +1,10 @@
 import Claims
+import NKeys
 public import Policy
 
 extension PolicyRun {
     /// The way from what was to what is to be. Revocations stay, whatever was in force when they were made.
-    func course() throws -> ApplyCourse {
+    func course(_ reader: DirectoryReader) throws -> ApplyCourse {
         var (old, new): ([String: AccountClaims], [String: AccountClaims]) = ([:], [:])
         for (key, target) in target.accounts {
             guard let before = before.accounts[key] else { continue }
@@ -15,8 +16,16 @@ extension PolicyRun {
             }
             (old[key], new[key]) = (present, wanted)
         }
+        var others: [String: AccountClaims] = [:]
+        if old.contains(where: { key, claims in claims.exports != new[key]?.exports }) {
+            for account in try reader.accounts(of: reader.operator(EntityReference(operatorKey)))
+            where new[account.publicKey.text] == nil {
+                let claims = try account.claims()
+                if claims.imports.contains(where: { new[$0.account] != nil }) { others[claims.subject] = claims }
+            }
+        }
         let withdrawn = target.accounts.compactMapValues(\.withdrawn)
-        return ApplyCourse(from: old, to: new, withdrawing: withdrawn)
+        return ApplyCourse(from: old, to: new, beside: others, withdrawing: withdrawn)
     }
 }
 
@@ -25,16 +34,9 @@ extension Change {
     ///
     /// - Throws: ``AdministrationError``.
     func rehearse(_ run: PolicyRun) throws {
-        let course = try run.course()
+        let course = try run.course(reader)
         // What is taken back is taken back even where an import is shut out for a moment.
-        if run.kind == .apply, let gap = course.gaps.first {
-            func name(_ key: String) -> String { run.target.accounts[key]?.name ?? key }
-            throw AdministrationError(
-                .refused,
-                "what \(name(gap.importer)) imports from \(name(gap.exporter)), \(gap.subject), would be shut out for a while: "
-                    + "the subject of an export and who may import it change at once",
-                remedy: "change the subject in one apply and who may import it in another; nothing was begun")
-        }
+        if let fault = course.faults.first(where: { run.kind == .apply || !$0.isShutOut }) { throw try refusal(fault) }
         for (key, target) in run.target.accounts.sorted(by: { $0.value.name < $1.value.name }) {
             var last = course.claims(of: key, after: nil)
             for step in ApplyStep.allCases {
@@ -43,6 +45,24 @@ extension Change {
                 try rehearse(claims, of: target.name, step)
             }
         }
+    }
+
+    private func refusal(_ fault: ApplyCourse.Fault) throws -> AdministrationError {
+        func name(_ key: String) throws -> String {
+            try EntityReference(key).publicKey.flatMap { try reader.accountEntry($0)?.name } ?? key
+        }
+        let (importer, exporter) = (try name(fault.importer), try name(fault.exporter))
+        guard fault.isShutOut else {
+            return AdministrationError(
+                .refused,
+                "what \(importer) has as an import from \(exporter), \(fault.subject), is not let in, and would be for a while",
+                remedy: "take that import out of \(importer) in an apply before this one; nothing was begun")
+        }
+        return AdministrationError(
+            .refused,
+            "what \(importer) imports from \(exporter), \(fault.subject), would be shut out for a while: "
+                + "the subject of an export and who may import it change at once",
+            remedy: "change the subject in one apply and who may import it in another; nothing was begun")
     }
 
     private func rehearse(_ claims: AccountClaims, of account: String, _ step: ApplyStep) throws {

@@ -114,7 +114,7 @@ extension Change {
                         "the operator does not demand signing keys, so that an account's own key may sign a user that "
                         + "no role limits: chancery edit operator --require-signing-keys"))
         }
-        let course = try run.course()
+        let course = try run.course(reader)
         for step in ApplyStep.allCases {
             let touched = accounts.filter { key, target in
                 let last = course.claims(of: key, after: ApplyStep(rawValue: step.rawValue - 1))

@@ -15,7 +15,7 @@ struct PolicyStepWriter {
     /// - Returns: the accounts whose tokens changed.
     func write(of entry: OperatorEntry) throws -> [AccountEntry] {
         var changed: [AccountEntry] = []
-        let course = try run.course()
+        let course = try run.course(change.reader)
         for (key, target) in run.target.accounts.sorted(by: { $0.key < $1.key }) {
             guard let key = EntityReference(key).publicKey, let account = try change.reader.accountEntry(key),
                 let before = run.before.accounts[key.text]

@@ -53,8 +53,9 @@ final class WithdrawalFinder {
         for activation in try activations(of: account, before) {
             guard let wanted = try? Pattern(activation.importSubject) else { continue }
             let importer = names[activation.subject] ?? ""
-            for door in doors where door.export.type == activation.importType && door.pattern.overlaps(wanted) {
-                let part = door.pattern.isContained(in: wanted) ? door.pattern : wanted
+            for door in doors where door.export.type == activation.importType {
+                // An import may meet a private export and lie in another one.
+                guard let part = door.pattern.intersection(wanted) else { continue }
                 let subject = part.description
                 let end = activation.expires == 0 ? nil : activation.expires
                 let goesOn = grants[importer, default: []].contains {

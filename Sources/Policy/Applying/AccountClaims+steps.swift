@@ -21,13 +21,16 @@ extension AccountClaims {
     }
 
     /// Old imports with new activations: that of the same import, or one that an import without any lies in.
-    func activated(for new: AccountClaims) -> AccountClaims {
+    ///
+    /// - Parameter isShut: whether an import is let in by nothing so far: a new activation would let it in too early.
+    func activated(for new: AccountClaims, unless isShut: (Import) -> Bool) -> AccountClaims {
         var claims = self
         for index in claims.imports.indices {
             let item = claims.imports[index]
             let same = new.imports.first { $0.isSame(as: item) && !$0.token.isEmpty }
             let wider = item.token.isEmpty ? new.imports.first { !$0.token.isEmpty && $0.covers(item) } : nil
-            if let token = (same ?? wider)?.token { claims.imports[index].token = token }
+            guard let token = (same ?? wider)?.token, token != item.token, !isShut(item) else { continue }
+            claims.imports[index].token = token
         }
         return claims
     }

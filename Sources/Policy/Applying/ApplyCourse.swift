@@ -1,55 +1,74 @@
 public import Claims
 import Subjects
 
-/// The way from the claims of some accounts to others, step by step, and what cannot be reached without a gap.
+/// The way from the claims of some accounts to others, step by step, and what cannot be reached by any.
 ///
-/// Where exports of both sides meet, one way after the other is tried until every import that goes on, and every new one
-/// once it is there, is let in at each step.
+/// Where exports change, one way after the other is tried until every import that goes on is let in at each step, and none
+/// that neither side lets in.
 public struct ApplyCourse: Sendable {
-    /// An import that would be shut out for a while, although both sides allow it or it is new.
-    public struct Gap: Sendable, Hashable {
+    /// An import that would be shut out, or let in, for a while.
+    public struct Fault: Sendable, Hashable {
         public let importer: String
         public let exporter: String
         public let subject: String
+        /// Whether it would be shut out, although both sides let it in; otherwise it would be let in, although neither does.
+        public let isShutOut: Bool
     }
 
     private let old: [String: AccountClaims]
     private let new: [String: AccountClaims]
+    /// The old claims with new activations.
+    private var activated: [String: AccountClaims] = [:]
     private let withdrawn: [String: [WithdrawnActivation]]
-    private let transitions: [String: ExportTransition]
-    private var orders: [String: ExportTransition.Order] = [:]
-    /// What is shut out for a while whatever way is taken; the new exports then come first.
-    public private(set) var gaps: [Gap] = []
+    private var transitions: [String: ExportTransition] = [:]
+    /// What is shut out, or let in, for a while whatever way is taken.
+    public private(set) var faults: [Fault] = []
 
     /// - Parameters:
     ///   - old: the claims before the first step, by the account's key.
     ///   - new: those after the last, of the same accounts.
+    ///   - others: those of accounts that do not change and import from them.
     ///   - withdrawn: activations that stop counting, by the exporter's key.
     public init(
         from old: [String: AccountClaims], to new: [String: AccountClaims],
+        beside others: [String: AccountClaims] = [:],
         withdrawing withdrawn: [String: [WithdrawnActivation]] = [:]
     ) {
         (self.old, self.new, self.withdrawn) = (old, new, withdrawn)
-        transitions = new.reduce(into: [:]) { transitions, entry in
-            transitions[entry.key] = ExportTransition(
-                from: old[entry.key]?.exports ?? [], to: entry.value.exports)
+        for (key, claims) in old {
+            guard let wanted = new[key], claims.imports != wanted.imports else {
+                activated[key] = claims
+                continue
+            }
+            activated[key] = claims.activated(for: wanted) { Self.isShut($0, of: key, by: old[$0.account]) }
         }
-        for (key, transition) in transitions.sorted(by: { $0.key < $1.key }) where transition.isMixed {
-            choose(for: key, transition)
+        var imports: [String: [(side: ImportSide, passage: ImportPassage)]] = [:]
+        for (side, accounts) in [(ImportSide.old, activated), (.new, new), (.always, others)] {
+            for (key, claims) in accounts.sorted(by: { $0.key < $1.key }) {
+                for item in claims.imports
+                where new[item.account].map({ $0.exports != old[item.account]?.exports }) ?? false {
+                    guard let passage = ImportPassage(item, of: key) else { continue }
+                    imports[item.account, default: []].append((side, passage))
+                }
+            }
+        }
+        for (key, claims) in new.sorted(by: { $0.key < $1.key }) {
+            let chooser = ExportChooser(
+                ExportTransition(from: old[key]?.exports ?? [], to: claims.exports), imports: imports[key, default: []],
+                withdrawing: withdrawn[key, default: []])
+            transitions[key] = chooser.transition
+            faults +=
+                chooser.shutOut.map { Fault($0, isShutOut: true) } + chooser.letIn.map { Fault($0, isShutOut: false) }
         }
     }
 
-    private mutating func choose(for exporter: String, _ transition: ExportTransition) {
-        var found: [Gap] = []
-        for order in ExportTransition.Order.allCases {
-            found = gaps(at: exporter, transition.exports(order, isSwitched: false))
-            guard !found.isEmpty else {
-                orders[exporter] = order
-                return
-            }
-        }
-        orders[exporter] = .newFirst
-        gaps += found
+    private static func isShut(_ item: Import, of importer: String, by exporter: AccountClaims?) -> Bool {
+        // What accounts let in that are none of these is not known.
+        guard let exporter, let passage = ImportPassage(item, of: importer) else { return false }
+        return !passage.isLetIn(
+            by: exporter.exports.compactMap { export -> (pattern: Pattern, export: Export)? in
+                (try? Pattern(export.subject)).map { ($0, export) }
+            })
     }
 
     /// The activations for exports of an account that do not count any more once a step is done. What counts so far does
@@ -67,65 +86,24 @@ public struct ApplyCourse: Sendable {
     }
 
     private func plainClaims(of key: String, after step: ApplyStep?) -> AccountClaims? {
-        guard let step, let old = old[key], let new = new[key], let transition = transitions[key] else {
-            return old[key]
-        }
+        guard let step, let old = old[key], let new = new[key], let activated = activated[key],
+            let transition = transitions[key]
+        else { return old[key] }
         // What stays is not even sorted.
         guard old != new else { return old }
-        let order = orders[key] ?? .widest
         switch step {
-        case .activate: return old.activated(for: new)
-        case .widen: return old.activated(for: new).widened(to: new, transition.exports(order, isSwitched: false))
-        case .switch: return new.beside(old, imports: true, transition.exports(order, isSwitched: true))
-        case .narrowImports: return new.beside(old, imports: false, transition.exports(order, isSwitched: true))
+        case .activate: return activated
+        case .widen: return activated.widened(to: new, transition.exports(isSwitched: false))
+        case .switch: return new.beside(activated, imports: true, transition.exports(isSwitched: true))
+        case .narrowImports: return new.beside(activated, imports: false, transition.exports(isSwitched: true))
         case .narrow: return new
-        }
-    }
-
-    // MARK: Gaps
-
-    private func gaps(at exporter: String, _ between: [Export]) -> [Gap] {
-        let door = Door(between)
-        let (before, after) = (Door(old[exporter]?.exports ?? []), Door(new[exporter]?.exports ?? []))
-        var gaps: [Gap] = []
-        for (importer, claims) in new.sorted(by: { $0.key < $1.key }) {
-            func items(_ claims: AccountClaims?) -> [Import] {
-                claims?.imports.filter { $0.account == exporter } ?? []
-            }
-            let later = items(claims).filter { after.admits($0) }
-            let shut = later.filter { !door.admits($0) }
-            let earlier = items(old[importer]), activated = items(old[importer]?.activated(for: claims))
-            let lost = zip(earlier, activated).filter { item, activated in
-                before.admits(item) && !door.admits(activated) && later.contains { $0.meets(item) }
-            }.map(\.0)
-            gaps += (shut + lost).map { Gap(importer: importer, exporter: exporter, subject: $0.subject) }
-        }
-        return gaps
-    }
-
-    /// Exports as whoever imports finds them (rule S5).
-    private struct Door {
-        let exports: [(pattern: Pattern, export: Export)]
-
-        init(_ exports: [Export]) {
-            self.exports = exports.compactMap { export in (try? Pattern(export.subject)).map { ($0, export) } }
-        }
-
-        /// Whether an import lies in an export, and every one that it meets is public or grants it.
-        func admits(_ item: Import) -> Bool {
-            guard let pattern = try? Pattern(item.subject) else { return false }
-            let met = exports.filter { $0.export.type == item.type && $0.pattern.overlaps(pattern) }
-            return met.contains { pattern.isContained(in: $0.pattern) }
-                && (!item.token.isEmpty || met.allSatisfy { !$0.export.tokenRequired })
         }
     }
 }
 
-extension Import {
-    fileprivate func meets(_ other: Import) -> Bool {
-        guard type == other.type, let mine = try? Pattern(subject), let others = try? Pattern(other.subject) else {
-            return false
-        }
-        return mine.overlaps(others)
+extension ApplyCourse.Fault {
+    fileprivate init(_ passage: ImportPassage, isShutOut: Bool) {
+        (importer, exporter) = (passage.importer, passage.item.account)
+        (subject, self.isShutOut) = (passage.item.subject, isShutOut)
     }
 }

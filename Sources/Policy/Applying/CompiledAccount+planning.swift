@@ -9,19 +9,22 @@ extension CompiledAccount {
         try claims(AccountKeys(account: ""), on: base).exports
     }
 
-    /// When the grant of an import ends, Unix seconds; nil for never. The longest one counts.
+    /// When the grants of an import end, Unix seconds; nil for never. Of each private export that it meets the longest one
+    /// counts, and of several exports the first to end.
     public func grantEnd(of wanted: Import, to importer: String, in policy: AccountPolicy) -> Int64? {
         guard let pattern = try? Pattern(wanted.subject) else { return nil }
-        let ends = policy.exports.filter { $0.kind == (wanted.type == .stream ? .stream : .service) }
-            .flatMap { export in
-                export.grants.filter { grant in
-                    guard grant.account?.value == importer, let text = (grant.only ?? export.subject)?.text,
-                        let granted = try? Pattern(text)
-                    else { return false }
-                    return pattern.isContained(in: granted)
+        return policy.exports.compactMap { export -> Int64? in
+            guard export.kind == (wanted.type == .stream ? .stream : .service), let text = export.subject?.text,
+                let part = (try? Pattern(text))?.intersection(pattern)
+            else { return nil }
+            let ends = export.grants.filter { grant in
+                guard grant.account?.value == importer, let granted = try? Pattern((grant.only?.text ?? text)) else {
+                    return false
                 }
+                return part.isContained(in: granted)
             }.map(\.until?.value)
-        return ends.contains(nil) ? nil : ends.compactMap { $0 }.max()
+            return ends.contains(nil) ? nil : ends.compactMap { $0 }.max()
+        }.min()
     }
 }
 

@@ -6,91 +6,145 @@ import Subjects
 /// Claims cannot hold two exports of one kind where one lies in the other. So exports of the old and of the new claims that
 /// meet, and are not the same, take each other's place in one change; this type says what stands in between.
 struct ExportTransition {
-    /// What stands between the steps `widen` and `narrow` of exports that meet.
-    enum Order: CaseIterable {
-        /// The widest of both sides.
-        case widest
-        /// The new ones already.
-        case newFirst
-        /// The old ones still.
-        case oldFirst
+    /// An export of one side, or one that both have, with its place in the middle.
+    struct Slot {
+        let type: ExportType
+        /// Nil for a text that is none.
+        let pattern: Pattern?
+        let old: Export?
+        var new: Export?
+        /// Whether one of the other side meets it, where it is of one side alone.
+        fileprivate(set) var isMeeting = false
+        /// Whether it lies in such a one.
+        fileprivate(set) var isCovered = false
+        /// How it stands between the steps `widen` and `narrow`.
+        var way = Way()
+
+        /// Whether it lets in others than before, or is not on both sides.
+        var isChanged: Bool {
+            guard let old, let new else { return true }
+            return old.tokenRequired != new.tokenRequired || old.accountTokenPosition != new.accountTokenPosition
+        }
     }
 
-    private let old: [Export]
-    private let new: [Export]
-    /// Places of exports that meet one of the other side.
-    private var meeting: (old: Set<Int>, new: Set<Int>) = ([], [])
-    /// Places of exports that lie in one of the other side.
-    private var covered: (old: Set<Int>, new: Set<Int>) = ([], [])
+    private(set) var slots: [Slot] = []
 
     init(from old: [Export], to new: [Export]) {
-        (self.old, self.new) = (old, new)
-        let after = Set(new.map(ExportKey.init))
-        let before = Set(old.map(ExportKey.init))
-        let gone = Self.patterns(old) { !after.contains($0) }
-        let added = Self.patterns(new) { !before.contains($0) }
+        var places: [ExportKey: Int] = [:]
+        for export in old where places[ExportKey(export)] == nil {
+            places[ExportKey(export)] = slots.count
+            slots.append(Slot(type: export.type, pattern: try? Pattern(export.subject), old: export, new: nil))
+        }
+        for export in new {
+            if let place = places[ExportKey(export)] {
+                slots[place].new = export
+            } else {
+                places[ExportKey(export)] = slots.count
+                slots.append(Slot(type: export.type, pattern: try? Pattern(export.subject), old: nil, new: export))
+            }
+        }
+        findMeetings()
+    }
+
+    private mutating func findMeetings() {
+        let gone = patterns { $0.new == nil }
+        let added = patterns { $0.old == nil }
         guard !gone.isEmpty, !added.isEmpty else { return }
         let index = FirstTokens(added.map(\.pattern))
         for one in gone {
             for number in index.candidates(one.pattern) {
                 let other = added[number]
-                guard one.type == other.type, one.pattern.overlaps(other.pattern) else { continue }
-                meeting.old.insert(one.place)
-                meeting.new.insert(other.place)
+                guard slots[one.place].type == slots[other.place].type, one.pattern.overlaps(other.pattern) else {
+                    continue
+                }
+                slots[one.place].isMeeting = true
+                slots[other.place].isMeeting = true
                 if one.pattern.isContained(in: other.pattern) {
-                    covered.old.insert(one.place)
+                    slots[one.place].isCovered = true
                 } else if other.pattern.isContained(in: one.pattern) {
-                    covered.new.insert(other.place)
+                    slots[other.place].isCovered = true
                 }
             }
         }
     }
 
-    /// Whether exports of both sides meet.
-    var isMixed: Bool { !meeting.old.isEmpty }
+    private func patterns(_ isMeant: (Slot) -> Bool) -> [(place: Int, pattern: Pattern)] {
+        slots.indices.compactMap { place in
+            guard isMeant(slots[place]), let pattern = slots[place].pattern else { return nil }
+            return (place, pattern)
+        }
+    }
 
-    /// What is exported between `widen` and `narrow`. An export that both sides have is as open as either says.
+    /// Sends some exports another way.
+    mutating func send(_ places: [Int], by way: Way) {
+        for place in places { slots[place].way = way }
+    }
+
+    /// What is exported between `widen` and `narrow`.
     ///
-    /// - Parameter isSwitched: whether the rest of such an export is the new one's.
-    func exports(_ order: Order, isSwitched: Bool) -> [Export] {
-        var out = (old: covered.old, new: covered.new)
-        switch order {
-        case .widest: break
-        case .newFirst: out = (meeting.old, [])
-        case .oldFirst: out = ([], meeting.new)
+    /// - Parameter isSwitched: whether what does not say who is let in is the new one's, of exports that both sides have.
+    func exports(isSwitched: Bool) -> [Export] { slots.compactMap { $0.between($0.way, isSwitched: isSwitched) } }
+}
+
+extension ExportTransition {
+    /// What stands in the middle of exports that have to do with each other.
+    struct Way: Sendable, Hashable {
+        enum Subjects: CaseIterable {
+            /// The widest of both sides.
+            case widest
+            /// The new ones already, and the old ones that do not meet any.
+            case newFirst
+            /// The old ones still, and the new ones that do not meet any.
+            case oldFirst
+            case onlyOld, onlyNew
         }
-        let (before, after) = (Self.byKey(old), Self.byKey(new))
-        var exports: [Export] = []
-        for (place, export) in old.enumerated() {
-            guard let other = after[ExportKey(export)] else {
-                if !out.old.contains(place) { exports.append(export) }
-                continue
+
+        /// Whether an export that both sides have asks for an activation.
+        enum Doors: CaseIterable {
+            /// Where both say so.
+            case open
+            case asOld, asNew
+            /// Where either says so.
+            case closed
+        }
+
+        var subjects = Subjects.widest
+        var doors = Doors.open
+
+        /// All of them: those that open early and close late come first.
+        static let all = Subjects.allCases.flatMap { subjects in
+            Doors.allCases.map { Way(subjects: subjects, doors: $0) }
+        }
+    }
+}
+
+extension ExportTransition.Slot {
+    /// The export as it stands between `widen` and `narrow`; nil where it is not there.
+    func between(_ way: ExportTransition.Way, isSwitched: Bool) -> Export? {
+        guard let old else {
+            switch way.subjects {
+            case .widest: return isCovered ? nil : new
+            case .oldFirst: return isMeeting ? nil : new
+            case .newFirst, .onlyNew: return new
+            case .onlyOld: return nil
             }
-            var both = isSwitched ? other : export
-            both.tokenRequired = export.tokenRequired && other.tokenRequired
-            exports.append(both)
         }
-        for (place, export) in new.enumerated() where before[ExportKey(export)] == nil && !out.new.contains(place) {
-            exports.append(export)
+        guard let new else {
+            switch way.subjects {
+            case .widest: return isCovered ? nil : old
+            case .newFirst: return isMeeting ? nil : old
+            case .oldFirst, .onlyOld: return old
+            case .onlyNew: return nil
+            }
         }
-        return exports
-    }
-
-    private struct Place {
-        let place: Int
-        let type: ExportType
-        let pattern: Pattern
-    }
-
-    private static func patterns(_ exports: [Export], where isMeant: (ExportKey) -> Bool) -> [Place] {
-        exports.enumerated().compactMap { place, export in
-            guard isMeant(ExportKey(export)), let pattern = try? Pattern(export.subject) else { return nil }
-            return Place(place: place, type: export.type, pattern: pattern)
+        var both = isSwitched ? new : old
+        switch way.doors {
+        case .open: both.tokenRequired = old.tokenRequired && new.tokenRequired
+        case .asOld: both.tokenRequired = old.tokenRequired
+        case .asNew: both.tokenRequired = new.tokenRequired
+        case .closed: both.tokenRequired = old.tokenRequired || new.tokenRequired
         }
-    }
-
-    private static func byKey(_ exports: [Export]) -> [ExportKey: Export] {
-        Dictionary(exports.map { (ExportKey($0), $0) }, uniquingKeysWith: { first, _ in first })
+        return both
     }
 }
 
@@ -109,27 +163,4 @@ struct ExactBytes: Hashable {
     private let bytes: [UInt8]
 
     init(_ text: String) { bytes = Array(text.utf8) }
-}
-
-/// Patterns by their first token, so that few are compared.
-private struct FirstTokens {
-    private var byToken: [[UInt8]: [Int]] = [:]
-    private var open: [Int] = []
-    private let count: Int
-
-    init(_ patterns: [Pattern]) {
-        count = patterns.count
-        for (number, pattern) in patterns.enumerated() {
-            if case .literal(let token)? = pattern.tokens.first {
-                byToken[token, default: []].append(number)
-            } else {
-                open.append(number)
-            }
-        }
-    }
-
-    func candidates(_ pattern: Pattern) -> [Int] {
-        guard case .literal(let token)? = pattern.tokens.first else { return Array(0..<count) }
-        return open + byToken[token, default: []]
-    }
 }
