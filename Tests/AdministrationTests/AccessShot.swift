@@ -55,25 +55,41 @@ struct AccessShot: Equatable {
         return ways + Set(roles.keys).union(other.roles.keys).sorted().filter { roles[$0] != other.roles[$0] }
     }
 
+    /// What may not be done although it may be both before and after.
+    func missing(between old: AccessShot, and new: AccessShot) throws -> [String] {
+        try compare(old, new) { before, now, after in try before.intersection(after).isSubset(of: now) }
+    }
+
+    /// What may be done although it may be neither before nor after.
+    func excess(between old: AccessShot, and new: AccessShot) throws -> [String] {
+        try compare(old, new) { before, now, after in try now.isSubset(of: before.union(after)) }
+    }
+
     func check(between old: AccessShot, and new: AccessShot, _ what: String) throws {
-        for name in Set(old.imports.keys).union(new.imports.keys).union(imports.keys) {
+        let (missing, excess) = (try missing(between: old, and: new), try excess(between: old, and: new))
+        #expect(missing.isEmpty && excess.isEmpty, "\(what)")
+    }
+
+    private func compare(
+        _ old: AccessShot, _ new: AccessShot,
+        _ isFine: (_ old: SubjectSet, _ now: SubjectSet, _ new: SubjectSet) throws -> Bool
+    ) throws -> [String] {
+        let ways = try Set(old.imports.keys).union(new.imports.keys).union(imports.keys).filter { name in
             func taken(_ shot: AccessShot) -> SubjectSet { shot.imports[name] ?? .nothing }
-            let (before, now, after) = (taken(old), taken(self), taken(new))
-            #expect(try before.intersection(after).isSubset(of: now), "\(what): \(name): imports are missing")
-            #expect(try now.isSubset(of: before.union(after)), "\(what): \(name): imports are too many")
+            return try !isFine(taken(old), taken(self), taken(new))
         }
-        for name in Set(old.roles.keys).union(new.roles.keys).union(roles.keys) {
-            func published(_ shot: AccessShot) throws -> SubjectSet {
-                try shot.roles[name].map { try RoleSets($0).published() } ?? .nothing
-            }
-            func subscribed(_ shot: AccessShot) throws -> SubjectSet {
-                try shot.roles[name].map { try RoleSets($0).subscribed() } ?? .nothing
-            }
-            for read in [published, subscribed] {
-                let (before, now, after) = (try read(old), try read(self), try read(new))
-                #expect(try before.intersection(after).isSubset(of: now), "\(what): \(name) has lost something")
-                #expect(try now.isSubset(of: before.union(after)), "\(what): \(name) has too much")
-            }
+        let names = Set(old.roles.keys).union(new.roles.keys).union(roles.keys)
+        let holders = try [Self.published, Self.subscribed].flatMap { read in
+            try names.filter { try !isFine(read(old, $0), read(self, $0), read(new, $0)) }
         }
+        return ways.sorted() + holders.sorted()
+    }
+
+    private static func published(_ shot: AccessShot, _ name: String) throws -> SubjectSet {
+        try shot.roles[name].map { try RoleSets($0).published() } ?? .nothing
+    }
+
+    private static func subscribed(_ shot: AccessShot, _ name: String) throws -> SubjectSet {
+        try shot.roles[name].map { try RoleSets($0).subscribed() } ?? .nothing
     }
 }

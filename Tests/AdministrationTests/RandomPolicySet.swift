@@ -44,7 +44,12 @@ struct RandomPolicySet {
             let subject =
                 exports.filter { SubjectCover.contains(offer.subject, $0) }.randomElement(using: &random)
                 ?? offer.subject
-            guard !taken.contains(where: { $0.subject == subject }) else { continue }
+            // Services of one account are not imported where they meet.
+            let clashes = taken.contains {
+                $0.subject == subject
+                    || $0.kind == "service" && offer.kind == "service" && SubjectCover.meet($0.subject, subject)
+            }
+            guard !clashes else { continue }
             taken.append(Offer(kind: offer.kind, subject: subject, isPrivate: false))
         }
         return taken

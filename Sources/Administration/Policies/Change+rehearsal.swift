@@ -39,6 +39,10 @@ extension Change {
         if let fault = course.faults.first(where: { run.kind == .apply || !$0.isShutOut }) { throw try refusal(fault) }
         for (key, target) in run.target.accounts.sorted(by: { $0.value.name < $1.value.name }) {
             var last = course.claims(of: key, after: nil)
+            // What is wrong at the end is no matter of steps.
+            if let end = course.claims(of: key, after: .narrow), end != last {
+                try rehearse(end, of: target.name, .narrow)
+            }
             for step in ApplyStep.allCases {
                 guard let claims = course.claims(of: key, after: step), claims != last else { continue }
                 last = claims
@@ -62,7 +66,9 @@ extension Change {
             .refused,
             "what \(importer) imports from \(exporter), \(fault.subject), would be shut out for a while: "
                 + "the subject of an export and who may import it change at once",
-            remedy: "change the subject in one apply and who may import it in another; nothing was begun")
+            remedy:
+                "do it in two applies: first the subject of the export, with the imports of it, then who may import it; "
+                + "nothing was begun")
     }
 
     private func rehearse(_ claims: AccountClaims, of account: String, _ step: ApplyStep) throws {

@@ -46,6 +46,8 @@ public struct PolicyPlan: Sendable {
     public internal(set) var governedElsewhere: [String] = []
     /// Accounts that are made.
     public internal(set) var newAccounts: [String] = []
+    /// Imports that an undo shuts out for a while, although they go on.
+    public internal(set) var interruptions: [ApplyCourse.Fault] = []
     /// What an undo takes back; nil for an apply.
     public internal(set) var undone: PolicyRun?
     /// The steps that change an account's token, with the accounts.
@@ -115,6 +117,7 @@ extension Change {
                         + "no role limits: chancery edit operator --require-signing-keys"))
         }
         let course = try run.course(reader)
+        plan.interruptions = course.faults.filter(\.isShutOut)
         for step in ApplyStep.allCases {
             let touched = accounts.filter { key, target in
                 let last = course.claims(of: key, after: ApplyStep(rawValue: step.rawValue - 1))

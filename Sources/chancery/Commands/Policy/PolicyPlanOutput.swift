@@ -16,6 +16,11 @@ enum PolicyPlanOutput {
                 "other sets go on governing \(shown); to let go of an account, apply a set that calls it managed elsewhere "
                     + "and has no files")
         }
+        for item in plan.interruptions {
+            let (importer, exporter) = (names[item.importer] ?? item.importer, names[item.exporter] ?? item.exporter)
+            Console.warn(
+                "what \(importer) imports from \(exporter), \(item.subject), is shut out for a moment on the way")
+        }
         guard !plan.isEmpty || !plan.drift.isEmpty || !plan.requests.isEmpty else {
             let why =
                 plan.undone == nil ? "what is in force is what the files say" : "what was there before was the same"
