@@ -42,6 +42,10 @@ extension Schema {
         return .members(["anyOf": .array([schema, .members(["type": .string("null")])])])
     }
 
+    /// The longest bound of a text that is described. Who makes requests from the description should not try the bound of a
+    /// whole body in each of its texts.
+    private var longestDescribed: Int { 64 << 10 }
+
     private var described: JSONValue {
         let about: JSONValue? = about.isEmpty ? nil : .string(self.about)
         switch form {
@@ -55,8 +59,10 @@ extension Schema {
             ])
         case .text(let most, let choices, let pattern):
             return .members([
-                "type": .string("string"), "maxLength": .integer(most), "enum": choices.map { .texts($0) },
-                "pattern": pattern.map { .string($0) }, "description": about, "example": example,
+                // What is longer is bounded by the body as a whole.
+                "type": .string("string"), "maxLength": most > longestDescribed ? nil : .integer(most),
+                "enum": choices.map { .texts($0) }, "pattern": pattern.map { .string($0) }, "description": about,
+                "example": example,
             ])
         case .array(let element, let most):
             return .members([

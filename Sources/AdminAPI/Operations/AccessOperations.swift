@@ -46,6 +46,11 @@ enum AccessOperations {
             [
                 .required("nonce", .text("", most: 128)),
                 .required("signature", .text("Base64url of the 64 bytes.", most: 128)),
+                .optional(
+                    "token",
+                    .text(
+                        "The id of the access that is meant, where the key has several; by default the first one.",
+                        most: 64)),
             ]),
         success: (
             200,
@@ -64,8 +69,8 @@ enum AccessOperations {
                 challenge.key.isValidSignature(signature, of: Array(challenge.text.utf8))
             else { throw refused }
             let lifetime = Challenges.sessionLifetime
-            let holder = try await service.directory.look { try $0.read { try $0.accessToken(ofKey: challenge.key) } }
-            guard let holder else { throw refused }
+            let holders = try await service.directory.look { try $0.read { try $0.accessTokens(ofKey: challenge.key) } }
+            guard let holder = holders.chosen(exchange.body["token"]?.text, at: exchange.now) else { throw refused }
             var actor = AuditActor("nkey:\(holder.id)")
             (actor.via, actor.request) = (exchange.actor?.via, exchange.actor?.request)
             let session = try await service.work(in: service.directory.acting(as: actor)) { directory in
@@ -196,7 +201,8 @@ enum AccessOperations {
             guard new.publicKey == nil || new.fingerprint == nil else {
                 throw Problem.invalid("/fingerprint", "cannot be given beside a public key")
             }
-            let made = try change.addAccessToken(new)
+            // Of access that others gave to the key, whoever asks learns nothing.
+            let made = try change.addAccessToken(new) { isVisible($0, exchange) }
             var answer = Answer(made.token.json, tag: tag(made.token), status: 201)
             answer.location = "/v1/tokens/\(made.token.id)"
             if let secret = made.secret { answer.secrets = [("token", secret)] }
@@ -218,4 +224,12 @@ enum AccessOperations {
             let token = try find(exchange, change.reader)
             return Answer(token.json.adding("revoked_with", .texts(ended.map(\.id))), tag: tag(token))
         })
+}
+
+extension [AccessToken] {
+    /// The access that somebody means who has several: the one of an id, or else the first that counts.
+    func chosen(_ id: String?, at now: Int64) -> AccessToken? {
+        guard let id else { return first { $0.isValid(at: now) } ?? first }
+        return first { $0.id.isExactly(id) }
+    }
 }

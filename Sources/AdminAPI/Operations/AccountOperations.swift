@@ -47,6 +47,7 @@ enum AccountOperations {
     private static let add = Operation(
         id: "accounts.add", method: .post, path: PathTemplate("/v1/operators/{operator}/accounts"),
         summary: "Make an account.", requirement: .may(.administer, .operator), request: .component("AddedAccount"),
+        example: .members(["name": .string("warehouse")]),
         success: (201, .component("Account")),
         handler: .change { exchange, change in
             let body = exchange.body
@@ -69,6 +70,7 @@ enum AccountOperations {
         id: "accounts.edit", method: .post, path: PathTemplate(Catalogue.account + ":edit"),
         summary: "Change one thing of an account, as a command does: what else it says stays as it is.",
         requirement: .may(.configure, .account), request: .component("AccountEdit"),
+        example: .members(["settings": .members(["description": .string("The shop")])]),
         success: (200, .component("Account")), state: state,
         handler: .change { exchange, change in
             let entry = try exchange.accountEntry(change.reader)
@@ -79,13 +81,29 @@ enum AccountOperations {
             try change.carryOut(
                 edit, at: place, signer: exchange.body["signer"]?.text.map { .named($0) } ?? .automatic)
             try exchange.checkRoles(of: exchange.accountEntry(change.reader), from: entry)
-            return try answer(exchange, change)
+            var answer = try answer(exchange, change)
+            answer.cuts = try cuts(edit, entry, change.reader)
+            return answer
         })
+
+    /// Whose connections an edit ends.
+    private static func cuts(
+        _ edit: AccountEdit, _ entry: AccountEntry, _ reader: DirectoryReader
+    ) throws -> [ConnectionCut] {
+        switch edit {
+        case .revokeUser(let user, _):
+            let key = try user.publicKey ?? reader.findUser(user, of: entry)?.publicKey
+            return [ConnectionCut(entry.publicKey, user: key)]
+        case .settings(_, let keys) where !keys.remove.isEmpty: return [ConnectionCut(entry.publicKey)]
+        default: return []
+        }
+    }
 
     private static let put = Operation(
         id: "accounts.put", method: .put, path: PathTemplate(Catalogue.account),
         summary: "Make an account, or replace what it says.", requirement: .may(.administer, .operator),
-        request: .component("NewAccount"), success: (200, .component("Account")), otherSuccess: 201, state: state,
+        request: .component("NewAccount"), example: .members(["description": .string("The shop")]),
+        success: (200, .component("Account")), otherSuccess: 201, state: state,
         handler: .change { exchange, change in
             let body = exchange.body
             let owner = try exchange.operatorEntry(change.reader)
@@ -160,6 +178,7 @@ enum AccountOperations {
             try change.deleteAccount(at: place, deletion)
             var answer = Answer.deleted
             answer.deleted = [entry.publicKey]
+            answer.cuts = [ConnectionCut(entry.publicKey)]
             return answer
         })
 
@@ -250,6 +269,8 @@ enum AccountOperations {
             let place = try Place(
                 operator: exchange.reference("operator"), account: EntityReference(entry.publicKey))
             try change.editAccount(at: place, AccountEdits(), signingKeys: ListEdits(remove: [key]))
-            return try answer(exchange, change)
+            var answer = try answer(exchange, change)
+            answer.cuts = [ConnectionCut(entry.publicKey)]
+            return answer
         })
 }

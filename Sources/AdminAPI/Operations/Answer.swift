@@ -1,3 +1,4 @@
+import Administration
 import Claims
 import Hummingbird
 import NKeys
@@ -20,6 +21,8 @@ struct Answer: Sendable {
     var accounts: [PublicKey] = []
     /// The accounts that servers have to forget.
     var deleted: [PublicKey] = []
+    /// The connections that have to be gone when the answer comes.
+    var cuts: [ConnectionCut] = []
     /// What is written piece by piece, as long as somebody reads.
     var stream: ResponseBody?
     /// Whether servers have to hear of an operator's token.

@@ -1,7 +1,8 @@
 /// Every operation of the service, in the order in which they are described.
 enum Catalogue {
     static let all: [Operation] =
-        ServiceOperations.all + AccessOperations.all + OperatorOperations.all + FindingOperations.all
+        ServiceOperations.all + AccessOperations.all + OperatorOperations.all + ExpirationOperations.all
+        + FindingOperations.all
         + AccountOperations.all
         + RoleOperations.all + UserOperations.all + SharingOperations.all + SharingRequestOperations.all
         + MappingOperations.all

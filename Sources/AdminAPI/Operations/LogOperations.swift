@@ -100,7 +100,7 @@ enum LogOperations {
             let (index, size) = (try given("index", exchange), try given("size", exchange))
             let (log, directory) = (try log(exchange), service.directory)
             return try await service.policyDesk.work {
-                Answer(json(try directory.inclusionProof(of: index, size: size, in: log)))
+                Answer(json(try directory.inclusionProof(of: index, size: size, in: log, service.auditTiles)))
             }
         })
 
@@ -113,7 +113,7 @@ enum LogOperations {
             let (old, size) = (try given("from", exchange), try given("size", exchange))
             let (log, directory) = (try log(exchange), service.directory)
             return try await service.policyDesk.work {
-                Answer(json(try directory.consistencyProof(from: old, size: size, in: log)))
+                Answer(json(try directory.consistencyProof(from: old, size: size, in: log, service.auditTiles)))
             }
         })
 

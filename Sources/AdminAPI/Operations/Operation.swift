@@ -79,6 +79,8 @@ struct Operation: Sendable {
     var state: (@Sendable (Exchange, DirectoryReader) throws -> State)?
     /// Whether a request must say which version it means though it is an action.
     var demandsPrecondition = false
+    /// Whether the operator that the path names may still have to be made, which is about the service as a whole.
+    var makesOperator = false
     let handler: Handler
 
     /// Whether it changes something in the directory.
@@ -100,7 +102,9 @@ struct Operation: Sendable {
         headers.append(
             Parameter(
                 name: "If-None-Match",
-                schema: .text("* where nothing may be there yet.", oneOf: ["*"])))
+                schema: .text(
+                    "* where nothing may be there yet, or the versions that must not be there.", most: 1_024,
+                    pattern: TextForm.entityTags)))
         return headers
     }
 

@@ -4,7 +4,7 @@ import NKeys
 
 /// Operators: who vouches for accounts.
 enum OperatorOperations {
-    static let all = [list, get, put, patch, addSigningKey, deleteSigningKey, expirations]
+    static let all = [list, get, put, patch, addSigningKey, deleteSigningKey]
 
     private static let path = "/v1/operators/{operator}"
 
@@ -35,14 +35,43 @@ enum OperatorOperations {
 
     private static let put = Operation(
         id: "operators.put", method: .put, path: PathTemplate(path),
-        summary: "Replace the settings of an operator.", requirement: .may(.trust, .operator),
-        request: .component("OperatorSettings"), success: (200, .component("Operator")), state: state,
-        handler: .change { exchange, change in try set(exchange.body, exchange, change) })
+        summary: "Replace the settings of an operator, or, for a system-admin, make one with a system account.",
+        requirement: .may(.trust, .operator), request: .component("OperatorSettings"),
+        example: .members(["tags": .texts(["production"]), "service_urls": .texts(["nats://nats.example.com:4222"])]),
+        success: (200, .component("Operator")), otherSuccess: 201,
+        state: { exchange, reader in
+            let entry = try find(exchange, reader)
+            return Operation.State(exists: entry != nil, tag: entry?.version)
+        }, makesOperator: true,
+        handler: .change { exchange, change in
+            guard try find(exchange, change.reader) == nil else { return try set(exchange.body, exchange, change) }
+            // A key is made here, and not chosen.
+            guard try exchange.reference("operator").publicKey == nil else { throw Problem.notFound }
+            var new = NewOperator(name: try exchange.reference("operator").text)
+            (new.withSystemAccount, new.withSigningKey, new.isSelected) = (true, true, false)
+            let entry = try change.addOperator(new)
+            var answer = try set(exchange.body, exchange, change)
+            answer.status = 201
+            answer.location = "/v1/operators/\(RequestPath.encoded(entry.name))"
+            // No server of the service has to do with it.
+            (answer.reloads, answer.accounts) = (false, [])
+            return answer
+        })
+
+    /// The operator that the path names; nil where there is none.
+    private static func find(_ exchange: Exchange, _ reader: DirectoryReader) throws -> OperatorEntry? {
+        do { return try exchange.operatorEntry(reader) } catch let error as AdministrationError
+            where error.code == .notFound
+        {
+            return nil
+        }
+    }
 
     private static let patch = Operation(
         id: "operators.patch", method: .patch, path: PathTemplate(path),
         summary: "Change settings of an operator.", requirement: .may(.trust, .operator),
-        request: .component("OperatorSettings"), success: (200, .component("Operator")), state: state,
+        request: .component("OperatorSettings"), example: .members(["tags": .texts(["production"])]),
+        success: (200, .component("Operator")), state: state,
         handler: .change { exchange, change in
             let claims = try exchange.operatorEntry(change.reader).claims()
             return try set(exchange.merged(OperatorSettings.json(claims), "OperatorSettings"), exchange, change)
@@ -95,57 +124,6 @@ enum OperatorOperations {
             try change.editOperator(EntityReference(entry.publicKey), edits)
             return try answer(
                 exchange, change, accounts: change.resignAccounts(of: EntityReference(entry.publicKey)))
-        })
-
-    // MARK: Expirations
-
-    private static let expirations = Operation(
-        id: "expirations.list", method: .get, path: PathTemplate("/v1/expirations"),
-        summary: "When operators, accounts, users and activations that one may see cease to count.",
-        requirement: .signedIn,
-        query: Page.parameters + [
-            Operation.Parameter(
-                name: "within",
-                schema: .integer("Seconds: what ends until then ends soon; 30 days by default.", 0...3_155_760_000)),
-            Operation.Parameter(name: "skip", schema: .flag("Whether what does not end until then is left out.")),
-        ],
-        success: (
-            200,
-            .page(
-                of: .object(
-                    "",
-                    [
-                        .required("kind", .text()), .required("name", .text()), .required("public_key", .text()),
-                        .optional("expires", .integer("Unix seconds.")), .optional("expires_time", .text()),
-                        .required("state", .text("", oneOf: ExpirationAnswer.states)),
-                    ]))
-        ),
-        handler: .read { exchange, reader in
-            let page = try exchange.page()
-            guard page.after.isEmpty || Int(page.after) != nil else {
-                throw Problem.invalid("cursor", "is not a cursor of this list")
-            }
-            let within = exchange.query["within"].flatMap { Int64($0) } ?? 30 * 86_400
-            var found: [Expiration] = []
-            for entry in try reader.operators() {
-                if exchange.may(.view, on: .operator(entry.publicKey)) {
-                    found += try reader.expirations(of: [entry])
-                } else {
-                    for grant in exchange.caller?.grants ?? [] {
-                        guard let key = grant.account, let account = try reader.accountEntry(key),
-                            account.operator == entry.publicKey,
-                            exchange.may(.view, on: .account(key, of: entry.publicKey))
-                        else { continue }
-                        found += try reader.expirations(of: account, in: entry)
-                    }
-                }
-            }
-            let answers = found.map { ExpirationAnswer($0, now: exchange.now, soon: exchange.now + within) }
-                .filter { exchange.query["skip"] != "true" || $0.isNear }
-            let numbered = Array(answers.enumerated().dropFirst(Int(page.after).map { max(0, $0) } ?? 0))
-            return try page.answer(
-                Array(numbered.prefix(page.limit + 1)), exchange, name: { String($0.offset + 1) }
-            ) { try JSONValue(encoding: $0.element) }
         })
 }
 

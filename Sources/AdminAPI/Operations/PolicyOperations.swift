@@ -87,7 +87,8 @@ enum PolicyOperations {
         id: "policies.plan", method: .post, path: PathTemplate(PolicyQuestions.path + ":plan"),
         summary: "Show what applying a set of policies would change, and keep it for a day to be applied.",
         requirement: .may(.author, .operator),
-        request: .object("", SentPolicies.members + [deletesRoles]), largestBody: SentPolicies.largestBody,
+        request: .object("", SentPolicies.members + [deletesRoles]), example: SentPolicies.example,
+        largestBody: SentPolicies.largestBody,
         success: (200, planSchema),
         handler: .work { exchange, service in
             guard let sent = try SentPolicies(exchange.body) else { throw Problem.notFound }

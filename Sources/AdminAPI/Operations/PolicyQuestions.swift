@@ -39,7 +39,8 @@ enum PolicyQuestions {
         id: "policies.check", method: .post, path: PathTemplate(path + ":check"),
         summary: "Everything that is wrong with a set of policies, in every environment.",
         requirement: .may(.author, .operator),
-        request: .object("", SentPolicies.members + [engine]), largestBody: SentPolicies.largestBody,
+        request: .object("", SentPolicies.members + [engine]), example: SentPolicies.example,
+        largestBody: SentPolicies.largestBody,
         success: (
             200,
             items([
@@ -68,7 +69,8 @@ enum PolicyQuestions {
     private static let test = Operation(
         id: "policies.test", method: .post, path: PathTemplate(path + ":test"),
         summary: "Run the tests of a set of policies, in every environment.",
-        requirement: .may(.author, .operator), request: SentPolicies.schema, largestBody: SentPolicies.largestBody,
+        requirement: .may(.author, .operator), request: SentPolicies.schema, example: SentPolicies.example,
+        largestBody: SentPolicies.largestBody,
         success: (
             200,
             items([
@@ -99,7 +101,8 @@ enum PolicyQuestions {
         summary: "What two sets of policies allow differently; without an old one, a set and what is in force.",
         requirement: .may(.view, .operator),
         request: .object("", [.optional("old", SentPolicies.schema), .required("new", SentPolicies.schema)]),
-        largestBody: SentPolicies.largestBody, success: (200, items()),
+        example: .members(["new": SentPolicies.example]), largestBody: SentPolicies.largestBody,
+        success: (200, items()),
         handler: .work { exchange, service in
             guard let new = try SentPolicies(exchange.body["new"] ?? .null, at: "/new") else { throw Problem.notFound }
             let old = try SentPolicies(exchange.body["old"] ?? .null, at: "/old")
@@ -145,6 +148,10 @@ enum PolicyQuestions {
                 .optional("name", .text("Its name, with a role.", most: 256)),
                 .optional("tags", .list(.text("As name:value.", most: 512), "Its tags, with a role.", most: 100)),
             ]),
+        example: SentPolicies.example.adding(
+            .members([
+                "sentence": .string("publish orders.new"), "account": .string("SHOP"), "role": .string("clerk"),
+            ])),
         largestBody: SentPolicies.largestBody, success: (200, .any),
         handler: .work { exchange, service in
             let body = exchange.body
@@ -184,6 +191,8 @@ enum PolicyQuestions {
                 .required("account", .text("Whose subject it is.", most: 256)),
                 .optional("from", .text("Only holders of this account.", most: 256)),
             ]),
+        example: SentPolicies.example.adding(
+            .members(["subject": .string("orders.new"), "account": .string("SHOP")])),
         largestBody: SentPolicies.largestBody, success: (200, items()),
         handler: .work { exchange, service in
             let body = exchange.body
@@ -211,7 +220,8 @@ enum PolicyQuestions {
         summary: "Everything that can leave an account or enter it, and by which chain.",
         requirement: .may(.view, .operator),
         request: .object("", SentPolicies.optionalMembers + [engine, .required("account", .text("", most: 256))]),
-        largestBody: SentPolicies.largestBody, success: (200, items()),
+        example: SentPolicies.example.adding("account", .string("SHOP")), largestBody: SentPolicies.largestBody,
+        success: (200, items()),
         handler: .work { exchange, service in
             let (set, source) = try await set(exchange, service)
             return try await service.policyDesk.work {

@@ -1,5 +1,6 @@
 import Administration
 import Claims
+import NKeys
 
 /// What an account has revoked.
 enum RevocationOperations {
@@ -26,6 +27,14 @@ enum RevocationOperations {
             .optional("through", .integer("Unix seconds; by default everything issued so far.", 1...253_402_300_799)),
         ])
 
+    /// The revocation that the path names, with the account's version.
+    @Sendable private static func state(_ exchange: Exchange, _ reader: DirectoryReader) throws -> Operation.State {
+        let entry = try exchange.accountEntry(reader)
+        let user = try exchange.reference("user")
+        let key = try user.publicKey?.text ?? reader.findUser(user, of: entry)?.publicKey.text ?? user.text
+        return Operation.State(exists: try entry.claims().revocations.entries[key] != nil, tag: entry.version)
+    }
+
     private static func json(_ user: String, _ time: Int64) -> JSONValue {
         .members(["user": .string(user), "through": .integer(time)])
     }
@@ -51,7 +60,7 @@ enum RevocationOperations {
         id: "revocations.put", method: .put, path: PathTemplate(path),
         summary: "Revoke what was issued to a user: by name, by key, or * for all.",
         requirement: .may(.configure, .account), request: revocation, isBodyOptional: true,
-        success: (200, revocation),
+        success: (200, revocation), state: state,
         handler: .change { exchange, change in
             let time = exchange.body["through"]?.integer
             try checkTime(time, at: exchange.now, "/through")
@@ -59,14 +68,16 @@ enum RevocationOperations {
             let place = Place(
                 operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))
             let made = try change.revokeUser(exchange.reference("user"), at: place, through: time)
-            return try AccountOperations.answer(exchange, change) { _ in json(made.subject, made.time) }
+            var answer = try AccountOperations.answer(exchange, change) { _ in json(made.subject, made.time) }
+            answer.cuts = [ConnectionCut(entry.publicKey, user: EntityReference(made.subject).publicKey)]
+            return answer
         })
 
     private static let delete = Operation(
         id: "revocations.delete", method: .delete, path: PathTemplate(path),
         summary: "Take a revocation back: what it covered counts again. Not for those whose grant has a ceiling.",
         requirement: .may(.configure, .account),
-        success: (200, .component("Done")), state: AccountOperations.state,
+        success: (200, .component("Done")), state: state,
         handler: .change { exchange, change in
             // What counts again may be more than the caller may give away, and somebody else may have revoked it.
             try exchange.checkUnbounded("taking a revocation back")

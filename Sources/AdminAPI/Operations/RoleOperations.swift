@@ -70,6 +70,7 @@ enum RoleOperations {
             try change.deleteRole(scope.role, in: entry)
             var answer = Answer.deleted
             answer.accounts = [entry.publicKey]
+            answer.cuts = [ConnectionCut(entry.publicKey)]
             return answer
         })
 }

@@ -55,6 +55,7 @@ enum ServiceOperations {
                     .optional("keyring_fault", .text("Why the keyring cannot be opened.")),
                     .required("expired", .integer("Tokens of the operator.")),
                     .required("ending_soon", .integer("Tokens of the operator, within 30 days.")),
+                    .required("unreadable", .integer("Tokens of the operator that cannot be read.")),
                 ])
         ),
         handler: .work { exchange, service in
@@ -65,15 +66,15 @@ enum ServiceOperations {
                 return try directory.read { reader -> JSONValue in
                     let counts = try reader.counts()
                     let entry = try? reader.operator(reference)
-                    let endings = try entry.map { try reader.expirations(of: [$0]).compactMap(\.expires) } ?? []
-                    let expired = endings.count { $0 <= now }
+                    let endings =
+                        try entry.map { try reader.endings(of: $0, at: now, soon: now + 30 * 86_400) } ?? Endings()
                     return .members([
                         "bytes": .integer(counts.bytes), "operators": .integer(counts.operators),
                         "accounts": .integer(counts.accounts), "users": .integer(counts.users),
                         "tokens": .integer(counts.tokens), "seeds": .integer(keyring.seeds),
                         "audit_records": .integer(counts.auditRecords), "seal": keyring.seal.map { .string($0) },
-                        "keyring_fault": keyring.fault.map { .string($0) }, "expired": .integer(expired),
-                        "ending_soon": .integer(endings.count { $0 <= now + 30 * 86_400 } - expired),
+                        "keyring_fault": keyring.fault.map { .string($0) }, "expired": .integer(endings.expired),
+                        "ending_soon": .integer(endings.endingSoon), "unreadable": .integer(endings.unreadable),
                     ])
                 }
             }

@@ -37,7 +37,9 @@ enum SharingOperations {
 
     private static let putExport = Operation(
         id: "exports.put", method: .put, path: PathTemplate(export), summary: "Export a subject, or change how.",
-        requirement: .may(.configure, .account), request: .component("Export"), success: (200, .component("Export")),
+        requirement: .may(.configure, .account), request: .component("Export"),
+        example: .members(["type": .string("stream"), "description": .string("What was ordered")]),
+        success: (200, .component("Export")),
         otherSuccess: 201, state: state,
         handler: .change { exchange, change in
             try exchange.checkSubjectsAreFree()

@@ -95,7 +95,7 @@ enum SingleRecordOperations {
                 guard let note, let checkpoint = try? Checkpoint(text: SignedNote(note).text) else {
                     throw Problem.notFound
                 }
-                let proof = try directory.inclusionProof(of: index, size: checkpoint.size, in: log)
+                let proof = try directory.inclusionProof(of: index, size: checkpoint.size, in: log, service.auditTiles)
                 return Answer(
                     .members([
                         "size": .integer(proof.size), "root": .string(proof.root.description),

@@ -66,7 +66,8 @@ enum UserOperations {
             Operation.Parameter(
                 name: "role", schema: .text("The role that the user is to have, or a key that signs it.", most: 256))
         ],
-        request: .component("NewUser"), success: (201, .component("User")),
+        request: .component("NewUser"), example: .members(["name": .string("till-7")]),
+        success: (201, .component("User")),
         handler: .change { exchange, change in
             let body = exchange.body
             let account = try exchange.accountEntry(change.reader)
@@ -93,7 +94,9 @@ enum UserOperations {
     private static let edit = Operation(
         id: "users.edit", method: .post, path: PathTemplate(path + ":edit"),
         summary: "Change some of what a user is, and sign it again.", requirement: .may(.issue, .user),
-        request: .component("UserEdits"), success: (200, .component("User")), state: state,
+        request: .component("UserEdits"),
+        example: .members(["tags": .members(["add": .texts(["till"])])]), success: (200, .component("User")),
+        state: state,
         handler: .change { exchange, change in
             let body = exchange.body
             let account = try exchange.accountEntry(change.reader)
@@ -163,7 +166,10 @@ enum UserOperations {
             user.publicKey = given ?? pair?.publicKey
             let (entry, isRevoking) = try change.replaceUser(user, from: known, in: account)
             var answer = try answered(entry, exchange, change, status: known == nil ? 201 : 200)
-            if isRevoking { answer.accounts = [account.publicKey] }
+            if isRevoking {
+                answer.accounts = [account.publicKey]
+                answer.cuts = [ConnectionCut(account.publicKey, user: entry.publicKey)]
+            }
             if let pair { try add(entry, pair, to: &answer, exchange, change, account) }
             if known == nil { answer.location = exchange.target.split(separator: "?").first.map(String.init) }
             return answer
@@ -244,6 +250,9 @@ enum UserOperations {
                 forgettingSeed: exchange.query["forget_seeds"] != "false")
             var answer = Answer.deleted
             answer.accounts = [entry.account]
+            if exchange.query["revoke"] != "false" {
+                answer.cuts = [ConnectionCut(entry.account, user: entry.publicKey)]
+            }
             return answer
         })
 
@@ -279,6 +288,7 @@ enum UserOperations {
             try change.revokeUser(EntityReference(entry.publicKey), at: place)
             var answer = try answered(entry, exchange, change)
             (answer.secrets, answer.accounts) = ([], [entry.account])
+            answer.cuts = [ConnectionCut(entry.account, user: entry.publicKey)]
             return answer
         })
 }

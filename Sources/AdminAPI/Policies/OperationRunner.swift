@@ -47,7 +47,7 @@ actor OperationRunner {
         _ accounts: [AccountEntry], of id: Int64, _ service: AdminService, _ directory: Directory
     ) async throws {
         guard let distributor = service.distributor else { return }
-        let outcome = await distributor.bringIntoForce(accounts.map(\.publicKey), forgetting: [])
+        let outcome = await distributor.bringIntoForce(accounts.map(\.publicKey), forgetting: [], cutting: [])
         let states = states(outcome)
         try await service.work(in: directory) { directory in
             _ = try directory.change("policy: servers answered") { try $0.note(states, of: id) }

@@ -18,6 +18,16 @@ struct SentPolicies: Sendable {
     ]
     static let schema = Schema.object("A set of policies.", members)
 
+    /// A small set that is in order.
+    static let example: JSONValue = .members([
+        "files": .members([
+            "chancery.yaml": .string("chancery: v1\naccounts:\n  SHOP: shop.yaml\n"),
+            "shop.yaml": .string(
+                "chancery: v1\naccount: SHOP\nroles:\n  clerk: { publish: [\"orders.>\"], subscribe: [\"orders.>\"] }\n"
+            ),
+        ])
+    ])
+
     private static let files = Schema.map(
         of: .text("", most: largestBody), "The text of each file by its path; chancery.yaml is the first one.")
     private static let environment = Schema.text("Only this environment of the set.", most: 256)

@@ -31,7 +31,7 @@ extension ChangeReport {
                         "issued_at": item.issuedAt.map { .integer($0) },
                     ])
                 }),
-            "warnings": .texts(withWarnings ? warnings : []),
+            "warnings": .texts(withWarnings ? warnings : openWarnings),
         ])
     }
 

@@ -7,6 +7,8 @@ enum Header {
     static let audit = field("Chancery-Audit")
     static let replayed = field("Chancery-Replayed")
     static let idempotencyKey = field("Idempotency-Key")
+    /// The access that is meant by whoever has several with one certificate.
+    static let token = field("Chancery-Token")
     static let link = field("Link")
     static let allow = field("Allow")
     static let retryAfter = field("Retry-After")

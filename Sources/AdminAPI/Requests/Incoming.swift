@@ -92,6 +92,9 @@ struct Incoming: Sendable {
     /// The SHA-256 of the client's certificate, which the TLS layer has verified; nil without one.
     func fingerprint() async -> String? { await context.fingerprint() }
 
+    /// The id of the access that is meant, where a certificate has several; nil for the first one.
+    var chosenToken: String? { request.headers[Header.token] }
+
     func actor(_ caller: Caller?, _ grant: AccessGrant?) -> AuditActor {
         let kind =
             switch caller?.token.kind {
@@ -128,16 +131,25 @@ struct Incoming: Sendable {
         }
     }
 
-    /// Whether nothing may be there yet.
-    var isCreationOnly: Bool { request.headers[.ifNoneMatch] == "*" }
+    /// Whether a change must not be made to what is there: `*` names anything, a tag that version.
+    func excludes(_ state: Operation.State) -> Bool {
+        guard state.exists || state.tag != nil else { return false }
+        return unwantedTags.contains { $0 == "*" ? state.exists : $0 == state.tag }
+    }
 
     /// Whether the reader has a version already.
     func hasTag(_ tag: String) -> Bool {
-        guard let field = request.headers[.ifNoneMatch], !operation.isChange else { return false }
-        return field.split(separator: ",").contains { text in
-            var text = text.filter { $0 != " " }
+        !operation.isChange && unwantedTags.contains { $0 == "*" || $0 == tag }
+    }
+
+    /// The tags of `If-None-Match`. A weak one counts like any other (RFC 9110, section 13.1.2).
+    private var unwantedTags: [String] {
+        request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").compactMap { text in
+            var text = text.filter { $0 != " " && $0 != "\t" }
+            if text == "*" { return "*" }
             if text.hasPrefix("W/") { text.removeFirst(2) }
-            return text == "\"\(tag)\"" || text == "*"
+            guard text.hasPrefix("\""), text.hasSuffix("\""), text.count > 1 else { return nil }
+            return String(text.dropFirst().dropLast())
         }
     }
 

@@ -207,8 +207,12 @@ enum Components {
                         "",
                         [
                             .required("server", .text()), .required("account", .text()),
-                            .required("state", .text("", oneOf: ["in_force", "refused", "silent"])),
+                            .required("state", .text("", oneOf: ["in_force", "refused", "silent", "lingering"])),
                             .optional("detail", .text("The server's words, where it refused.")),
+                            .optional(
+                                "connections",
+                                .integer(
+                                    "How many connections that the change ends are still there; 0 once they are gone.")),
                         ]))),
             .optional("detail", .text("Why no server could be asked.")),
         ])

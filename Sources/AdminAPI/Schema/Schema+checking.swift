@@ -99,6 +99,9 @@ enum TextForm {
     /// A key that makes a request one that is carried out once.
     static let idempotencyKey = "^[!-~]{16,255}$"
 
+    /// `*`, or entity tags between quotation marks (RFC 9110, section 8.8.3), without blanks or others' letters in them.
+    static let entityTags = "^(\\*|(W/)?\"[!#-+\\--~]*\"( *, *(W/)?\"[!#-+\\--~]*\")*)$"
+
     static func matches(_ text: String, _ form: String) -> Bool {
         let bytes = Array(text.utf8)
         switch form {
@@ -106,6 +109,7 @@ enum TextForm {
             return !bytes.isEmpty && text != "." && text != ".." && bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
         case parameter: return bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
         case idempotencyKey: return (16...255).contains(bytes.count) && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        case entityTags: return isEntityTags(text)
         default: break
         }
         if form == digest {
@@ -115,5 +119,18 @@ enum TextForm {
         let letter = form.utf8.dropFirst().first
         return bytes.count == 56 && bytes.first == letter
             && bytes.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
+    }
+
+    private static func isEntityTags(_ text: String) -> Bool {
+        if text == "*" { return true }
+        // No comma is in a tag, so that each part is one.
+        return text.split(separator: ",", omittingEmptySubsequences: false).enumerated().allSatisfy { place, part in
+            var tag = part.utf8[...]
+            while place > 0, tag.first == 0x20 { tag.removeFirst() }
+            while tag.last == 0x20, place < text.utf8.count(where: { $0 == 0x2C }) { tag.removeLast() }
+            if tag.starts(with: "W/".utf8) { tag.removeFirst(2) }
+            guard tag.count > 1, tag.first == 0x22, tag.last == 0x22 else { return false }
+            return tag.dropFirst().dropLast().allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 }
+        }
     }
 }

@@ -15,6 +15,9 @@ extension AdminService: HTTPResponder {
         var name = "none"
         var response: Response
         do {
+            guard context.channel == nil || request.head.authority != nil else {
+                throw Problem(.badRequest, "the request has no Host header")
+            }
             let path = try RequestPath(request.head.path ?? "", verbs: Catalogue.routes.verbs)
             let (operation, values) = try Catalogue.routes.find(request.method.rawValue, path)
             guard options.answersResolvers || !operation.id.hasPrefix("resolver.") else { throw Problem.notFound }
@@ -81,7 +84,9 @@ extension AdminService: HTTPResponder {
         let found = try await look { directory -> AccessToken? in
             try directory.read { reader in
                 if let bearer { return try reader.accessToken(of: bearer) }
-                return try certificate.flatMap { try reader.accessToken(ofCertificate: $0) }
+                return try certificate.flatMap {
+                    try reader.accessTokens(ofCertificate: $0).chosen(incoming.chosenToken, at: time)
+                }
             }
         }
         guard let token = found, token.isValid(at: time) else {
@@ -197,7 +202,8 @@ extension AdminService: HTTPResponder {
         }
         if let id = answer.starts { await operations.start(id, self) }
         if let distributor, !answer.accounts.isEmpty || !answer.deleted.isEmpty {
-            let outcome = await distributor.bringIntoForce(answer.accounts, forgetting: answer.deleted)
+            let outcome = await distributor.bringIntoForce(
+                answer.accounts, forgetting: answer.deleted, cutting: answer.cuts)
             answer.body = answer.body?.adding("distribution", outcome.json)
         }
         // Accounts first: a server that no longer trusts their old signer has them with the new one then.
@@ -220,7 +226,8 @@ extension StoredReply {
             owner: owner, key: key, fingerprint: fingerprint, status: answer.status,
             body: answer.body?.jsonText ?? "{}",
             tag: answer.tag, location: answer.location,
-            accounts: answer.accounts.map(\.text) + answer.deleted.map { "-" + $0.text },
+            accounts: answer.accounts.map(\.text) + answer.deleted.map { "-" + $0.text }
+                + answer.cuts.map { "~" + $0.account.text + ($0.user?.text ?? "") },
             hadSecret: !answer.secrets.isEmpty)
     }
 }
@@ -234,6 +241,11 @@ extension Answer {
         for text in stored.accounts {
             if text.hasPrefix("-") {
                 if let key = EntityReference(String(text.dropFirst())).publicKey { deleted.append(key) }
+            } else if text.hasPrefix("~") {
+                let keys = text.dropFirst()
+                if let account = EntityReference(String(keys.prefix(56))).publicKey {
+                    cuts.append(ConnectionCut(account, user: EntityReference(String(keys.dropFirst(56))).publicKey))
+                }
             } else if let key = EntityReference(text).publicKey {
                 accounts.append(key)
             }

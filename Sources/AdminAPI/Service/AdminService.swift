@@ -29,6 +29,7 @@ public struct AdminService: Sendable {
     let distributor: (any Distributor)?
     let challenges = Challenges()
     let policyDesk = PolicyDesk()
+    let auditTiles = AuditTiles()
     let operations = OperationRunner()
     let metrics = ServiceMetrics()
     let options: Options

@@ -1,11 +1,14 @@
+public import Administration
 import Claims
 public import NKeys
 
 /// Brings accounts to the servers. What stands behind it is one road: the system account of whatever servers there are.
 public protocol Distributor: Sendable {
     /// Brings the current tokens of accounts to every server, and has servers forget others; returns when each has
-    /// answered, or did not in time.
-    func bringIntoForce(_ accounts: [PublicKey], forgetting deleted: [PublicKey]) async -> DistributionOutcome
+    /// answered, or did not in time, and when the connections that end with it are gone, or did not go in time.
+    func bringIntoForce(
+        _ accounts: [PublicKey], forgetting deleted: [PublicKey], cutting cuts: [ConnectionCut]
+    ) async -> DistributionOutcome
 
     /// Has the service's own server take the current token of the operator. Other servers have it in their configuration.
     func reloadOperator() async
@@ -22,6 +25,8 @@ public struct DistributionOutcome: Sendable {
             case inForce = "in_force"
             case refused
             case silent
+            /// It has the change, and yet connections are there that it ends.
+            case lingering
         }
 
         /// The server's name.
@@ -31,6 +36,8 @@ public struct DistributionOutcome: Sendable {
         public var state: State
         /// The server's words, where it refused.
         public var detail: String?
+        /// How many connections are still there that the change ends; nil where it ends none, or the server did not say.
+        public var connections: Int?
 
         public init(server: String, account: String, state: State, detail: String? = nil) {
             (self.server, self.account, self.state, self.detail) = (server, account, state, detail)
@@ -58,6 +65,7 @@ public struct DistributionOutcome: Sendable {
                     .members([
                         "server": .string(server.server), "account": .string(server.account),
                         "state": .string(server.state.rawValue), "detail": server.detail.map { .string($0) },
+                        "connections": server.connections.map { .integer($0) },
                     ])
                 }),
         ])

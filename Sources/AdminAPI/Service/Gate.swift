@@ -47,6 +47,8 @@ enum Gate {
         let object: AccessObject
         switch try find(kind, exchange, body, reader) {
         case .found(let found): object = found
+        case .missing(below: .system, _) where incoming.operation.makesOperator && kind == .operator:
+            object = .system
         case .missing(below: let parent, let error):
             // That something is not there is for those alone who may see everything beside it.
             guard exchange.may(.view, on: parent) else { throw Problem.forbidden }
@@ -104,7 +106,7 @@ enum Gate {
             problem.tag = now.tag
             return problem
         }
-        if incoming.isCreationOnly, now.exists { throw fail(.preconditionFailed, "it exists already") }
+        if incoming.excludes(now) { throw fail(.preconditionFailed, "what is there is what If-None-Match names") }
         if let wanted = incoming.wantedTags {
             // What is not there may still belong to something with a version, which `*` does not name.
             guard wanted == ["*"] ? now.exists : now.tag.map(wanted.contains) ?? false else {

@@ -28,8 +28,12 @@ public struct NewAccessToken: Sendable {
 extension Change {
     /// Gives somebody access to the service.
     ///
+    /// - Parameter isKnown: whether whoever gives it knows of an access: of those that he knows none may have the same key
+    ///   or certificate. Of others he learns nothing, and keeps nobody from giving access to a key by having done it first.
     /// - Returns: what was made, and the secret that is shown once; nil where a key or a certificate takes its place.
-    public func addAccessToken(_ new: NewAccessToken) throws -> (token: AccessToken, secret: Secret?) {
+    public func addAccessToken(
+        _ new: NewAccessToken, isKnown: (AccessToken) -> Bool = { _ in true }
+    ) throws -> (token: AccessToken, secret: Secret?) {
         let name = try EntityName.made(new.name, for: "a token")
         guard name.utf8.count <= AccessToken.longestName else {
             throw AdministrationError(
@@ -44,7 +48,7 @@ extension Change {
         }
         let kind: AccessToken.Kind =
             new.isSession ? .session : new.publicKey != nil ? .nkey : new.fingerprint != nil ? .certificate : .bearer
-        try refuseSecondHolder(new, kind)
+        try refuseSecondHolder(new, kind, isKnown)
         let (id, hash, text) = BearerText.make(surroundings.random)
         let hasSecret = kind == .bearer || kind == .session
         let grants = JSONValue.array(new.grants.map(\.json)).jsonText
@@ -118,14 +122,16 @@ extension Change {
         accesses.append(AuditedAccess(refused: operation, reason: reason, account: account))
     }
 
-    private func refuseSecondHolder(_ new: NewAccessToken, _ kind: AccessToken.Kind) throws {
-        let taken =
+    private func refuseSecondHolder(
+        _ new: NewAccessToken, _ kind: AccessToken.Kind, _ isKnown: (AccessToken) -> Bool
+    ) throws {
+        let others: [AccessToken] =
             switch kind {
-            case .nkey: try new.publicKey.flatMap { try reader.accessToken(ofKey: $0) } != nil
-            case .certificate: try new.fingerprint.flatMap { try reader.accessToken(ofCertificate: $0) } != nil
-            case .bearer, .session: false
+            case .nkey: try new.publicKey.map { try reader.accessTokens(ofKey: $0) } ?? []
+            case .certificate: try new.fingerprint.map { try reader.accessTokens(ofCertificate: $0) } ?? []
+            case .bearer, .session: []
             }
-        guard taken else { return }
+        guard others.contains(where: isKnown) else { return }
         throw AdministrationError(
             .alreadyExists, "the key or certificate has access already", remedy: "take that back first")
     }

@@ -34,18 +34,19 @@ extension DirectoryReader {
         return try findAccessToken(bearer.id)
     }
 
-    /// The access that the holder of a key has, or nil.
-    public func accessToken(ofKey key: PublicKey) throws -> AccessToken? {
+    /// What access the holder of a key was given, the first one first. It may be by several who know nothing of each other.
+    public func accessTokens(ofKey key: PublicKey) throws -> [AccessToken] {
         try AccessToken.fetch(
-            database, "WHERE kind = 'nkey' AND public_key = ? AND revoked_at IS NULL", [key.text]
-        ).first
+            database, "WHERE kind = 'nkey' AND public_key = ? AND revoked_at IS NULL ORDER BY created_at, rowid",
+            [key.text])
     }
 
-    /// The access that the holder of a certificate has, or nil.
+    /// What access the holder of a certificate was given, the first one first.
     ///
     /// - Parameter fingerprint: the SHA-256 of its DER form in hexadecimal digits.
-    public func accessToken(ofCertificate fingerprint: String) throws -> AccessToken? {
-        try AccessToken.fetch(database, "WHERE fingerprint = ? AND revoked_at IS NULL", [fingerprint]).first
+    public func accessTokens(ofCertificate fingerprint: String) throws -> [AccessToken] {
+        try AccessToken.fetch(
+            database, "WHERE fingerprint = ? AND revoked_at IS NULL ORDER BY created_at, rowid", [fingerprint])
     }
 
     /// Everything that was given away with an access, and with what was given away with that, and so on; what counts no more

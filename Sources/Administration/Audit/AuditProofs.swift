@@ -10,36 +10,27 @@ public struct AuditProof: Sendable {
 }
 
 extension AuditProof {
-    /// The records of the longest log that proofs are made of here.
-    public static let longest: Int64 = 4_194_304
-
     /// That a record is under the root of a tree.
-    static func inclusion(of index: Int64, in leaves: [TreeHash], size: Int64) throws -> AuditProof {
-        guard let index = Int(exactly: index), let hashes = MerkleProof.inclusion(of: index, in: leaves) else {
+    static func inclusion(of index: Int64, in tree: TiledTree, size: Int64) throws -> AuditProof {
+        let root = try root(of: tree, size: size)
+        guard let hashes = try tree.inclusion(of: index, size: size) else {
             throw AdministrationError(.notFound, "the tree of that size has no such record")
         }
-        return AuditProof(size: size, root: MerkleTree.root(of: leaves), hashes: hashes)
+        return AuditProof(size: size, root: root, hashes: hashes)
     }
 
     /// That a tree is the beginning of another one.
-    static func consistency(from old: Int64, in leaves: [TreeHash], size: Int64) throws -> AuditProof {
-        guard let old = Int(exactly: old), let hashes = MerkleProof.consistency(from: old, in: leaves) else {
+    static func consistency(from old: Int64, in tree: TiledTree, size: Int64) throws -> AuditProof {
+        let root = try root(of: tree, size: size)
+        guard let hashes = try tree.consistency(from: old, to: size) else {
             throw AdministrationError(.notFound, "the log has no trees of these sizes")
         }
-        return AuditProof(size: size, root: MerkleTree.root(of: leaves), hashes: hashes)
+        return AuditProof(size: size, root: root, hashes: hashes)
     }
 
-    static func checked(_ leaves: [TreeHash], _ size: Int64) throws -> [TreeHash] {
-        guard Int64(leaves.count) == size else {
+    private static func root(of tree: TiledTree, size: Int64) throws -> TreeHash {
+        do { return try tree.root(size: size) } catch is AuditError {
             throw AdministrationError(.notFound, "the log has no tree of that size")
-        }
-        return leaves
-    }
-
-    static func check(_ size: Int64) throws {
-        guard size <= longest else {
-            throw AdministrationError(
-                .refused, "the log is too long to make proofs of here", remedy: "export it and make them there")
         }
     }
 }
@@ -66,28 +57,29 @@ extension Directory {
         }
     }
 
-    /// The first leaves of a log's tree.
+    /// Does something with a log's tree. Not all of it is read: see ``TiledTree``.
     ///
     /// - Parameter log: the name of a broker's log; nil for the directory's own.
-    private func leaves(of log: String?, size: Int64) throws -> [TreeHash] {
-        try AuditProof.check(size)
-        if let log { return try AuditProof.checked(brokerLogs.leaves(of: log, size: size), size) }
-        let leaves = try read { reader in
-            let sql = "SELECT leaf FROM audit_records ORDER BY i LIMIT ?"
-            return try Row.fetchAll(reader.database, sql: sql, arguments: [size]).compactMap { row in
-                row.bytes("leaf").flatMap { TreeHash($0) }
-            }
-        }
-        return try AuditProof.checked(leaves, size)
+    private func withTree(
+        of log: String?, _ tiles: AuditTiles, _ body: (TiledTree) throws -> AuditProof
+    ) throws -> AuditProof {
+        if let log { return try body(brokerLogs.reader(of: log).tree()) }
+        return try read { try tiles.withTree($0.database, body) }
     }
 
     /// Proves that a record is in a tree of a size.
-    public func inclusionProof(of index: Int64, size: Int64, in log: String?) throws -> AuditProof {
-        try .inclusion(of: index, in: leaves(of: log, size: size), size: size)
+    ///
+    /// - Parameter tiles: what is kept of this directory's own log between proofs.
+    public func inclusionProof(
+        of index: Int64, size: Int64, in log: String?, _ tiles: AuditTiles
+    ) throws -> AuditProof {
+        try withTree(of: log, tiles) { try .inclusion(of: index, in: $0, size: size) }
     }
 
     /// Proves that the tree of one size is the beginning of that of another.
-    public func consistencyProof(from old: Int64, size: Int64, in log: String?) throws -> AuditProof {
-        try .consistency(from: old, in: leaves(of: log, size: size), size: size)
+    public func consistencyProof(
+        from old: Int64, size: Int64, in log: String?, _ tiles: AuditTiles
+    ) throws -> AuditProof {
+        try withTree(of: log, tiles) { try .consistency(from: old, in: $0, size: size) }
     }
 }

@@ -9,9 +9,6 @@ public struct BrokerLogs: Sendable {
         public let next: Int64?
     }
 
-    /// The segments that one question looks into at most.
-    private static let mostSegments = 8
-
     public let folder: String
 
     public init(folder: String) {
@@ -39,22 +36,8 @@ public struct BrokerLogs: Sendable {
     public func decisions(
         in log: String, _ filter: DecisionFilter, before: Int64?, limit: Int
     ) throws -> Part {
-        let reader = try reader(of: log)
-        let size = reader.storage.segmentSize
-        let last = before.map { Int(clamping: max(0, $0 - 1) / size) } ?? .max
-        let segments = try reader.segments.filter { $0 <= last }.reversed()
-        var lines: [LogReader<FolderStorage>.Line] = []
-        for (number, segment) in segments.enumerated() {
-            let found = try reader.lines(of: segment, filter).reversed().filter { line in
-                line.record != nil && before.map { line.index < $0 } ?? true
-            }
-            lines += found.prefix(limit - lines.count)
-            let isFull = lines.count >= limit
-            guard isFull || number + 1 >= Self.mostSegments else { continue }
-            let next = isFull ? lines.last?.index : Int64(segment) * size
-            return Part(lines: lines, next: next.flatMap { $0 > 0 ? $0 : nil })
-        }
-        return Part(lines: lines, next: nil)
+        let found = try reader(of: log).latest(limit, before: before, filter)
+        return Part(lines: found.lines.reversed(), next: found.next.flatMap { $0 > 0 ? $0 : nil })
     }
 
     // MARK: Checkpoints
@@ -72,16 +55,5 @@ public struct BrokerLogs: Sendable {
 
     private func note(_ name: String, of log: String) throws -> String? {
         try reader(of: log).storage.read(name, at: 0, count: 64 << 10).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// The first leaves of the log's tree.
-    func leaves(of log: String, size: Int64) throws -> [TreeHash] {
-        let reader = try reader(of: log)
-        var leaves: [TreeHash] = []
-        for segment in try reader.segments {
-            guard Int64(leaves.count) < size else { break }
-            leaves += try reader.lines(of: segment).map { TreeHash.leaf($0.bytes) }
-        }
-        return Array(leaves.prefix(Int(clamping: size)))
     }
 }

@@ -16,6 +16,10 @@ enum ClaimsSubjects {
     static let settings = "$SYS.REQ.CHANCERY.SETTINGS.UPDATE"
     /// Every server answers, and says how many there are.
     static let ping = "$SYS.REQ.SERVER.PING.STATSZ"
+    /// Every server names its connections.
+    static let connections = "$SYS.REQ.SERVER.PING.CONNZ"
+    /// A server ends a connection.
+    static let kick = "$SYS.REQ.SERVER.*.KICK"
     /// The inboxes of a user that was made for one connection, which may listen to nothing else.
     static let inboxPrefix = "_INBOX_chancery_push"
 

@@ -131,6 +131,10 @@ extension Change {
 
     /// Warns when an account of this directory has no export that the import could use.
     private func checkExport(of element: Import) throws {
+        if element.token.isEmpty {
+            warnOpenly(
+                "the import of \"\(element.subject)\" has no activation: it counts only where the export is public")
+        }
         guard let key = EntityReference(element.account).publicKey, let source = try reader.accountEntry(key) else {
             return
         }

@@ -12,6 +12,8 @@ public struct NewOperator: Sendable {
     public var withSigningKey = false
     /// When the operator's token counts.
     public var validity = Validity()
+    /// Whether commands mean it from now on, where they name none.
+    public var isSelected = true
 
     public init(name: String) {
         self.name = name
@@ -42,7 +44,7 @@ public struct OperatorEdits: Sendable, Hashable {
 }
 
 extension Change {
-    /// Adds an operator and selects it.
+    /// Adds an operator, and selects it where that is wanted.
     @discardableResult
     public func addOperator(_ new: NewOperator) throws -> OperatorEntry {
         let name = try EntityName.made(new.name, for: "an operator")
@@ -69,7 +71,7 @@ extension Change {
         note(.added, "operator", name, key: claims.subject, token: token)
         claims.signingKeys.forEach { note(.added, "signing key", name, key: $0) }
         let entry = OperatorEntry(publicKey: pair.publicKey, name: name, token: token.text)
-        try select(operator: entry)
+        if new.isSelected { try select(operator: entry) }
         if let systemAccount { try addSystemAccount(systemAccount, to: entry, withSigningKey: new.withSigningKey) }
         return entry
     }

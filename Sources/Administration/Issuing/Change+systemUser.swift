@@ -9,12 +9,15 @@ public enum SystemPurpose: Sendable, Hashable {
     case pushing
     /// Also to delete accounts there.
     case deleting
+    /// Also to see connections, and to end them.
+    case governing
 
     var subjects: [String] {
         switch self {
         case .reading: ClaimsSubjects.reading
         case .pushing: ClaimsSubjects.reading + ClaimsSubjects.writing
         case .deleting: ClaimsSubjects.reading + ClaimsSubjects.writing + [ClaimsSubjects.delete]
+        case .governing: Self.deleting.subjects + [ClaimsSubjects.connections, ClaimsSubjects.kick]
         }
     }
 }

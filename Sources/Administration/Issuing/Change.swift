@@ -77,6 +77,11 @@ public final class Change {
         if !report.warnings.containsExactly(text) { report.warnings.append(text) }
     }
 
+    /// Says what is worth knowing to those, too, who see one account alone.
+    func warnOpenly(_ text: String) {
+        if !report.openWarnings.containsExactly(text) { report.openWarnings.append(text) }
+    }
+
     /// Whether an edit leaves claims as they are, which are then not signed again; the report says so.
     func isUnchanged(_ claims: some ClaimSet, from before: some ClaimSet) throws -> Bool {
         guard let old = try? before.json(), let new = try? claims.json(), old.isExactly(new) else { return false }

@@ -39,6 +39,8 @@ public struct ChangeReport: Sendable {
     public var items: [Item] = []
     /// What is allowed and yet worth knowing, in whole sentences without a full stop.
     public var warnings: [String] = []
+    /// What of that, or in its place, those hear who see one account alone: nothing about others.
+    public var openWarnings: [String] = []
 
     public init() {}
 }

@@ -36,4 +36,14 @@ extension Schema {
         ) STRICT;
         CREATE INDEX access_replies_by_time ON access_replies (created_at);
         """
+
+    /// A key or a certificate may have access from several who give it, and none of them learns of the others.
+    static let sharedKeys = """
+        DROP INDEX access_tokens_by_key;
+        DROP INDEX access_tokens_by_fingerprint;
+        CREATE INDEX access_tokens_by_key ON access_tokens (public_key)
+            WHERE kind = 'nkey' AND revoked_at IS NULL;
+        CREATE INDEX access_tokens_by_fingerprint ON access_tokens (fingerprint)
+            WHERE fingerprint IS NOT NULL AND revoked_at IS NULL;
+        """
 }

@@ -30,6 +30,9 @@ enum Schema {
         migrator.registerMigration("8 import requests") { database in
             try database.execute(sql: importRequests)
         }
+        migrator.registerMigration("9 shared keys") { database in
+            try database.execute(sql: sharedKeys)
+        }
         return migrator
     }
 

@@ -7,7 +7,8 @@ struct StatusCommand: ParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show what there is and whether it is in order.",
         discussion: """
-            Exits with 1 if the keyring cannot be opened or something of the selected operator has expired.
+            Exits with 1 if the keyring cannot be opened, or something of the selected operator has expired or cannot be \
+            read.
             """)
     static let example = "chancery status --json"
 
@@ -34,12 +35,13 @@ struct StatusCommand: ParsableCommand, Exemplified {
         var audit_records: Int
         var expired: Int
         var ending_soon: Int
+        var unreadable: Int
     }
 
     func run() throws {
         let answer = try directory.service.map(answer) ?? answer()
         if directory.json { try JSONOutput.line(answer) } else { show(answer) }
-        if answer.keyring_fault != nil || answer.expired > 0 { throw ExitCode(1) }
+        if answer.keyring_fault != nil || answer.expired > 0 || answer.unreadable > 0 { throw ExitCode(1) }
     }
 
     private func answer() throws -> Answer {
@@ -52,14 +54,13 @@ struct StatusCommand: ParsableCommand, Exemplified {
             let selection = try reader.selection()
             let entry = try? reader.operator(directory.operatorReference)
             let account = try selection.account.flatMap { try reader.accountName($0) }
-            let endings = try entry.map { try reader.expirations(of: [$0]).compactMap(\.expires) } ?? []
-            let expired = endings.count { $0 <= now }
+            let endings = try entry.map { try reader.endings(of: $0, at: now, soon: now + Self.soon) } ?? Endings()
             return Answer(
                 home: home.path, key_file: home.keyFilePath, bytes: counts.bytes, operator: entry?.name,
                 account: account, operators: counts.operators, accounts: counts.accounts, users: counts.users,
                 tokens: counts.tokens, seeds: keyring.seeds, seal: keyring.seal, keyring_fault: keyring.fault,
-                audit_records: counts.auditRecords, expired: expired,
-                ending_soon: endings.count { $0 <= now + Self.soon } - expired)
+                audit_records: counts.auditRecords, expired: endings.expired, ending_soon: endings.endingSoon,
+                unreadable: endings.unreadable)
         }
     }
 
@@ -72,7 +73,8 @@ struct StatusCommand: ParsableCommand, Exemplified {
             operator: owner, account: service.address.selected.account?.text, operators: count("operators"),
             accounts: count("accounts"), users: count("users"), tokens: count("tokens"), seeds: count("seeds"),
             seal: status["seal"]?.text, keyring_fault: status["keyring_fault"]?.text,
-            audit_records: count("audit_records"), expired: count("expired"), ending_soon: count("ending_soon"))
+            audit_records: count("audit_records"), expired: count("expired"), ending_soon: count("ending_soon"),
+            unreadable: count("unreadable"))
     }
 
     private func show(_ answer: Answer) {
@@ -95,7 +97,11 @@ struct StatusCommand: ParsableCommand, Exemplified {
         table.addLine()
         table.add("Expired", String(answer.expired))
         table.add("Ending Within 30 Days", String(answer.ending_soon))
+        if answer.unreadable > 0 { table.add("Unreadable", String(answer.unreadable)) }
         Console.data(table.text(width: Console.width))
+        if answer.unreadable > 0 {
+            Console.say("see which tokens cannot be read with \"chancery validate --all-accounts\"")
+        }
         if answer.expired + answer.ending_soon > 0 { Console.say("see which with \"chancery expirations --skip\"") }
     }
 }

@@ -17,6 +17,8 @@ actor EngineRoad: Distributor {
     }
 
     private static let timeout = Duration.seconds(5)
+    /// How long connections that a change ends may take to go, and after which time servers are asked to end them.
+    private static let cutTimeout = Duration.seconds(5), patience = Duration.seconds(1)
     /// Seconds after which the connection's user is made anew.
     private static let lifetime: Int64 = 43_200
 
@@ -48,16 +50,49 @@ actor EngineRoad: Distributor {
     }
 
     func reloadOperator() async {
-        guard let reload, let current = try? await work({ [place] in try $0.read { try $0.operator(at: place) } }),
+        guard let current = try? await work({ [place] in try $0.read { try $0.operator(at: place) } }),
             current.token != operatorToken
         else { return }
+        // The servers' own operator is still that of before: what they have to trust afterwards goes first.
+        await bringTrusted()
         operatorToken = current.token
+        guard let reload else {
+            return Console.say(
+                "the operator's token has changed: give it to the servers, with \"chancery generate config\"")
+        }
         await reload(current)
+    }
+
+    /// Signs again what servers will trust no more once they have the operator's token, so that the service is not locked out.
+    private func bringTrusted() async {
+        let reference = EntityReference(entry.publicKey)
+        do {
+            let signed = try await work { directory in
+                try directory.change("serve: the operator requires signing keys") {
+                    try $0.keepTrust(in: reference)
+                }.value
+            }
+            guard !signed.isEmpty else { return }
+            Console.say("signed \(signed.count) accounts again, since the operator requires signing keys")
+            _ = await bringIntoForce(signed, forgetting: [])
+        } catch {
+            Console.say("accounts cannot be signed with a key that the operator requires: \(Self.words(error))")
+        }
     }
 
     private var place: Place { Place(operator: EntityReference(entry.publicKey)) }
 
-    func bringIntoForce(_ accounts: [PublicKey], forgetting deleted: [PublicKey]) async -> DistributionOutcome {
+    func bringIntoForce(
+        _ accounts: [PublicKey], forgetting deleted: [PublicKey], cutting cuts: [ConnectionCut]
+    ) async -> DistributionOutcome {
+        var outcome = await bringIntoForce(accounts, forgetting: deleted)
+        for cut in cuts where outcome.failure == nil { await confirm(cut, &outcome) }
+        return outcome
+    }
+
+    private func bringIntoForce(
+        _ accounts: [PublicKey], forgetting deleted: [PublicKey]
+    ) async -> DistributionOutcome {
         await withCheckedContinuation { done in
             waiting.append(Waiting(accounts: Set(accounts), deleted: Set(deleted), done: done))
             if !isOnItsWay {
@@ -92,6 +127,57 @@ actor EngineRoad: Distributor {
     func close() async {
         await connection?.close()
         connection = nil
+    }
+
+    // MARK: Connections
+
+    /// Waits until every server says that the connections are gone which a change ends, and adds to the outcome what each
+    /// said last. What does not go by itself, servers are asked to end.
+    private func confirm(_ cut: ConnectionCut, _ outcome: inout DistributionOutcome) async {
+        // A server that has nothing to do with the account has no connections of it either.
+        guard outcome.servers.contains(where: { $0.account == cut.account.text && $0.state == .inForce }) else {
+            return
+        }
+        let begin = ContinuousClock.now
+        var pause = Duration.milliseconds(5)
+        var found: [LingeringConnections] = []
+        var isTold = false
+        while true {
+            do {
+                let entry = try await work { try $0.read { try $0.accountEntry(cut.account) } }
+                let connection = try await connected()
+                found = try await connection.lingering(cut, entry?.claims())
+                let passed = ContinuousClock.now - begin
+                guard found.contains(where: { $0.count > 0 }), passed < Self.cutTimeout else { break }
+                if passed > Self.patience, !isTold {
+                    isTold = true
+                    try await connection.end(found)
+                }
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .milliseconds(200))
+            } catch {
+                found = []
+                break
+            }
+        }
+        Self.add(found, of: cut.account, to: &outcome)
+    }
+
+    private static func add(
+        _ found: [LingeringConnections], of account: PublicKey, to outcome: inout DistributionOutcome
+    ) {
+        for index in outcome.servers.indices where outcome.servers[index].account == account.text {
+            guard outcome.servers[index].state == .inForce else { continue }
+            if let answer = found.first(where: { $0.server == outcome.servers[index].server }) {
+                outcome.servers[index].connections = answer.count
+                guard answer.count > 0 else { continue }
+                outcome.servers[index].state = .lingering
+                outcome.servers[index].detail = "connections that should be gone are still there"
+            } else {
+                outcome.servers[index].state = .silent
+                outcome.servers[index].detail = "the server did not say whether connections are gone"
+            }
+        }
     }
 
     // MARK: Rounds
@@ -197,7 +283,7 @@ actor EngineRoad: Distributor {
         let place = place
         let signIn = try await work { directory in
             try directory.change("serve: connect to the servers") {
-                try $0.systemSignIn(at: place, for: .deleting, lifetime: Self.lifetime)
+                try $0.systemSignIn(at: place, for: .governing, lifetime: Self.lifetime)
             }.value
         }
         let opened = try await SystemConnection.open(

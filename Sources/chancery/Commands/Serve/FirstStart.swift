@@ -1,4 +1,5 @@
 import Administration
+import Claims
 import Glibc
 import Secrets
 
@@ -28,6 +29,12 @@ struct FirstStart {
         }
         let entry = try directory.read { try $0.operator(name.map { EntityReference($0) }) }
         _ = try directory.read { try $0.systemAccount(of: entry) }
+        if try entry.claims().strictSigningKeyUsage {
+            // Without a key that may sign, nobody could sign in to the servers.
+            try directory.change("serve: the operator requires signing keys") {
+                _ = try $0.keepTrust(in: EntityReference(entry.publicKey))
+            }
+        }
         try makeToken()
         return entry
     }
