@@ -156,6 +156,15 @@ def test_what_must_work_does(service):
     assert [one[0] for one in answers(service, put(service, b"CHUNKS") + chunks + get, most=2)] == [412, 200]
 
 
+@pytest.mark.parametrize("host", [b"", b"Host: x\r\nHost: x\r\n", b"Host: x\r\nhost: y\r\n"], ids=range(3))
+def test_a_request_names_its_host_once(service, host):
+    found = answers(service, b"GET /healthz HTTP/1.1\r\n" + host + b"\r\n", most=1)
+    assert problem(found[0])["code"] == "bad_request"
+    data = put(service, b"HOST").replace(b"Host: x\r\n", host).replace(b"If-Match: *\r\n", b"")
+    assert answers(service, data + b"Content-Length: 2\r\n\r\n{}", most=1)[0][0] == 400
+    assert service.send("GET", ACCOUNT + "HOST")[0] == 404
+
+
 def test_whoever_asks_whether_to_send_a_body_is_told(service):
     assert service.send("PUT", ACCOUNT + "EXPECT", {})[0] == 201
     with socket.create_connection(("127.0.0.1", service.port), timeout=30) as connection:

@@ -35,7 +35,7 @@ enum ExpirationOperations {
         ),
         handler: .read { exchange, reader in
             let page = try exchange.page()
-            let place = page.after.isEmpty ? nil : ExpirationPlace(page.after)
+            let place = page.after.isEmpty ? nil : ExpirationPlace(text: page.after)
             guard page.after.isEmpty || place != nil else {
                 throw Problem.invalid("cursor", "is not a cursor of this list")
             }

@@ -83,6 +83,8 @@ final class BrokenRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
 
     private var problem: Problem?
 
+    func handlerAdded(context: ChannelHandlerContext) { HostHandler.add(to: context.pipeline) }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? HTTPParserError {
             problem =

@@ -16,7 +16,7 @@ extension AdminService: HTTPResponder {
         var response: Response
         do {
             guard context.channel == nil || request.head.authority != nil else {
-                throw Problem(.badRequest, "the request has no Host header")
+                throw Problem(.badRequest, "the request does not name its host once")
             }
             let path = try RequestPath(request.head.path ?? "", verbs: Catalogue.routes.verbs)
             let (operation, values) = try Catalogue.routes.find(request.method.rawValue, path)

@@ -43,12 +43,12 @@ enum Gate {
                 throw Problem(.unauthenticated, "the token counts no more", refusal: "bad_token")
             }
         }
-        guard case .may(let action, let kind) = incoming.operation.requirement else { return exchange }
+        guard case .may(var action, let kind) = incoming.operation.requirement else { return exchange }
         let object: AccessObject
         switch try find(kind, exchange, body, reader) {
         case .found(let found): object = found
         case .missing(below: .system, _) where incoming.operation.makesOperator && kind == .operator:
-            object = .system
+            (action, object) = (.operate, .system)
         case .missing(below: let parent, let error):
             // That something is not there is for those alone who may see everything beside it.
             guard exchange.may(.view, on: parent) else { throw Problem.forbidden }

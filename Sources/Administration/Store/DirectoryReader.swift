@@ -146,6 +146,20 @@ public struct DirectoryReader {
             "SELECT max(issued_at) AS number FROM tokens WHERE scope = ? AND kind = 'user'", [account.text])
     }
 
+    /// An account that was deleted, as its last token has it; nil where there is one of that key, or never was, or where its
+    /// users were not revoked with it.
+    public func departedAccount(_ key: PublicKey, of operator: PublicKey) throws -> AccountEntry? {
+        let sql = """
+            SELECT text FROM tokens WHERE kind = 'account' AND subject = ? AND scope = ? ORDER BY id DESC LIMIT 1
+            """
+        guard try accountEntry(key) == nil,
+            let token = try database.row(sql, [key.text, `operator`.text])?.text("text"),
+            let claims = try? AccountClaims.decode(token),
+            claims.revocations.entries[RevocationList.everyone] != nil
+        else { return nil }
+        return AccountEntry(publicKey: key, operator: `operator`, name: claims.name, token: token)
+    }
+
     /// The names of the accounts of an operator whose current tokens a key signed.
     func accounts(of entry: OperatorEntry, signedBy key: String) throws -> [String] {
         let sql = """

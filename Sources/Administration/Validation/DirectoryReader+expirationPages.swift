@@ -7,7 +7,7 @@ public struct ExpirationPlace: Sendable, Hashable {
     var user: String?
 
     /// As ``text`` has it; nil for anything else.
-    public init?(_ text: String) {
+    public init?(text: String) {
         guard let parts = JSONValue(parsing: Array(text.utf8))?.elements?.map(\.text), (1...3).contains(parts.count),
             let name = parts[0], !parts.contains(nil)
         else { return nil }

@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: [0, 1, 511, 512, 1_300]) func `records are shown to be under the checkpoint`(count: Int) throws {
         let reader = try LogReader(log(count).storage)
-        let note = try #require(try reader.storage.readAll("checkpoint", atMost: 64 << 10))
+        let note = try #require(try reader.storage.read("checkpoint", at: 0, count: 64 << 10))
         let checkpoint = try Checkpoint(text: SignedNote(String(decoding: note, as: UTF8.self)).text)
         #expect(checkpoint.size == Int64(count) + 1)
         let tree = try reader.tree()

@@ -50,10 +50,10 @@ struct EmbeddedBroker: Sendable {
         }
     }
 
-    /// Takes another token of the operator: who may sign accounts, and how.
-    func reload(_ entry: OperatorEntry) async {
+    /// Takes other tokens of the operator: who may sign accounts, and how. With two of them, what either one trusts is trusted.
+    func reload(_ operators: [String]) async {
         var settings = configuration
-        settings.operators = [entry.token]
+        settings.operators = operators
         do { _ = try await server.reload(settings) } catch let error as BrokerStartError {
             Console.say("the NATS server goes on with the operator as it was: \(error.message)")
         } catch {

@@ -38,12 +38,12 @@ actor EngineRoad: Distributor {
 
     /// The operator's token that the service's own server was given last.
     private var operatorToken: String
-    private let reload: (@Sendable (OperatorEntry) async -> Void)?
+    private let reload: (@Sendable ([String]) async -> Void)?
 
-    /// - Parameter reload: gives the service's own server another token of the operator; nil where there is none.
+    /// - Parameter reload: gives the service's own server other tokens of the operator; nil where there is none.
     init(
         _ directory: Directory, of entry: OperatorEntry, at address: ServerAddress,
-        reload: (@Sendable (OperatorEntry) async -> Void)? = nil
+        reload: (@Sendable ([String]) async -> Void)? = nil
     ) {
         (self.directory, self.entry, self.address) = (directory, entry, address)
         (operatorToken, self.reload) = (entry.token, reload)
@@ -53,18 +53,23 @@ actor EngineRoad: Distributor {
         guard let current = try? await work({ [place] in try $0.read { try $0.operator(at: place) } }),
             current.token != operatorToken
         else { return }
-        // The servers' own operator is still that of before: what they have to trust afterwards goes first.
-        await bringTrusted()
+        let old = operatorToken
         operatorToken = current.token
+        let signed = await signTrusted()
+        if !signed.isEmpty {
+            // As long as accounts of both kinds are there, both kinds are trusted.
+            await reload?([old, current.token])
+            _ = await bringIntoForce(signed, forgetting: [])
+        }
         guard let reload else {
             return Console.say(
                 "the operator's token has changed: give it to the servers, with \"chancery generate config\"")
         }
-        await reload(current)
+        await reload([current.token])
     }
 
     /// Signs again what servers will trust no more once they have the operator's token, so that the service is not locked out.
-    private func bringTrusted() async {
+    private func signTrusted() async -> [PublicKey] {
         let reference = EntityReference(entry.publicKey)
         do {
             let signed = try await work { directory in
@@ -72,11 +77,13 @@ actor EngineRoad: Distributor {
                     try $0.keepTrust(in: reference)
                 }.value
             }
-            guard !signed.isEmpty else { return }
-            Console.say("signed \(signed.count) accounts again, since the operator requires signing keys")
-            _ = await bringIntoForce(signed, forgetting: [])
+            if !signed.isEmpty {
+                Console.say("signed \(signed.count) accounts again, since the operator requires signing keys")
+            }
+            return signed
         } catch {
             Console.say("accounts cannot be signed with a key that the operator requires: \(Self.words(error))")
+            return []
         }
     }
 
@@ -135,7 +142,7 @@ actor EngineRoad: Distributor {
     /// said last. What does not go by itself, servers are asked to end.
     private func confirm(_ cut: ConnectionCut, _ outcome: inout DistributionOutcome) async {
         // A server that has nothing to do with the account has no connections of it either.
-        guard outcome.servers.contains(where: { $0.account == cut.account.text && $0.state == .inForce }) else {
+        guard outcome.servers.contains(where: { $0.account == cut.account.text && $0.state != .silent }) else {
             return
         }
         let begin = ContinuousClock.now
@@ -167,16 +174,14 @@ actor EngineRoad: Distributor {
         _ found: [LingeringConnections], of account: PublicKey, to outcome: inout DistributionOutcome
     ) {
         for index in outcome.servers.indices where outcome.servers[index].account == account.text {
-            guard outcome.servers[index].state == .inForce else { continue }
-            if let answer = found.first(where: { $0.server == outcome.servers[index].server }) {
-                outcome.servers[index].connections = answer.count
-                guard answer.count > 0 else { continue }
-                outcome.servers[index].state = .lingering
-                outcome.servers[index].detail = "connections that should be gone are still there"
-            } else {
-                outcome.servers[index].state = .silent
-                outcome.servers[index].detail = "the server did not say whether connections are gone"
-            }
+            let server = outcome.servers[index]
+            let answer = found.first { $0.server == server.server }
+            outcome.servers[index].connections = answer?.count
+            guard server.state == .inForce, answer?.count != 0 else { continue }
+            (outcome.servers[index].state, outcome.servers[index].detail) =
+                answer == nil
+                ? (.silent, "the server did not say whether connections are gone")
+                : (.lingering, "connections that should be gone are still there")
         }
     }
 
@@ -236,6 +241,13 @@ actor EngineRoad: Distributor {
             outcomes = try await connected().push(entries)
         }
         if !deleted.isEmpty {
+            // A server that deletes nothing admits nobody either whom the account's last token revokes.
+            let farewells = try await work { directory in
+                try directory.read { reader in
+                    try deleted.sorted().compactMap { try reader.departedAccount($0, of: owner) }
+                }
+            }
+            if !farewells.isEmpty { _ = try await connected().push(farewells) }
             let request = try await work { directory in
                 try directory.change("serve: delete accounts on servers") {
                     try $0.deletionRequest(deleted.sorted(), at: place)
