@@ -18,7 +18,7 @@ import nkeys
 import pytest
 
 from test_service import ACCOUNT, CHANCERY, Service
-from test_service_applying import POLICIES, apply, plan, texts
+from test_service_applying import apply, plan, texts
 
 PROVE = bool(os.environ.get("CHANCERY_PROVE"))
 EXAMPLES = 200 if PROVE else 20
