@@ -220,13 +220,15 @@ class Observer:
 class Gate:
     """A way to the server that holds each update of an account back until `reached` returns.
 
-    `reached` is called with the number of the connection, which is one for each step, and with that of the update on it.
-    Where it returns false, the update goes on to the server and the answer stays here: `answered` is set when it comes.
+    `reached` is called with the number of the connection, which is one for each step, and with that of the update on it,
+    once the server has answered all that came before: while nats-server takes an account in, a new subscription there may
+    miss what is imported. Where it returns false, the update goes on to the server and the answer stays here: `answered`
+    is set when it comes.
     """
 
     def __init__(self, address, reached):
         self.address, self.reached = address, reached
-        self.connections, self.answered, self.tasks = 0, asyncio.Event(), set()
+        self.connections, self.answered, self.tasks, self.failure = 0, asyncio.Event(), set(), None
 
     async def __aenter__(self):
         self.listener = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -237,38 +239,73 @@ class Gate:
         self.listener.close()
         for task in self.tasks:
             task.cancel()
+        if self.failure:
+            raise self.failure
 
     async def _serve(self, reader, writer):
         self.tasks.add(asyncio.current_task())
         self.connections += 1
         inward, outward = await asyncio.open_connection(*self.address)
-        hold = asyncio.Event()
-        back = asyncio.create_task(self._answer(inward, writer, hold))
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await self._ask(self.connections, reader, outward, hold)
-        back.cancel()
-        for end in (outward, writer):
-            end.close()
+        passage = Passage(self, self.connections)
+        back = asyncio.create_task(passage.answer(inward, writer))
+        try:
+            await passage.ask(reader, outward)
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        except AssertionError as failure:
+            self.failure = failure
+        finally:
+            back.cancel()
+            for end in (outward, writer):
+                end.close()
 
-    async def _ask(self, connection, reader, outward, hold):
+
+class Passage:
+    """One connection through a gate."""
+
+    def __init__(self, gate, number):
+        self.gate, self.number = gate, number
+        # Until the server answers, by where it does.
+        self.open, self.held = {}, None
+
+    async def ask(self, reader, outward):
         update = 0
         while True:
-            line = await reader.readuntil(b"\r\n")
-            words = line.split()
-            data = line
-            if words and words[0].upper() in (b"PUB", b"HPUB"):
-                data += await reader.readexactly(int(words[-1]) + 2)
-                if words[1].endswith(UPDATES):
-                    update += 1
-                    if not await self.reached(connection, update):
-                        hold.set()
+            data, words = await self._read(reader)
+            if words and words[0] in (b"PUB", b"HPUB") and words[1].endswith(UPDATES):
+                update += 1
+                while self.open:
+                    await next(iter(self.open.values())).wait()
+                reply = words[2]
+                self.open[reply] = asyncio.Event()
+                if not await self.gate.reached(self.number, update):
+                    self.held = reply
             outward.write(data)
             await outward.drain()
 
-    async def _answer(self, inward, writer, hold):
-        while data := await inward.read(65536):
-            if hold.is_set():
-                self.answered.set()
-                continue
-            writer.write(data)
-        writer.close()
+    async def answer(self, inward, writer):
+        try:
+            while True:
+                data, words = await self._read(inward)
+                if words and words[0] in (b"MSG", b"HMSG"):
+                    if answered := self.open.pop(words[1], None):
+                        answered.set()
+                    if words[1] == self.held:
+                        self.gate.answered.set()
+                if self.held is None:
+                    writer.write(data)
+        except (OSError, asyncio.IncompleteReadError):
+            writer.close()
+        finally:
+            while self.open:
+                self.open.popitem()[1].set()
+
+    @staticmethod
+    async def _read(reader):
+        """One command of either side, with its words."""
+        data = await reader.readuntil(b"\r\n")
+        words = data.split()
+        if words and words[0].upper() in (b"PUB", b"HPUB", b"MSG", b"HMSG"):
+            words[0] = words[0].upper()
+            data += await reader.readexactly(int(words[-1]) + 2)
+        return data, words
