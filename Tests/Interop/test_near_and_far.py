@@ -1,5 +1,6 @@
 """The same command lines on a directory of this machine and on a running service: the same words, the same exit codes."""
 
+import asyncio
 import concurrent.futures
 import json
 import os
@@ -7,7 +8,9 @@ import pathlib
 import re
 import shlex
 import subprocess
+import time
 
+import nats
 import pytest
 
 from test_service import CHANCERY, Service
@@ -108,6 +111,45 @@ delete account SHOP
 delete account SYS
 delete account
 select operator operator
+edit operator
+edit operator --tag Prod,eu --service-url nats://one:4222 --account-jwt-server-url nats://one:4222
+edit operator --rm-tag eu --rm-service-url nats://one:4222 --json
+edit operator --expiry 1d --dry-run
+edit operator --system-account NONE
+edit operator --account-jwt-server-url nonsense
+edit operator --sk nonsense
+edit operator --operator NONE --tag x
+describe operator operator
+add account ENDS --expiry 40d
+expirations
+expirations --json
+expirations --skip --within 100d
+expirations --operator NONE
+add account ONE
+edit signing-key --account ONE --sk generate --role reader --allow-sub 'orders.>,_INBOX.>' --allow-pub 'orders.{{name()}}.done'
+add user anna --account ONE --private-key reader --creds anna.creds
+add user eve --account ONE --allow-pub '>' --creds eve.creds
+add export --account ONE --subject 'orders.*'
+add import --account SALES --src-account ONE --remote-subject 'orders.*' --local-subject 'bought.*'
+policy explain --as ONE/anna 'publish orders.anna.done'
+policy explain --as ONE/anna 'publish orders.eve.done' --json
+policy explain --as anna 'subscribe orders.a' --engine nats-server
+policy explain --as nobody 'publish a'
+policy explain --as anna 'dance'
+policy explain --account ONE --role reader --name ben 'publish orders.ben.done'
+policy explain --account ONE --role writer 'publish a'
+policy who-can orders.a
+policy who-can orders.a --account ONE
+policy who-can orders.a receive --account ONE --chain
+policy who-can orders.a receive --account ONE --from SALES --json
+policy who-can orders.a receive --account ONE --from NONE
+policy who-can 'wrong subject' --account ONE
+policy who-can nobody.knows receive --account SYS
+policy reach ONE
+policy reach SALES --chain
+policy reach SALES --json
+policy reach SYS
+policy reach NONE
 """
 
 # Neither a directory nor a service is needed.
@@ -118,19 +160,19 @@ ALONE = {
 }
 
 # What is compared by a test of its own, since the two logs and places are not the same.
-APART = {"audit query", "audit tail", "status"}
+APART = {"audit query", "audit tail", "audit verify", "status"}
 
 # What refuses, and a command line that would be right nearby.
 REFUSES = {
-    "add operator": "X", "audit verify": "", "backup": "backup.file --passphrase-file pass", "edit operator": "--tag x",
-    "env": "", "expirations": "", "export keys": "--all --dir keys", "export nsc": "out", "fix": "--in keys",
+    "add operator": "X", "backup": "backup.file --passphrase-file pass",
+    "env": "", "export keys": "--all --dir keys", "export nsc": "out", "fix": "--in keys",
     "generate activation": "--subject prices.* --target-account SHOP", "generate config": "--nats-resolver",
     "generate context": "--account A --user u --context c", "generate diagram component": "",
     "generate diagram object": "", "generate profile": "nsc://operator/SALES/u", "import account": "--file a.jwt",
     "import keys": "--dir keys", "import nsc": "store", "import user": "--file u.jwt", "init": "X", "keyring rotate": "",
     "keyring seal": "--passphrase-file pass", "keyring status": "", "keyring unseal": "", "list keys": "",
-    "policy apply": "p --directory-only", "policy diff": "p --in-force", "policy explain": "--as anna 'publish a'",
-    "policy export": "out", "policy plan": "p", "policy reach": "A", "policy undo": "", "policy who-can": "a receive",
+    "policy apply": "p --directory-only", "policy diff": "p --in-force", 
+    "policy export": "out", "policy plan": "p", "policy undo": "", 
     "pull": "--all", "push": "--all", "reissue operator": "", "rename account": "A B",
     "restore": "backup.file --passphrase-file pass", "sign": "a.jwt", "tool pub": "a b", "tool reply": "a b",
     "tool req": "a b", "tool rtt": "", "tool sub": "a",
@@ -177,6 +219,7 @@ def sides(tmp_path_factory):
     service = Service(folder / "home")
     (folder / "token").write_text(service.first_token() + "\n")
     far = Side(folder / "far", {"CHANCERY_CONTEXT": "far"})
+    far.service = service
     added = far.run(["context", "add", "far", "--server", f"http://127.0.0.1:{service.port}",
                      "--token-file", str(folder / "token"), "--operator", "operator"])
     assert added.returncode == 0, added.stderr
@@ -234,15 +277,71 @@ def test_the_log_far_says_what_was_done(sides):
     assert wanted and [row for row in said(far) if row[0] != "account.push"] == wanted
     table = far.run("audit query --op account.add --limit 2").stdout
     assert "account.add" in table and "LOGGED" in table
-    tail = subprocess.Popen(
-        [pathlib.Path(CHANCERY).absolute(), "audit", "tail", "--count", "1", "--account", "LOGGED"],
-        env=far.environment, cwd=far.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert "listening" in tail.stderr.readline()
-    far.run("edit account LOGGED --description x")
-    while not (line := tail.stdout.readline()):
-        far.run("edit account LOGGED --tag x")
-    assert "LOGGED" in line
-    assert tail.wait(timeout=30) == 0
+    for log in ([], ["--log", "admin"]):
+        tail = subprocess.Popen(
+            [pathlib.Path(CHANCERY).absolute(), "audit", "tail", "--count", "1", "--account", "LOGGED", *log],
+            env=far.environment, cwd=far.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert "listening" in tail.stderr.readline()
+        far.run("edit account LOGGED --description x")
+        while not (line := tail.stdout.readline()):
+            far.run("edit account LOGGED --tag x")
+        assert "LOGGED" in line
+        assert tail.wait(timeout=30) == 0
+
+
+def decide(service, far):
+    """Has the service's broker refuse something, and returns the record."""
+    far.run("add account DECIDED")
+    far.run("add user dora --account DECIDED --allow-pub ok --creds dora.creds")
+
+    async def refused():
+        async def note(_):
+            pass
+        client = await nats.connect(service.nats, user_credentials=str(far.folder / "dora.creds"), error_cb=note)
+        await client.publish("no.way", b"")
+        await client.flush()
+        await client.close()
+
+    asyncio.run(refused())
+    deadline = time.monotonic() + 30
+    while True:
+        rows = far.run("audit query --kind publish --outcome denied --subject no.way --json").stdout.splitlines()
+        if rows or time.monotonic() > deadline:
+            return json.loads(rows[0])
+
+
+def test_the_logs_of_brokers_can_be_read_and_checked_far(sides):
+    near, far = sides
+    record = decide(far.service, far)
+    # Beside the service's directory, the same.
+    beside = ["--all-dirs", str(far.service.home)]
+    name = f"{record['log']}/{record['i']}"
+    for words in (["audit", "query", "--subject", "no.way", "--json"], ["audit", "query", "--user", "dora"],
+                  ["policy", "explain", name], ["policy", "explain", name, "--json"]):
+        there, here = far.run(words), near.run([*words, *beside])
+        assert (there.returncode, there.stdout, there.stderr) == (here.returncode, here.stdout, here.stderr), words
+    assert far.run(["policy", "explain", record["log"] + "/999999"]).returncode == 1
+    there = far.run("audit verify")
+    assert there.returncode == 0 and "everything is as it was recorded" in there.stderr, there.stderr
+    logs = [json.loads(line) for line in far.run("audit verify --json").stdout.splitlines()]
+    assert len(logs) == 2 and all(log["problems"] == [] and log["verified"] > 0 for log in logs)
+    assert far.run(["audit", "verify", "--log", "admin", "--key", logs[0]["key"]]).returncode == 0
+    wrong = far.run(["audit", "verify", "--log", "admin", "--key", logs[0]["key"][:-4] + "AAA="])
+    assert wrong.returncode == 1 and "another key" in wrong.stderr
+    assert "there is no log" in far.run("audit verify --log broker-none").stderr
+
+
+def test_an_accounts_own_administrator_reads_its_part_far(sides, tmp_path):
+    _, far = sides
+    far.run("add account OWN")
+    key = json.loads(far.run("describe account OWN --field sub").stdout)
+    token = tmp_path / "token"
+    token.write_text(far.service.send("POST", "/v1/tokens", {
+        "name": "own", "grants": [{"role": "account-admin", "account": key}]})[1]["token"] + "\n")
+    own = ["--server", f"http://127.0.0.1:{far.service.port}", "--token-file", str(token)]
+    rows = [json.loads(line) for line in far.run(["audit", "query", "--json", *own]).stdout.splitlines()]
+    assert rows and {row["object"]["name"] for row in rows if "object" in row} <= {"OWN"}
+    assert far.run(["audit", "verify", *own]).returncode == 1
 
 
 def test_the_status_far_has_the_same_figures(sides):

@@ -20,6 +20,7 @@ enum DecisionOperations {
         Operation.Parameter(name: "connection", schema: .integer("The server's number for it.")),
         Operation.Parameter(name: "since", schema: .integer("Unix seconds.", 0...253_402_300_799)),
         Operation.Parameter(name: "until", schema: .integer("Unix seconds.", 0...253_402_300_799)),
+        RecordOperations.exact,
     ]
 
     private static let items = Schema.object(
@@ -67,7 +68,7 @@ enum DecisionOperations {
             let logs = directory.brokerLogs
             guard let name = try name(exchange, logs) else { return Answer(.members(["items": .array([])])) }
             let part = try logs.decisions(in: name, filter, before: Int64(page.after), limit: page.limit)
-            let records = part.lines.compactMap { JSONValue(parsing: $0.bytes) }
+            let records = part.lines.compactMap { RecordOperations.item($0.bytes, exchange) }
             let answer = Answer(.members(["log": .string(name), "items": .array(records)]))
             return part.next.map { page.leading(answer, to: String($0), exchange) } ?? answer
         }

@@ -28,6 +28,7 @@ enum ExpirationOperations {
                 name: "within",
                 schema: .integer("Seconds: what ends until then ends soon; 30 days by default.", 0...3_155_760_000)),
             Operation.Parameter(name: "skip", schema: .flag("Whether what does not end until then is left out.")),
+            Operation.Parameter(name: "operator", schema: .text("Only of this one, by name or key.", most: 256)),
         ],
         // The activations of an account's imports come together.
         success: (
@@ -44,10 +45,12 @@ enum ExpirationOperations {
                 ExpirationAnswer(expiration, now: exchange.now, soon: end)
             }
             let isSkipping = exchange.query["skip"] == "true"
+            let named = exchange.query["operator"]
             let found = try reader.expirations(after: place, limit: page.limit) { entry, account in
-                exchange.may(
-                    .view, on: account.map { .account($0.publicKey, of: entry.publicKey) } ?? .operator(entry.publicKey)
-                )
+                (named == nil || named == entry.name || named == entry.publicKey.text)
+                    && exchange.may(
+                        .view,
+                        on: account.map { .account($0.publicKey, of: entry.publicKey) } ?? .operator(entry.publicKey))
             } isWanted: {
                 !isSkipping || answer($0).isNear
             }

@@ -120,16 +120,22 @@ enum LogOperations {
     private static let verify = Operation(
         id: "logs.verify", method: .post, path: PathTemplate(path + ":verify"),
         summary: "Check every record and every signature of a log.", requirement: .may(.audit, .system),
-        success: (200, .any),
+        request: .object(
+            "", [.optional("key", .text("The verifier key that the log must begin with.", most: 256))]),
+        isBodyOptional: true, success: (200, .any),
         handler: .work { exchange, service in
-            let (log, directory) = (try log(exchange), service.directory)
+            let (log, directory, key) = (try log(exchange), service.directory, exchange.body["key"]?.text)
             return try await service.policyDesk.work {
+                let logs = directory.brokerLogs
+                if let log { _ = try logs.reader(of: log) }
+                // What the checkpoints of brokers' logs say of other logs.
+                let mentions = try logs.names.flatMap { try LogVerification.mentions(in: logs.storage(of: $0)) }
                 guard let log else {
-                    return Answer(try JSONValue(encoding: VerdictAnswer(directory.verifyAudit())))
+                    let findings = try directory.verifyAudit(key: key, mentions: mentions)
+                    return Answer(try JSONValue(encoding: VerdictAnswer(findings)))
                 }
-                _ = try directory.brokerLogs.reader(of: log)
                 let findings = try LogVerification.run(
-                    directory.brokerLogs.storage(of: log), expectedKey: nil, mentions: [])
+                    logs.storage(of: log), expectedKey: key, mentions: mentions + directory.auditMentions())
                 return Answer(try JSONValue(encoding: VerdictAnswer(findings, folder: log)))
             }
         })

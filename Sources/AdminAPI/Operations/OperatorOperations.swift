@@ -4,7 +4,7 @@ import NKeys
 
 /// Operators: who vouches for accounts.
 enum OperatorOperations {
-    static let all = [list, get, put, patch, addSigningKey, deleteSigningKey]
+    static let all = [list, get, put, patch, edit, addSigningKey, deleteSigningKey]
 
     private static let path = "/v1/operators/{operator}"
 
@@ -75,6 +75,21 @@ enum OperatorOperations {
         handler: .change { exchange, change in
             let claims = try exchange.operatorEntry(change.reader).claims()
             return try set(exchange.merged(OperatorSettings.json(claims), "OperatorSettings"), exchange, change)
+        })
+
+    private static let edit = Operation(
+        id: "operators.edit", method: .post, path: PathTemplate(path + ":edit"),
+        summary: "Change some of what an operator says, as a command does, and sign it again.",
+        requirement: .may(.trust, .operator), request: .component("OperatorEdits"),
+        example: .members(["tags": .members(["add": .texts(["production"])])]),
+        success: (200, .component("Operator")), state: state,
+        handler: .change { exchange, change in
+            let entry = try exchange.operatorEntry(change.reader)
+            let edits = EditForms.operatorEdits.reading(exchange.body, into: OperatorEdits())
+            try change.editOperator(
+                EntityReference(entry.publicKey), edits,
+                signer: exchange.body["signer"]?.text.map { .named($0) } ?? .automatic)
+            return try answer(exchange, change, accounts: change.resignAccounts(of: EntityReference(entry.publicKey)))
         })
 
     private static func set(_ body: JSONValue, _ exchange: Exchange, _ change: Change) throws -> Answer {

@@ -193,7 +193,8 @@ enum PolicyQuestions {
             ]),
         example: SentPolicies.example.adding(
             .members(["subject": .string("orders.new"), "account": .string("SHOP")])),
-        largestBody: SentPolicies.largestBody, success: (200, items()),
+        largestBody: SentPolicies.largestBody,
+        success: (200, items([.required("engine", .text("The server that it holds for."))])),
         handler: .work { exchange, service in
             let body = exchange.body
             guard let question = AccessQuestion(body["subject"]?.text ?? "") else {
@@ -211,7 +212,11 @@ enum PolicyQuestions {
                     body["act"]?.text.flatMap { AccessRoute.Act(rawValue: $0) }.map { [$0] } ?? AccessRoute.Act.allCases
                 let holders = from.map { AccessAnalysis.Holders.account($0) } ?? .everybody
                 let routes = acts.flatMap { analysis.routes($0, question, of: account, by: holders) }
-                return Answer(.members(["items": .array(try routes.map { try JSONValue(encoding: RouteAnswer($0)) })]))
+                return Answer(
+                    .members([
+                        "items": .array(try routes.map { try JSONValue(encoding: RouteAnswer($0)) }),
+                        "engine": .string(set.engine(engine(body)).rawValue),
+                    ]))
             }
         })
 

@@ -14,7 +14,18 @@ enum RecordOperations {
             Operation.Parameter(name: "operation", schema: .text("Such as account.edit, or account.", most: 64)),
             Operation.Parameter(name: "since", schema: .integer("Unix seconds.", 0...253_402_300_799)),
             Operation.Parameter(name: "until", schema: .integer("Unix seconds.", 0...253_402_300_799)),
+            exact,
         ] + Page.parameters
+
+    /// Hashes and signatures are over bytes, which JSON values have forgotten.
+    static let exact = Operation.Parameter(
+        name: "exact", schema: .flag("Whether each record is a text: its bytes as they are stored and hashed."))
+
+    /// A record as it is asked for; nil for what cannot be read.
+    static func item(_ bytes: [UInt8], _ exchange: Exchange) -> JSONValue? {
+        guard exchange.query["exact"] == "true" else { return JSONValue(parsing: bytes) }
+        return String(validating: bytes, as: UTF8.self).map { .string($0) }
+    }
 
     static let items = Schema.object(
         "Records, the oldest first.",
@@ -62,7 +73,7 @@ enum RecordOperations {
             }
             return try directory.audit(query)
         }
-        let records = found.entries.compactMap { JSONValue(parsing: $0.bytes) }
+        let records = found.entries.compactMap { item($0.bytes, exchange) }
         let answer = Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
         guard found.isCut, let first = found.entries.first else { return answer }
         return page.leading(answer, to: String(first.record.index), exchange)

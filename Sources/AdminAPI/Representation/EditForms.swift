@@ -40,6 +40,19 @@ enum EditForms {
             .flag("max_bytes_required", \.maxBytesRequired),
         ])
 
+    static let operatorEdits = EditForm<OperatorEdits>(
+        "Changes to an operator.",
+        [
+            .list("signing_keys", \.signingKeys, "`generate`, or keys."), .list("tags", \.tags),
+            .list("service_urls", \.serviceURLs, "Where clients connect."),
+            .text(
+                "account_server_url", \.accountServerURL,
+                "Where servers and tools find account tokens; empty for nowhere.", most: 1_024),
+            .reference("system_account", \.systemAccount, "By name or key."),
+            .flag("require_signing_keys", \.requireSigningKeys, "Whether identity keys may sign nothing but themselves."),
+            .part("validity", \.validity, validity),
+        ])
+
     /// What an account's own administrator may change.
     static let account = EditForm<AccountEdits>(
         "Changes to an account; limits, validity and signing keys are for those who administer its operator.",

@@ -12,6 +12,50 @@ public enum ServiceBodies {
             .adding("force", overridingPolicies ? .bool(true) : nil)
     }
 
+    /// Why somebody may or may not do something, by what is in force.
+    ///
+    /// - Parameters:
+    ///   - user: the user, or
+    ///   - holder: a role with its account, and the name and the tags of somebody in it.
+    public static func explanation(
+        of sentence: String, user: String?, holder: (role: String, account: String, name: String?, tags: [String])?,
+        engine: String
+    ) -> JSONValue {
+        .members([
+            "sentence": .string(sentence), "engine": .string(engine), "as": user.map { .string($0) },
+            "role": holder.map { .string($0.role) }, "account": holder.map { .string($0.account) },
+            "name": holder?.name.map { .string($0) },
+            "tags": holder.flatMap { $0.tags.isEmpty ? nil : .texts($0.tags) },
+        ])
+    }
+
+    /// Who can do something with a subject, by what is in force.
+    public static func whoCan(
+        _ subject: String, act: String?, account: String, from: String?, engine: String
+    ) -> JSONValue {
+        .members([
+            "subject": .string(subject), "act": act.map { .string($0) }, "account": .string(account),
+            "from": from.map { .string($0) }, "engine": .string(engine),
+        ])
+    }
+
+    /// What leaves an account and enters it, by what is in force.
+    public static func reach(_ account: String, engine: String) -> JSONValue {
+        .members(["account": .string(account), "engine": .string(engine)])
+    }
+
+    /// What the check of a log may be told.
+    ///
+    /// - Parameter key: the verifier key that the log must begin with.
+    public static func verification(key: String?) -> JSONValue {
+        .members(["key": key.map { .string($0) }])
+    }
+
+    /// Changes to an operator.
+    public static func edits(_ edits: OperatorEdits, signer: String?) -> JSONValue {
+        EditForms.operatorEdits.json(edits).adding("signer", signer.map { .string($0) })
+    }
+
     public static func account(_ new: NewAccount, signer: String?) -> JSONValue {
         JSONValue.members([
             "name": .string(new.name), "public_key": new.publicKey.map { .string($0.text) },

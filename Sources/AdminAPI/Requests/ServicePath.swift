@@ -1,3 +1,6 @@
+import Claims
+import NKeys
+
 /// The paths of the API, for those who ask it.
 public enum ServicePath {
     public static func `operator`(_ name: String) -> String { "/v1/operators/" + RequestPath.encoded(name) }
@@ -8,6 +11,11 @@ public enum ServicePath {
 
     public static func user(_ name: String, in account: String, of operator: String) -> String {
         "\(self.account(account, of: `operator`))/users/\(RequestPath.encoded(name))"
+    }
+
+    /// The cursor of the records before a number.
+    public static func cursor(before index: Int64) -> String {
+        Base64URL.text([1] + Array(String(index).utf8))
     }
 
     /// A path with the parameters of a query.

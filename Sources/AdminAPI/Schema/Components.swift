@@ -50,6 +50,11 @@ enum Components {
             ] + validity),
         "Operation": LongOperations.schema,
         "Operator": operatorSchema,
+        "OperatorEdits": .object(
+            EditForms.operatorEdits.about,
+            EditForms.operatorEdits.fields.map(\.member) + [
+                .optional("signer", .text("The key to sign with, as one names it.", most: 256))
+            ]),
         "OperatorSettings": OperatorSettings.schema,
         "Permissions": Permissions.schema,
         "Problem": problem,

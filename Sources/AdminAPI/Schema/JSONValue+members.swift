@@ -39,5 +39,5 @@ extension JSONValue {
     }
 
     /// The elements that are texts.
-    var textElements: [String] { elements?.compactMap(\.text) ?? [] }
+    public var textElements: [String] { elements?.compactMap(\.text) ?? [] }
 }

@@ -24,6 +24,14 @@ extension Directory {
             return verification.findings
         }
     }
+
+    /// What the log's own checkpoints say of other logs, whether or not they are in order.
+    public func auditMentions() throws -> [Checkpoint.Mention] {
+        try read { reader in
+            var verification = AuditVerification(database: reader.database, expectedKey: nil)
+            return try verification.readMentions()
+        }
+    }
 }
 
 /// One pass over everything, from the file's own structure up to the objects.
@@ -67,6 +75,20 @@ struct AuditVerification {
         try checkSeeds()
         findings.records = tree.size
         findings.root = genesis == nil ? nil : tree.root.description
+    }
+
+    /// The checkpoints are those that the log's key has signed.
+    fileprivate mutating func readMentions() throws -> [Checkpoint.Mention] {
+        try readKey()
+        let notes = try Row.fetchCursor(database, sql: "SELECT note FROM audit_checkpoints ORDER BY size")
+        var found: [Checkpoint.Mention] = []
+        while let row = try notes.next() {
+            guard let key, let note = row.text("note"),
+                let checkpoint = try? Checkpoint(note: note, signedByOneOf: [key])
+            else { continue }
+            found += checkpoint.others
+        }
+        return found
     }
 
     // MARK: The file

@@ -5,7 +5,7 @@ public import Policy
 
 /// Why a recorded decision was made, as machines read it: the rule as the record has it, and its place in the files that
 /// were applied.
-public struct RecordAnswer: Encodable, Sendable {
+public struct RecordAnswer: Codable, Sendable {
     public let record: String
     public let log: String
     public let time: String

@@ -1,8 +1,8 @@
 public import Audit
 
 /// What the check of one log came to, as machines read it.
-public struct VerdictAnswer: Encodable, Sendable {
-    public struct Problem: Encodable, Sendable {
+public struct VerdictAnswer: Codable, Sendable {
+    public struct Problem: Codable, Sendable {
         public let record: Int64?
         public let message: String
     }

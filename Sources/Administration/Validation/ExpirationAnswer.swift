@@ -1,5 +1,5 @@
 /// When something ceases to count, as machines read it.
-public struct ExpirationAnswer: Encodable, Sendable {
+public struct ExpirationAnswer: Codable, Sendable {
     /// The states that there are.
     public static let states = ["expired", "ends soon", "valid", "never ends"]
 

@@ -1,6 +1,6 @@
 /// An explanation as machines read it.
-public struct ExplanationAnswer: Encodable, Sendable {
-    struct Rule: Encodable, Sendable {
+public struct ExplanationAnswer: Codable, Sendable {
+    struct Rule: Codable, Sendable {
         var deciding: Bool
         var filled: [String]
         var list: String
@@ -9,27 +9,30 @@ public struct ExplanationAnswer: Encodable, Sendable {
         var text: String
     }
 
-    struct Decision: Encodable, Sendable {
+    struct Decision: Codable, Sendable {
         var allowed: Bool
         var because: String?
+        /// Rules about other subjects.
+        var others: Int?
         var question: String
         var reason: String
         var rules: [Rule]
     }
 
-    struct Crossing: Encodable, Sendable {
+    struct Crossing: Codable, Sendable {
         var place: String?
         var text: String
     }
 
     var account: String
-    var allowed: Bool
+    public private(set) var allowed: Bool
     var crossings: [Crossing]
     var decisions: [Decision]
     var engine: String
     var environment: String?
     var reason: String
     var role: String
+    var role_place: String?
     var sentence: String
     var user: String
     var values: [String: [String]]
@@ -40,8 +43,10 @@ public struct ExplanationAnswer: Encodable, Sendable {
         crossings = explanation.crossings.map { Crossing(place: $0.position?.description, text: $0.text) }
         decisions = explanation.decisions.map { decision in
             Decision(
-                allowed: decision.isAllowed, because: decision.because, question: decision.question,
-                reason: decision.reason,
+                allowed: decision.isAllowed, because: decision.because,
+                others: decision.ruleCount > decision.considered.count
+                    ? decision.ruleCount - decision.considered.count : nil,
+                question: decision.question, reason: decision.reason,
                 rules: decision.considered.map { rule in
                     Rule(
                         deciding: rule.isDeciding, filled: rule.filled, list: rule.list,
@@ -52,9 +57,43 @@ public struct ExplanationAnswer: Encodable, Sendable {
         environment = explanation.environment
         reason = explanation.reason
         role = explanation.role
+        role_place = explanation.rolePosition?.description
         sentence = explanation.sentence
         user = explanation.user
         values = Dictionary(
             explanation.fillings.map { ($0.function, $0.values) }, uniquingKeysWith: { one, _ in one })
+    }
+}
+
+extension ExplanationAnswer: CustomStringConvertible {
+    /// What people read, in lines.
+    public var description: String {
+        let server = engine == Engine.broker.rawValue ? "" : " on \(engine)"
+        var lines = ["\(user) \(allowed ? "may" : "may not") \(sentence)\(server): \(reason)", ""]
+        let place = role_place.map { " (\($0))" } ?? ""
+        lines.append("  as       \(user), role \(role) of \(account)\(place)\(environment.map { ", in \($0)" } ?? "")")
+        for (function, values) in values.sorted(by: { $0.key < $1.key }) {
+            lines.append("  with     {{\(function)}} = \(values.joined(separator: ", "))")
+        }
+        for decision in decisions {
+            lines.append("")
+            lines.append("  \(decision.allowed ? "allowed" : "denied ")  \(decision.question)")
+            if let because = decision.because { lines.append("           \(because)") }
+            for rule in decision.rules { lines.append(Self.line(rule)) }
+            lines.append("           \(decision.reason)")
+            if let others = decision.others { lines.append("           \(others) more rules are about other subjects") }
+        }
+        if !crossings.isEmpty { lines.append("") }
+        for crossing in crossings {
+            lines.append("  then     \(crossing.text)" + (crossing.place.map { " (\($0))" } ?? ""))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func line(_ rule: Rule) -> String {
+        var line = "  \(rule.deciding ? "      >" : "       ")  \(rule.list) \(rule.text) \(rule.relation)"
+        if rule.filled != [rule.text], !rule.filled.isEmpty { line += " as \(rule.filled.joined(separator: ", "))" }
+        if !rule.places.isEmpty { line += " (\(rule.places.joined(separator: ", ")))" }
+        return line
     }
 }

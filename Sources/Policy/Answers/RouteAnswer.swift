@@ -1,22 +1,22 @@
 /// A route as machines read it.
-public struct RouteAnswer: Encodable, Sendable {
-    public struct Step: Encodable, Sendable {
-        var place: String?
-        var text: String
+public struct RouteAnswer: Codable, Sendable {
+    public struct Step: Codable, Sendable {
+        public private(set) var place: String?
+        public private(set) var text: String
 
         init(_ step: AccessRoute.Step) { (place, text) = (step.position?.description, step.text) }
     }
 
-    var account: String
-    var act: String
+    public private(set) var account: String
+    public private(set) var act: String
     var exact: Bool
-    var holders: String
+    public private(set) var holders: String
     var how: [String]
     var name: String
     var of: String
-    var role: String
-    var steps: [Step]
-    var subject: String
+    public private(set) var role: String
+    public private(set) var steps: [Step]
+    public private(set) var subject: String
     var subjects: String
     var tags: [String]
 
@@ -34,4 +34,11 @@ public struct RouteAnswer: Encodable, Sendable {
         subjects = route.subjects
         tags = route.who.tags
     }
+}
+
+extension RouteAnswer {
+    /// `by import, by group (takes messages)`
+    public var label: String { (exact ? "" : "at most ") + how.map(Self.words).joined(separator: ", ") }
+
+    static func words(_ kind: String) -> String { AccessRoute.Kind(rawValue: kind)?.words ?? kind }
 }

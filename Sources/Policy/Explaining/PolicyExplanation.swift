@@ -55,36 +55,6 @@ public struct PolicyExplanation: Sendable {
 }
 
 extension PolicyExplanation: CustomStringConvertible {
-    public var description: String {
-        let server = engine == .broker ? "" : " on \(engine.rawValue)"
-        var lines = ["\(user) \(isAllowed ? "may" : "may not") \(sentence)\(server): \(reason)", ""]
-        let place = rolePosition.map { " (\($0))" } ?? ""
-        lines.append("  as       \(user), role \(role) of \(account)\(place)\(environment.map { ", in \($0)" } ?? "")")
-        for filling in fillings {
-            lines.append("  with     {{\(filling.function)}} = \(filling.values.joined(separator: ", "))")
-        }
-        for decision in decisions {
-            lines.append("")
-            lines.append("  \(decision.isAllowed ? "allowed" : "denied ")  \(decision.question)")
-            if let because = decision.because { lines.append("           \(because)") }
-            for rule in decision.considered { lines.append(Self.line(rule)) }
-            lines.append("           \(decision.reason)")
-            if decision.ruleCount > decision.considered.count {
-                lines.append(
-                    "           \(decision.ruleCount - decision.considered.count) more rules are about other subjects")
-            }
-        }
-        if !crossings.isEmpty { lines.append("") }
-        for crossing in crossings {
-            lines.append("  then     \(crossing.text)" + (crossing.position.map { " (\($0))" } ?? ""))
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private static func line(_ rule: ConsideredRule) -> String {
-        var line = "  \(rule.isDeciding ? "      >" : "       ")  \(rule.list) \(rule.text) \(rule.relation)"
-        if rule.filled != [rule.text], !rule.filled.isEmpty { line += " as \(rule.filled.joined(separator: ", "))" }
-        if !rule.sources.isEmpty { line += " (\(rule.sources.map(\.description).joined(separator: ", ")))" }
-        return line
-    }
+    /// What people read, in lines.
+    public var description: String { ExplanationAnswer(self).description }
 }

@@ -11,7 +11,7 @@ enum FarRefusals {
 
     /// By the words of the command.
     static let reasons: [String: String] = [
-        "add operator": operators, "edit operator": operators, "init": operators,
+        "add operator": operators, "init": operators,
         "backup": whole, "restore": whole, "keyring rotate": whole, "keyring seal": whole, "keyring status": whole,
         "keyring unseal": whole, "fix": whole, "rename account": whole, "reissue operator": whole,
         "list keys": seeds, "export keys": seeds, "import keys": seeds,

@@ -37,6 +37,24 @@ extension RemoteService {
         return Account(operator: owner, name: name)
     }
 
+    /// The account whose part of the logs a caller may read that is for it alone; nil for who may read all of them.
+    func ownAccount(at place: Place) throws -> (path: String, key: String, name: String)? {
+        guard let own = try onlyOwnAccount() else { return nil }
+        let account = Account(operator: try operatorName(place.operator), name: own)
+        return (account.path, own, try get(account.path)["name"]?.text ?? own)
+    }
+
+    /// What accounts are called, by their keys.
+    func accountNames() throws -> [String: String] {
+        var names: [String: String] = [:]
+        for owner in try list("/v1/operators").compactMap({ $0["name"]?.text }) {
+            for account in try list(ServicePath.operator(owner) + "/accounts") {
+                if let key = account["public_key"]?.text { names[key] = account["name"]?.text }
+            }
+        }
+        return names
+    }
+
     /// The key of the account that the token is for, where it is for one alone.
     private func onlyOwnAccount() throws -> String? {
         let grants = try get("/v1/auth/me")["grants"]?.elements ?? []

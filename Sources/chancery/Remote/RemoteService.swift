@@ -46,6 +46,11 @@ final class RemoteService {
         try json(send(.GET, ServicePath.with(query, path)))
     }
 
+    /// The answer to a question that has a body; nothing changes.
+    func post(_ path: String, _ body: JSONValue? = nil) throws -> JSONValue {
+        try json(send(.POST, path, body))
+    }
+
     /// A text that is read under a path.
     func text(_ path: String) throws -> String {
         String(buffer: try send(.GET, path).body ?? ByteBuffer())

@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Audit
+import Claims
 import NKeys
 
 /// The logs that a command looks at: that of the directory, and those of brokers.
@@ -34,6 +35,21 @@ struct AuditLogOptions: ParsableArguments {
         let directory = try directory(options, isOptional: !names.isEmpty)
         return AuditLogs(
             directory: directory, isAdminWanted: log == nil || log == AuditLogs.admin, folder: folder, brokers: names)
+    }
+
+    /// The names of a service's logs that are to be looked at.
+    func names(of service: RemoteService) throws -> [String] {
+        guard folder == nil else {
+            throw ValidationError("--audit names a folder of this machine, and a service has its own logs.")
+        }
+        let names = try service.get("/v1/audit")["items"]?.elements?.compactMap { $0["name"]?.text } ?? []
+        guard let log else { return names }
+        guard names.contains(log) else {
+            throw CommandFailure(
+                message: "there is no log \"\(log)\" at the service at \(service.address.url)",
+                remedy: "there are: \(names.joined(separator: ", "))")
+        }
+        return [log]
     }
 
     /// The logs of brokers can be read where there is no directory.

@@ -1,7 +1,6 @@
 import Administration
 import ArgumentParser
 import Audit
-import Claims
 
 /// `chancery audit query`
 struct AuditQueryCommand: ParsableCommand, Exemplified {
@@ -64,24 +63,37 @@ struct AuditQueryCommand: ParsableCommand, Exemplified {
         if isCut { Console.say("earlier records are left out: see more with --limit") }
     }
 
-    /// The admin log of a service.
+    /// The logs of a service.
     private func query(_ service: RemoteService) throws {
-        var parameters = [("limit", String(limit == 0 ? 500 : min(limit, 500)))]
-        guard var query = try filter.changes([:]) else { return show([]) }
-        (query.object, query.operation) = (object, operation)
-        parameters += [
-            ("object", query.object), ("operation", query.operation), ("kind", query.kind?.rawValue),
-            ("outcome", query.outcome?.rawValue), ("account", query.account), ("user", query.user),
-            ("since", query.since.map { String($0) }), ("until", query.until.map { String($0) }),
-        ].compactMap { name, value in value.map { (name, $0) } }
-        let answer = try service.get("/v1/audit/admin", parameters)
-        show(
-            (answer["items"]?.elements ?? []).map { json in
-                let bytes = Array(json.jsonText.utf8)
+        let logs = try RemoteLogs(service, logs, at: Place(operator: directory.operatorReference))
+        var (found, isCut): ([Found], Bool) = ([], false)
+        if var query = try filter.changes(logs.accountNames) {
+            (query.object, query.operation) = (object, operation)
+            let answer = try logs.changes(query, limit: limit)
+            isCut = answer.isCut
+            found = answer.records.map { bytes in
                 let record = try? AuditRecord(bytes: bytes)
                 return Found(time: record?.time ?? "", bytes: bytes, row: record.map { AuditRow($0) })
-            })
-        if answer["is_cut"]?.flag == true { Console.say("earlier records are left out: see more with --limit") }
+            }
+        }
+        if object == nil, operation == nil {
+            let filter = try filter.decisions(logs.accountNames)
+            for log in logs.brokers {
+                let (decisions, isCutToo) = try logs.decisions(in: log, filter, limit: limit)
+                found = Self.merged(
+                    found,
+                    decisions.map { bytes in
+                        let record = try? DecisionRecord(bytes: bytes)
+                        return Found(
+                            time: record?.time ?? "", bytes: bytes,
+                            row: record.map { AuditRow($0, names: logs.accountNames) })
+                    })
+                isCut = isCut || isCutToo
+            }
+        }
+        if limit > 0, found.count > limit { (found, isCut) = (Array(found.suffix(limit)), true) }
+        show(found)
+        if isCut { Console.say("earlier records are left out: see more with --limit") }
     }
 
     /// Two logs as one: each in its own order, and between them by time.

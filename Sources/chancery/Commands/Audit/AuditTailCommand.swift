@@ -23,9 +23,12 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
 
     /// How often it is looked for more, microseconds.
     private static let pause: UInt32 = 200_000
+    /// The same of a service, which has others to answer, too; and how many records are asked for each time.
+    private static let remotePause: UInt32 = 1_000_000
+    private static let mostAtOnce = 500
 
     /// How far a broker's log has been read.
-    private struct Place {
+    private struct Reading {
         let reader: LogReader<FolderStorage>
         var segment: Int
         var offset: Int64
@@ -36,10 +39,10 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
         let logs = try logs.open(directory)
         let names = logs.accountNames()
         let (decisions, changes) = (try filter.decisions(names), try filter.changes(names))
-        var places = try logs.brokers.map { log -> Place in
+        var places = try logs.brokers.map { log -> Reading in
             let reader = try logs.reader(of: log)
             let last = try reader.segments.last ?? 0
-            return Place(reader: reader, segment: last, offset: try reader.size(of: last))
+            return Reading(reader: reader, segment: last, offset: try reader.size(of: last))
         }
         var next = try logs.directory?.auditSize() ?? 0
         var remaining = count ?? .max
@@ -64,10 +67,44 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
         }
     }
 
-    /// The admin log of a service, as it tells of it.
+    /// The logs of a service: what it tells of its own as it happens, what brokers decided by asking for more.
     private func tail(_ service: RemoteService) throws {
+        let logs = try RemoteLogs(service, logs, at: Place(operator: directory.operatorReference))
+        // The listening begins where the logs end now.
+        var end = try logs.changes(AuditQuery(), limit: 1).records.last.map { try AuditRecord(bytes: $0).index } ?? -1
+        var ends = try logs.brokers.map { log in
+            try logs.decisions(in: log, DecisionFilter(), limit: 1).records.last
+                .map { try DecisionRecord(bytes: $0).index } ?? -1
+        }
+        Console.say("listening to \(logs.watched.joined(separator: ", "))")
+        if logs.brokers.isEmpty, logs.isWhole { return try follow(service) }
+        let (changes, decisions) = (try filter.changes(logs.accountNames), try filter.decisions(logs.accountNames))
+        var remaining = count ?? .max
+        func tell(_ bytes: [UInt8], _ row: AuditRow) {
+            guard remaining > 0 else { return }
+            remaining -= 1
+            show(bytes, row)
+        }
+        while remaining > 0 {
+            for bytes in try logs.changes(AuditQuery(), limit: Self.mostAtOnce).records {
+                guard let record = try? AuditRecord(bytes: bytes), record.index > end else { continue }
+                end = record.index
+                if changes?.includes(record) ?? false { tell(bytes, AuditRow(record)) }
+            }
+            for (place, log) in logs.brokers.enumerated() {
+                for bytes in try logs.decisions(in: log, decisions, limit: Self.mostAtOnce).records {
+                    guard let record = try? DecisionRecord(bytes: bytes), record.index > ends[place] else { continue }
+                    ends[place] = record.index
+                    tell(bytes, AuditRow(record, names: logs.accountNames))
+                }
+            }
+            if remaining > 0 { usleep(Self.remotePause) }
+        }
+    }
+
+    /// What a service tells of its own log as it happens.
+    private func follow(_ service: RemoteService) throws {
         let changes = try filter.changes([:])
-        Console.say("listening to admin")
         let events = EventReader()
         let remaining = Mutex(count ?? .max)
         try service.follow("/v1/events") { piece in
@@ -85,7 +122,7 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
     }
 
     /// What came since, through the ends of segments.
-    private static func newLines(_ place: inout Place) throws -> [[UInt8]] {
+    private static func newLines(_ place: inout Reading) throws -> [[UInt8]] {
         var lines: [[UInt8]] = []
         while true {
             let hasNext = try place.reader.size(of: place.segment + 1) > 0

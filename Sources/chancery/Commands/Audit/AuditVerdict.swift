@@ -17,6 +17,15 @@ struct AuditVerdict {
         answer = VerdictAnswer(findings, folder: folder)
     }
 
+    /// What a service found.
+    ///
+    /// - Parameter log: the log's name.
+    init(_ answer: VerdictAnswer, of log: String) {
+        (self.answer, isAdmin) = (answer, log == AuditLogs.admin)
+    }
+
+    var isInOrder: Bool { answer.problems.isEmpty }
+
     /// - Parameter isAlone: whether no other log was checked.
     func show(asJSON: Bool, isAlone: Bool) throws {
         guard !asJSON else { return try JSONOutput.line(answer) }

@@ -1,3 +1,4 @@
+import AdminAPI
 import Administration
 import ArgumentParser
 import Audit
@@ -25,6 +26,7 @@ struct AuditVerifyCommand: ParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
+        if let service = try directory.service { return try verify(service) }
         let logs = try logs.open(directory)
         var isWhole = true
         var mentions = try mentions(in: logs)
@@ -43,6 +45,20 @@ struct AuditVerifyCommand: ParsableCommand, Exemplified {
             } catch let error as AuditError {
                 throw CommandFailure(message: "\(log): \(error.message)", remedy: nil)
             }
+        }
+        if !isWhole { throw ExitCode(1) }
+    }
+
+    /// The logs of a service, which looks at them itself.
+    private func verify(_ service: RemoteService) throws {
+        let names = try self.logs.names(of: service)
+        var isWhole = true
+        for name in names {
+            let body = ServiceBodies.verification(key: key(of: name))
+            let answer = try service.post("/v1/audit/\(name):verify", body).decoded(VerdictAnswer.self)
+            let verdict = AuditVerdict(answer, of: name)
+            try verdict.show(asJSON: directory.json, isAlone: names.count == 1)
+            isWhole = isWhole && verdict.isInOrder
         }
         if !isWhole { throw ExitCode(1) }
     }

@@ -28,7 +28,7 @@ struct RecordExplanation {
     private let log: String
     private let record: DecisionRecord
     private let row: AuditRow
-    private let places: [PolicyPosition]
+    private let answer: RecordAnswer
 
     /// Finds the record.
     init(_ name: RecordName, in options: AuditLogOptions, _ directory: DirectoryOptions) throws {
@@ -50,7 +50,21 @@ struct RecordExplanation {
         }
         self.record = record
         row = AuditRow(record, names: logs.accountNames())
-        places = try logs.directory?.read { try $0.places(of: record) } ?? []
+        let places = try logs.directory?.read { try $0.places(of: record) } ?? []
+        answer = RecordAnswer(record, in: found, places: places)
+    }
+
+    /// Asks a service for the record.
+    init(_ name: RecordName, in options: AuditLogOptions, _ service: RemoteService, at place: Place) throws {
+        let logs = try RemoteLogs(service, options, at: place)
+        self.name = "\(name.log)/\(name.index)"
+        guard let (record, answer) = try logs.explain(name) else {
+            throw CommandFailure(
+                message: "the service at \(service.address.url) has no record \(self.name) of a broker",
+                remedy: "see \"chancery audit query\" and \"chancery audit verify\"")
+        }
+        (self.record, self.answer, log) = (record, answer, answer.log)
+        row = AuditRow(record, names: logs.accountNames)
     }
 
     private var isAllowed: Bool { record.outcome == .allowed || record.outcome == .changed }
@@ -62,7 +76,7 @@ struct RecordExplanation {
     /// Ends with 1 for what was refused, as explaining a question does.
     func show(asJSON: Bool) throws {
         if asJSON {
-            try JSONOutput.line(RecordAnswer(record, in: log, places: places))
+            try JSONOutput.line(answer)
         } else {
             Console.data(Console.printable(SecretText.hidden(in: text)))
         }
@@ -76,8 +90,8 @@ struct RecordExplanation {
         if let reason = record.reason { lines.append("  \(reason)\(explanation.map { ": \($0)" } ?? "")") }
         if let rule = record.rule { lines.append("  " + Self.words(for: rule)) }
         if let claims = record.claims { lines.append("  in the claims of version \(claims)") }
-        lines += places.map { "  \($0)" }
-        if record.rule?.claim != nil, places.isEmpty {
+        lines += answer.places.map { "  \($0)" }
+        if record.rule?.claim != nil, answer.places.isEmpty {
             lines.append("  no policy file that was applied here says so")
         }
         return lines.joined(separator: "\n")

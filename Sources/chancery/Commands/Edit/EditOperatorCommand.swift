@@ -1,3 +1,4 @@
+import AdminAPI
 import Administration
 import ArgumentParser
 
@@ -35,8 +36,16 @@ struct EditOperatorCommand: ParsableCommand, Exemplified {
         edits.requireSigningKeys = requireSigningKeys
         edits.tags = tags.edits
         edits.validity = validity.validity
+        if let service = try directory.service { return try edit(edits, service) }
         try directory.change("edit operator", change) {
             try $0.editOperator(directory.operatorReference, edits, signer: $1)
         }
+    }
+
+    private func edit(_ edits: OperatorEdits, _ service: RemoteService) throws {
+        let body = ServiceBodies.edits(edits, signer: try RemoteService.name(change.signer))
+        let path = ServicePath.operator(try service.operatorName(directory.operatorReference)) + ":edit"
+        let answer = try service.change(.post, path, body, dryRun: change.dryRun)
+        try service.show(answer, asJSON: directory.json, dryRun: change.dryRun)
     }
 }

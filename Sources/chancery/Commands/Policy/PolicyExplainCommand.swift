@@ -1,3 +1,4 @@
+import AdminAPI
 import Administration
 import ArgumentParser
 import Policy
@@ -59,9 +60,23 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         if let record = RecordName(sentence) {
+            if let service = try options.service {
+                let place = Place(operator: options.directory.operatorReference)
+                return try RecordExplanation(record, in: logs, service, at: place).show(asJSON: options.json)
+            }
             return try RecordExplanation(record, in: logs, options.directory).show(asJSON: options.json)
         }
         if let fault = PolicySentence.fault(in: sentence) { throw ValidationError("\(fault).") }
+        let explanation = try options.service.map { try ask($0) } ?? ask()
+        if options.json {
+            try JSONOutput.line(explanation)
+        } else {
+            Console.data(Console.printable(explanation.description))
+        }
+        if !explanation.allowed { throw ExitCode(1) }
+    }
+
+    private func ask() throws -> ExplanationAnswer {
         let set = try options.read()
         let (account, subject) = try holder(in: set)
         if let fault = account.fault(in: subject) { throw ValidationError("\(fault).") }
@@ -69,12 +84,13 @@ struct PolicyExplainCommand: ParsableCommand, Exemplified {
             let explanation = try PolicyExplainer(set, account: account, at: SystemClock.now()).explain(
                 subject, sentence, on: server.engine)
         else { throw ValidationError("\(options.source) has nobody of that name.") }
-        if options.json {
-            try JSONOutput.line(ExplanationAnswer(explanation))
-        } else {
-            Console.data(Console.printable(explanation.description))
-        }
-        if !explanation.isAllowed { throw ExitCode(1) }
+        return ExplanationAnswer(explanation)
+    }
+
+    private func ask(_ service: RemoteService) throws -> ExplanationAnswer {
+        let holder = role.map { (role: $0, account: account ?? "", name: name, tags: tags) }
+        let body = ServiceBodies.explanation(of: sentence, user: user, holder: holder, engine: server.engine.rawValue)
+        return try service.post(options.path(of: service) + ":explain", body).decoded()
     }
 
     private func holder(in set: PolicySet) throws -> (PolicySet.Account, PolicyTest.Subject) {

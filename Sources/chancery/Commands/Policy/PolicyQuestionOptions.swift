@@ -1,3 +1,4 @@
+import AdminAPI
 import Administration
 import ArgumentParser
 import Policy
@@ -18,6 +19,16 @@ struct PolicyQuestionOptions: ParsableArguments {
         if environment != nil, policies == nil {
             throw ValidationError("--environment is for --policies: what is in force is that of one environment.")
         }
+    }
+
+    /// The service to ask; nil where the question is about files, or about a directory on this machine.
+    var service: RemoteService? {
+        get throws { policies == nil ? try directory.service : nil }
+    }
+
+    /// Where a service is asked about policies.
+    func path(of service: RemoteService) throws -> String {
+        try ServicePath.operator(service.operatorName(directory.operatorReference)) + "/policies"
     }
 
     /// The one set that is meant.

@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 import Policy
 
 /// `chancery policy reach`
@@ -23,36 +25,44 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
     @OptionGroup var options: PolicyQuestionOptions
 
     func run() throws {
-        let set = try options.read()
-        guard let reach = TenantReach(set, account: account, engine: engine.engine, at: SystemClock.now()) else {
-            throw set.unknown(account, source: options.source)
-        }
-        if options.json { return try reach.lines.forEach { try JSONOutput.line(ReachAnswer($0)) } }
-        guard !reach.lines.isEmpty else {
+        let lines = try options.service.map { try ask($0) } ?? ask()
+        if options.json { return try lines.forEach { try JSONOutput.line($0) } }
+        guard !lines.isEmpty else {
             return Console.say("nothing leaves \(account) and nothing enters it")
         }
-        if chain { return showChains(reach) }
+        if chain { return showChains(lines) }
         var table = Table(title: account, header: ["", "account", "how", "here", "there", "roles there"])
         for direction in TenantReach.Direction.allCases {
             table.addLine()
-            for line in reach.lines where line.direction == direction {
+            for line in lines where line.direction == direction.rawValue {
                 table.add(
-                    direction.rawValue, line.account, line.label, line.here, line.there,
+                    line.direction, line.account, line.label, line.here, line.there,
                     line.roles.isEmpty ? "nobody" : line.roles.joined(separator: ", "))
             }
         }
         Console.data(table.text(width: Console.width))
     }
 
-    private func showChains(_ reach: TenantReach) {
-        for line in reach.lines {
-            let way = line.direction == .leaves ? "leaves to" : "enters from"
+    private func ask() throws -> [ReachAnswer] {
+        let set = try options.read()
+        guard let reach = TenantReach(set, account: account, engine: engine.engine, at: SystemClock.now()) else {
+            throw set.unknown(account, source: options.source)
+        }
+        return reach.lines.map { ReachAnswer($0) }
+    }
+
+    private func ask(_ service: RemoteService) throws -> [ReachAnswer] {
+        let body = ServiceBodies.reach(account, engine: engine.engine.rawValue)
+        let answer = try service.post(options.path(of: service) + ":reach", body)
+        return try (answer["items"]?.elements ?? []).map { try $0.decoded() }
+    }
+
+    private func showChains(_ lines: [ReachAnswer]) {
+        for line in lines {
+            let way = line.direction == TenantReach.Direction.leaves.rawValue ? "leaves to" : "enters from"
             let roles = line.roles.isEmpty ? "nobody" : line.roles.joined(separator: ", ")
             Console.data(Console.printable("\(line.here) \(way) \(line.account) \(line.label) (\(roles))"))
-            for (number, step) in line.steps.enumerated() {
-                let place = step.position.map { " (\($0))" } ?? ""
-                Console.data(Console.printable("  \(number + 1). \(step.text)\(place)"))
-            }
+            RouteOutput.show(line.steps)
         }
     }
 }

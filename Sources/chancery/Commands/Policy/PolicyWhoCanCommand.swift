@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 import Policy
 
 /// `chancery policy who-can`
@@ -36,24 +38,51 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
+        guard let question = AccessQuestion(subject) else { throw ValidationError("\"\(subject)\" is no subject.") }
+        let (routes, title, server) = try options.service.map { try ask($0) } ?? ask(question)
+        if options.json { return try routes.forEach { try JSONOutput.line($0) } }
+        guard !routes.isEmpty else { return Console.say("nobody can, on \(server)") }
+        if chain { return RouteOutput.showChains(routes) }
+        var table = Table(title: title, header: ["who", "can", "how", "for", "such as"])
+        for route in routes {
+            table.add("\(route.account)/\(route.role)", route.act, route.label, route.holders, route.subject)
+        }
+        Console.data(table.text(width: Console.width))
+    }
+
+    private typealias Found = (routes: [RouteAnswer], title: String, server: String)
+
+    private func ask(_ question: AccessQuestion) throws -> Found {
         let set = try options.read()
         let name = try chosen(set)
-        guard let question = AccessQuestion(subject) else { throw ValidationError("\"\(subject)\" is no subject.") }
         var analysis = AccessAnalysis(set, engine: engine.engine, at: SystemClock.now())
         let holders = from.map { AccessAnalysis.Holders.account($0) } ?? .everybody
         if let from { _ = set.manifest.accounts.contains { $0.name.value == from } ? nil : try unknown(from, set) }
         let acts = act.flatMap { Self.words[$0] }.map { [$0] } ?? AccessRoute.Act.allCases
         let routes = acts.flatMap { analysis.routes($0, question, of: name, by: holders) }
-        if options.json { return try routes.forEach { try JSONOutput.line(RouteAnswer($0)) } }
-        guard !routes.isEmpty else { return Console.say("nobody can, on \(set.engine(engine.engine).rawValue)") }
-        if chain { return RouteOutput.showChains(routes) }
-        var table = Table(title: "\(subject) of \(name)", header: ["who", "can", "how", "for", "such as"])
-        for route in routes {
-            table.add(
-                "\(route.who.account)/\(route.who.role)", route.act.rawValue, route.label, route.who.holders,
-                route.subject)
-        }
-        Console.data(table.text(width: Console.width))
+        return (routes.map { RouteAnswer($0) }, "\(subject) of \(name)", set.engine(engine.engine).rawValue)
+    }
+
+    private func ask(_ service: RemoteService) throws -> Found {
+        let path = try options.path(of: service)
+        let name = try account ?? onlyAccount(service.get(path)["accounts"]?.elements ?? [])
+        let answer = try service.post(
+            path + ":who-can",
+            ServiceBodies.whoCan(
+                subject, act: act.flatMap { Self.words[$0]?.rawValue }, account: name, from: from,
+                engine: engine.engine.rawValue))
+        let routes = try (answer["items"]?.elements ?? []).map { try $0.decoded(RouteAnswer.self) }
+        return (routes, "\(subject) of \(name)", answer["engine"]?.text ?? engine.engine.rawValue)
+    }
+
+    private func onlyAccount(_ accounts: [JSONValue]) throws -> String {
+        let names = accounts.compactMap { $0["name"]?.text }
+        guard names.count == 1 else { throw Self.several(names) }
+        return names[0]
+    }
+
+    private static func several(_ names: [String]) -> ValidationError {
+        ValidationError("Say whose subject it is: --account \(names.joined(separator: ", ")).")
     }
 
     private func chosen(_ set: PolicySet) throws -> String {
@@ -61,8 +90,7 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
             return try set.manifest.accounts.first { $0.name.value == account }?.name.value ?? unknown(account, set)
         }
         guard set.manifest.accounts.count == 1, let only = set.manifest.accounts.first else {
-            let names = set.manifest.accounts.map(\.name.value).joined(separator: ", ")
-            throw ValidationError("Say whose subject it is: --account \(names).")
+            throw Self.several(set.manifest.accounts.map(\.name.value))
         }
         return only.name.value
     }
@@ -74,16 +102,20 @@ struct PolicyWhoCanCommand: ParsableCommand, Exemplified {
 
 /// A route as commands show it.
 enum RouteOutput {
-    static func showChains(_ routes: [AccessRoute]) {
+    static func showChains(_ routes: [RouteAnswer]) {
         for route in routes {
             Console.data(
                 Console.printable(
-                    "\(route.who.account)/\(route.who.role) can \(route.act.rawValue) \(route.subject) \(route.label) "
-                        + "(\(route.who.holders))"))
-            for (number, step) in route.steps.enumerated() {
-                let place = step.position.map { " (\($0))" } ?? ""
-                Console.data(Console.printable("  \(number + 1). \(step.text)\(place)"))
-            }
+                    "\(route.account)/\(route.role) can \(route.act) \(route.subject) \(route.label) "
+                        + "(\(route.holders))"))
+            show(route.steps)
+        }
+    }
+
+    static func show(_ steps: [RouteAnswer.Step]) {
+        for (number, step) in steps.enumerated() {
+            let place = step.place.map { " (\($0))" } ?? ""
+            Console.data(Console.printable("  \(number + 1). \(step.text)\(place)"))
         }
     }
 }
