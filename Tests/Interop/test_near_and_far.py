@@ -150,17 +150,23 @@ policy reach SALES --chain
 policy reach SALES --json
 policy reach SYS
 policy reach NONE
+policy init nearby
+policy plan nearby --operator operator
+policy plan nearby --operator operator --json
+policy plan nowhere
+policy diff nearby --in-force
+policy diff nearby --in-force --json
 """
 
 # Neither a directory nor a service is needed.
 ALONE = {
     "broker", "completion", "context add", "context delete", "context list", "context select", "context show",
-    "describe jwt", "generate nkey", "policy check", "policy compile", "policy fmt", "policy init", "policy reproduce",
+    "describe jwt", "generate nkey", "policy check", "policy compile", "policy fmt", "policy reproduce",
     "policy schema", "policy test", "serve",
 }
 
 # What is compared by a test of its own, since the two logs and places are not the same.
-APART = {"audit query", "audit tail", "audit verify", "status"}
+APART = {"audit query", "audit tail", "audit verify", "policy apply", "policy undo", "status"}
 
 # What refuses, and a command line that would be right nearby.
 REFUSES = {
@@ -171,8 +177,8 @@ REFUSES = {
     "generate diagram object": "", "generate profile": "nsc://operator/SALES/u", "import account": "--file a.jwt",
     "import keys": "--dir keys", "import nsc": "store", "import user": "--file u.jwt", "init": "X", "keyring rotate": "",
     "keyring seal": "--passphrase-file pass", "keyring status": "", "keyring unseal": "", "list keys": "",
-    "policy apply": "p --directory-only", "policy diff": "p --in-force", 
-    "policy export": "out", "policy plan": "p", "policy undo": "", 
+    
+    "policy export": "out", 
     "pull": "--all", "push": "--all", "reissue operator": "", "rename account": "A B",
     "restore": "backup.file --passphrase-file pass", "sign": "a.jwt", "tool pub": "a b", "tool reply": "a b",
     "tool req": "a b", "tool rtt": "", "tool sub": "a",
@@ -277,15 +283,13 @@ def test_the_log_far_says_what_was_done(sides):
     assert wanted and [row for row in said(far) if row[0] != "account.push"] == wanted
     table = far.run("audit query --op account.add --limit 2").stdout
     assert "account.add" in table and "LOGGED" in table
-    for log in ([], ["--log", "admin"]):
+    for number, log in enumerate(([], ["--log", "admin"])):
         tail = subprocess.Popen(
             [pathlib.Path(CHANCERY).absolute(), "audit", "tail", "--count", "1", "--account", "LOGGED", *log],
             env=far.environment, cwd=far.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert "listening" in tail.stderr.readline()
-        far.run("edit account LOGGED --description x")
-        while not (line := tail.stdout.readline()):
-            far.run("edit account LOGGED --tag x")
-        assert "LOGGED" in line
+        far.run(f"edit account LOGGED --description x{number}")
+        assert "LOGGED" in tail.stdout.readline()
         assert tail.wait(timeout=30) == 0
 
 
@@ -297,7 +301,8 @@ def decide(service, far):
     async def refused():
         async def note(_):
             pass
-        client = await nats.connect(service.nats, user_credentials=str(far.folder / "dora.creds"), error_cb=note)
+        client = await nats.connect(
+            service.nats, user_credentials=str(far.folder / "dora.creds"), error_cb=note, allow_reconnect=False)
         await client.publish("no.way", b"")
         await client.flush()
         await client.close()
@@ -339,9 +344,55 @@ def test_an_accounts_own_administrator_reads_its_part_far(sides, tmp_path):
     token.write_text(far.service.send("POST", "/v1/tokens", {
         "name": "own", "grants": [{"role": "account-admin", "account": key}]})[1]["token"] + "\n")
     own = ["--server", f"http://127.0.0.1:{far.service.port}", "--token-file", str(token)]
-    rows = [json.loads(line) for line in far.run(["audit", "query", "--json", *own]).stdout.splitlines()]
+    told = far.run(["audit", "query", "--json", *own])
+    assert told.returncode == 0, told.stderr
+    rows = [json.loads(line) for line in told.stdout.splitlines()]
     assert rows and {row["object"]["name"] for row in rows if "object" in row} <= {"OWN"}
     assert far.run(["audit", "verify", *own]).returncode == 1
+
+
+SET = """\
+--- chancery.yaml
+chancery: v1
+accounts: { PLANT: plant.yaml }
+--- plant.yaml
+chancery: v1
+account: PLANT
+roles: { press: { publish: [ "t.{{name()}}.>" ] }, desk: { subscribe: [ "t.>" ] } }
+users: { press-1: { role: press } }
+exports: [ { stream: "t.>" } ]
+"""
+
+
+def write(folder, text):
+    folder.mkdir(exist_ok=True)
+    for part in text.split("--- ")[1:]:
+        name, _, rest = part.partition("\n")
+        (folder / name).write_text(rest)
+    return str(folder)
+
+
+def test_policies_come_into_force_far_as_they_do_near(sides):
+    near, far = sides
+    # Near there is no server to bring anything to.
+    lines = [("apply", True), ("plan", False), ("apply", True), ("undo", True), ("undo", True), ("apply --resume", True)]
+    for number, (words, changes) in enumerate(lines):
+        said = []
+        for side in sides:
+            text = SET if number < 2 else SET.replace("desk:", "clerk: { was: desk, ").replace("was: desk,  {", "was: desk,")
+            folder = write(side.folder / "set", text)
+            line = ["policy", *words.split()] + ([folder] if words in ("apply", "plan") else [])
+            if changes and side is near:
+                line.append("--directory-only")
+            said.append(side.said(line))
+        here, there = said
+        assert here == there, (words, here, there)
+        assert there[0] == (1 if "resume" in words else 0), there
+    assert far.run("policy undo --directory-only").returncode == 1
+    assert "by itself" in far.run("policy undo --directory-only").stderr
+    (far.folder / "set" / "plant.yaml").write_text("chancery: v1\naccount: PLANT\nroles: { a: b }\n")
+    (near.folder / "set" / "plant.yaml").write_text("chancery: v1\naccount: PLANT\nroles: { a: b }\n")
+    assert near.said("policy plan set") == far.said("policy plan set")
 
 
 def test_the_status_far_has_the_same_figures(sides):

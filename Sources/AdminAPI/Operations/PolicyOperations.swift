@@ -159,8 +159,8 @@ enum PolicyOperations {
                     throw Problem(.conflict, "that is not the last apply")
                 }
             }
-            let run = try change.beginPolicyUndo(at: Place(operator: EntityReference(entry.publicKey))).run
-            let content = try change.content(of: run)
+            let (run, undone) = try change.beginPolicyUndo(at: Place(operator: EntityReference(entry.publicKey)))
+            let content = try change.content(of: run, undoing: undone)
             try change.takeOver(run.id)
             return try LongOperations.begun(run.id, change, plan: content)
         })

@@ -49,7 +49,8 @@ enum EditForms {
                 "account_server_url", \.accountServerURL,
                 "Where servers and tools find account tokens; empty for nowhere.", most: 1_024),
             .reference("system_account", \.systemAccount, "By name or key."),
-            .flag("require_signing_keys", \.requireSigningKeys, "Whether identity keys may sign nothing but themselves."),
+            .flag(
+                "require_signing_keys", \.requireSigningKeys, "Whether identity keys may sign nothing but themselves."),
             .part("validity", \.validity, validity),
         ])
 

@@ -1,6 +1,7 @@
 public import Administration
 public import Claims
 import NKeys
+public import Policy
 
 /// What those who ask the API send to it.
 public enum ServiceBodies {
@@ -11,6 +12,26 @@ public enum ServiceBodies {
         edit.json.adding("signer", signer.map { .string($0) })
             .adding("force", overridingPolicies ? .bool(true) : nil)
     }
+
+    /// A set of policies.
+    ///
+    /// - Parameter deletesRoles: whether roles may vanish although similar ones appear.
+    public static func policies(_ texts: PolicyTexts, deletesRoles: Bool = false) -> JSONValue {
+        var files: TextDictionary<JSONValue> = [:]
+        for (path, bytes) in texts.files { files[path] = .string(String(decoding: bytes, as: UTF8.self)) }
+        return .members([
+            "files": .object(files), "environment": texts.environment.map { .string($0) },
+            "delete_roles": deletesRoles ? .bool(true) : nil,
+        ])
+    }
+
+    /// What is in force, and a set.
+    public static func comparison(with texts: PolicyTexts) -> JSONValue {
+        .members(["new": policies(texts)])
+    }
+
+    /// A plan that is to be applied.
+    public static func apply(plan: String) -> JSONValue { .members(["plan": .string(plan)]) }
 
     /// Why somebody may or may not do something, by what is in force.
     ///

@@ -1,4 +1,4 @@
-import Claims
+public import Claims
 
 extension JSONValue {
     /// An object of these members; those that are nil are left out.

@@ -68,7 +68,13 @@ extension Change {
     }
 
     /// What a run will do, as machines read it.
-    public func content(of run: PolicyRun) throws -> String { try Self.json(answer(of: run)) }
+    ///
+    /// - Parameter undone: what it takes back, where it is an undo.
+    public func content(of run: PolicyRun, undoing undone: PolicyRun) throws -> String {
+        var answer = try answer(of: run)
+        answer.undone = PlanAnswer.Undone(undone)
+        return try Self.json(answer)
+    }
 
     private func answer(of run: PolicyRun) throws -> PlanAnswer {
         let names = try reader.accountNames(at: Place(operator: EntityReference(run.operatorKey)))

@@ -1,42 +1,63 @@
 public import Policy
 
 /// A plan as machines read it.
-public struct PlanAnswer: Encodable, Sendable {
-    struct Cut: Encodable {
-        var account: String
-        var role: String
-        var users: [String]
+public struct PlanAnswer: Codable, Sendable {
+    public struct Cut: Codable, Sendable {
+        public private(set) var account: String
+        public private(set) var role: String
+        public private(set) var users: [String]
     }
-    struct User: Encodable {
-        var account: String
-        var name: String
-        var role: String?
-        var revoked: Bool
+    public struct User: Codable, Sendable {
+        public private(set) var account: String
+        public private(set) var name: String
+        public private(set) var role: String?
+        public private(set) var revoked: Bool
     }
-    struct Request: Encodable {
-        var account: String
-        var exporter: String
-        var kind: String
-        var subject: String
+    public struct Request: Codable, Sendable {
+        public private(set) var account: String
+        public private(set) var exporter: String
+        public private(set) var kind: String
+        public private(set) var subject: String
     }
-    struct Door: Encodable {
-        var account: String?
-        var what: String
+    public struct Door: Codable, Sendable {
+        public private(set) var account: String?
+        public private(set) var what: String
     }
-    struct Step: Encodable {
-        var step: Int
-        var accounts: [String]
+    /// An import that is shut out for a moment on the way.
+    public struct Interruption: Codable, Sendable {
+        public private(set) var exporter: String
+        public private(set) var importer: String
+        public private(set) var subject: String
+    }
+    /// What files leave alone.
+    public struct Leave: Codable, Sendable {
+        public private(set) var account: String
+        public private(set) var what: [String]
+    }
+    /// What an undo takes back.
+    public struct Undone: Codable, Sendable {
+        public private(set) var finished: Bool
+        public private(set) var kind: String
+
+        init(_ run: PolicyRun) { (finished, kind) = (run.isFinished, run.kind.rawValue) }
+    }
+    public struct Step: Codable, Sendable {
+        public private(set) var step: Int
+        public private(set) var accounts: [String]
     }
 
-    var changes: [ChangeAnswer]
-    var cut_by_nats_server: [Cut]
-    var drift: [ChangeAnswer]
-    var governed_elsewhere: [String]
-    var new_accounts: [String]
-    var open_doors: [Door]
-    var requested: [Request]
-    var steps: [Step]
-    var users: [User]
+    public private(set) var changes: [ChangeAnswer]
+    public internal(set) var cut_by_nats_server: [Cut]
+    public private(set) var drift: [ChangeAnswer]
+    public private(set) var governed_elsewhere: [String]
+    public private(set) var interruptions: [Interruption]
+    public private(set) var left: [Leave]
+    public private(set) var new_accounts: [String]
+    public private(set) var open_doors: [Door]
+    public private(set) var requested: [Request]
+    public private(set) var steps: [Step]
+    public internal(set) var undone: Undone?
+    public private(set) var users: [User]
 
     /// - Parameter names: what accounts are called, by their keys.
     public init(_ plan: PolicyPlan, names: [String: String]) {
@@ -44,6 +65,12 @@ public struct PlanAnswer: Encodable, Sendable {
         cut_by_nats_server = plan.cuts.map { Cut(account: $0.account, role: $0.role, users: $0.users) }
         drift = plan.drift.map { ChangeAnswer($0) }
         governed_elsewhere = plan.governedElsewhere
+        interruptions = plan.interruptions.map {
+            Interruption(
+                exporter: names[$0.exporter] ?? $0.exporter, importer: names[$0.importer] ?? $0.importer,
+                subject: $0.subject)
+        }
+        left = plan.leaves.map { Leave(account: $0.account, what: $0.what) }
         new_accounts = plan.newAccounts
         open_doors = plan.openDoors.map { Door(account: $0.account, what: $0.what) }
         requested = plan.requests.map {
@@ -51,6 +78,12 @@ public struct PlanAnswer: Encodable, Sendable {
                 account: names[$0.importer] ?? $0.importer, exporter: $0.exporter, kind: $0.kind, subject: $0.subject)
         }
         steps = plan.steps.map { Step(step: $0.step.rawValue, accounts: $0.accounts) }
+        undone = plan.undone.map { Undone($0) }
         users = plan.users.map { User(account: $0.account, name: $0.name, role: $0.role, revoked: $0.isRevoked) }
+    }
+
+    /// Whether nothing that anybody may do changes, no token does, and there is nothing to say.
+    public var changesNothing: Bool {
+        changes.isEmpty && steps.isEmpty && new_accounts.isEmpty && users.isEmpty && drift.isEmpty && requested.isEmpty
     }
 }

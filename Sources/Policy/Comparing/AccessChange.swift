@@ -63,21 +63,5 @@ public struct AccessChange: Sendable, Hashable {
     public var isLoss: Bool { if case .loses = effect { true } else { false } }
 
     /// The change in words, the first line without the account and the holder.
-    public var lines: [String] {
-        switch effect {
-        case .gains(let subjects): Self.lines("gains", action, subjects)
-        case .loses(let subjects): Self.lines("loses", action, subjects)
-        case .becomes(let old?, let new?): ["\(action): \(old) becomes \(new)"]
-        case .becomes(nil, let new): ["\(action): \(new ?? "nothing") is new"]
-        case .becomes(let old?, nil): ["\(action): \(old) goes"]
-        }
-    }
-
-    private static func lines(_ verb: String, _ action: String, _ subjects: SubjectsGiven) -> [String] {
-        let such = subjects.witness.map { ", such as \($0)" } ?? ""
-        guard subjects.lines.count > 1 else { return ["\(verb) \(action) \(subjects.lines.first ?? "")\(such)"] }
-        return subjects.lines.enumerated().map { index, line in
-            index == 0 ? "\(verb) \(action) \(line)\(such)" : "  and \(line)"
-        }
-    }
+    public var lines: [String] { ChangeAnswer(self).text }
 }

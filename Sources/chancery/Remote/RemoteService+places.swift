@@ -15,8 +15,11 @@ extension RemoteService {
     func operatorName(_ reference: EntityReference?) throws -> String {
         if let named = reference ?? address.selected.operator { return named.text }
         let seen = try get("/v1/operators", [("limit", "2")])["items"]?.elements ?? []
-        guard seen.count == 1, let name = seen[0]["name"]?.text else {
-            throw AdministrationError.noOperator(ofMany: !seen.isEmpty)
+        if seen.count == 1, let name = seen[0]["name"]?.text { return name }
+        // Whoever administers accounts alone sees no operator, and has a place under one.
+        let places = Set((try get("/v1/auth/me")["places"]?.elements ?? []).compactMap { $0["operator"]?.text })
+        guard seen.isEmpty, places.count == 1, let name = places.first else {
+            throw AdministrationError.noOperator(ofMany: !seen.isEmpty || !places.isEmpty)
         }
         return name
     }

@@ -51,6 +51,12 @@ final class RemoteService {
         try json(send(.POST, path, body))
     }
 
+    /// Has something made, and says what stands for it as it is now.
+    func make(_ path: String, _ body: JSONValue) throws -> (answer: JSONValue, tag: String) {
+        let response = try send(.POST, path, body)
+        return (try json(response), response.headers.first(name: "ETag") ?? "")
+    }
+
     /// A text that is read under a path.
     func text(_ path: String) throws -> String {
         String(buffer: try send(.GET, path).body ?? ByteBuffer())
@@ -77,7 +83,7 @@ final class RemoteService {
     /// Has something changed, once, however often it has to be asked for.
     func change(
         _ verb: Verb, _ path: String, _ body: JSONValue? = nil,
-        query: [(name: String, value: String)] = [], dryRun: Bool = false
+        query: [(name: String, value: String)] = [], dryRun: Bool = false, ifMatch tag: String? = nil
     ) throws -> JSONValue {
         let method: HTTPMethod = verb == .delete ? .DELETE : .POST
         var query = query
@@ -87,7 +93,7 @@ final class RemoteService {
         var headers = HTTPHeaders()
         headers.add(name: "Idempotency-Key", value: Hexadecimal.text(RandomSource.system.bytes(16)))
         // What is there is what is meant, as it is for a command beside the directory.
-        if method == .DELETE { headers.add(name: "If-Match", value: "*") }
+        if let tag = tag ?? (method == .DELETE ? "*" : nil) { headers.add(name: "If-Match", value: tag) }
         return try json(send(method, ServicePath.with(query, path), body, headers))
     }
 

@@ -77,7 +77,7 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
                 .map { try DecisionRecord(bytes: $0).index } ?? -1
         }
         Console.say("listening to \(logs.watched.joined(separator: ", "))")
-        if logs.brokers.isEmpty, logs.isWhole { return try follow(service) }
+        if logs.brokers.isEmpty, logs.isWhole { return try follow(service, from: end + 1) }
         let (changes, decisions) = (try filter.changes(logs.accountNames), try filter.decisions(logs.accountNames))
         var remaining = count ?? .max
         func tell(_ bytes: [UInt8], _ row: AuditRow) {
@@ -103,11 +103,11 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
     }
 
     /// What a service tells of its own log as it happens.
-    private func follow(_ service: RemoteService) throws {
+    private func follow(_ service: RemoteService, from index: Int64) throws {
         let changes = try filter.changes([:])
         let events = EventReader()
         let remaining = Mutex(count ?? .max)
-        try service.follow("/v1/events") { piece in
+        try service.follow("/v1/events?since=\(index)") { piece in
             for data in events.data(in: piece) {
                 guard let record = try? AuditRecord(bytes: data), changes?.includes(record) ?? false else { continue }
                 show(data, AuditRow(record))

@@ -25,6 +25,7 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() async throws {
+        if let service = try directory.service { return try run(service) }
         let place = Place(operator: directory.operatorReference)
         let open = try directory.open()
         let applier = PolicyApplier(open, deliver: delivery.deliver(open, of: place))
@@ -36,6 +37,21 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
         let plan = try await applier.apply(set, at: place, roles.options)
         let names = try open.read { try $0.accountNames(at: place) }
         try PolicyPlanOutput.show(plan, names: names, json: directory.json)
+        Console.say("applied")
+    }
+
+    private func run(_ service: RemoteService) throws {
+        guard !delivery.directoryOnly else { throw PolicyDelivery.notOfService }
+        if resume {
+            let policies = try RemotePolicies(service, directory.operatorReference)
+            try policies.follow(policies.resume())
+            return Console.say("what was left of the apply is done")
+        }
+        guard let set = try folder.readOne(json: directory.json) else { return }
+        let policies = try RemotePolicies(service, for: set, directory.operatorReference)
+        let plan = try policies.plan(set.texts, roles.options)
+        try policies.follow(policies.apply(plan))
+        try PolicyPlanOutput.show(plan.answer, json: directory.json)
         Console.say("applied")
     }
 }
@@ -57,18 +73,27 @@ struct PolicyUndoCommand: AsyncParsableCommand, Exemplified {
     @OptionGroup var directory: DirectoryOptions
 
     func run() async throws {
-        let place = Place(operator: directory.operatorReference)
-        let open = try directory.open()
-        let plan = try await PolicyApplier(open, deliver: delivery.deliver(open, of: place)).undo(at: place)
-        let names = try open.read { try $0.accountNames(at: place) }
-        try PolicyPlanOutput.show(plan, names: names, json: directory.json)
+        let plan: PlanAnswer
+        if let service = try directory.service {
+            guard !delivery.directoryOnly else { throw PolicyDelivery.notOfService }
+            let policies = try RemotePolicies(service, directory.operatorReference)
+            let begun = try policies.undo()
+            try policies.follow(begun.operation)
+            plan = begun.plan
+        } else {
+            let place = Place(operator: directory.operatorReference)
+            let open = try directory.open()
+            let undone = try await PolicyApplier(open, deliver: delivery.deliver(open, of: place)).undo(at: place)
+            plan = PlanAnswer(undone, names: try open.read { try $0.accountNames(at: place) })
+        }
+        try PolicyPlanOutput.show(plan, json: directory.json)
         Console.say(Self.outcome(plan))
     }
 
     /// What is in force now, and where another undo would lead.
-    private static func outcome(_ plan: PolicyPlan) -> String {
-        switch (plan.undone?.kind, plan.undone?.isFinished) {
-        case (.undo, _):
+    private static func outcome(_ plan: PlanAnswer) -> String {
+        switch (plan.undone?.kind, plan.undone?.finished) {
+        case ("undo", _):
             "undone: the last undo is taken back, and what it had taken away is in force again; "
                 + "another \"chancery policy undo\" takes it away again"
         case (_, false):

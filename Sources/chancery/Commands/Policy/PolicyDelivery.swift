@@ -8,6 +8,10 @@ struct PolicyDelivery: ParsableArguments {
     @Flag(help: "Change the directory alone, and bring nothing to the servers.") var directoryOnly = false
     @OptionGroup var system: SystemOptions
 
+    /// Why nobody says how a service brings a step to servers.
+    static let notOfService = AdministrationError(
+        .refused, "the service brings changes to its servers by itself", remedy: "leave --directory-only out")
+
     /// Brings accounts and their settings to every server, and throws unless each has them.
     func deliver(_ directory: Directory, of place: Place) -> PolicyApplier.Delivery {
         if directoryOnly { return { _ in } }

@@ -1,5 +1,7 @@
+import AdminAPI
 import Administration
 import ArgumentParser
+import Claims
 import Policy
 
 /// `chancery policy diff`
@@ -37,8 +39,9 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        guard let sides = try sides() else { return }
-        let changes = try PolicyChoice.differences(from: sides.old, to: sides.new) + sides.governing
+        guard let changes = try inForce ? directory.service.map({ try ask($0) }) ?? compare() : compare() else {
+            return
+        }
         if directory.json {
             try PolicyPlanOutput.showJSON(changes)
         } else if changes.isEmpty {
@@ -47,6 +50,20 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
             PolicyPlanOutput.show(changes, title: nil)
         }
         if !changes.isEmpty { throw ExitCode(1) }
+    }
+
+    /// Nil after the problems of the files were shown.
+    private func compare() throws -> [ChangeAnswer]? {
+        guard let sides = try sides() else { return nil }
+        let changes = try PolicyChoice.differences(from: sides.old, to: sides.new) + sides.governing
+        return changes.map { ChangeAnswer($0) }
+    }
+
+    private func ask(_ service: RemoteService) throws -> [ChangeAnswer]? {
+        guard let set = try set(folders.first ?? ".", environments.last) else { return nil }
+        let path = try service.policies(of: set, directory.operatorReference)
+        let answer = try service.post(path + ":diff", ServiceBodies.comparison(with: set.texts))
+        return try (answer["items"]?.elements ?? []).map { try $0.decoded() }
     }
 
     private typealias Side = [String: AccountAccess]

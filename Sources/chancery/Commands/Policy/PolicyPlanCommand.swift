@@ -22,6 +22,10 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
 
     func run() throws {
         guard let set = try folder.readOne(json: directory.json) else { return }
+        if let service = try directory.service {
+            let plan = try RemotePolicies(service, for: set, directory.operatorReference).plan(set.texts, roles.options)
+            return try PolicyPlanOutput.show(plan.answer, json: directory.json)
+        }
         let place = Place(operator: directory.operatorReference)
         let open = try directory.open()
         try PolicyLock.check(open, of: place)

@@ -4,12 +4,16 @@ import Policy
 /// A plan, or a difference between sets, for people or as JSON.
 enum PolicyPlanOutput {
     static func show(_ plan: PolicyPlan, names: [String: String], json: Bool) throws {
-        if json { return try JSONOutput.line(PlanAnswer(plan, names: names)) }
-        for door in plan.openDoors {
+        try show(PlanAnswer(plan, names: names), json: json)
+    }
+
+    static func show(_ plan: PlanAnswer, json: Bool) throws {
+        if json { return try JSONOutput.line(plan) }
+        for door in plan.open_doors {
             Console.warn("open door: \(door.account.map { "\($0): " } ?? "")\(door.what)")
         }
-        if !plan.governedElsewhere.isEmpty {
-            let names = plan.governedElsewhere
+        if !plan.governed_elsewhere.isEmpty {
+            let names = plan.governed_elsewhere
             let shown =
                 names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
             Console.warn(
@@ -17,39 +21,42 @@ enum PolicyPlanOutput {
                     + "and has no files")
         }
         for item in plan.interruptions {
-            let (importer, exporter) = (names[item.importer] ?? item.importer, names[item.exporter] ?? item.exporter)
             Console.warn(
-                "what \(importer) imports from \(exporter), \(item.subject), is shut out for a moment on the way")
+                "what \(item.importer) imports from \(item.exporter), \(item.subject), is shut out for a moment on the way"
+            )
         }
-        guard !plan.isEmpty || !plan.drift.isEmpty || !plan.requests.isEmpty else {
+        guard !plan.changesNothing else {
             let why =
                 plan.undone == nil ? "what is in force is what the files say" : "what was there before was the same"
             return Console.data("Nothing changes: \(why).")
         }
-        for account in plan.newAccounts { Console.data("\(account): the account is made") }
+        for account in plan.new_accounts { Console.data("\(account): the account is made") }
         show(plan.drift, title: "Done by hand, and taken back")
-        show(plan.changes, title: "What changes", cuts: plan.cuts)
+        show(plan.changes, title: "What changes", cuts: plan.cut_by_nats_server)
         for user in plan.users {
             let fate = user.role.map { "is of the role \($0)" } ?? "goes"
             let revoked =
-                user.isRevoked ? ", and the credentials that are out are revoked: whoever has them is cut off" : ""
+                user.revoked ? ", and the credentials that are out are revoked: whoever has them is cut off" : ""
             Console.data("\(user.account): the user \(user.name) \(fate)\(revoked)")
         }
-        for request in plan.requests {
+        for request in plan.requested {
             Console.data(
-                "\(names[request.importer] ?? request.importer): requested: the \(request.kind) \(request.subject) of "
+                "\(request.account): requested: the \(request.kind) \(request.subject) of "
                     + "\(request.exporter) waits until that account grants it")
         }
-        for (account, what) in plan.leaves {
-            Console.data("\(account): left as it is: \(what.joined(separator: ", "))")
+        for left in plan.left {
+            Console.data("\(left.account): left as it is: \(left.what.joined(separator: ", "))")
         }
         guard !plan.steps.isEmpty else { return Console.data("No token changes.") }
         Console.data("Steps, each of which servers have before the next:")
-        for (step, accounts) in plan.steps { Console.data("  \(step) (\(accounts.joined(separator: ", ")))") }
+        for step in plan.steps {
+            let words = ApplyStep(rawValue: step.step)?.description ?? String(step.step)
+            Console.data("  \(words) (\(step.accounts.joined(separator: ", ")))")
+        }
     }
 
     /// Differences by account and holder, role by role with those whom nats-server disconnects.
-    static func show(_ changes: [AccessChange], title: String?, cuts: [PolicyPlan.Cut] = []) {
+    static func show(_ changes: [ChangeAnswer], title: String?, cuts: [PlanAnswer.Cut] = []) {
         guard !changes.isEmpty || !cuts.isEmpty else { return }
         if let title { Console.data(title + ":") }
         var rest = cuts
@@ -65,7 +72,7 @@ enum PolicyPlanOutput {
                 Console.data("  " + Console.printableLine(holder))
             }
             last = holder
-            for (number, line) in change.lines.enumerated() {
+            for (number, line) in change.text.enumerated() {
                 Console.data("    " + Console.printableLine(line + (number == 0 ? places(of: change) : "")))
             }
         }
@@ -77,24 +84,24 @@ enum PolicyPlanOutput {
     }
 
     /// Where the rules stand that make the difference; nothing where no file says them.
-    private static func places(of change: AccessChange) -> String {
-        func text(_ places: [PolicyPosition]) -> String {
+    private static func places(of change: ChangeAnswer) -> String {
+        func text(_ places: [String]) -> String {
             let more = places.count > 3 ? " and \(places.count - 3) more" : ""
-            return places.prefix(3).map(\.description).joined(separator: ", ") + more
+            return places.prefix(3).joined(separator: ", ") + more
         }
         let parts = [
             change.sources.isEmpty ? nil : text(change.sources),
-            change.formerSources.isEmpty ? nil : "before: " + text(change.formerSources),
+            change.former_sources.isEmpty ? nil : "before: " + text(change.former_sources),
         ].compactMap(\.self)
         return parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))"
     }
 
-    static func showJSON(_ changes: [AccessChange]) throws {
-        for change in changes { try JSONOutput.line(ChangeAnswer(change)) }
+    static func showJSON(_ changes: [ChangeAnswer]) throws {
+        for change in changes { try JSONOutput.line(change) }
     }
 
     /// The embedded broker cuts nobody when a role changes.
-    private static func show(_ cut: PolicyPlan.Cut) {
+    private static func show(_ cut: PlanAnswer.Cut) {
         let shown = cut.users.prefix(5).joined(separator: ", ")
         let more = cut.users.count > 5 ? " and \(cut.users.count - 5) more" : ""
         Console.data("    " + Console.printableLine("on nats-server \(cut.users.count) are cut off: \(shown)\(more)"))

@@ -1,4 +1,3 @@
-import AdminAPI
 import Administration
 import ArgumentParser
 import Policy
@@ -28,7 +27,7 @@ struct PolicyQuestionOptions: ParsableArguments {
 
     /// Where a service is asked about policies.
     func path(of service: RemoteService) throws -> String {
-        try ServicePath.operator(service.operatorName(directory.operatorReference)) + "/policies"
+        try service.policies(directory.operatorReference)
     }
 
     /// The one set that is meant.

@@ -1,0 +1,127 @@
+import AdminAPI
+import Administration
+import Claims
+import Policy
+
+/// The policies of an operator of a service: plans, and what brings them into force.
+struct RemotePolicies {
+    /// How long one question waits for the end of an operation, in seconds: so long an interrupt may go unseen.
+    private static let patience = 2
+    private static let operations = "/v1/operations"
+
+    private let service: RemoteService
+    private let path: String
+
+    /// - Parameter set: the set whose first file may name the operator.
+    init(_ service: RemoteService, for set: PolicySet? = nil, _ reference: EntityReference?) throws {
+        self.service = service
+        path = try service.policies(of: set, reference)
+    }
+
+    /// A plan that the service keeps.
+    struct Plan {
+        let answer: PlanAnswer
+        fileprivate let id: String
+        fileprivate let tag: String
+    }
+
+    // MARK: Beginning
+
+    func plan(_ texts: PolicyTexts, _ options: PolicyOptions) throws -> Plan {
+        let body = ServiceBodies.policies(texts, deletesRoles: options.deletesRoles)
+        let (answer, tag) = try service.make(path + ":plan", body)
+        return Plan(answer: try (answer["plan"] ?? .null).decoded(), id: answer["id"]?.text ?? "", tag: tag)
+    }
+
+    /// Begins exactly what was shown.
+    func apply(_ plan: Plan) throws -> JSONValue {
+        try service.change(.post, path + ":apply", ServiceBodies.apply(plan: plan.id), ifMatch: plan.tag)
+    }
+
+    func undo() throws -> (operation: JSONValue, plan: PlanAnswer) {
+        let operation = try service.change(.post, path + ":undo")
+        return (operation, try (operation["plan"] ?? .null).decoded())
+    }
+
+    /// Goes on with what stopped, or is followed again.
+    func resume() throws -> JSONValue {
+        let owner = try service.get(String(path.dropLast("/policies".utf8.count)))["public_key"]?.text
+        let latest = try service.get(Self.operations, [("limit", "100")])["items"]?.elements?
+            .first { $0["operator"]?.text == owner }
+        guard let latest, let id = latest["id"]?.text else { throw Self.nothingIsUnfinished }
+        switch latest["state"]?.text {
+        case "running": return latest
+        case "stopped": return try service.change(.post, "\(Self.operations)/\(id):resume")
+        default: throw Self.nothingIsUnfinished
+        }
+    }
+
+    private static let nothingIsUnfinished = AdministrationError(
+        .notFound, "no apply is unfinished", remedy: "begin one with \"chancery policy apply FOLDER\"")
+
+    // MARK: Following
+
+    /// Waits until every server has the last step. Whoever interrupts it has it taken back.
+    func follow(_ begun: JSONValue) throws {
+        let interrupts = Interrupts()
+        defer { interrupts.end() }
+        Progress.shared.begin(Self.words(for: begun))
+        defer { Progress.shared.end() }
+        var operation = begun
+        var isTakenBack = false
+        while operation["state"]?.text == "running" {
+            if interrupts.count > 0, !isTakenBack {
+                isTakenBack = true
+                operation = try cancel(operation)
+            } else if interrupts.count > 1 {
+                throw CommandFailure(
+                    message: "the service goes on with it alone",
+                    remedy: "see how it does with \"chancery policy apply --resume\"")
+            }
+            guard let id = operation["id"]?.text else { break }
+            operation = try service.get("\(Self.operations)/\(id)", [("wait", String(Self.patience))])
+            Progress.shared.update(Self.words(for: operation))
+        }
+        guard operation["state"]?.text == "done" else { throw Self.stopped(operation) }
+        if isTakenBack {
+            throw CommandFailure(message: "interrupted: what was in force before is in force again", remedy: nil)
+        }
+    }
+
+    private func cancel(_ operation: JSONValue) throws -> JSONValue {
+        guard let id = operation["id"]?.text else { return operation }
+        Console.say("going back to what was in force before; interrupt again to leave that to the service")
+        return try service.change(.post, "\(Self.operations)/\(id):cancel")
+    }
+
+    private static func stopped(_ operation: JSONValue) -> AdministrationError {
+        let detail = operation["detail"]?.text ?? "it came to no end"
+        return AdministrationError(
+            .distributionFailed, "this step did not reach the servers: \(detail)",
+            remedy: "go on with \"chancery policy apply --resume\" when they are back")
+    }
+
+    /// Such as `apply: widen, which 2 servers have`.
+    private static func words(for operation: JSONValue) -> String {
+        let kind = operation["kind"]?.text ?? "apply"
+        let steps = operation["steps"]?.elements ?? []
+        guard let step = steps.last(where: { $0["state"]?.text != "waiting" }), let name = step["step"]?.text else {
+            return kind
+        }
+        let servers = step["servers"]?.elements ?? []
+        let have = servers.filter { $0["state"]?.text == "in_force" }.count
+        return servers.isEmpty ? "\(kind): \(name)" : "\(kind): \(name), which \(have) of \(servers.count) servers have"
+    }
+}
+
+extension RemoteService {
+    /// Where the service is asked about policies.
+    ///
+    /// - Parameters:
+    ///   - set: the set whose first file may name the operator.
+    ///   - reference: the operator that was named.
+    func policies(of set: PolicySet? = nil, _ reference: EntityReference?) throws -> String {
+        let named = reference ?? set?.manifest.operatorName.map { EntityReference($0.value) }
+        return try ServicePath.operator(operatorName(named)) + "/policies"
+    }
+}
