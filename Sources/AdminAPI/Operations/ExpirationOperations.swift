@@ -1,5 +1,6 @@
 import Administration
 import Claims
+import NKeys
 
 /// What ceases to count, and when.
 enum ExpirationOperations {
