@@ -8,6 +8,8 @@ VENV := .build-venv
 PYTHON := $(VENV)/bin/python
 RELEASE := .build/release/chancery
 DEBUG := .build/debug/chancery
+# How many scenarios with real peers run at a time: most of them wait for a process to start.
+WORKERS ?= 2
 # Further options for every `swift build` and `swift test`, such as -j 2.
 SWIFT_FLAGS ?=
 
@@ -31,7 +33,7 @@ unit: libraries ## Run the unit tests.
 interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and clients.
 	@scripts/build debug $(SWIFT_FLAGS)
 	@PRODUCT=witness scripts/build debug $(SWIFT_FLAGS)
-	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q Tests/Interop
+	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal Tests/Interop
 
 conformance: libraries $(VENV)/ready ## Play the scenarios on nats-server and on the broker, and compare.
 	@scripts/build debug $(SWIFT_FLAGS)
