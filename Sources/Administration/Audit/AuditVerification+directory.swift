@@ -84,6 +84,17 @@ extension AuditVerification {
             }
         }
         if !unseen.isEmpty { add("the list of current versions lacks \(unseen.count) that the records name") }
+        try checkSigners()
+    }
+
+    /// A user that is not in the list would be missing where the users of a role are shown.
+    private mutating func checkSigners() throws {
+        let signed = "SELECT tokens.issuer, users.name, users.id FROM users JOIN tokens ON tokens.id = users.token"
+        let listed = "SELECT issuer, name, user FROM user_signers"
+        for difference in ["\(signed) EXCEPT \(listed)", "\(listed) EXCEPT \(signed)"] {
+            guard try Row.fetchOne(database, sql: difference + " LIMIT 1") != nil else { continue }
+            return add("the list of who signed which user does not follow from the users")
+        }
     }
 
     // MARK: Deliveries and seeds

@@ -20,14 +20,34 @@ extension DirectoryReader {
         let first = name.utf8.lexicographicallyPrecedes(prefix.utf8) ? prefix : name
         // A name that is the prefix itself is among them.
         let comparison = first.isExactly(prefix) && !first.isExactly(name) ? ">=" : ">"
-        let clause = "WHERE users.account = ? AND users.name \(comparison) ?"
-        let end = " AND substr(users.name, 1, length(?)) = ?"
-        let signed = signer == nil ? "" : " AND tokens.issuer = ?"
+        let table = signer == nil ? "users" : "user_signers"
+        // The plus sign has the users of a signer looked up by their numbers, and not by their account.
+        var clause = "WHERE \(signer == nil ? "" : "+")users.account = ? AND \(table).name \(comparison) ?"
         var arguments: StatementArguments = [account.publicKey.text, first]
-        if !prefix.isEmpty { arguments += [prefix, prefix] }
-        if let signer { arguments += [signer] }
+        if let end = Self.end(of: prefix) {
+            clause += " AND \(table).name < ?"
+            arguments += [end]
+        }
+        if let signer {
+            clause = "JOIN user_signers ON user_signers.user = users.id \(clause) AND user_signers.issuer = ?"
+            arguments += [signer]
+        }
         arguments += [max(0, limit)]
-        return try UserEntry.fetch(
-            database, "\(clause)\(prefix.isEmpty ? "" : end)\(signed) ORDER BY users.name LIMIT ?", arguments)
+        return try UserEntry.fetch(database, "\(clause) ORDER BY \(table).name LIMIT ?", arguments)
+    }
+
+    /// The first text after all those that begin with another one, in byte order; nil if none is.
+    static func end(of prefix: String) -> String? {
+        var scalars = Array(prefix.unicodeScalars)
+        while let last = scalars.popLast() {
+            // Half a character is none.
+            let next = last.value == 0xD7FF ? 0xE000 : last.value + 1
+            guard let scalar = Unicode.Scalar(next) else { continue }
+            scalars.append(scalar)
+            var text = String.UnicodeScalarView()
+            text.append(contentsOf: scalars)
+            return String(text)
+        }
+        return nil
     }
 }

@@ -172,9 +172,9 @@ public struct DirectoryReader {
     /// The names of the users of an account whose current tokens a key signed.
     func users(of account: AccountEntry, signedBy key: String) throws -> [String] {
         let sql = """
-            SELECT users.name AS text FROM users JOIN tokens ON tokens.id = users.token
-            WHERE users.account = ? AND tokens.issuer = ? ORDER BY users.name
+            SELECT user_signers.name AS text FROM user_signers JOIN users ON users.id = user_signers.user
+            WHERE user_signers.issuer = ? AND users.account = ? ORDER BY user_signers.name
             """
-        return try database.texts(sql, [account.publicKey.text, key])
+        return try database.texts(sql, [key, account.publicKey.text])
     }
 }

@@ -33,6 +33,9 @@ enum Schema {
         migrator.registerMigration("9 shared keys") { database in
             try database.execute(sql: sharedKeys)
         }
+        migrator.registerMigration("10 users by signer") { database in
+            try database.execute(sql: userSigners)
+        }
         return migrator
     }
 
