@@ -106,9 +106,9 @@ import Testing
         let test = TestDirectory()
         let directory = try test.opened(accounts: "A")
         let token = "eyJ0eXAiOiJKV1QifQ.eyJuYW1lIjoiYSJ9.c2ln"
-        let operations = PatchOperation.between(
-            .object([:]), .object(["token": .string(token), "t": .string("a.b.c")]))
-        let json = String(decoding: try JSONEncoder().encode(operations), as: UTF8.self)
+        var writer = PatchWriter()
+        writer.write(PatchOperation.between(.object([:]), .object(["token": .string(token), "t": .string("a.b.c")])))
+        let json = String(decoding: writer.bytes, as: UTF8.self)
         #expect(
             !json.contains(token) && json.contains("sha256:\(TokenVersion(of: token).hex)") && json.contains("a.b.c"))
         #expect(try directory.verifyAudit().problems.isEmpty)

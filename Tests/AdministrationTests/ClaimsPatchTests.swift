@@ -11,8 +11,8 @@ import Testing
         for _ in 0..<500 {
             let old = object(&generator, depth: 3)
             let new = Bool.random(using: &generator) ? object(&generator, depth: 3) : edited(old, &generator)
-            let json = try JSONEncoder().encode(PatchOperation.between(old, new))
-            let operations = try #require(JSONValue(parsing: Array(json))?.elements)
+            let json = written(old, new)
+            let operations = try #require(JSONValue(parsing: json)?.elements)
             let result = try operations.reduce(old) { try apply($1, to: $0) }
             #expect(result == new, "\(old) to \(new): \(String(decoding: json, as: UTF8.self))")
         }
@@ -29,8 +29,27 @@ import Testing
 
     @Test func `the largest integer stays what it is`() throws {
         let new = JSONValue.object(["n": .number(Double(Int64.max)), "m": .number(-1)])
-        let json = String(decoding: try JSONEncoder().encode(PatchOperation.between(.object([:]), new)), as: UTF8.self)
+        let json = String(decoding: written(.object([:]), new), as: UTF8.self)
         #expect(json.contains("9223372036854775807") && json.contains("-1"))
+    }
+
+    @Test func `what is written is JSON without blanks, and holds no token and no seed`() throws {
+        let seed = "SU" + String(repeating: "A", count: 56)
+        let new = JSONValue.object([
+            "a\"\\\u{1}\u{e9}": .string("\n/<&\u{2028}"), "s": .string(seed), "t": .array([.string("ey.b.c"), .null]),
+        ])
+        let json = written(.object([:]), new)
+        let text = String(decoding: json, as: UTF8.self)
+        let operations = try #require(JSONValue(parsing: json)?.elements)
+        #expect(operations.first?["path"]?.text == "/a\"\\\u{1}\u{e9}")
+        #expect(operations.first?["value"]?.text == "\n/<&\u{2028}")
+        #expect(!text.contains(seed) && !text.contains("ey.b.c") && !text.contains(" ") && text.contains("sha256:"))
+    }
+
+    private func written(_ old: JSONValue, _ new: JSONValue) -> [UInt8] {
+        var writer = PatchWriter()
+        writer.write(PatchOperation.between(old, new))
+        return writer.bytes
     }
 
     /// RFC 6902, as far as patches use it.

@@ -1,4 +1,5 @@
 import Audit
+import Foundation
 import NKeys
 import Secrets
 import TestSupport
@@ -85,6 +86,16 @@ import Testing
     @Test func `times at the ends of what can be shown do not overflow`() {
         #expect(AuditMoment(unixSeconds: .min).text == "1970-01-01T00:00:00.000000Z")
         #expect(AuditMoment(unixSeconds: .max, microsecond: .max).text == "9999-12-31T23:59:59.999999Z")
+    }
+
+    @Test func `a time is shown as calendars show it`() {
+        var generator = SeededGenerator.announced()
+        let days: [Int64] = [0, 951_782_400, 951_868_800, 1_709_164_800, 4_107_542_400, 253_402_214_400]
+        let others = (0..<2_000).map { _ in Int64.random(in: 0..<253_402_300_800, using: &generator) }
+        for seconds in days + others {
+            let text = Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(Date.ISO8601FormatStyle())
+            #expect(AuditMoment.secondText(seconds) + "Z" == text)
+        }
     }
 
     private func randomText(_ generator: inout SeededGenerator) -> String {

@@ -1,6 +1,5 @@
 import Audit
 import Claims
-import FoundationEssentials
 import NKeys
 
 /// The JSON patch (RFC 6902) from one token's claims to the next one's.
@@ -11,11 +10,9 @@ enum ClaimsPatch {
     /// The patch between two tokens; from an empty object if there was none before.
     static func between(_ old: String?, _ new: String) -> AuditPatch? {
         guard let after = claims(new) else { return nil }
-        let operations = PatchOperation.between(old.flatMap(claims) ?? .object([:]), after)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(operations) else { return nil }
-        return AuditPatch(json: Array(json))
+        var writer = PatchWriter()
+        writer.write(PatchOperation.between(old.flatMap(claims) ?? .object([:]), after))
+        return AuditPatch(json: writer.bytes)
     }
 
     /// The claims of a token, which is not verified, without their identifier.

@@ -1,16 +1,16 @@
 import Claims
-import NKeys
 
 /// One step of a JSON patch.
-struct PatchOperation: Encodable, Hashable {
-    enum Kind: String, Encodable {
+struct PatchOperation: Hashable {
+    enum Kind: String {
         case add, remove, replace
     }
 
     let op: Kind
     /// A JSON pointer (RFC 6901).
     let path: String
-    var value: PatchValue?
+    /// The new value as it is in the claims: what could be used as a credential is left out when it is written.
+    var value: JSONValue?
 
     /// The steps that lead from one value to another: the names of objects in their order, the elements of arrays
     /// one by one between what both have at the beginning and at the end.
@@ -30,14 +30,14 @@ struct PatchOperation: Encodable, Hashable {
                 let step = path + "/" + escaped(name)
                 switch (old[name], new[name]) {
                 case (let old?, let new?): collect(old, new, at: step, into: &operations)
-                case (nil, let new?): operations.append(PatchOperation(op: .add, path: step, value: PatchValue(new)))
+                case (nil, let new?): operations.append(PatchOperation(op: .add, path: step, value: new))
                 default: operations.append(PatchOperation(op: .remove, path: step))
                 }
             }
         case (.array(let old), .array(let new)):
             collect(old, new, at: path, into: &operations)
         default:
-            operations.append(PatchOperation(op: .replace, path: path, value: PatchValue(new)))
+            operations.append(PatchOperation(op: .replace, path: path, value: new))
         }
     }
 
@@ -56,7 +56,7 @@ struct PatchOperation: Encodable, Hashable {
             operations.append(PatchOperation(op: .remove, path: "\(path)/\(index)"))
         }
         for index in both..<newEnd {
-            operations.append(PatchOperation(op: .add, path: "\(path)/\(index)", value: PatchValue(new[index])))
+            operations.append(PatchOperation(op: .add, path: "\(path)/\(index)", value: new[index]))
         }
     }
 
@@ -75,44 +75,5 @@ struct PatchOperation: Encodable, Hashable {
     private static func escaped(_ name: String) -> String {
         guard name.contains(where: { $0 == "~" || $0 == "/" }) else { return name }
         return name.map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.joined()
-    }
-}
-
-/// A value in a patch, without what could be used as a credential.
-struct PatchValue: Encodable, Hashable {
-    private let value: JSONValue
-
-    init(_ value: JSONValue) {
-        self.value = value
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        switch value {
-        case .null:
-            var container = encoder.singleValueContainer()
-            try container.encodeNil()
-        case .bool(let flag): try flag.encode(to: encoder)
-        case .number(let number):
-            // Integers only, as everywhere in records. The largest one is the only one above 2^53 in claims.
-            if number == number.rounded() {
-                try (Int64(exactly: number) ?? (number > 0 ? .max : .min)).encode(to: encoder)
-            } else {
-                try String(number).encode(to: encoder)
-            }
-        case .string(let text): try Self.harmless(text).encode(to: encoder)
-        case .array(let elements): try elements.map(PatchValue.init).encode(to: encoder)
-        case .object(let members):
-            // Names that differ only in Unicode form are one to the encoder; claims that have such are told apart by
-            // their tokens' versions.
-            let pairs = members.map { ($0.key, PatchValue($0.value)) }
-            try Dictionary(pairs) { _, last in last }.encode(to: encoder)
-        }
-    }
-
-    /// A token counts for whoever has it, and a seed must not be in claims at all.
-    private static func harmless(_ text: String) -> String {
-        let isToken = text.hasPrefix("ey") && text.split(separator: ".").count == 3
-        let isSeed = text.utf8.count == KeyPair.seedTextCount && text.hasPrefix("S")
-        return isToken || isSeed ? "sha256:\(TokenVersion(of: text).hex)" : text
     }
 }

@@ -14,7 +14,9 @@ public struct OperatorEntry: Sendable, Hashable {
 
     /// The claims of the current token.
     public func claims() throws(AdministrationError) -> OperatorClaims {
-        try decodingStored("operator", name) { () throws(ClaimsError) in try OperatorClaims.decode(token) }
+        try decodingStored("operator", name) { () throws(ClaimsError) in
+            try KnownClaims.operators.claims(of: token, OperatorClaims.decode)
+        }
     }
 }
 
@@ -31,7 +33,7 @@ public struct AccountEntry: Sendable, Hashable {
 
     /// The claims of the current token.
     public func claims() throws(AdministrationError) -> AccountClaims {
-        try decodingStored("account", name) { () throws(ClaimsError) in try AccountClaimsMemo.shared.claims(of: token) }
+        try decodingStored("account", name) { () throws(ClaimsError) in try LargeAccountMemo.shared.claims(of: token) }
     }
 }
 
@@ -48,7 +50,9 @@ public struct UserEntry: Sendable, Hashable {
 
     /// The claims of the current token.
     public func claims() throws(AdministrationError) -> UserClaims {
-        try decodingStored("user", name) { () throws(ClaimsError) in try UserClaims.decode(token) }
+        try decodingStored("user", name) { () throws(ClaimsError) in
+            try KnownClaims.users.claims(of: token, UserClaims.decode)
+        }
     }
 }
 

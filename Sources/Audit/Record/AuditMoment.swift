@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// When something was recorded: the wall clock for people, and, where it is known, the clock that never steps.
 public struct AuditMoment: Sendable, Hashable {
     /// The last second that a record can show: the end of the year 9999.
@@ -32,7 +30,22 @@ public struct AuditMoment: Sendable, Hashable {
     /// Times before 1970 and after 9999 are shown as the nearest one between.
     public static func secondText(_ unixSeconds: Int64) -> String {
         let seconds = min(max(unixSeconds, 0), lastSecond)
-        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
-        return String(date.formatted(Date.ISO8601FormatStyle()).dropLast())
+        // The calendar counts from March, so that a leap day is the last of its year.
+        let days = seconds / 86_400 + 719_468
+        let (era, dayOfEra) = days.quotientAndRemainder(dividingBy: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let second = seconds % 86_400
+        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T"
+            + "\(digits(second / 3_600, 2)):\(digits(second / 60 % 60, 2)):\(digits(second % 60, 2))"
+    }
+
+    private static func digits(_ number: Int64, _ count: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
     }
 }
