@@ -49,16 +49,16 @@ public final class Directory: Sendable {
     let surroundings: Surroundings
     /// Why nothing can be changed here, or nil. A directory on a disk that cannot be written can still be read.
     let obstacle: String?
-    private let database: DatabaseQueue
-    /// What reads; nil where the connection that changes does that too.
-    private let readers: DatabasePool?
+    let database: DatabaseQueue
+    /// What a service has beside the connection that changes; nil for one caller at a time.
+    let service: ServiceConnections?
 
     private init(
-        home: Home, surroundings: Surroundings, database: DatabaseQueue, readers: DatabasePool? = nil,
+        home: Home, surroundings: Surroundings, database: DatabaseQueue, service: ServiceConnections? = nil,
         obstacle: String? = nil
     ) {
         (self.home, self.surroundings, self.database) = (home, surroundings, database)
-        (self.readers, self.obstacle) = (readers, obstacle)
+        (self.service, self.obstacle) = (service, obstacle)
     }
 
     /// The same directory for a service that answers many at once: readers have connections of their own and never wait for
@@ -66,12 +66,11 @@ public final class Directory: Sendable {
     public func forService() throws -> Directory {
         var surroundings = surroundings
         surroundings.pause = nil
-        let readers = try Self.storage(surroundings) {
-            obstacle == nil
-                ? try DatabaseConnection.openReaders(home.directoryPath, patience: surroundings.patience) : nil
+        let service = try Self.storage(surroundings) {
+            obstacle == nil ? try ServiceConnections(home.directoryPath, patience: surroundings.patience) : nil
         }
         return Directory(
-            home: home, surroundings: surroundings, database: database, readers: readers, obstacle: obstacle)
+            home: home, surroundings: surroundings, database: database, service: service, obstacle: obstacle)
     }
 
     /// The same directory for somebody else's work: what is changed through it is on record as his.
@@ -80,7 +79,7 @@ public final class Directory: Sendable {
         surroundings.actor = "\(actor.kind.rawValue):\(actor.id)"
         surroundings.auditActor = actor
         return Directory(
-            home: home, surroundings: surroundings, database: database, readers: readers, obstacle: obstacle)
+            home: home, surroundings: surroundings, database: database, service: service, obstacle: obstacle)
     }
 
     /// Opens the directory of a home.
@@ -169,7 +168,10 @@ public final class Directory: Sendable {
 
     /// Closes the directory, which is of no use afterwards.
     func close() throws {
-        try Self.storage(surroundings) { try database.close() }
+        try Self.storage(surroundings) {
+            try service?.close()
+            try database.close()
+        }
     }
 
     /// Copies the database as it is at one moment, while others go on writing.
@@ -180,8 +182,8 @@ public final class Directory: Sendable {
     /// Reads one consistent state of the directory.
     public func read<Result>(_ body: (DirectoryReader) throws -> Result) throws -> Result {
         try Self.storage(surroundings) {
-            guard let readers else { return try database.read { try body(DirectoryReader(database: $0)) } }
-            return try readers.read { try body(DirectoryReader(database: $0)) }
+            guard let service else { return try database.read { try body(DirectoryReader(database: $0)) } }
+            return try service.read(body)
         }
     }
 
@@ -226,13 +228,10 @@ public final class Directory: Sendable {
             var checkpoint: String?
             try AuditCapture.install(database)
             try database.inTransaction(.immediate) {
-                try AuditCapture.clear(database)
                 let change = Change(
                     database: database, home: home, surroundings: surroundings, reason: reason, isDryRun: dryRun)
-                let value = try body(change)
-                if !dryRun { try AuditTrail.record(change) }
+                changed = try Self.carryOut(change, body)
                 checkpoint = change.checkpoint
-                changed = Changed(value: value, report: change.report, trace: change.trace)
                 return dryRun ? .rollback : .commit
             }
             // `inTransaction` either runs its body to the end or throws.
@@ -244,14 +243,22 @@ public final class Directory: Sendable {
         }
     }
 
+    /// Does what a change does, with its records, in the transaction that is open.
+    static func carryOut<Result>(_ change: Change, _ body: (Change) throws -> Result) throws -> Changed<Result> {
+        try AuditCapture.clear(change.database)
+        let value = try body(change)
+        if !change.isDryRun { try AuditTrail.record(change) }
+        return Changed(value: value, report: change.report, trace: change.trace)
+    }
+
     /// Lays the log's latest checkpoint beside the logs of brokers, which mention it in theirs. It is in the database too:
-    /// what cannot be written is no failure of the change.
-    private func publish(_ checkpoint: String) {
+    /// what cannot be written is no failure of the change, and what a power cut takes is written with the next one.
+    func publish(_ checkpoint: String) {
         guard PrivateFile.exists(home.logsPath) else { return }
         let folder = "\(home.logsPath)/\(AuditLog.name)"
         try? PrivateFile.makeFolder(folder)
         let content = Array(checkpoint.utf8).withUnsafeBytes { Secret(copying: $0) }
-        try? PrivateFile.write(content, to: folder + "/checkpoint")
+        try? PrivateFile.write(content, to: folder + "/checkpoint", isDurable: false)
     }
 
     private static func connect(_ path: String, _ surroundings: Surroundings) throws -> DatabaseQueue {
@@ -293,7 +300,7 @@ public final class Directory: Sendable {
     }
 
     /// Translates what the database says into our own words.
-    private static func storage<Result>(_ surroundings: Surroundings, _ body: () throws -> Result) throws -> Result {
+    static func storage<Result>(_ surroundings: Surroundings, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {

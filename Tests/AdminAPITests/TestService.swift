@@ -23,7 +23,8 @@ final class TestService: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("chancery-\(UUID().uuidString)").path
         directory = try Directory.open(
             Home(path: folder), creating: true,
-            surroundings: Directory.Surroundings(now: { TestService.now }, actor: "local:tester"))
+            surroundings: Directory.Surroundings(now: { TestService.now }, actor: "local:tester")
+        ).forService()
         try directory.change("test") { change in
             var new = NewOperator(name: "O")
             new.withSystemAccount = true

@@ -46,6 +46,58 @@ import Testing
         }
     }
 
+    @Test func `after a power cut what was acknowledged of changes that share a commit is there, each of them whole`()
+        async throws
+    {
+        var random = SeededGenerator.announced("power cuts in groups")
+        for _ in 0..<max(1, Self.cuts / Self.cutsOfOneDirectory / 4) {
+            let test = TestDirectory()
+            try FileManager.default.createDirectory(atPath: test.home.path, withIntermediateDirectories: true)
+            let disk = try Disk(test.home.path)
+            _ = try test.opened(accounts: "A")
+            var (acknowledged, interrupted): (Set<String>, Int) = ([], 0)
+            for cut in 0..<Self.cutsOfOneDirectory {
+                let directory = try test.open(creating: false).forService()
+                disk.cut(after: Int64.random(in: 0..<500, using: &random))
+                for round in 0..<100 where !disk.isCut {
+                    let names = (0..<12).map { "u\(cut).\(round).\($0)" }
+                    let made = await Self.pairs(of: names, in: directory)
+                    acknowledged.formUnion(made)
+                    interrupted += made.count < names.count - 1 ? 1 : 0
+                }
+                try directory.close()
+                try disk.restart(seed: random.next())
+                let after = try test.open(creating: false)
+                #expect(try after.verifyAudit().problems.isEmpty, "cut \(cut)")
+                let users = try after.read { try $0.users(of: $0.account(at: .account("A"))) }.map(\.name)
+                let (ones, others) = (Set(users.filter { !$0.hasSuffix("b") }), users.filter { $0.hasSuffix("b") })
+                #expect(acknowledged.isSubset(of: ones), "cut \(cut): what was acknowledged is gone")
+                #expect(ones == Set(others.map { String($0.dropLast()) }), "cut \(cut): a change is half there")
+                acknowledged = ones
+                try after.close()
+            }
+            #expect(acknowledged.count > Self.cutsOfOneDirectory && interrupted > Self.cutsOfOneDirectory / 4)
+        }
+    }
+
+    /// Makes two users with each of the names, at once, and returns the names that were acknowledged. One of them is refused
+    /// after its first user.
+    private static func pairs(of names: [String], in directory: Directory) async -> [String] {
+        await withTaskGroup(of: String?.self) { group in
+            for (index, name) in names.enumerated() {
+                group.addTask {
+                    let made = try? await directory.changeTogether("add") { change in
+                        try change.addUser(NewUser(name: name), at: .account("A"))
+                        let other = index == 3 ? name : name + "b"
+                        try change.addUser(NewUser(name: other), at: .account("A"))
+                    }
+                    return made == nil ? nil : name
+                }
+            }
+            return await group.reduce(into: []) { if let name = $1 { $0.append(name) } }
+        }
+    }
+
     @Test func `on a full disk a change is refused, and nothing of it is there`() throws {
         var random = SeededGenerator.announced("full disks")
         var refusals = 0

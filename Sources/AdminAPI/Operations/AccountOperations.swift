@@ -38,7 +38,7 @@ enum AccountOperations {
 
     private static let get = Operation(
         id: "accounts.get", method: .get, path: PathTemplate(Catalogue.account), summary: "An account.",
-        requirement: .may(.view, .account), success: (200, .component("Account")), state: state,
+        requirement: .may(.view, .account), success: (200, .component("Account")), state: state, isRemembered: true,
         handler: .read { exchange, reader in
             let entry = try exchange.accountEntry(reader)
             return Answer(try entry.json().adding("jwt", .string(entry.token)), tag: entry.version)
@@ -187,7 +187,7 @@ enum AccountOperations {
     private static let getLimits = Operation(
         id: "limits.get", method: .get, path: PathTemplate(Catalogue.account + "/limits"),
         summary: "The limits of an account.", requirement: .may(.view, .account),
-        success: (200, .component("AccountLimits")), state: state,
+        success: (200, .component("AccountLimits")), state: state, isRemembered: true,
         handler: .read { exchange, reader in
             let entry = try exchange.accountEntry(reader)
             return Answer(try entry.claims().limits.json, tag: entry.version)

@@ -81,6 +81,9 @@ struct Operation: Sendable {
     var demandsPrecondition = false
     /// Whether the operator that the path names may still have to be made, which is about the service as a whole.
     var makesOperator = false
+    /// Whether the answer is the same to the same caller as long as nothing in the directory changes: nothing else goes into
+    /// it, not the time either.
+    var isRemembered = false
     let handler: Handler
 
     /// Whether it changes something in the directory.

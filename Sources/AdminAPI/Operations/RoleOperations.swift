@@ -33,7 +33,7 @@ enum RoleOperations {
 
     private static let get = Operation(
         id: "roles.get", method: .get, path: PathTemplate(path), summary: "A role.", requirement: .may(.view, .role),
-        success: (200, .component("Role")), state: state,
+        success: (200, .component("Role")), state: state, isRemembered: true,
         handler: .read { exchange, reader in
             guard let scope = try scope(exchange, reader) else { throw Problem.notFound }
             return Answer(scope.json, tag: try exchange.accountEntry(reader).version)

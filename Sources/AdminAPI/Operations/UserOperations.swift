@@ -42,7 +42,7 @@ enum UserOperations {
 
     private static let get = Operation(
         id: "users.get", method: .get, path: PathTemplate(path), summary: "A user.", requirement: .may(.view, .user),
-        success: (200, .component("User")), state: state,
+        success: (200, .component("User")), state: state, isRemembered: true,
         handler: .read { exchange, reader in
             let entry = try exchange.userEntry(reader)
             return Answer(try entry.json(in: exchange.accountEntry(reader).claims()), tag: entry.version)

@@ -29,6 +29,9 @@ struct Incoming: Sendable {
 
     var source: String { context.source }
 
+    /// The path with its query.
+    var target: String { request.head.path ?? "/" }
+
     var isHead: Bool { request.method == .head }
 
     private static let beginning = ContinuousClock.now
@@ -69,7 +72,7 @@ struct Incoming: Sendable {
         exchange.host = request.head.authority ?? ""
         exchange.isOwnHost = context.isOwn(exchange.host)
         exchange.source = context.source
-        exchange.target = request.head.path ?? "/"
+        exchange.target = target
         return exchange
     }
 
@@ -169,7 +172,7 @@ struct Incoming: Sendable {
 
     private var length: Int? { request.headers[.contentLength].flatMap { Int($0) } }
 
-    private var hasBody: Bool { (length ?? 0) > 0 || request.headers[.transferEncoding] != nil }
+    var hasBody: Bool { (length ?? 0) > 0 || request.headers[.transferEncoding] != nil }
 
     /// Whether there is no body where none is needed.
     var isBodyLeftOut: Bool { operation.isBodyOptional && !hasBody }

@@ -45,7 +45,18 @@ extension AdminService: HTTPResponder {
         let operation = incoming.operation
         var caller: Caller?
         do {
-            caller = try await authenticate(incoming)
+            let credentials = try await credentials(incoming)
+            if case .read(let handler) = operation.handler, !incoming.hasBody {
+                let asked = operation.isRemembered ? question(incoming, credentials) : nil
+                if let asked, let known = try remembered(asked, incoming) { return Self.response(known, incoming) }
+                let answer: Result<Answer, any Error>
+                (caller, answer) = try await read(incoming, credentials, handler)
+                if let asked, let caller, case .success(let answer) = answer {
+                    memory.remember(answer, to: asked, of: caller.token)
+                }
+                return Self.response(try answer.get(), incoming)
+            }
+            if let credentials { caller = try await directory.glance { try identify(credentials, incoming, $0) } }
             var exchange = try incoming.exchange(now: time)
             exchange.caller = caller
             let bytes = try await incoming.body(options.bodySeconds)
@@ -66,28 +77,38 @@ extension AdminService: HTTPResponder {
 
     // MARK: Who it is
 
-    private func authenticate(_ incoming: Incoming) async throws -> Caller? {
+    /// What somebody shows to say who it is.
+    private enum Credentials: Sendable {
+        case local
+        case bearer(BearerText)
+        /// The fingerprint.
+        case certificate(String)
+    }
+
+    /// What a request that has to say who sends it says; nil where nobody has to.
+    private func credentials(_ incoming: Incoming) async throws -> Credentials? {
         let isSignIn = incoming.operation.id.hasPrefix("auth.")
         guard incoming.operation.requirement != .open || isSignIn else { return nil }
-        let seconds = incoming.monotonicSeconds
-        guard failureRate.allows(incoming.source, at: seconds, cost: 0) else {
+        guard failureRate.allows(incoming.source, at: incoming.monotonicSeconds, cost: 0) else {
             throw Problem(.rateLimited, "too many sign-ins from this address were refused")
         }
         guard incoming.operation.requirement != .open else { return nil }
-        if isLocal { return Caller.local }
-        let bearer = try incoming.bearer()
-        let certificate = bearer == nil ? await incoming.fingerprint() : nil
-        guard bearer != nil || certificate != nil else {
-            throw Problem(.unauthenticated, "sign in with a bearer token", refusal: "no_token")
-        }
-        let time = time
-        let found = try await look { directory -> AccessToken? in
-            try directory.read { reader in
-                if let bearer { return try reader.accessToken(of: bearer) }
-                return try certificate.flatMap {
-                    try reader.accessTokens(ofCertificate: $0).chosen(incoming.chosenToken, at: time)
-                }
-            }
+        if isLocal { return .local }
+        if let bearer = try incoming.bearer() { return .bearer(bearer) }
+        if let certificate = await incoming.fingerprint() { return .certificate(certificate) }
+        throw Problem(.unauthenticated, "sign in with a bearer token", refusal: "no_token")
+    }
+
+    /// Whose credentials they are.
+    private func identify(
+        _ credentials: Credentials, _ incoming: Incoming, _ reader: DirectoryReader
+    ) throws -> Caller {
+        let found: AccessToken?
+        switch credentials {
+        case .local: return Caller.local
+        case .bearer(let bearer): found = try reader.accessToken(of: bearer)
+        case .certificate(let fingerprint):
+            found = try reader.accessTokens(ofCertificate: fingerprint).chosen(incoming.chosenToken, at: time)
         }
         guard let token = found, token.isValid(at: time) else {
             let reason = found.map { $0.revokedAt == nil ? "expired_token" : "revoked_token" }
@@ -96,6 +117,12 @@ extension AdminService: HTTPResponder {
             problem.holder = found
             throw problem
         }
+        try checkRates(of: token, incoming)
+        return Caller(token: token)
+    }
+
+    private func checkRates(of token: AccessToken, _ incoming: Incoming) throws(Problem) {
+        let seconds = incoming.monotonicSeconds
         guard requestRate.allows(token.holder, at: seconds) else {
             throw Problem(.rateLimited, "too many requests with this token")
         }
@@ -103,7 +130,6 @@ extension AdminService: HTTPResponder {
         guard failureRate.allows("token \(token.holder)", at: seconds, cost: 0) else {
             throw Problem(.rateLimited, "too many requests with this token were refused")
         }
-        return Caller(token: token)
     }
 
     /// Puts a refusal on record, and notes it against the address if nobody was signed in.
@@ -118,16 +144,51 @@ extension AdminService: HTTPResponder {
         let actor = incoming.actor(caller ?? problem.holder.map { Caller(token: $0) }, nil)
         let operation = incoming.operation.id
         var problem = problem
-        let trace = try? await work(in: directory.acting(as: actor)) { directory in
-            try directory.change("api: \(operation)") {
-                $0.noteRefusal(of: operation, reason: reason, account: incoming.account(as: $0.reader))
-            }.trace
+        let changed = try? await directory.acting(as: actor).changeTogether("api: \(operation)") {
+            $0.noteRefusal(of: operation, reason: reason, account: incoming.account(as: $0.reader))
         }
-        problem.auditID = trace?.id
+        problem.auditID = changed?.trace?.id
         return problem
     }
 
     // MARK: Reading
+
+    /// What is asked, with the state of the directory in which it is; nil where nothing can be remembered of it.
+    private func question(_ incoming: Incoming, _ credentials: Credentials?) -> AnswerMemory.Question? {
+        guard case .bearer(let bearer) = credentials, let state = directory.stateNumber else { return nil }
+        return AnswerMemory.Question(target: incoming.target, bearer: bearer, state: state)
+    }
+
+    /// The answer that the same holder of a token got to the same question, if nothing in the directory has changed since.
+    private func remembered(_ asked: AnswerMemory.Question, _ incoming: Incoming) throws -> Answer? {
+        guard let (answer, token) = memory.answer(to: asked), token.isValid(at: time) else { return nil }
+        try checkRates(of: token, incoming)
+        _ = try incoming.exchange(now: time)
+        return answer
+    }
+
+    /// Who asks, and what a request without a body is answered: both are read together, in one transaction.
+    private func read(
+        _ incoming: Incoming, _ credentials: Credentials?,
+        _ handler: @escaping @Sendable (Exchange, DirectoryReader) throws -> Answer
+    ) async throws -> (Caller?, Result<Answer, any Error>) {
+        let parameters = Result { () throws(Problem) in try incoming.exchange(now: time) }
+        let body = Result { () throws(Problem) in try incoming.value(of: []) }
+        return try await look { directory in
+            try directory.read { reader in
+                // Without somebody there is nothing but the refusal; any other has his name on it.
+                let caller = try credentials.map { try identify($0, incoming, reader) }
+                return (
+                    caller,
+                    Result {
+                        var exchange = try parameters.get()
+                        exchange.caller = caller
+                        return try handler(Gate.admit(exchange, incoming, body, reader, knowsCaller: true), reader)
+                    }
+                )
+            }
+        }
+    }
 
     private func read(
         _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>
@@ -171,28 +232,31 @@ extension AdminService: HTTPResponder {
         defer { if let key { running.end("\(owner) \(key)") } }
         let fingerprint = incoming.fingerprint(of: bytes)
         // Who asks in vain never makes others wait for the lock of a change.
-        let admitted = try await look { try $0.read { try Gate.authorize(exchange, incoming, body, $0) } }
-        let actor = incoming.actor(exchange.caller, admitted.grant)
-        let done = try await work(in: directory.acting(as: actor)) { directory in
-            try directory.change("api: \(incoming.operation.id)", dryRun: isDryRun) { change -> Outcome in
-                if let key, let stored = try change.storedReply(owner: owner, key: key) {
-                    guard stored.fingerprint == fingerprint else {
-                        throw Problem(.keyReused, "the idempotency key was used for another request")
-                    }
-                    // Who lost his roles since then is refused like everybody.
-                    _ = try Gate.authorize(exchange, incoming, body, change.reader)
-                    return Outcome(answer: Answer(stored), isReplay: true)
+        let admitted = try await directory.glance { try Gate.authorize(exchange, incoming, body, $0) }
+        let acting = directory.acting(as: incoming.actor(exchange.caller, admitted.grant))
+        let name = "api: \(incoming.operation.id)"
+        let carryOut = { @Sendable (change: Change) throws -> Outcome in
+            if let key, let stored = try change.storedReply(owner: owner, key: key) {
+                guard stored.fingerprint == fingerprint else {
+                    throw Problem(.keyReused, "the idempotency key was used for another request")
                 }
-                let ready = try Gate.admit(exchange, incoming, body, change.reader)
-                change.allowance = ready.allowance
-                var answer = try handler(ready, change)
-                // Warnings may name other accounts, which not everybody may hear of.
-                let report = change.report.json(withWarnings: exchange.may(.view, on: .system))
-                answer.body = (answer.body ?? .object([:])).adding(report)
-                if let key { try change.store(StoredReply(answer, owner: owner, key: key, fingerprint)) }
-                return Outcome(answer: answer, isReplay: false)
+                // Who lost his roles since then is refused like everybody.
+                _ = try Gate.authorize(exchange, incoming, body, change.reader)
+                return Outcome(answer: Answer(stored), isReplay: true)
             }
+            let ready = try Gate.admit(exchange, incoming, body, change.reader)
+            change.allowance = ready.allowance
+            var answer = try handler(ready, change)
+            // Warnings may name other accounts, which not everybody may hear of.
+            let report = change.report.json(withWarnings: exchange.may(.view, on: .system))
+            answer.body = (answer.body ?? .object([:])).adding(report)
+            if let key { try change.store(StoredReply(answer, owner: owner, key: key, fingerprint)) }
+            return Outcome(answer: answer, isReplay: false)
         }
+        let done =
+            isDryRun
+            ? try await work(in: acting) { try $0.change(name, dryRun: true, carryOut) }
+            : try await acting.changeTogether(name, carryOut)
         var answer = done.value.answer
         if isDryRun {
             answer.body = answer.body?.adding("dry_run", .bool(true))

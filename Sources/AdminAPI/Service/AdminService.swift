@@ -34,6 +34,7 @@ public struct AdminService: Sendable {
     let metrics = ServiceMetrics()
     let options: Options
     let running = RunningRequests()
+    let memory = AnswerMemory()
     let connections = ConnectionCount()
     let readiness = Readiness()
     let requestRate: RateLimiter

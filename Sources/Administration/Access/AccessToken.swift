@@ -92,6 +92,9 @@ public struct BearerText: Sendable {
         hash = Self.hash(Array(secret))
     }
 
+    /// Whether it is the same token with the same secret. What is compared are hashes, so that the time tells nothing.
+    public func isSame(as other: BearerText) -> Bool { id == other.id && constantTimeEquals(hash, other.hash) }
+
     static func hash(_ secret: [UInt8]) -> [UInt8] { SHA256.hash(secret) }
 
     /// A new token: its id, the hash of its secret, and the whole text.

@@ -27,11 +27,11 @@ extension DirectoryReader {
 
     /// The access that a text of a bearer gives, whether it still counts or not; nil if its secret is a wrong one.
     public func accessToken(of bearer: BearerText) throws -> AccessToken? {
-        let row = try database.row("SELECT hash FROM access_tokens WHERE id = ?", [bearer.id])
+        let row = try AccessToken.rows(database, "WHERE id = ?", [bearer.id]).first
         // What is compared is a hash in either case, so that the time tells nothing.
         let known = row?.bytes("hash") ?? [UInt8](repeating: 0, count: 32)
-        guard constantTimeEquals(known, bearer.hash), row != nil else { return nil }
-        return try findAccessToken(bearer.id)
+        guard constantTimeEquals(known, bearer.hash), let row else { return nil }
+        return try AccessToken(row)
     }
 
     /// What access the holder of a key was given, the first one first. It may be by several who know nothing of each other.
@@ -72,21 +72,29 @@ extension AccessToken {
     fileprivate static func fetch(
         _ database: Database, _ clause: String, _ arguments: StatementArguments
     ) throws -> [AccessToken] {
+        try rows(database, clause, arguments).map { try AccessToken($0) }
+    }
+
+    fileprivate static func rows(
+        _ database: Database, _ clause: String, _ arguments: StatementArguments
+    ) throws -> [Row] {
         let sql = """
-            SELECT id, name, kind, public_key, fingerprint, grants, created_at, created_by, expires, revoked_at
+            SELECT id, name, kind, hash, public_key, fingerprint, grants, created_at, created_by, expires, revoked_at
             FROM access_tokens \(clause)
             """
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
-            let grants = try JSONValue(parsing: Array(row.text("grants").orDamaged().utf8))?.elements.orDamaged()
-            return AccessToken(
-                id: try row.text("id").orDamaged(), name: try row.text("name").orDamaged(),
-                kind: try row.text("kind").flatMap(Kind.init(rawValue:)).orDamaged(),
-                publicKey: row.text("public_key").flatMap { EntityReference($0).publicKey },
-                fingerprint: row.text("fingerprint"),
-                grants: try grants.orDamaged().map { try AccessGrant($0).orDamaged() },
-                createdAt: try row.integer("created_at").orDamaged(),
-                createdBy: try row.text("created_by").orDamaged(), expires: row.integer("expires"),
-                revokedAt: row.integer("revoked_at"))
-        }
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    fileprivate init(_ row: Row) throws {
+        let grants = try JSONValue(parsing: Array(row.text("grants").orDamaged().utf8))?.elements.orDamaged()
+        self.init(
+            id: try row.text("id").orDamaged(), name: try row.text("name").orDamaged(),
+            kind: try row.text("kind").flatMap(Kind.init(rawValue:)).orDamaged(),
+            publicKey: row.text("public_key").flatMap { EntityReference($0).publicKey },
+            fingerprint: row.text("fingerprint"),
+            grants: try grants.orDamaged().map { try AccessGrant($0).orDamaged() },
+            createdAt: try row.integer("created_at").orDamaged(),
+            createdBy: try row.text("created_by").orDamaged(), expires: row.integer("expires"),
+            revokedAt: row.integer("revoked_at"))
     }
 }

@@ -26,12 +26,18 @@ enum AuditCapture {
 
     /// Makes the temporary table and its triggers, unless this connection has them already.
     static func install(_ database: Database) throws {
+        let sql = "SELECT count(*) AS number FROM sqlite_temp_master WHERE type = 'trigger' AND name GLOB 'audit_*'"
+        guard try database.integer(sql) != count else { return }
         try database.execute(sql: statements)
     }
 
+    /// How many triggers there are.
+    private static let count = Int64(statements.ranges(of: "CREATE TEMP TRIGGER").count)
+
     /// What was written since the transaction began, in its order.
     static func notes(_ database: Database) throws -> [Note] {
-        try Row.fetchAll(database, sql: "SELECT subject, type, id, account, token FROM audit_notes ORDER BY n")
+        let sql = "SELECT subject, type, id, account, token FROM audit_notes ORDER BY n"
+        return try Row.fetchAll(database.cachedStatement(sql: sql))
             .compactMap { row in
                 guard let subject = row.text("subject").flatMap(Note.Subject.init) else { return nil }
                 return Note(
@@ -42,7 +48,7 @@ enum AuditCapture {
 
     /// Forgets what was noted: at the beginning of a change, and at its end.
     static func clear(_ database: Database) throws {
-        try database.execute(sql: "DELETE FROM audit_notes")
+        try database.run(sql: "DELETE FROM audit_notes", arguments: [])
     }
 
     private static let statements =

@@ -6,7 +6,8 @@ import NKeys
 /// The `admin` log of the directory, inside the transaction of a change.
 ///
 /// The tree is read under the write lock, so that any number of processes keep one. ``close()`` stores what came of
-/// it and signs a checkpoint; a transaction that ends without it must be rolled back.
+/// it and signs a checkpoint; a transaction that ends without it must be rolled back. Several changes of one transaction
+/// may each append and close.
 final class AuditLog {
     /// The log's name, as its origin has it.
     static let name = "admin"
@@ -21,7 +22,7 @@ final class AuditLog {
     private let pair: KeyPair
     private var tree: MerkleTree
     /// The size of the tree before this change.
-    private let oldSize: Int64
+    private var oldSize: Int64
 
     /// Opens the log, or makes it with its key.
     ///
@@ -45,9 +46,9 @@ final class AuditLog {
 
     /// The key that the log began with, or nil if there is no log yet.
     static func genesisKey(_ database: Database) throws -> PublicKey? {
-        guard let row = try Row.fetchOne(database, sql: "SELECT public_key FROM audit_keys") else {
+        guard let row = try database.row("SELECT public_key FROM audit_keys") else {
             // A log whose key was taken away does not begin again.
-            guard try Row.fetchOne(database, sql: "SELECT 1 FROM audit_records") == nil else {
+            guard try database.row("SELECT 1 FROM audit_records") == nil else {
                 throw damaged("its key")
             }
             return nil
@@ -89,12 +90,19 @@ final class AuditLog {
         try database.run(
             sql: "INSERT INTO audit_checkpoints (size, note) VALUES (?, ?)",
             arguments: [tree.size, note.description])
+        oldSize = tree.size
         return note.description
     }
 
+    /// The tree as it is.
+    var mark: MerkleTree { tree }
+
+    /// Takes an earlier tree again, when what was appended since then was undone in the database.
+    func goBack(to mark: MerkleTree) { (tree, oldSize) = (mark, mark.size) }
+
     /// The tree as the last change left it.
     static func storedTree(_ database: Database) throws -> MerkleTree {
-        guard let row = try Row.fetchOne(database, sql: "SELECT size, frontier FROM audit_tree"),
+        guard let row = try database.row("SELECT size, frontier FROM audit_tree"),
             let size = row.integer("size"), let bytes = row.bytes("frontier"), let frontier = hashes(bytes),
             let tree = MerkleTree(size: size, frontier: frontier)
         else { throw damaged("its tree") }

@@ -36,7 +36,9 @@ struct AuditTrail {
         for distribution in change.distributions { try trail.record(distribution) }
         for access in change.accesses { try trail.record(access) }
         change.trace = AuditTrace(id: "\(trail.log.id.text)/\(first)", count: trail.log.nextIndex - first)
-        let others = LogFolder.mentions(in: change.home.logsPath, besides: AuditLog.name)
+        let others =
+            change.sharedLog?.mentions(in: change.home)
+            ?? LogFolder.mentions(in: change.home.logsPath, besides: AuditLog.name)
         change.checkpoint = try trail.log.close(others: others)
         try AuditCapture.clear(change.database)
     }
@@ -45,7 +47,8 @@ struct AuditTrail {
         database = change.database
         moment = change.moment
         (reason, random) = (change.reason, change.surroundings.random)
-        log = try AuditLog(database: change.database, keyring: change.keyring)
+        log =
+            try change.sharedLog?.open(for: change) ?? AuditLog(database: change.database, keyring: change.keyring)
         var actor = change.surroundings.auditActor ?? AuditActor(change.surroundings.actor)
         if actor.request == nil { actor.request = Hexadecimal.text(random.bytes(8)) }
         self.actor = actor

@@ -39,6 +39,10 @@ public final class Change {
     public var overridesPolicies = false
     /// Whether an apply is at work, which may change what it governs.
     var isApplyingPolicies = false
+    /// Whether everything is undone in the end.
+    let isDryRun: Bool
+    /// The audit log, where several changes of one transaction write it; nil to open it for this one alone.
+    let sharedLog: SharedAuditLog?
     /// Whether tokens that come in are taken whatever their date.
     var takesAnyDate = false
     /// How much room it may use.
@@ -48,14 +52,18 @@ public final class Change {
 
     var database: Database { reader.database }
 
+    /// - Parameters:
+    ///   - opened: the keys that changes of the same transaction have opened.
     init(
-        database: Database, home: Home, surroundings: Directory.Surroundings, reason: String, isDryRun: Bool = false
+        database: Database, home: Home, surroundings: Directory.Surroundings, reason: String, isDryRun: Bool = false,
+        opened: OpenedKeys = OpenedKeys(), sharedLog: SharedAuditLog? = nil
     ) {
+        (self.isDryRun, self.sharedLog) = (isDryRun, sharedLog)
         reader = DirectoryReader(database: database)
         moment = surroundings.moment?() ?? AuditMoment(unixSeconds: surroundings.now())
         keyring = Keyring(
             database: database, home: home, random: surroundings.random, now: moment.unixSeconds,
-            passphrase: surroundings.passphrase, isDryRun: isDryRun)
+            passphrase: surroundings.passphrase, isDryRun: isDryRun, opened: opened)
         self.home = home
         self.surroundings = surroundings
         self.reason = reason

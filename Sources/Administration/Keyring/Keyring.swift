@@ -24,13 +24,15 @@ final class Keyring {
     private let isDryRun: Bool
     /// The data key, once it was opened.
     var dataKey: Secret?
+    /// What was opened in the same transaction.
+    private let opened: OpenedKeys
 
     init(
         database: Database, home: Home, random: RandomSource, now: Int64, passphrase: Directory.PassphraseSource? = nil,
-        isDryRun: Bool = false
+        isDryRun: Bool = false, opened: OpenedKeys = OpenedKeys()
     ) {
         (self.database, self.home, self.random, self.now) = (database, home, random, now)
-        self.isDryRun = isDryRun
+        (self.isDryRun, self.opened) = (isDryRun, opened)
         self.passphrase = passphrase
     }
 
@@ -42,14 +44,18 @@ final class Keyring {
         guard let row = try database.row(sql, [key.text]) else { return nil }
         let (nonce, sealed) = (try row.bytes("nonce").orDamaged(), try row.bytes("sealed").orDamaged())
         let dataKey = try existingDataKey()
-        guard let seed = try? SealedBox.open(sealed, key: dataKey, nonce: nonce, additionalData: Array(key.text.utf8)),
-            let pair = try? KeyPair(seed: seed), pair.publicKey == key
-        else {
-            throw AdministrationError(
-                .keyringLocked, "the sealed seed of \(key) does not open: it was altered",
-                remedy: "restore the directory from a backup")
+        return try opened.pair(OpenedKeys.Row(name: key.text, nonce: nonce, sealed: sealed)) {
+            guard
+                let seed = try? SealedBox.open(
+                    sealed, key: dataKey, nonce: nonce, additionalData: Array(key.text.utf8)),
+                let pair = try? KeyPair(seed: seed), pair.publicKey == key
+            else {
+                throw AdministrationError(
+                    .keyringLocked, "the sealed seed of \(key) does not open: it was altered",
+                    remedy: "restore the directory from a backup")
+            }
+            return pair
         }
-        return pair
     }
 
     /// Whether the seed of a key is kept here.
@@ -111,14 +117,16 @@ final class Keyring {
         func unwrapped(_ key: Secret) -> Secret? {
             try? SealedBox.open(wrapped, key: key, nonce: nonce, additionalData: Self.wrapLabel)
         }
-        let key: Secret
-        switch KeyringSeal(try row.text("seal").orDamaged()) {
-        case .keyFile: key = try openWithKeyFile(unwrapped)
-        case .passphrase(let parameters): key = try openWithPassphrase(parameters, unwrapped)
-        case nil:
-            throw AdministrationError(
-                .keyringLocked, "the keyring is sealed in a way that this version does not know",
-                remedy: "use a later version of chancery; nothing was touched")
+        let seal = try row.text("seal").orDamaged()
+        let key = try opened.dataKey(OpenedKeys.Row(name: seal, nonce: nonce, sealed: wrapped)) {
+            switch KeyringSeal(seal) {
+            case .keyFile: return try openWithKeyFile(unwrapped)
+            case .passphrase(let parameters): return try openWithPassphrase(parameters, unwrapped)
+            case nil:
+                throw AdministrationError(
+                    .keyringLocked, "the keyring is sealed in a way that this version does not know",
+                    remedy: "use a later version of chancery; nothing was touched")
+            }
         }
         dataKey = key
         return key

@@ -47,6 +47,25 @@ enum DatabaseConnection {
         return try DatabasePool(path: path, configuration: configuration)
     }
 
+    /// The same, for threads that must not wait: where somebody keeps the database from being read, which is rare and short,
+    /// an error comes at once.
+    static func openImpatientReaders(_ path: String) throws -> DatabasePool {
+        try DatabasePool(path: path, configuration: impatient)
+    }
+
+    /// One connection of that kind.
+    static func openImpatientReader(_ path: String) throws -> DatabaseQueue {
+        try DatabaseQueue(path: path, configuration: impatient)
+    }
+
+    private static var impatient: Configuration {
+        var configuration = configuration(0)
+        configuration.busyMode = .immediateError
+        configuration.readonly = true
+        configuration.maximumReaderCount = mostReaders
+        return configuration
+    }
+
     private static func configuration(_ patience: Double) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)

@@ -20,6 +20,11 @@ extension Directory {
         try await Self.looking.runIfActive { try body(self) }
     }
 
+    /// Begins something that may wait for the lock of a change. Those threads never end.
+    func begin(_ body: @escaping @Sendable () -> Void) {
+        Self.changing.submit { _ in body() }
+    }
+
     private static func threads(_ count: Int) -> NIOThreadPool {
         let pool = NIOThreadPool(numberOfThreads: count)
         pool.start()

@@ -44,8 +44,9 @@ public enum PrivateFile {
     /// - Parameters:
     ///   - replacing: whether a file of that name may be replaced; otherwise it is an error.
     ///   - purpose: the path that failures name; nil for this one.
+    ///   - isDurable: whether it survives a power cut; what need not is written in a hundredth of the time.
     public static func write(
-        _ content: Secret, to path: String, replacing: Bool = true, for purpose: String? = nil
+        _ content: Secret, to path: String, replacing: Bool = true, for purpose: String? = nil, isDurable: Bool = true
     ) throws(AdministrationError) {
         let path = try destination(path)
         let folder = split(path).folder
@@ -56,7 +57,7 @@ public enum PrivateFile {
         let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, fileMode)
         guard descriptor >= 0 else { throw failure("write", purpose ?? path, errno) }
         var reason = content.withBytes { writeAll($0, to: descriptor) }
-        if reason == 0, fsync(descriptor) != 0 { reason = errno }
+        if reason == 0, isDurable, fsync(descriptor) != 0 { reason = errno }
         close(descriptor)
         if reason == 0 {
             // A hard link, unlike a rename, never replaces what is there.
@@ -65,7 +66,7 @@ public enum PrivateFile {
         }
         if reason != 0 || !replacing { unlink(temporary) }
         guard reason == 0 else { throw failure("write", purpose ?? path, reason) }
-        synchroniseFolder(folder)
+        if isDurable { synchroniseFolder(folder) }
     }
 
     /// Moves a file into its place, which links may stand for, in the place of a file that is there.

@@ -1,0 +1,72 @@
+import GRDB
+import Synchronization
+
+/// Changes that wait at the same time, to be made durable together: a commit costs the disk the same for one as for many.
+final class ChangeGroup: Sendable {
+    /// Tells who waits what became of it; with an error if nothing of the group was stored.
+    typealias Finish = @Sendable ((any Error)?) -> Void
+
+    struct Waiting: Sendable {
+        /// Does it in the open transaction. It throws only if that transaction is lost with everything in it.
+        let carryOut: @Sendable (ChangeTransaction) throws -> Finish
+        /// Tells who waits that it was not done.
+        let fail: Finish
+    }
+
+    /// The most changes of one commit.
+    static let most = 64
+    /// How long a group takes in more: other processes wait for the lock meanwhile.
+    static let longest = Duration.milliseconds(25)
+
+    private struct State {
+        var waiting: [Waiting] = []
+        /// How many of them were taken.
+        var taken = 0
+        var isRunning = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Adds one at the end.
+    ///
+    /// - Returns: whether somebody must begin to carry out what waits.
+    func add(_ waiting: Waiting) -> Bool {
+        state.withLock { state in
+            state.waiting.append(waiting)
+            defer { state.isRunning = true }
+            return !state.isRunning
+        }
+    }
+
+    /// Takes the first one; nil if nothing waits.
+    func next() -> Waiting? {
+        state.withLock { state in
+            guard state.taken < state.waiting.count else { return nil }
+            let next = state.waiting[state.taken]
+            state.taken += 1
+            if state.taken == state.waiting.count { (state.waiting, state.taken) = ([], 0) }
+            return next
+        }
+    }
+
+    /// Whether something waits; if not, whoever adds the next one begins anew.
+    func goesOn() -> Bool {
+        state.withLock { state in
+            if state.waiting.isEmpty { state.isRunning = false }
+            return state.isRunning
+        }
+    }
+}
+
+/// What the changes of one transaction have in common. Nothing of it outlives the transaction.
+final class ChangeTransaction {
+    let database: Database
+    let opened = OpenedKeys()
+    let log = SharedAuditLog()
+    /// The checkpoint of the audit log after the last change that had something to record.
+    var checkpoint: String?
+
+    init(_ database: Database) {
+        self.database = database
+    }
+}
