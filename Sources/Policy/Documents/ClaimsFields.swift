@@ -1,51 +1,66 @@
 /// The fields that may stand under `claims`: what is none of them would be lost without a word.
+///
+/// The schema for editors is made of them too. Whether servers take a value is seen once there are claims with it.
 indirect enum ClaimsFields: Sendable {
-    /// No fields of its own.
-    case value
+    case text
+    case number
+    case truth
+    /// `08:00:00`
+    case clock
+    /// One of these words, in capitals or in small letters where it says so.
+    case words([String], inAnyCase: Bool = false)
+    case either([ClaimsFields])
     case members([String: ClaimsFields])
     /// A list of such.
     case list(ClaimsFields)
     /// Members whose names are free, each with such a value.
     case named(ClaimsFields)
 
-    private static func values(_ names: String...) -> [String: ClaimsFields] {
-        Dictionary(names.map { ($0, .value) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private static let permissions: [String: ClaimsFields] = [
-        "pub": .members(values("allow", "deny")), "sub": .members(values("allow", "deny")),
-        "resp": .members(values("max", "ttl")),
+    private static let subjects = members(["allow": list(text), "deny": list(text)])
+    private static let permissions = [
+        "pub": subjects, "sub": subjects, "resp": members(["max": number, "ttl": number]),
     ]
 
     /// Of a role, and of a user's own.
     static let role = members(
         permissions.merging([
-            "src": .value, "times": .list(.members(values("start", "end"))), "times_location": .value,
-            "subs": .value, "data": .value, "payload": .value, "bearer_token": .value, "proxy_required": .value,
-            "allowed_connection_types": .value,
+            // Networks may stand in one text, with commas.
+            "src": either([list(text), text]), "times": list(members(["start": clock, "end": clock])),
+            "times_location": text, "subs": number, "data": number, "payload": number, "bearer_token": truth,
+            "proxy_required": truth,
+            "allowed_connection_types": list(words(PolicyReader.connectionWords, inAnyCase: true)),
         ]) { $1 })
 
-    private static let jetStream = values(
-        "mem_storage", "disk_storage", "streams", "consumer", "max_ack_pending", "mem_max_stream_bytes",
-        "disk_max_stream_bytes", "max_bytes_required")
+    private static let jetStream = [
+        "mem_storage": number, "disk_storage": number, "streams": number, "consumer": number,
+        "max_ack_pending": number, "mem_max_stream_bytes": number, "disk_max_stream_bytes": number,
+        "max_bytes_required": truth,
+    ]
+
+    private static let limits = [
+        "subs": number, "data": number, "payload": number, "imports": number, "exports": number, "wildcards": truth,
+        "disallow_bearer": truth, "conn": number, "leaf": number, "tiered_limits": named(members(jetStream)),
+    ]
 
     static let account = members([
-        "limits": .members(
-            values(
-                "subs", "data", "payload", "imports", "exports", "wildcards", "disallow_bearer", "conn", "leaf"
-            ).merging(jetStream) { $1 }.merging(["tiered_limits": .named(.members(jetStream))]) { $1 }),
-        "mappings": .named(.list(.members(values("subject", "weight", "cluster")))),
-        "default_permissions": .members(permissions), "trace": .members(values("dest", "sampling")),
-        "cluster_traffic": .value, "info_url": .value, "tags": .value,
+        "limits": members(limits.merging(jetStream) { $1 }),
+        "mappings": named(list(members(["subject": text, "weight": number, "cluster": text]))),
+        "default_permissions": members(permissions), "trace": members(["dest": text, "sampling": number]),
+        "cluster_traffic": words(["system", "owner"]), "info_url": text, "tags": list(text),
     ])
 
-    static let export = members(
-        values(
-            "name", "token_req", "response_type", "response_threshold", "account_token_position", "advertise",
-            "allow_trace", "info_url"
-        ).merging(["service_latency": .members(values("sampling", "results"))]) { $1 })
+    static let export = members([
+        "name": text, "token_req": truth, "response_type": words(["Singleton", "Stream", "Chunked"]),
+        "response_threshold": number, "account_token_position": number, "advertise": truth, "allow_trace": truth,
+        "info_url": text,
+        "service_latency": members([
+            "sampling": either([number, words(["HEADERS"], inAnyCase: true)]), "results": text,
+        ]),
+    ])
 
-    static let item = members(values("name", "to", "local_subject", "share", "allow_trace"))
+    static let item = members([
+        "name": text, "to": text, "local_subject": text, "share": truth, "allow_trace": truth,
+    ])
 }
 
 extension PolicyReader {

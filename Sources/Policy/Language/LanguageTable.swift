@@ -60,6 +60,8 @@ indirect enum LanguageForm: Sendable {
     case members(LanguageForm, Layout = .flow)
     /// One of these.
     case either([LanguageForm])
+    /// Fields of claims, those of a table of ``PolicyLanguage/claims``.
+    case claims(String)
     /// Whatever YAML may be.
     case anything
 

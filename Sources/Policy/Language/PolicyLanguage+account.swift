@@ -67,7 +67,7 @@ extension PolicyLanguage {
             ),
             LanguageKey("trace", .truth, "whether traces of messages go on inside", "trace: true"),
             LanguageKey("advertise", .truth, "whether it is shown to everybody", "advertise: true"),
-            claims("{ info_url: \"https://plant.example\" }"),
+            claims("export_claims", "{ info_url: \"https://plant.example\" }"),
         ])
 
     private static let grant = LanguageTable(
@@ -109,7 +109,7 @@ extension PolicyLanguage {
             LanguageKey("name", .name, "a name, where the subject is not enough", "name: quotes"),
             LanguageKey("share", .truth, "whether the exporter sees who asks", "share: true"),
             LanguageKey("trace", .truth, "whether traces of messages go on inside", "trace: true"),
-            claims("{ to: old.quotes }"),
+            claims("import_claims", "{ to: old.quotes }"),
         ])
 
     private static let stream = LanguageTable(

@@ -69,7 +69,7 @@ extension PolicyLanguage {
             LanguageKey(
                 "limits", .table("role_limits"), "what each of its connections may take",
                 "limits: { subscriptions: 50 }"),
-            claims("{ bearer_token: true }"),
+            claims("role_claims", "{ bearer_token: true }"),
         ])
 
     static let roleParts: [LanguageTable] = [
@@ -142,7 +142,7 @@ extension PolicyLanguage {
             description("the press by the door"),
             LanguageKey(
                 "extra", .table("extra"), "what it may do beyond its roles", "extra: { publish: [ lab.x ] }"),
-            claims("{ bearer_token: true }"),
+            claims("role_claims", "{ bearer_token: true }"),
         ])
 
     static let extra = LanguageTable(

@@ -19,9 +19,14 @@ enum PolicyLanguage {
         LanguageKey("description", .text, "for people; no part of any claim", "description: \(of)")
     }
 
-    static func claims(_ example: String) -> LanguageKey {
+    /// What has fields under `claims`, by the name of its definition in the schema.
+    static let claims: [(name: String, fields: ClaimsFields)] = [
+        ("account_claims", .account), ("role_claims", .role), ("export_claims", .export), ("import_claims", .item),
+    ]
+
+    static func claims(_ name: String, _ example: String) -> LanguageKey {
         LanguageKey(
-            "claims", .members(.anything), "fields of the claims that have no key of their own, as JSON has them",
+            "claims", .claims(name), "fields of the claims that have no key of their own, as JSON has them",
             "claims: \(example)")
     }
 
@@ -118,6 +123,6 @@ enum PolicyLanguage {
             LanguageKey(
                 "leave", .list(.text), "what the account has and the file says nothing about",
                 "leave: [ imports, \"role legacy-*\" ]"),
-            claims("{ info_url: \"https://plant.example\" }"),
+            claims("account_claims", "{ info_url: \"https://plant.example\" }"),
         ])
 }

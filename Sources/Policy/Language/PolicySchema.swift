@@ -7,6 +7,7 @@ public enum PolicySchema {
     public static let value: JSONValue = {
         var definitions: TextDictionary<JSONValue> = [:]
         for table in PolicyLanguage.tables { definitions[table.name] = schema(of: table) }
+        for claims in PolicyLanguage.claims { definitions[claims.name] = schema(of: claims.fields) }
         return object([
             ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
             ("title", .string("Chancery's policies")),
@@ -63,7 +64,7 @@ public enum PolicySchema {
     }
 
     /// Nothing behind a key is an empty list or mapping.
-    private static let mappingType = ("type", JSONValue.array([.string("object"), .string("null")]))
+    static let mappingType = ("type", JSONValue.array([.string("object"), .string("null")]))
 
     // MARK: Forms
 
@@ -88,7 +89,7 @@ public enum PolicySchema {
             object([
                 ("type", .array([.string("array"), .string("null")])), ("items", schema(of: element)),
             ])
-        case .table(let name, _): reference(name)
+        case .table(let name, _), .claims(let name): reference(name)
         case .members(let value, _): object([mappingType, ("additionalProperties", schema(of: value))])
         case .either(let forms): object([("anyOf", .array(forms.map { schema(of: $0) }))])
         case .anything: object([])
@@ -112,7 +113,7 @@ public enum PolicySchema {
 
     private static func reference(_ name: String) -> JSONValue { object([("$ref", .string("#/$defs/\(name)"))]) }
 
-    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
+    static func object(_ members: [(String, JSONValue)]) -> JSONValue {
         var object: TextDictionary<JSONValue> = [:]
         for (name, value) in members { object[name] = value }
         return .object(object)
