@@ -74,15 +74,17 @@ extension PolicyPlan {
     ) {
         switch (run.kind, before.texts != nil, target.texts != nil) {
         case (.apply, true, false): changes.append(.released(target.name))
-        case (.apply, _, true) where before.claims != nil:
-            let names = run.target.accounts.values.filter { $0.texts != nil }.map(\.name)
+        case (_, _, true) where before.claims != nil:
+            let names =
+                run.kind == .undo
+                ? finder.accounts(of: target.texts ?? "")
+                : run.target.accounts.values.filter { $0.texts != nil }.map(\.name)
             if let change = AccessChange.governing(target.name, from: before.texts, to: names, finder) {
                 changes.append(change)
             }
         case (.undo, true, false):
-            changes.append(AccessChange(target.name, "the account", "governed", .becomes(old: "by its file", new: nil)))
-        case (.undo, false, true):
-            changes.append(AccessChange(target.name, "the account", "governed", .becomes(old: nil, new: "by its file")))
+            changes.append(
+                AccessChange(target.name, "the account", "governed", .becomes(old: "by its file", new: "by no file")))
         default: break
         }
     }
