@@ -114,18 +114,37 @@ extension LintChecker {
     // MARK: Exports and imports
 
     mutating func checkExports(of account: PolicySet.Account) {
-        var earlier: [(Pattern, ExportPolicy)] = []
-        for export in account.policy.exports {
-            guard let subject = export.subject, let pattern = try? Pattern(subject.text) else { continue }
-            let other = earlier.first { $0.0.overlaps(pattern) && $0.1.kind == export.kind }
-            if let other {
-                report(
-                    .overlap, at: subject.position, in: account,
-                    "\(subject.text) and \(other.0) are both exported where they meet, and an import there needs leave of both",
+        let exports = account.policy.exports.compactMap { export -> (ExportPolicy, Pattern)? in
+            guard let subject = export.subject, let pattern = try? Pattern(subject.text) else { return nil }
+            return (export, pattern)
+        }
+        for kind in [ExportPolicy.Kind.stream, .service] {
+            meetings(of: exports.filter { $0.0.kind == kind }, "exports", in: account) {
+                checker, export, pattern, other in
+                checker.report(
+                    .overlap, at: export.subject?.position ?? export.position, in: account,
+                    "\(pattern) and \(other.1) are both exported where they meet, and an import there needs leave of both",
                     remedy: "make them apart, or one export of it",
-                    related: .init(position: other.1.position, message: "the other export"))
+                    related: .init(position: other.0.position, message: "the other export"))
             }
-            earlier.append((pattern, export))
+        }
+    }
+
+    /// Calls `body` for each that meets an earlier one, with the first of those.
+    private mutating func meetings<Element>(
+        of elements: [(Element, Pattern)], _ what: String, in account: PolicySet.Account,
+        _ body: (inout LintChecker, Element, Pattern, (Element, Pattern)) -> Void
+    ) {
+        var index = RuleIndex(elements.map(\.1))
+        for (number, (element, pattern)) in elements.enumerated() {
+            do throws(SubjectsTooLarge) {
+                guard let other = try index.meeting(before: number) else { continue }
+                body(&self, element, pattern, elements[other])
+            } catch {
+                return report(
+                    .tooLarge, at: account.policy.account.position, in: account,
+                    "the \(what) are too many to look for some that meet: \(error)", remedy: "make two accounts of it")
+            }
         }
     }
 
@@ -143,21 +162,23 @@ extension LintChecker {
 
     /// Two imports whose subjects meet here: a request goes to one of them, messages of streams cannot be told apart.
     mutating func checkImportNames(of account: PolicySet.Account) {
-        var earlier: [(Pattern, ImportPolicy)] = []
-        for item in account.policy.imports {
+        let imports = account.policy.imports.compactMap { item -> (ImportPolicy, Pattern)? in
             guard let subject = item.subject,
                 let transform = try? SubjectTransform(from: subject.text, to: item.local?.text ?? subject.text),
                 let pattern = transform.apply(to: transform.source)
-            else { continue }
-            if let other = earlier.first(where: { $0.0.overlaps(pattern) && $0.1.kind == item.kind }) {
-                report(
+            else { return nil }
+            return (item, pattern)
+        }
+        for kind in [ExportPolicy.Kind.stream, .service] {
+            meetings(of: imports.filter { $0.0.kind == kind }, "imports", in: account) {
+                checker, item, pattern, other in
+                checker.report(
                     .importCollision, at: item.position, in: account,
-                    "two \(item.kind.rawValue) imports have the subjects of \(pattern) and \(other.0) where these meet",
+                    "two \(item.kind.rawValue) imports have the subjects of \(pattern) and \(other.1) where these meet",
                     remedy:
                         "give one of them another name: as: \"\(item.from?.value.lowercased() ?? "other").\(pattern)\"",
-                    related: .init(position: other.1.position, message: "the other import"))
+                    related: .init(position: other.0.position, message: "the other import"))
             }
-            earlier.append((pattern, item))
         }
     }
 

@@ -6,14 +6,20 @@ import Subjects
 extension SetChecker {
     /// A role that may publish what a mapping moves, but not what it is moved to: a canary of 10 % would be 10 % refusals.
     mutating func checkRolesBehindMappings(of account: PolicySet.Account) {
+        let mappings = account.policy.mappings.compactMap { mapping in (try? mapping.compiled()).map { (mapping, $0) } }
+        guard !mappings.isEmpty else { return }
+        var index = RuleIndex(mappings.map(\.1.source))
+        // Keys for single values publish the same.
+        let compiled = Dictionary(
+            account.roles.values.map { ($0.policy.name, $0) }, uniquingKeysWith: { first, _ in first })
         for role in account.policy.roles {
-            // Keys for single values publish the same.
-            guard let compiled = account.roles.values.first(where: { $0.policy.name == role.name }) else { continue }
-            for mapping in account.policy.mappings {
-                guard let map = try? mapping.compiled() else { continue }
+            guard let publish = compiled[role.name]?.template.permissions.publish else { continue }
+            // Whoever may publish everything may do so behind any mapping.
+            if publish.deny.isEmpty, publish.allow.isEmpty || publish.allow.contains(">") { continue }
+            let met = Self.numbers(of: publish, &index) ?? Array(mappings.indices)
+            for (mapping, map) in met.map({ mappings[$0] }) {
                 do throws(SubjectsTooLarge) {
-                    let published = try compiled.template.permissions.publish.subjects()
-                    guard let witness = try Self.refusal(behind: map, published) else { continue }
+                    guard let witness = try Self.refusal(behind: map, publish.subjects()) else { continue }
                     report(
                         .refusedBehindMapping, at: role.position, in: account.source,
                         "\(role.name) may publish on \(map.source), and not on \(witness), which the mapping makes of it",
@@ -26,6 +32,17 @@ extension SetChecker {
                 }
             }
         }
+    }
+
+    /// The mappings whose sources meet what a role may publish; nil where they are all to be looked at.
+    private static func numbers(of publish: Permission, _ index: inout RuleIndex) -> [Int]? {
+        guard !publish.allow.isEmpty else { return nil }
+        var numbers: Set<Int> = []
+        for pattern in publish.allow.compactMap({ try? Pattern($0) }) {
+            guard let met = try? index.meeting(pattern) else { return nil }
+            numbers.formUnion(met)
+        }
+        return numbers.sorted()
     }
 
     /// A subject that the mapping makes of what may be published, and that may not be published; nil if there is none.

@@ -10,49 +10,53 @@ extension SetChecker {
             guard let from = item.from, let subject = item.subject, let pattern = try? Pattern(subject.text) else {
                 continue
             }
-            guard let entry = manifest.accounts.first(where: { $0.name.value == from.value }) else {
+            guard let entry = names.entries[from.value] else {
                 report(
                     .unknownAccount, at: from.position, in: account.source, "the set has no account \"\(from.value)\"",
-                    remedy: Suggestion.nearest(to: from.value, in: manifest.accounts.map(\.name.value))
-                        .map { "did you mean \($0)?" } ?? "add it to the set, as managed elsewhere if it is")
+                    remedy: suggestion(for: from.value, in: manifest.accounts.map(\.name.value))
+                        ?? "add it to the set, as managed elsewhere if it is")
                 continue
             }
             // What an account offers that is managed elsewhere is not known here.
-            guard entry.file != nil, let exporter = accounts.first(where: { $0.policy.account.value == from.value })
-            else { continue }
-            checkConsent(to: item, subject, pattern, of: account, from: exporter)
+            guard entry.file != nil, let exporter = names.accounts[from.value] else { continue }
+            if offers[from.value] == nil { offers[from.value] = AccountOffers(exporter.policy) }
+            do throws(SubjectsTooLarge) {
+                try checkConsent(to: item, subject, pattern, of: account, from: from.value)
+            } catch {
+                return report(
+                    .tooLarge, at: subject.position, in: account.source,
+                    "the imports are too many to look for the leave of their exporters: \(error)",
+                    remedy: "make two accounts of it")
+            }
         }
     }
 
     private mutating func checkConsent(
         to item: ImportPolicy, _ subject: PolicySubject, _ pattern: Pattern, of account: PolicySet.Account,
-        from exporter: PolicySet.Account
-    ) {
-        let offered = exporter.policy.exports.compactMap { export -> (ExportPolicy, Pattern)? in
-            guard export.kind == item.kind, let subject = export.subject, let pattern = try? Pattern(subject.text)
-            else { return nil }
-            return (export, pattern)
-        }
-        let (importer, from) = (account.policy.account.value, exporter.policy.account.value)
-        guard offered.contains(where: { pattern.isContained(in: $0.1) }) else {
+        from: String
+    ) throws(SubjectsTooLarge) {
+        let importer = account.policy.account.value
+        guard try offers[from]?[item.kind].contains(pattern) ?? false else {
+            let offered = offers[from]?[item.kind].offers ?? []
+            let shown = offered.prefix(20).map(\.pattern.description).joined(separator: ", ")
             report(
                 .noConsent, at: subject.position, in: account.source,
                 "\(from) exports no \(item.kind.rawValue) that \(subject.text) lies in",
-                remedy: offered.isEmpty ? "" : "it exports: \(offered.map(\.1.description).joined(separator: ", "))")
+                remedy: offered.isEmpty ? "" : "it exports: \(shown)\(offered.count > 20 ? " and others" : "")")
             return
         }
-        for (export, exported) in offered where exported.overlaps(pattern) {
-            guard export.isPrivate || !export.grants.isEmpty else { continue }
-            let grants = export.grants.filter { $0.account?.value == importer }
+        for offer in try offers[from]?[item.kind].meeting(pattern) ?? [] {
+            guard offer.export.isPrivate || !offer.export.grants.isEmpty else { continue }
+            let grants = offer.grants[importer] ?? []
             if grants.contains(where: { $0.covers(pattern) }) { continue }
             report(
                 .noConsent, at: subject.position, in: account.source,
                 grants.isEmpty
-                    ? "\(from) does not grant \(exported) to \(importer)"
-                    : "\(from) grants \(importer) less of \(exported) than \(subject.text)",
+                    ? "\(from) does not grant \(offer.pattern) to \(importer)"
+                    : "\(from) grants \(importer) less of \(offer.pattern) than \(subject.text)",
                 remedy:
                     "add grant: [ { account: \(importer), only: \(subject.text) } ] to the export, or take it out here",
-                related: .init(position: export.position, message: "the export"))
+                related: .init(position: offer.export.position, message: "the export"))
         }
     }
 
@@ -60,11 +64,11 @@ extension SetChecker {
     mutating func checkGrants(of account: PolicySet.Account) {
         let names = manifest.accounts.map(\.name.value)
         for grant in account.policy.exports.flatMap(\.grants) {
-            guard let importer = grant.account, !names.contains(importer.value) else { continue }
+            guard let importer = grant.account, self.names.entries[importer.value] == nil else { continue }
             report(
                 .unknownAccount, .warning, at: importer.position, in: account.source,
                 "the set has no account \"\(importer.value)\" that this could be granted to",
-                remedy: Suggestion.nearest(to: importer.value, in: names).map { "did you mean \($0)?" }
+                remedy: suggestion(for: importer.value, in: names)
                     ?? "add it to the set, as managed elsewhere if it is")
         }
     }
@@ -72,18 +76,25 @@ extension SetChecker {
     // MARK: Mappings
 
     mutating func checkMappings(of account: PolicySet.Account) {
-        var sources: [(Pattern, MappingPolicy)] = []
-        for mapping in account.policy.mappings {
-            guard let pattern = try? Pattern(mapping.source.text) else { continue }
-            for (other, earlier) in sources where other.overlaps(pattern) {
+        let mappings = account.policy.mappings.compactMap { mapping in
+            (try? Pattern(mapping.source.text)).map { (mapping, $0) }
+        }
+        var index = RuleIndex(mappings.map(\.1))
+        for (number, (mapping, pattern)) in mappings.enumerated() {
+            checkDestinations(of: mapping, in: account)
+            do throws(SubjectsTooLarge) {
+                guard let other = try index.meeting(before: number) else { continue }
+                let (earlier, source) = mappings[other]
                 report(
                     .overlap, at: mapping.source.position, in: account.source,
-                    "\(pattern) and \(other) are both mapped where they meet, and claims do not say which comes first",
+                    "\(pattern) and \(source) are both mapped where they meet, and claims do not say which comes first",
                     remedy: "make them apart",
                     related: .init(position: earlier.source.position, message: "the other mapping"))
+            } catch {
+                return report(
+                    .tooLarge, at: mapping.source.position, in: account.source,
+                    "the mappings are too many to look for some that meet: \(error)", remedy: "take some of them out")
             }
-            sources.append((pattern, mapping))
-            checkDestinations(of: mapping, in: account)
         }
     }
 

@@ -16,11 +16,10 @@ extension SetChecker {
     private mutating func checkSubject(of test: PolicyTest, in account: PolicySet.Account) {
         switch test.subject {
         case .user(let name):
-            let users = account.policy.users.map(\.name)
             guard !users.contains(name) else { return }
             report(
                 .unknownUser, at: test.position, in: account.source, "the account has no user \"\(name)\"",
-                remedy: Suggestion.nearest(to: name, in: users).map { "did you mean \($0)?" }
+                remedy: suggestion(for: name, in: account.policy.users.map(\.name))
                     ?? "write as: { role: ROLE, name: NAME } for anybody in a role")
         case .holder(let name, let user, let tags):
             guard find(role: name, at: test.position, in: account) != nil, let role = account.composedRole(name)

@@ -4,15 +4,26 @@ struct SetChecker {
     let accounts: [PolicySet.Account]
     private let source: PolicySource
     private(set) var problems: [PolicyProblem] = []
+    let names: SetNames
+    /// What accounts export, of those that somebody imports from.
+    var offers: [String: AccountOffers] = [:]
+    /// The roles and users of the account that is looked at.
+    private var roles: [String: RolePolicy] = [:]
+    private(set) var users: Set<String> = []
+    /// For no more wrong names than this is a near one looked for among all that there are.
+    private var suggestionsLeft = 100
 
     init(_ manifest: PolicyManifest, _ accounts: [PolicySet.Account], _ source: PolicySource) {
         self.manifest = manifest
         self.accounts = accounts
         self.source = source
+        names = SetNames(manifest, accounts)
     }
 
     mutating func check() {
         for account in accounts {
+            roles = Dictionary(account.policy.roles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            users = Set(account.policy.users.map(\.name))
             checkName(of: account)
             checkOldNames(of: account)
             checkUsers(of: account)
@@ -35,8 +46,7 @@ struct SetChecker {
 
     private mutating func checkName(of account: PolicySet.Account) {
         let name = account.policy.account
-        guard let entry = manifest.accounts.first(where: { $0.file?.value == name.position.file }),
-            entry.name.value != name.value
+        guard let entry = names.entriesByFile[name.position.file], entry.name.value != name.value
         else { return }
         report(
             .conflict, at: name.position, in: account.source,
@@ -59,13 +69,20 @@ struct SetChecker {
     mutating func find(
         role name: String, at position: PolicyPosition, in account: PolicySet.Account
     ) -> RolePolicy? {
-        let roles = account.policy.roles
-        if let role = roles.first(where: { $0.name == name }) { return role }
+        if let role = roles[name] { return role }
+        let known = account.policy.roles.map(\.name)
         report(
             .unknownRole, at: position, in: account.source, "the account has no role \"\(name)\"",
-            remedy: Suggestion.nearest(to: name, in: roles.map(\.name)).map { "did you mean \($0)?" }
-                ?? "it has: \(roles.map(\.name).joined(separator: ", "))")
+            remedy: suggestion(for: name, in: known)
+                ?? "it has: \(known.prefix(20).joined(separator: ", "))\(known.count > 20 ? " and others" : "")")
         return nil
+    }
+
+    /// `did you mean NAME?`
+    mutating func suggestion(for name: String, in names: [String]) -> String? {
+        guard suggestionsLeft > 0 else { return nil }
+        suggestionsLeft -= 1
+        return Suggestion.nearest(to: name, in: names).map { "did you mean \($0)?" }
     }
 
     /// Each tag of the role has a value out of its domain, and there are no others.

@@ -20,6 +20,8 @@ struct RuleIndex {
         for (index, rule) in rules.enumerated() { insert(pattern(rule), index) }
     }
 
+    init(_ patterns: [Pattern]) { self.init(patterns.map { PolicyRule($0, []) }) }
+
     private mutating func insert(_ pattern: Pattern, _ rule: Int) {
         var place = 0
         for token in pattern.tokens {
@@ -111,6 +113,13 @@ struct RuleIndex {
             }
         }
         return found
+    }
+
+    /// The first of the rules before one that has some subject in common with it.
+    mutating func meeting(before number: Int) throws(SubjectsTooLarge) -> Int? {
+        guard rules.indices.contains(number), let first = try meeting(rules[number].pattern).min(), first < number
+        else { return nil }
+        return first
     }
 
     private mutating func spend() throws(SubjectsTooLarge) {

@@ -52,8 +52,9 @@ extension CompiledAccount {
         }
         for (source, _) in claims.mappings { map.add("/nats/mappings/\(source)", sources["mapping \(source)"]) }
         for user in users { map.add("/users/\(user.name)", sources["user \(user.name)"]) }
+        let byName = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for scope in claims.signingKeys.compactMap(\.scope) {
-            guard let role = roles.first(where: { $0.name == scope.role }) else { continue }
+            guard let role = byName[scope.role] else { continue }
             let pointer = "/nats/signing_keys/\(scope.key)"
             map.add(pointer, sources["role \(role.name)"])
             // Before a role is switched its entries are those of earlier texts.

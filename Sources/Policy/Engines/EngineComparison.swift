@@ -16,6 +16,12 @@ public struct EngineComparison {
     private let allow: [ClaimEntry]
     private let deny: [ClaimEntry]
     private let published: SubjectSet
+    /// The allows, and behind them the denies, by their tokens.
+    private let entries: [ClaimEntry]
+    private var index: RuleIndex
+    /// Every group that an entry names, and of each that an allow does one such entry.
+    private let queues: Set<[UInt8]>
+    private let allowedQueues: [(name: String, entry: ClaimEntry)]
     private var differences: [EngineDifference] = []
 
     /// - Parameter values: of the holder. By default any holder: templates stand for themselves, as tokens of their own.
@@ -27,6 +33,12 @@ public struct EngineComparison {
         let filled = try PermissionTemplate.expand(role.template.permissions, with: values)
         allow = filled.subscribe.allow.isEmpty ? ClaimEntry.read([">"]) : ClaimEntry.read(filled.subscribe.allow)
         deny = ClaimEntry.read(filled.subscribe.deny)
+        entries = allow + deny
+        index = RuleIndex(entries.map(\.pattern))
+        queues = Set(entries.compactMap { $0.queue.map { Array($0.utf8) } })
+        let named = Dictionary(
+            allow.compactMap { entry in entry.queue.map { ($0, entry) } }, uniquingKeysWith: { first, _ in first })
+        allowedQueues = named.filter { $0.key != "_sys_" }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         let allowed = ClaimEntry.read(filled.publish.allow).map(\.pattern)
         published = SubjectSet(
             allowed.isEmpty && filled.response == nil ? [try Pattern(">")] : allowed,
@@ -37,7 +49,7 @@ public struct EngineComparison {
     public mutating func run() throws -> [EngineDifference] {
         differences = []
         for entry in allow where entry.isOpen { try compareWider(entry) }
-        for entry in deny where entry.isOpen { compareNarrower(entry) }
+        for entry in deny where entry.isOpen { try compareNarrower(entry) }
         try compareReplies()
         return differences
     }
@@ -64,7 +76,10 @@ public struct EngineComparison {
         }
         add(.widerSubscription, entry, "/sub/allow", queue: queue, pattern.description)
         guard let beyond = entry.pattern.beyond else { return }
-        let known = allow.filter { $0.allows(queue) } + deny.filter { $0.closes(queue) }
+        // What meets nothing of it takes nothing away.
+        let known = try index.meeting(beyond).sorted().filter { number in
+            number < allow.count ? entries[number].allows(queue) : entries[number].closes(queue)
+        }.map { entries[$0] }
         if let subject = try SubjectSet([beyond], except: known.map(\.pattern)).witness() {
             add(
                 .widerDelivery, entry, "/sub/allow", queue: queue, pattern.description,
@@ -75,8 +90,7 @@ public struct EngineComparison {
     /// A group that an entry speaks for, and as few others as can be.
     private func group(for entry: ClaimEntry) -> String? {
         guard let queue = entry.queue, let pattern = try? Pattern(queue) else { return nil }
-        let names = (allow + deny).compactMap(\.queue)
-        var fresh = FreshTokens { token in names.contains { Array($0.utf8) == token } }
+        var fresh = FreshTokens { queues.contains($0) }
         var tokens = pattern.tokens.map { token in
             if case .literal(let bytes) = token { bytes } else { fresh.next() }
         }
@@ -88,10 +102,11 @@ public struct EngineComparison {
 
     /// Tries what is allowed below the deny's front: the meets of that with what allows the next token, and of those with
     /// what allows more.
-    private mutating func compareNarrower(_ entry: ClaimEntry) {
+    private mutating func compareNarrower(_ entry: ClaimEntry) throws {
         let front = Array(entry.pattern.tokens.dropLast())
+        let below = try index.meeting(Pattern(tokens: front, hasTail: true)).sorted().filter { $0 < allow.count }
         for queue in groups(under: entry) {
-            let heads = allow.filter { $0.allows(queue) }.compactMap { $0.pattern.head(front.count) }
+            let heads = below.map { allow[$0] }.filter { $0.allows(queue) }.compactMap { $0.pattern.head(front.count) }
             var seen: Set<[Pattern.Token]> = []
             var pending = [front]
             while let head = pending.popLast(), seen.count < Self.maximumHeads {
@@ -114,12 +129,8 @@ public struct EngineComparison {
 
     /// No group, and one for each name that an allow has, as far as the deny speaks for them.
     private func groups(under deny: ClaimEntry) -> [String?] {
-        let names = Set(allow.compactMap(\.queue)).subtracting(["_sys_"]).sorted()
-        let entries = allow.filter { $0.queue.map(names.contains) ?? false }
         var groups: [String?] = [nil]
-        for name in names {
-            if let entry = entries.first(where: { $0.queue == name }) { groups.append(group(for: entry)) }
-        }
+        for (_, entry) in allowedQueues { groups.append(group(for: entry)) }
         // A wide name of an allow may be closed for the group that the deny names.
         if let name = deny.queue { groups.append(group(for: deny) ?? name) }
         return groups.filter { deny.queue == nil || ($0 != nil && deny.closes($0)) }
