@@ -122,7 +122,7 @@ enum PolicyQuestions {
                     }
                 }
             return try await service.policyDesk.work {
-                let after = try set.access()
+                let after = try set.access(keeping: inForce.access)
                 let before =
                     try old?.readOne().access()
                     ?? inForce.access.filter { after[$0.key] != nil || inForce.released.contains($0.key) }

@@ -8,7 +8,7 @@ extension Change {
     func checkGoverned(
         _ account: AccountEntry, from before: AccountClaims, to after: AccountClaims
     ) throws {
-        guard !isApplyingPolicies, try reader.isGoverned(account.publicKey) else { return }
+        guard !isApplyingPolicies, try reader.isGoverned(account.publicKey) || isOnItsWay(account) else { return }
         var (one, other) = (before, after)
         one.forgetRevocations()
         other.forgetRevocations()
@@ -18,7 +18,9 @@ extension Change {
 
     /// - Throws: an error of code `refused`, unless ``overridesPolicies``.
     func refuseGoverned(_ account: AccountEntry) throws {
-        guard !isApplyingPolicies, try reader.isGoverned(account.publicKey) else { return }
+        guard !isApplyingPolicies else { return }
+        if try isOnItsWay(account) { return try refuseOnItsWay(account) }
+        guard try reader.isGoverned(account.publicKey) else { return }
         guard overridesPolicies else {
             throw AdministrationError(
                 .refused, "the account \"\(account.name)\" is governed by its policy file",
@@ -28,6 +30,26 @@ extension Change {
         warn(
             "\"\(account.name)\" is governed by its policy file: \"chancery policy plan\" lists this for removal until the "
                 + "file says so too")
+    }
+
+    /// Whether an apply, or an undo, that is not finished is about an account: what comes of it is not what it is now.
+    private func isOnItsWay(_ account: AccountEntry) throws -> Bool {
+        let entry = try reader.operator(EntityReference(account.operator))
+        return try reader.unfinishedPolicyRun(of: entry)?.target.accounts[account.publicKey.text] != nil
+    }
+
+    private func refuseOnItsWay(_ account: AccountEntry) throws {
+        guard overridesPolicies else {
+            throw AdministrationError(
+                .refused, "an apply of policies to the account \"\(account.name)\" is not finished",
+                remedy:
+                    "finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\"; or insist "
+                    + "with --force, which is recorded")
+        }
+        policies.append(AuditedPolicy(forced: account))
+        warn(
+            "an apply of policies to \"\(account.name)\" is not finished: \"chancery policy plan --resume\" lists this for "
+                + "removal, and \"chancery policy apply --resume\" takes it back")
     }
 
     /// Refuses to delete a user whom a policy file declares, unless somebody insists, which is recorded.

@@ -78,8 +78,9 @@ extension Change {
         throw AdministrationError(
             .refused, "an earlier \(run.kind.rawValue) is not finished",
             remedy: run.kind == .undo
-                ? "finish it with \"chancery policy apply --resume\""
-                : "finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\"")
+                ? "finish it with \"chancery policy apply --resume\"; \"chancery policy plan --resume\" shows what is left"
+                : "see what is left with \"chancery policy plan --resume\", finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\""
+        )
     }
 
     private func insertRun(

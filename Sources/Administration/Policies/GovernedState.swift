@@ -51,6 +51,24 @@ struct GovernedState: Codable, Hashable {
         }
     }
 
+    /// What it was, with whatever was done by hand since and stays.
+    func agreeing(
+        _ present: GovernedState, _ target: GovernedState, subject: String
+    ) throws(AdministrationError) -> GovernedState {
+        var state = self
+        var (own, now, wanted) = (
+            try accountClaims(subject: subject), try present.accountClaims(subject: subject),
+            try target.accountClaims(subject: subject)
+        )
+        own.forgetRevocations()
+        now.forgetRevocations()
+        wanted.forgetRevocations()
+        do throws(ClaimsError) { state.claims = try own.agreeing(now, wanted).json() } catch {
+            throw AdministrationError(.invalidClaims, error.message, remedy: error.remedy)
+        }
+        return state
+    }
+
     /// What it allows, by names.
     ///
     /// - Parameter finder: finds the texts that govern the account.
@@ -63,9 +81,9 @@ struct GovernedState: Codable, Hashable {
             replies[scope.role] = self.replies?[scope.key].flatMap { RoleSettings.Replies(rawValue: $0) } ?? .any
         }
         var access = AccountAccess(name: name, claims: claims, replies: replies, names: names, users: users)
-        guard let texts else { return access }
-        access.sources = finder.sources(texts, of: name, claims)
-        if let policy = finder.set(texts)?.account(name)?.policy { access.takeGrants(of: policy) }
+        guard let texts, let compiled = finder.set(texts)?.compiled(name) else { return access }
+        access.sources = compiled.sourceMap(of: claims, accounts: names)
+        access.takeTerms(of: compiled)
         return access
     }
 }

@@ -50,7 +50,10 @@ public struct PolicyApplier {
     }
 
     /// Goes on with an apply, or an undo, that was begun.
-    public func resume(at place: Place = Place()) async throws {
+    ///
+    /// - Returns: what was left, and is done; nil where only the servers had to take the last step.
+    @discardableResult
+    public func resume(at place: Place = Place()) async throws -> PolicyPlan? {
         let lock = try PolicyLock.take(directory, of: place)
         defer { lock.release() }
         let run = try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: place)) }
@@ -60,10 +63,12 @@ public struct PolicyApplier {
                 throw AdministrationError(
                     .notFound, "no apply is unfinished", remedy: "begin one with \"chancery policy apply FOLDER\"")
             }
-            return
+            return nil
         }
+        let plan = try directory.change("policy resume", dryRun: true) { try $0.planRest(of: run) }.value
         if run.stored != run.confirmed { try await confirm(run) }
         try await finish(run)
+        return plan
     }
 
     /// Goes on with one run until it is done, from wherever it is.

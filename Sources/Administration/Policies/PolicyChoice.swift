@@ -37,9 +37,12 @@ public enum PolicyChoice {
 
 extension PolicySet {
     /// What the accounts of the set allow, by their names.
-    public func access() throws -> [String: AccountAccess] {
+    ///
+    /// - Parameter present: what accounts allow now: what the files leave alone stays.
+    public func access(keeping present: [String: AccountAccess] = [:]) throws -> [String: AccountAccess] {
         try Dictionary(
-            compiledAccounts.map { ($0.name, try $0.access()) }, uniquingKeysWith: { first, _ in first })
+            compiledAccounts.map { ($0.name, try $0.access(keeping: present[$0.name])) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// An account of the set.

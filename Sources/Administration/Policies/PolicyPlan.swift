@@ -69,7 +69,7 @@ extension PolicyPlan {
     }
 
     /// Says that files let go of an account, or take hold of it.
-    fileprivate mutating func addGoverning(
+    mutating func addGoverning(
         _ before: GovernedState, _ target: GovernedState, _ run: PolicyRun, _ finder: SourceFinder
     ) {
         switch (run.kind, before.texts != nil, target.texts != nil) {
@@ -142,8 +142,7 @@ extension Change {
         plan.changes += try changes(from: old, to: new, renamed: Self.renamed(before, target))
         if let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) {
             if target.texts != nil, let governed = try reader.governedState(of: account.publicKey) {
-                let applied = try access(governed)
-                plan.drift += try changes(from: applied, to: old)
+                plan.drift += try changes(from: access(governed.agreeing(before, target, subject: key)), to: old)
             }
             try addCuts(account, before, target, key, &plan)
             try addUsers(account, before, target, &plan)
@@ -153,7 +152,7 @@ extension Change {
         if !target.leaves.isEmpty { plan.leaves.append((target.name, target.leaves)) }
     }
 
-    private func changes(
+    func changes(
         from old: AccountAccess, to new: AccountAccess, renamed: [String: String] = [:]
     ) throws -> [AccessChange] {
         do { return try AccessComparison.changes(from: old, to: new, renamed: renamed) } catch {
@@ -164,7 +163,7 @@ extension Change {
     }
 
     /// The old names of roles by their new ones.
-    private static func renamed(_ before: GovernedState, _ target: GovernedState) -> [String: String] {
+    static func renamed(_ before: GovernedState, _ target: GovernedState) -> [String: String] {
         var old: [String: String] = [:]
         for scope in (try? before.accountClaims(subject: ""))?.signingKeys.compactMap(\.scope) ?? [] {
             old[scope.key] = scope.role
@@ -176,7 +175,7 @@ extension Change {
         return renamed
     }
 
-    private func addCuts(
+    func addCuts(
         _ account: AccountEntry, _ before: GovernedState, _ target: GovernedState, _ key: String,
         _ plan: inout PolicyPlan
     ) throws {

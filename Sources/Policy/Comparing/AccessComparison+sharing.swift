@@ -1,7 +1,7 @@
 import Claims
 import Subjects
 
-// What accounts share, their mappings, users and limits.
+// What accounts share, their mappings and users.
 
 extension AccessComparison {
     mutating func compareExports() throws(SubjectsTooLarge) {
@@ -16,9 +16,9 @@ extension AccessComparison {
                 try compare(who, "import the \(type.name)", exported(old), exported(new), "/nats/exports")
             }
         }
-        let exports = Set((old.claims.exports + new.claims.exports).map(ExportName.init))
-        for name in exports.sorted() {
-            guard let one = name.find(in: old.claims), let other = name.find(in: new.claims) else { continue }
+        let (before, after) = (ExportName.places(in: old.claims), ExportName.places(in: new.claims))
+        for name in before.keys.sorted() {
+            guard let one = before[name], let other = after[name] else { continue }
             let pointers = Pointers(old: "/nats/exports/\(one)", new: "/nats/exports/\(other)")
             for ((term, was), (_, now)) in zip(old.claims.exports[one].terms, new.claims.exports[other].terms) {
                 compare("\(name.type) \(name.subject)", term, was, now, pointers)
@@ -29,32 +29,40 @@ extension AccessComparison {
     mutating func compareImports() throws(SubjectsTooLarge) {
         let exporters = Set(
             old.claims.imports.map { old.account($0.account) } + new.claims.imports.map { new.account($0.account) })
+        let (before, after) = (ImportName.groups(in: old), ImportName.groups(in: new))
         for exporter in exporters.sorted() {
             for type in [ExportType.stream, .service] {
-                func imported(_ access: AccountAccess) -> [(index: Int, subject: String)] {
-                    access.claims.imports.enumerated().filter {
-                        access.account($0.element.account) == exporter && $0.element.type == type
-                    }.map { ($0.offset, $0.element.subject) }
+                func imported(_ groups: [ImportName: [Int]], _ access: AccountAccess) -> [(index: Int, subject: String)]
+                {
+                    groups.filter { $0.key.exporter == exporter && $0.key.type == type.name }.flatMap(\.value).sorted()
+                        .map { ($0, access.claims.imports[$0].subject) }
                 }
                 try compare(
-                    "the account", "take from \(exporter) the \(type.name)", imported(old), imported(new),
+                    "the account", "take from \(exporter) the \(type.name)", imported(before, old),
+                    imported(after, new),
                     "/nats/imports")
             }
-            for (index, item) in new.claims.imports.enumerated() where new.account(item.account) == exporter {
-                let known = old.claims.imports.firstIndex {
-                    $0.subject == item.subject && $0.type == item.type && old.account($0.account) == exporter
-                }
-                guard let known else { continue }
-                let same = old.claims.imports[known]
-                let pointers = Pointers(old: "/nats/imports/\(known)", new: "/nats/imports/\(index)")
-                let holder = "import of \(item.type.name) \(item.subject)"
-                func local(_ item: Import) -> String { item.localSubject.isEmpty ? item.subject : item.localSubject }
-                compare(holder, "local subject", local(same), local(item), pointers)
-                compare(holder, "requester", same.share ? "shown" : "hidden", item.share ? "shown" : "hidden", pointers)
-                compare(
-                    holder, "traces", same.allowTrace ? "allowed" : nil, item.allowTrace ? "allowed" : nil, pointers)
-            }
         }
+        for (name, places) in after.sorted(by: { $0.key < $1.key }) {
+            if let former = before[name] { compareImports(name, former, places) }
+        }
+    }
+
+    /// Compares what is taken under one name on both sides: mostly one import.
+    private mutating func compareImports(_ name: ImportName, _ former: [Int], _ places: [Int]) {
+        let holder = "import of \(name.type) \(name.subject)"
+        let (before, after) = (former.map { old.claims.imports[$0] }, places.map { new.claims.imports[$0] })
+        let pointers = Pointers(
+            old: former.first.map { "/nats/imports/\($0)" }, new: places.first.map { "/nats/imports/\($0)" })
+        func words(_ list: [Import], _ word: (Import) -> String?) -> String? {
+            let words = Set(list.compactMap(word)).sorted()
+            return words.isEmpty ? nil : words.joined(separator: ", ")
+        }
+        let terms: [(String, (Import) -> String?)] = [
+            ("local subject", { $0.localSubject.isEmpty ? $0.to.isEmpty ? $0.subject : $0.to : $0.localSubject }),
+            ("requester", { $0.share ? "shown" : "hidden" }), ("traces", { $0.allowTrace ? "allowed" : nil }),
+        ]
+        for (term, word) in terms { compare(holder, term, words(before, word), words(after, word), pointers) }
     }
 
     mutating func compareMappings() {
@@ -104,13 +112,6 @@ extension AccessComparison {
                 Pointers(old: "/users/\(name)", new: "/users/\(name)"))
         }
     }
-
-    mutating func compareLimits() {
-        for ((name, was), (_, now)) in zip(old.claims.limits.terms, new.claims.limits.terms) {
-            compare("limits", name, was, now, Pointers(old: "/nats/limits", new: "/nats/limits"))
-        }
-        compare("traces", "destination", old.claims.trace?.destination, new.claims.trace?.destination)
-    }
 }
 
 /// What tells an export from others.
@@ -122,10 +123,34 @@ private struct ExportName: Hashable, Comparable {
         (type, subject) = (export.type.name, export.subject)
     }
 
-    func find(in claims: AccountClaims) -> Int? { claims.exports.firstIndex { ExportName($0) == self } }
+    /// Where each stands.
+    static func places(in claims: AccountClaims) -> [ExportName: Int] {
+        Dictionary(
+            claims.exports.enumerated().map { (ExportName($0.element), $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+    }
 
     static func < (one: ExportName, other: ExportName) -> Bool {
         (one.type, one.subject) < (other.type, other.subject)
+    }
+}
+
+/// What tells an import from others; several may take the same under different local names.
+private struct ImportName: Hashable, Comparable {
+    let exporter: String
+    let type: String
+    let subject: String
+
+    /// Where those of each name stand.
+    static func groups(in access: AccountAccess) -> [ImportName: [Int]] {
+        Dictionary(grouping: access.claims.imports.indices) { index in
+            let item = access.claims.imports[index]
+            return ImportName(exporter: access.account(item.account), type: item.type.name, subject: item.subject)
+        }
+    }
+
+    static func < (one: ImportName, other: ImportName) -> Bool {
+        (one.exporter, one.type, one.subject) < (other.exporter, other.type, other.subject)
     }
 }
 
@@ -135,27 +160,10 @@ extension Export {
         [
             ("answers", type == .service ? (responseType.rawValue.isEmpty ? "Singleton" : responseType.rawValue) : nil),
             ("time for an answer", responseThreshold == 0 ? nil : "\(Double(responseThreshold) / 1e9) s"),
-            ("latency", latency.map { "\($0.sampling)% to \($0.results)" }),
+            ("latency", latency.map { "\($0.sampling == 0 ? "where asked for" : "\($0.sampling)%") to \($0.results)" }),
             ("account token", accountTokenPosition == 0 ? nil : String(accountTokenPosition)),
             ("traces", allowTrace ? "allowed" : nil), ("advertised", advertise ? "yes" : nil),
+            ("more about it", infoURL.isEmpty ? nil : infoURL),
         ]
-    }
-}
-
-extension AccountLimits {
-    fileprivate var terms: [(String, String?)] {
-        func limit(_ number: Int64) -> String { number < 0 ? "unlimited" : String(number) }
-        let storage: [(String, String?)] = [
-            ("memory storage", limit(jetStream.memoryStorage)), ("disk storage", limit(jetStream.diskStorage)),
-            ("streams", limit(jetStream.streams)), ("consumers", limit(jetStream.consumers)),
-            ("tiers", tieredJetStream.isEmpty ? nil : tieredJetStream.keys.joined(separator: ", ")),
-        ]
-        return [
-            ("connections", limit(connections)), ("leaf nodes", limit(leafNodeConnections)),
-            ("subscriptions", limit(subscriptions)), ("payload", limit(payload)), ("data", limit(data)),
-            ("imports", limit(imports)), ("exports", limit(exports)),
-            ("wildcard exports", wildcardExports ? "allowed" : "forbidden"),
-            ("bearer tokens", disallowBearer ? "forbidden" : "allowed"),
-        ] + storage
     }
 }

@@ -21,6 +21,8 @@ public struct AccessComparison {
         comparison.compareMappings()
         comparison.compareUsers(renamed)
         comparison.compareLimits()
+        comparison.compareSettings()
+        comparison.comparePlainKeys()
         return comparison.changes
     }
 
@@ -31,7 +33,7 @@ public struct AccessComparison {
     // MARK: Roles
 
     private mutating func compareRoles(_ renamed: [String: String]) throws(SubjectsTooLarge) {
-        let (before, after) = (old.roles, new.roles)
+        let (before, after) = (old.roles(besides: new), new.roles(besides: old))
         let taken = Set(renamed.values)
         let gone = Set(before.keys).subtracting(after.keys).subtracting(taken)
         for name in Set(after.keys).union(gone).sorted() {
@@ -48,6 +50,10 @@ public struct AccessComparison {
             if one != nil, other != nil {
                 let (was, now) = (old.replies[oldName] ?? .any, new.replies[name] ?? .any)
                 compare(holder, "replies", was.rawValue, now.rawValue, pointers)
+                if let before = old.lifetimes?[oldName], let after = new.lifetimes?[name] {
+                    func words(_ text: String) -> String { text.isEmpty ? "ever" : text }
+                    compare(holder, "new credentials are good for", words(before), words(after), pointers)
+                }
             }
         }
         var (one, other) = (UserPermissionLimits(), UserPermissionLimits())

@@ -14,6 +14,8 @@ public struct AccountAccess: Sendable {
     public var sources = SourceMap()
     /// What the file grants to other accounts; nil where no file says it.
     var grants: [PlacedGrant]?
+    /// How long credentials of each role are good for; nil where no file says it.
+    var lifetimes: [String: String]?
 
     /// - Parameters:
     ///   - replies: by the name of a role.
@@ -35,11 +37,23 @@ public struct AccountAccess: Sendable {
     }
 
     /// Takes over what a file says that stands in no claims.
-    public mutating func takeGrants(of policy: AccountPolicy) { grants = policy.placedGrants }
+    public mutating func takeTerms(of account: CompiledAccount) {
+        (grants, lifetimes) = (account.grants, account.lifetimes)
+    }
 
-    var roles: [String: UserScope] {
-        Dictionary(
-            claims.signingKeys.compactMap(\.scope).map { ($0.role, $0) }, uniquingKeysWith: { first, _ in first })
+    /// The keys of roles by their names. Where several keys have one name, it is that of the one that another side has too,
+    /// and of the others with the key behind it: what they allow does not hide behind a namesake.
+    func roles(besides other: AccountAccess) -> [String: UserScope] {
+        let known = Set(other.claims.signingKeys.map(\.key))
+        var roles: [String: UserScope] = [:]
+        for (name, scopes) in Dictionary(grouping: claims.signingKeys.compactMap(\.scope), by: \.role) {
+            let main = scopes.first { known.contains($0.key) } ?? scopes.first
+            for scope in scopes {
+                let isMain = scope.key == main?.key && !name.isEmpty
+                roles[isMain ? name : name.isEmpty ? scope.key : "\(name) (\(scope.key))"] = scope
+            }
+        }
+        return roles
     }
 
     func account(_ key: String) -> String { names[key] ?? key }
@@ -47,16 +61,40 @@ public struct AccountAccess: Sendable {
 
 extension CompiledAccount {
     /// What the policy allows, where no keys are needed to say it.
-    public func access() throws(ClaimsError) -> AccountAccess {
+    ///
+    /// - Parameter present: what the account allows now: what the file leaves alone stays. Nil where that is no question.
+    public func access(keeping present: AccountAccess? = nil) throws(ClaimsError) -> AccountAccess {
         let accounts = Dictionary(imports.map { ($0.from, $0.from) }, uniquingKeysWith: { first, _ in first })
         let keys = AccountKeys(
             account: name, roles: Dictionary(roles.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first }),
             accounts: accounts)
-        let claims = try claims(keys)
-        var access = AccountAccess(name: name, claims: claims, replies: replies, names: [:], users: users)
+        let kept = leave.entries.isEmpty ? nil : present
+        let claims = try claims(keys, on: kept?.claims)
+        let left = kept?.users.filter { user in
+            leave.covers(.users, user.name) && !users.contains { $0.name == user.name }
+        }
+        var access = AccountAccess(
+            name: name, claims: claims, replies: replies.merging(kept?.replies ?? [:]) { own, _ in own },
+            names: kept?.names ?? [:], users: users + (left ?? []))
         access.sources = sourceMap(of: claims, accounts: [:])
-        access.grants = grants
+        access.takeTerms(of: self)
         return access
+    }
+
+    /// In words, by the name of a role.
+    fileprivate var lifetimes: [String: String] {
+        func text(_ time: Int64?) -> String? {
+            [time, ceiling].compactMap(\.self).min().map { "\(max(1, $0 / 1_000_000_000)) s" }
+        }
+        return Dictionary(
+            roles.map { role in
+                let own = role.policy.lifetime
+                let (usual, most) = (text(own?.usual ?? own?.most), text(own?.most))
+                return (
+                    role.name,
+                    [usual, most.map { "at most \($0)" }].compactMap(\.self).joined(separator: ", ")
+                )
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What stands in the account's settings, by the name of a role.

@@ -38,7 +38,7 @@ struct ClaimsCompiler {
         return CompiledAccount(
             name: policy.account.value, description: policy.description, roles: roles, imports: imports, users: users(),
             leave: leave(policy.leave), descriptions: descriptions, body: body, sources: sources,
-            extras: extras, grants: policy.placedGrants)
+            extras: extras, grants: policy.placedGrants, ceiling: ceilings.lifetime?.value)
     }
 
     /// What cannot be merged, and what servers do not take.

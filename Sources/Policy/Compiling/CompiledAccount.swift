@@ -20,6 +20,8 @@ public struct CompiledAccount: Sendable {
     let extras: ClaimsExtras?
     /// What the file grants to other accounts.
     let grants: [PlacedGrant]
+    /// The set's ceiling of lifetimes, nanoseconds; nil for none.
+    let ceiling: Int64?
 }
 
 /// An import, before the exporter has a key.

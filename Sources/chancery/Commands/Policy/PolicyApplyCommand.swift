@@ -30,7 +30,10 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
         let open = try directory.open()
         let applier = PolicyApplier(open, deliver: delivery.deliver(open, of: place))
         if resume {
-            try await applier.resume(at: place)
+            if let plan = try await applier.resume(at: place) {
+                let names = try open.read { try $0.accountNames(at: place) }
+                try PolicyPlanOutput.show(plan, names: names, json: directory.json, isRest: true)
+            }
             return Console.say("what was left of the apply is done")
         }
         guard let set = try folder.readOne(json: directory.json) else { return }

@@ -77,7 +77,6 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
             return (try side(old), try side(new), [])
         }
         guard let set = try set(first, environments.last) else { return nil }
-        let new = try side(set)
         let place = Place(operator: directory.operatorReference)
         let (old, released, governing) = try directory.open().read {
             (
@@ -85,6 +84,7 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
                 try $0.governingChanges(by: set, at: place)
             )
         }
+        let new = try set.access(keeping: old)
         return (old.filter { new[$0.key] != nil || released.contains($0.key) }, new, governing)
     }
 

@@ -9,7 +9,8 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
         discussion: """
             Says who gains and who loses which subjects, each with a subject as an example, whom nats-server would \
             disconnect, what was done by hand, which users go, and which accounts the set does not have any more. A set that \
-            could not be applied to its end is refused. Nothing is changed.
+            could not be applied to its end is refused. With --resume it is what "chancery policy apply --resume" would do, \
+            and the folder is not looked at. Nothing is changed.
             """)
     static let example = """
         chancery policy plan policies/plant --environment prod
@@ -17,16 +18,18 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
         """
 
     @OptionGroup var folder: PolicyFolder
+    @Flag(help: "Show what is left of an apply that did not come to its end.") var resume = false
     @OptionGroup var roles: PolicyRoleOptions
     @OptionGroup var directory: DirectoryOptions
 
     func run() throws {
+        let place = Place(operator: directory.operatorReference)
+        if resume { return try showRest(at: place) }
         guard let set = try folder.readOne(json: directory.json) else { return }
         if let service = try directory.service {
             let plan = try RemotePolicies(service, for: set, directory.operatorReference).plan(set.texts, roles.options)
             return try PolicyPlanOutput.show(plan.answer, json: directory.json)
         }
-        let place = Place(operator: directory.operatorReference)
         let open = try directory.open()
         try PolicyLock.check(open, of: place)
         let (plan, names) = try open.change("policy plan", dryRun: true) { change in
@@ -34,6 +37,18 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
             return (try change.plan(run), try change.reader.accountNames(at: place))
         }.value
         try PolicyPlanOutput.show(plan, names: names, json: directory.json)
+    }
+
+    private func showRest(at place: Place) throws {
+        let (plan, names) = try directory.open().change("policy plan", dryRun: true) { change in
+            guard let run = try change.reader.unfinishedPolicyRun(of: change.reader.operator(at: place)) else {
+                throw AdministrationError(
+                    .notFound, "no apply is unfinished",
+                    remedy: "see what a set would change with \"chancery policy plan FOLDER\"")
+            }
+            return (try change.planRest(of: run), try change.reader.accountNames(at: place))
+        }.value
+        try PolicyPlanOutput.show(plan, names: names, json: directory.json, isRest: true)
     }
 }
 

@@ -3,11 +3,12 @@ import Policy
 
 /// A plan, or a difference between sets, for people or as JSON.
 enum PolicyPlanOutput {
-    static func show(_ plan: PolicyPlan, names: [String: String], json: Bool) throws {
-        try show(PlanAnswer(plan, names: names), json: json)
+    /// - Parameter isRest: whether it is what is left of an apply that was begun.
+    static func show(_ plan: PolicyPlan, names: [String: String], json: Bool, isRest: Bool = false) throws {
+        try show(PlanAnswer(plan, names: names), json: json, isRest: isRest)
     }
 
-    static func show(_ plan: PlanAnswer, json: Bool) throws {
+    static func show(_ plan: PlanAnswer, json: Bool, isRest: Bool = false) throws {
         if json { return try JSONOutput.line(plan) }
         for door in plan.open_doors {
             Console.warn("open door: \(door.account.map { "\($0): " } ?? "")\(door.what)")
@@ -28,7 +29,7 @@ enum PolicyPlanOutput {
         guard !plan.changesNothing else {
             let why =
                 plan.undone == nil ? "what is in force is what the files say" : "what was there before was the same"
-            return Console.data("Nothing changes: \(why).")
+            return Console.data(isRest ? "Nothing is left that changes anything." : "Nothing changes: \(why).")
         }
         for account in plan.new_accounts { Console.data("\(account): the account is made") }
         show(plan.drift, title: "Done by hand, and taken back")

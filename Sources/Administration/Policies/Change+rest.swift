@@ -1,0 +1,54 @@
+import Claims
+import NKeys
+public import Policy
+
+extension Change {
+    /// What is left of a run that was begun: what changes from what servers have of it, what somebody did by hand since, and
+    /// the steps that are to come. Whose credentials are revoked in the last one is told as it was at first.
+    public func planRest(of run: PolicyRun) throws -> PolicyPlan {
+        var plan = try plan(run)
+        (plan.changes, plan.drift, plan.cuts, plan.newAccounts) = ([], [], [], [])
+        let entry = try reader.operator(EntityReference(run.operatorKey))
+        let names = Dictionary(
+            try reader.accounts(of: entry).map { ($0.publicKey.text, $0.name) }, uniquingKeysWith: { first, _ in first }
+        )
+        let finder = SourceFinder(reader, names)
+        let course = try run.course(reader)
+        for (key, target) in run.target.accounts.sorted(by: { $0.value.name < $1.value.name }) {
+            guard let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) else {
+                continue
+            }
+            let present = try reader.presentState(of: account)
+            var (reached, delivered) = (present, present)
+            reached.claims = try course.claims(of: key, after: run.stored)?.json() ?? present.claims
+            if run.stored != run.confirmed {
+                delivered.claims = try course.claims(of: key, after: run.confirmed)?.json() ?? present.claims
+            }
+            func access(_ state: GovernedState) throws -> AccountAccess {
+                try state.access(subject: key, names: names, finder: finder)
+            }
+            let drift = try changes(
+                from: access(reached.agreeing(present, target, subject: key)), to: access(present))
+            plan.drift += drift
+            if !drift.isEmpty, let next = run.next { plan.add(target.name, to: next) }
+            plan.changes += try changes(
+                from: access(delivered), to: access(target), renamed: Self.renamed(delivered, target))
+            try addCuts(account, present, target, key, &plan)
+            if run.stored != .narrow { plan.addGoverning(present, target, run, finder) }
+        }
+        if let confirmed = run.confirmed { plan.steps.removeAll { $0.step <= confirmed } }
+        return plan
+    }
+}
+
+extension PolicyPlan {
+    /// An account whose token a step changes besides.
+    fileprivate mutating func add(_ account: String, to step: ApplyStep) {
+        if let index = steps.firstIndex(where: { $0.step == step }) {
+            if !steps[index].accounts.contains(account) { steps[index].accounts.append(account) }
+        } else {
+            steps.append((step, [account]))
+            steps.sort { $0.step < $1.step }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Claims
+import TestSupport
+import Testing
+
+@testable import Administration
+@testable import Policy
+
+/// What is left of an apply that did not come to its end, and edits by hand in the meantime.
+@Suite struct PolicyRestTests {
+    private struct Killed: Error {}
+
+    /// An apply of other permissions and an export, which ended after it had widened.
+    private static func halfway(
+        _ test: TestDirectory, at end: PolicyApplier.Moment = .confirmed(.widen)
+    ) async throws -> Directory {
+        let directory = try test.opened()
+        try await PolicyApplier(directory).apply(try PolicyApplyTests.set(["A": "roles: { r: { publish: [ a ] } }"]))
+        let killer = PolicyApplier(
+            directory, reached: { moment in if moment == end { throw Killed() } })
+        let wanted = try PolicyApplyTests.set(["A": "exports: [ { stream: s } ]\nroles: { r: { publish: [ b ] } }"])
+        await #expect(throws: Killed.self) { try await killer.apply(wanted) }
+        return directory
+    }
+
+    private static func lines(_ changes: [AccessChange]) -> [String] { changes.map { "\($0.holder): \($0.lines[0])" } }
+
+    @Test func `What servers do not have yet is left`() async throws {
+        let directory = try await Self.halfway(TestDirectory(), at: .stored(.switch))
+        let plan = try directory.change("plan", dryRun: true) { change in
+            let run = try #require(try change.reader.unfinishedPolicyRun(of: change.reader.operator(at: Place())))
+            return try change.planRest(of: run)
+        }.value
+        #expect(
+            Self.lines(plan.changes) == [
+                "role r: gains publish b, such as b", "role r: loses publish a, such as a",
+            ])
+        #expect(plan.drift.isEmpty && plan.steps.map(\.step) == [.switch])
+    }
+
+    @Test func `What is left is told, and what was done by hand since is taken back`() async throws {
+        let directory = try await Self.halfway(TestDirectory())
+        func rest() throws -> PolicyPlan {
+            try directory.change("plan", dryRun: true) { change in
+                let run = try #require(try change.reader.unfinishedPolicyRun(of: change.reader.operator(at: Place())))
+                return try change.planRest(of: run)
+            }.value
+        }
+        let plan = try rest()
+        #expect(plan.drift.isEmpty && plan.newAccounts.isEmpty)
+        #expect(
+            Self.lines(plan.changes) == [
+                "role r: gains publish b, such as b", "role r: loses publish a, such as a",
+            ])
+        #expect(plan.steps.map(\.step) == [.switch])
+
+        var limits = AccountEdits()
+        limits.connections = 7
+        func edit(forced: Bool) throws {
+            try directory.change("edit") { change in
+                change.overridesPolicies = forced
+                try change.editAccount(at: .account("A"), limits)
+            }
+        }
+        do {
+            try edit(forced: false)
+            Issue.record("it was edited")
+        } catch let error as AdministrationError {
+            #expect(error.code == .refused && error.message.contains("is not finished"))
+        }
+        try edit(forced: true)
+        #expect(Self.lines(try rest().drift) == ["limits: connections: unlimited becomes 7"])
+        let done = try await PolicyApplier(directory).resume()
+        #expect(Self.lines(done?.drift ?? []) == ["limits: connections: unlimited becomes 7"])
+        #expect(Self.lines(done?.changes ?? []).last == "limits: connections: 7 becomes unlimited")
+        #expect(try directory.claims(ofAccount: "A").limits.connections == -1)
+    }
+
+    @Test func `What a file leaves alone is not told to be taken back`() async throws {
+        let directory = try TestDirectory().opened()
+        let set = try PolicyApplyTests.set([
+            "A": "leave: [ exports, mappings, limits ]\nroles: { r: { publish: [ a ] } }"
+        ])
+        try await PolicyApplier(directory).apply(set)
+        var limits = AccountEdits()
+        (limits.connections, limits.tags) = (7, ListEdits(add: ["t"]))
+        try directory.change("edit") { change in
+            change.overridesPolicies = true
+            try change.addExport("s", ExportEdits(), at: .account("A"))
+            try change.editAccount(at: .account("A"), limits)
+        }
+        let plan = try directory.change("plan", dryRun: true) { change in
+            try change.plan(change.beginPolicy(set))
+        }.value
+        #expect(Self.lines(plan.drift) == ["the account: tags: t is new"])
+        #expect(Self.lines(plan.changes) == ["the account: tags: t goes"])
+        let present = try directory.read { try $0.accountAccess(at: Place()) }
+        let changes = try PolicyChoice.differences(from: present, to: set.access(keeping: present))
+        #expect(Self.lines(changes) == ["the account: tags: t goes"])
+    }
+}
