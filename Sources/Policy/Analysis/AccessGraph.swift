@@ -71,6 +71,8 @@ struct AccessGraph: Sendable {
 
     /// Grants that have ended by then count no more; nil counts all.
     private let moment: Int64?
+    /// What accounts export, by their numbers; while the graph is made.
+    private var offers: [Int: AccountOffers] = [:]
 
     /// - Parameters:
     ///   - engine: the server whose rules decide.
@@ -85,6 +87,7 @@ struct AccessGraph: Sendable {
         }
         for number in accounts.indices { addImports(of: number) }
         for number in accounts.indices where accounts[number].policy == nil { addAssumedImports(of: number) }
+        offers = [:]
     }
 
     subscript(name: String) -> Account? { numbers[name].map { accounts[$0] } }
@@ -130,35 +133,34 @@ struct AccessGraph: Sendable {
                 let toLocal = try? SubjectTransform(from: subject.text, to: item.local?.text ?? subject.text),
                 let toRemote = try? toLocal.inverse()
             else { continue }
-            let export = export(of: exporter, item.kind, toLocal.source)
-            let grants = (export?.grants ?? []).filter {
-                $0.account?.value == accounts[number].name && $0.covers(toLocal.source)
-            }
+            let offer = offer(of: exporter, item.kind, toLocal.source)
+            let grants = (offer?.grants[accounts[number].name] ?? []).filter { $0.covers(toLocal.source) }
             let counting = grants.filter { counts($0) }
             guard grants.isEmpty || !counting.isEmpty else { continue }
             add(
                 Sharing(
                     kind: item.kind, importer: number, exporter: exporter, toLocal: toLocal, toRemote: toRemote,
-                    importPosition: item.position, exportPosition: export?.position, isAssumed: false,
+                    importPosition: item.position, exportPosition: offer?.export.position, isAssumed: false,
                     until: Self.end(of: counting)))
         }
     }
 
     /// The export that a subject lies in.
-    private func export(of account: Int, _ kind: ExportPolicy.Kind, _ subject: Pattern) -> ExportPolicy? {
-        accounts[account].policy?.policy.exports.first { export in
-            guard export.kind == kind, let text = export.subject?.text, let pattern = try? Pattern(text) else {
-                return false
-            }
-            return subject.isContained(in: pattern)
-        }
+    private mutating func offer(
+        of account: Int, _ kind: ExportPolicy.Kind, _ subject: Pattern
+    ) -> AccountOffers.Kind.Offer? {
+        guard let policy = accounts[account].policy?.policy else { return nil }
+        return offers[account, default: AccountOffers(policy)][kind].first(with: subject)
     }
 
     /// What an account that is managed elsewhere imports is not known, only what it may.
     private mutating func addAssumedImports(of number: Int) {
         for exporter in accounts.indices where exporter != number {
-            for export in accounts[exporter].policy?.policy.exports ?? [] {
-                let grants = export.grants.filter { $0.account?.value == accounts[number].name && counts($0) }
+            guard let policy = accounts[exporter].policy?.policy else { continue }
+            let name = accounts[number].name
+            for offer in offers[exporter, default: AccountOffers(policy)].all {
+                let export = offer.export
+                let grants = (offer.grants[name] ?? []).filter { counts($0) }
                 let isOpen = !export.isPrivate && export.grants.isEmpty
                 guard let subject = export.subject?.text, isOpen || !grants.isEmpty else { continue }
                 let offers = isOpen ? [(subject, nil)] : grants.map { ($0.only?.text ?? subject, $0.until?.value) }

@@ -31,6 +31,15 @@ struct AccountOffers {
             try !index.containing(pattern).isEmpty
         }
 
+        /// The first that a pattern lies in.
+        mutating func first(with pattern: Pattern) -> Offer? {
+            guard let found = try? index.containing(pattern) else {
+                // More than the index takes on: one by one.
+                return offers.first { pattern.isContained(in: $0.pattern) }
+            }
+            return found.min().map { offers[$0] }
+        }
+
         /// Those that a pattern meets, in their order.
         mutating func meeting(_ pattern: Pattern) throws(SubjectsTooLarge) -> [Offer] {
             try index.meeting(pattern).sorted().map { offers[$0] }
@@ -43,6 +52,8 @@ struct AccountOffers {
     init(_ policy: AccountPolicy) {
         (streams, services) = (Kind(policy.exports, .stream), Kind(policy.exports, .service))
     }
+
+    var all: [Kind.Offer] { streams.offers + services.offers }
 
     subscript(kind: ExportPolicy.Kind) -> Kind {
         get { kind == .stream ? streams : services }

@@ -92,7 +92,7 @@ extension LintChecker {
         }
     }
 
-    private func isHeard(_ pattern: Pattern, from number: Int) -> Bool {
+    private mutating func isHeard(_ pattern: Pattern, from number: Int) -> Bool {
         // JetStream and the server itself answer what no role does.
         if case .literal(let first)? = pattern.tokens.first, first.first == UInt8(ascii: "$") { return true }
         let trail = Trail(graph, from: [AccessPlace(account: number, stage: .typed)], SubjectSet([pattern]))
@@ -103,11 +103,9 @@ extension LintChecker {
             if account.policy == nil { return true }
             // A stream says that it has a message.
             if account.streams.contains(where: { (try? $0.subjects.overlaps(stop.set)) ?? true }) { return true }
-            return account.roles.contains { role in
-                guard let bound = try? role.bound() else { return true }
-                guard bound.mayRespond || (try? bound.publish.isEmpty()) != true else { return false }
-                return (try? bound.received().overlaps(stop.set)) ?? true
-            }
+            let heard = self.heard[stop.place.account] ?? account.heard()
+            self.heard[stop.place.account] = heard
+            return (try? heard.overlaps(stop.set)) ?? true
         }
     }
 

@@ -7,6 +7,8 @@ struct LintChecker {
     let set: PolicySet
     let graph: AccessGraph
     let moment: Int64?
+    /// What is heard in accounts by whoever may answer, by their numbers, once it was asked for.
+    var heard: [Int: SubjectSet] = [:]
     private(set) var problems: [PolicyProblem] = []
 
     /// - Parameter moment: Unix seconds; nil for none, at which nothing has ended.
