@@ -40,6 +40,11 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
     }
 
     private func showRest(at place: Place) throws {
+        guard try directory.service == nil else {
+            throw AdministrationError(
+                .refused, "what is left of an apply is shown of a directory on this machine only",
+                remedy: "go on with \"chancery policy apply --resume\", which a service does too")
+        }
         let (plan, names) = try directory.open().change("policy plan", dryRun: true) { change in
             guard let run = try change.reader.unfinishedPolicyRun(of: change.reader.operator(at: place)) else {
                 throw AdministrationError(
