@@ -82,7 +82,7 @@ class Service:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=60)
         self.words += self.process.stderr.readlines()
         return code
 
