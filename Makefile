@@ -33,7 +33,7 @@ unit: libraries ## Run the unit tests.
 interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and clients.
 	@scripts/build debug $(SWIFT_FLAGS)
 	@PRODUCT=witness scripts/build debug $(SWIFT_FLAGS)
-	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal Tests/Interop
+	@CHANCERY=$(DEBUG) $(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile Tests/Interop
 
 conformance: libraries $(VENV)/ready ## Play the scenarios on nats-server and on the broker, and compare.
 	@scripts/build debug $(SWIFT_FLAGS)
