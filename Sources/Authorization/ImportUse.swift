@@ -1,5 +1,5 @@
 public import Claims
-import Subjects
+public import Subjects
 
 /// Why an import cannot be used.
 public enum ImportRefusal: String, Error, Sendable, Hashable {
@@ -70,6 +70,24 @@ public enum ImportUse {
         return granting
     }
 
+    /// Whether one export lets an import in by what is written in claims: when the activation counts, and whether the key
+    /// that signed it still is one of the exporter's, is left aside.
+    ///
+    /// - Parameters:
+    ///   - subject: on the exporter's side.
+    ///   - activation: the import's, which is read once for many exports; nil for none.
+    ///   - importer: the key of the account that imports.
+    public static func isLetIn(
+        _ use: Import, _ subject: Pattern, activation: ActivationClaims?, by export: Export, importer: String
+    ) -> Bool {
+        if export.accountTokenPosition > 0 {
+            return (try? checkToken(of: subject, at: export.accountTokenPosition, importer)) != nil
+        }
+        guard export.tokenRequired else { return true }
+        guard let activation else { return false }
+        return fits(activation, use, subject, importer: importer) && !isRevoked(activation, by: export)
+    }
+
     /// The subject on the exporter's side. In the deprecated form of a service import that is `to`.
     public static func remoteSubject(of use: Import) -> String {
         use.type == .service && !use.to.isEmpty ? use.to : use.subject
@@ -90,14 +108,25 @@ public enum ImportUse {
     ) throws(ImportRefusal) {
         guard !use.token.isEmpty else { throw .activationMissing }
         guard let activation = try? ActivationClaims.decode(use.token) else { throw .activationInvalid }
-        let isSigned =
-            activation.issuer == exporter.subject
-            || (activation.issuerAccount == exporter.subject && exporter.signingKey(activation.issuer) != nil)
-        guard isSigned, activation.subject == importer.text, activation.importType == use.type,
-            let granted = try? Pattern(activation.importSubject), subject.isContained(in: granted)
+        guard exporter.didSign(.activation(activation)), fits(activation, use, subject, importer: importer.text)
         else { throw .activationInvalid }
         if activation.expires != 0, now > activation.expires { throw .activationExpired }
         if activation.notBefore > 0, activation.notBefore > now { throw .activationInvalid }
-        if export.revocations.isRevoked(importer.text, issuedAt: activation.issuedAt) { throw .activationRevoked }
+        if isRevoked(activation, by: export) { throw .activationRevoked }
+    }
+
+    private static func isRevoked(_ activation: ActivationClaims, by export: Export) -> Bool {
+        export.revocations.isRevoked(activation.subject, issuedAt: activation.issuedAt)
+    }
+
+    /// Whether an activation is one of the exporter's for an import, by what it says.
+    private static func fits(
+        _ activation: ActivationClaims, _ use: Import, _ subject: Pattern, importer: String
+    ) -> Bool {
+        guard activation.issuer == use.account || activation.issuerAccount == use.account,
+            activation.subject == importer, activation.importType == use.type,
+            let granted = try? Pattern(activation.importSubject)
+        else { return false }
+        return subject.isContained(in: granted)
     }
 }

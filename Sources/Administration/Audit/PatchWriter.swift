@@ -1,3 +1,4 @@
+import Audit
 import Claims
 import NKeys
 
@@ -55,21 +56,7 @@ struct PatchWriter {
 
     private mutating func text(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    private mutating func string(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes.append(contentsOf: Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
+    private mutating func string(_ text: String) { bytes.appendRecordString(text) }
 
     /// A token counts for whoever has it, and a seed must not be in claims at all.
     private static func harmless(_ text: String) -> String {

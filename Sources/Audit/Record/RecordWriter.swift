@@ -15,7 +15,7 @@ struct RecordWriter {
     mutating func member(_ name: String, _ value: String?) {
         guard let value else { return }
         self.name(name)
-        string(value)
+        bytes.appendRecordString(value)
     }
 
     mutating func member(_ name: String, _ value: Int64?) {
@@ -58,23 +58,7 @@ struct RecordWriter {
     private mutating func name(_ name: String) {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
-        string(name)
+        bytes.appendRecordString(name)
         bytes.append(UInt8(ascii: ":"))
-    }
-
-    private mutating func string(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<0x20:
-                bytes.append(contentsOf: Array("\\u00".utf8) + Array(Hexadecimal.text([byte]).utf8))
-            default:
-                bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

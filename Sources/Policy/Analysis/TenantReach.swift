@@ -23,8 +23,6 @@ public struct TenantReach: Sendable {
         public let steps: [AccessRoute.Step]
         /// Roles there that receive it, or publish it; none where nobody does.
         public let roles: [String]
-
-        public var label: String { (isExact ? "" : "at most ") + kinds.map(\.words).joined(separator: ", ") }
     }
 
     /// In the order of the chains' lengths.

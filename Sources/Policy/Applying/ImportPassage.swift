@@ -1,3 +1,4 @@
+import Authorization
 import Claims
 import Subjects
 
@@ -11,8 +12,7 @@ struct ImportPassage {
 
     /// - Returns: nil for a subject that is none, and for an import that is none.
     init?(_ item: Import, of importer: String) {
-        let subject = item.type == .service && !item.to.isEmpty ? item.to : item.subject
-        guard !item.isNull, let pattern = try? Pattern(subject) else { return nil }
+        guard !item.isNull, let pattern = try? Pattern(ImportUse.remoteSubject(of: item)) else { return nil }
         (self.importer, self.item, self.pattern) = (importer, item, pattern)
         activation = item.token.isEmpty ? nil : try? ActivationClaims.decode(item.token)
     }
@@ -31,16 +31,7 @@ struct ImportPassage {
     }
 
     private func isLetIn(by export: Export) -> Bool {
-        if export.accountTokenPosition > 0 {
-            guard export.accountTokenPosition <= UInt(pattern.tokens.count) else { return false }
-            return pattern.tokens[Int(export.accountTokenPosition) - 1] == .literal(Array(importer.utf8))
-        }
-        guard export.tokenRequired else { return true }
-        guard let activation, activation.subject == importer, activation.importType == item.type,
-            activation.issuer == item.account || activation.issuerAccount == item.account,
-            let granted = try? Pattern(activation.importSubject)
-        else { return false }
-        return pattern.isContained(in: granted) && !export.isRevoked(activation)
+        ImportUse.isLetIn(item, pattern, activation: activation, by: export, importer: importer)
     }
 
     /// Whether something that comes in by both could be the same there and here.
