@@ -119,6 +119,8 @@ extension LintChecker {
         for kind in [ExportPolicy.Kind.stream, .service] {
             meetings(of: exports.filter { $0.0.kind == kind }, "exports", in: account) {
                 checker, export, pattern, other in
+                // What lies in another is an error.
+                guard !pattern.isNested(with: other.1) else { return }
                 checker.report(
                     .overlap, at: export.subject?.position ?? export.position, in: account,
                     "\(pattern) and \(other.1) are both exported where they meet, and an import there needs leave of both",
@@ -160,16 +162,13 @@ extension LintChecker {
 
     /// Two imports whose subjects meet here: a request goes to one of them, messages of streams cannot be told apart.
     mutating func checkImportNames(of account: PolicySet.Account) {
-        let imports = account.policy.imports.compactMap { item -> (ImportPolicy, Pattern)? in
-            guard let subject = item.subject,
-                let transform = try? SubjectTransform(from: subject.text, to: item.local?.text ?? subject.text),
-                let pattern = transform.apply(to: transform.source)
-            else { return nil }
-            return (item, pattern)
-        }
+        let imports = account.policy.imports.compactMap { item in item.localPattern.map { (item, $0) } }
         for kind in [ExportPolicy.Kind.stream, .service] {
             meetings(of: imports.filter { $0.0.kind == kind }, "imports", in: account) {
                 checker, item, pattern, other in
+                // Services of one exporter of which one lies in another are an error.
+                let isOfOne = kind == .service && item.from?.value == other.0.from?.value
+                guard !isOfOne || !pattern.isNested(with: other.1) else { return }
                 checker.report(
                     .importCollision, at: item.position, in: account,
                     "two \(item.kind.rawValue) imports have the subjects of \(pattern) and \(other.1) where these meet",

@@ -30,6 +30,7 @@ struct SetChecker {
             checkTests(of: account)
             checkImports(of: account)
             checkGrants(of: account)
+            checkNesting(of: account)
             checkMappings(of: account)
             checkRolesBehindMappings(of: account)
             checkLimits(of: account)

@@ -35,7 +35,7 @@ public struct AccountLimitsPolicy: Sendable, Hashable {
 
 /// What the account offers to others.
 public struct ExportPolicy: Sendable {
-    public enum Kind: String, Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
         case stream, service
     }
 
