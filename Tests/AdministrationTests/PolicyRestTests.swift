@@ -94,7 +94,22 @@ import Testing
         #expect(Self.lines(plan.drift) == ["the account: tags: t is new"])
         #expect(Self.lines(plan.changes) == ["the account: tags: t goes"])
         let present = try directory.read { try $0.accountAccess(at: Place()) }
-        let changes = try PolicyChoice.differences(from: present, to: set.access(keeping: present))
+        let changes = try PolicyChoice.differences(from: present, to: set.access(keeping: present), of: set)
         #expect(Self.lines(changes) == ["the account: tags: t goes"])
+    }
+
+    @Test func `A difference follows a role to its new name`() throws {
+        let old = try PolicyApplyTests.set([
+            "A": "roles: { dev: { publish: [ a ] }, op: { publish: [ c ] } }"
+        ])
+        let new = try PolicyApplyTests.set([
+            "A": "roles: { sensor: { was: dev, publish: [ a, b ] }, dev: { was: op, publish: [ c ] } }"
+        ])
+        let changes = try PolicyChoice.differences(from: old.access(), to: new.access(), of: new)
+        #expect(
+            Self.lines(changes) == [
+                "role dev: name: op becomes dev", "role sensor: name: dev becomes sensor",
+                "role sensor: gains publish b, such as b",
+            ])
     }
 }

@@ -126,7 +126,7 @@ enum PolicyQuestions {
                 let before =
                     try old?.readOne().access()
                     ?? inForce.access.filter { after[$0.key] != nil || inForce.released.contains($0.key) }
-                let changes = try PolicyChoice.differences(from: before, to: after) + inForce.governing
+                let changes = try PolicyChoice.differences(from: before, to: after, of: set) + inForce.governing
                 return Answer(
                     .members(["items": .array(try changes.map { try JSONValue(encoding: ChangeAnswer($0)) })]))
             }

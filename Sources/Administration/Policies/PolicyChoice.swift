@@ -15,9 +15,10 @@ public enum PolicyChoice {
         return [set]
     }
 
-    /// What sets allow differently, by accounts. One that only the old set has would be let go.
+    /// What sets allow differently, by accounts. One that only the old set has would be let go; a role that `was` another
+    /// one there is that one.
     public static func differences(
-        from old: [String: AccountAccess], to new: [String: AccountAccess]
+        from old: [String: AccountAccess], to new: [String: AccountAccess], of set: PolicySet
     ) throws(AdministrationError) -> [AccessChange] {
         var changes: [AccessChange] = []
         for name in Set(old.keys).union(new.keys).sorted() {
@@ -26,7 +27,9 @@ public enum PolicyChoice {
                 continue
             }
             do {
-                changes += try AccessComparison.changes(from: old[name] ?? .nothing(name), to: after)
+                let before = old[name] ?? .nothing(name)
+                changes += try AccessComparison.changes(
+                    from: before, to: after, renamed: set.renamedRoles(of: name, after: before))
             } catch {
                 throw AdministrationError(.refused, "what differs in \(name) is too much to be worked out: \(error)")
             }

@@ -1,3 +1,5 @@
+import Claims
+
 /// Which role of a file is which of those that are there: by its name, or by the one that it `was`.
 ///
 /// A name that another role takes over with `was` is free: who has it in the file is new, or was another one itself.
@@ -76,4 +78,13 @@ public struct RoleNaming: Sendable {
     private static func isWritten(_ name: String) -> Bool { !base(of: name).contains { $0 == "+" || $0 == "@" } }
 
     private static func base(of name: String) -> String { String(name.prefix { $0 != ":" }) }
+}
+
+extension PolicySet {
+    /// The old names of an account's roles by their new ones, where the files come after what another side says.
+    public func renamedRoles(of account: String, after old: AccountAccess) -> [String: String] {
+        guard let policy = self.account(account)?.policy, let roles = compiled(account)?.roles else { return [:] }
+        let known = Set(old.claims.signingKeys.compactMap(\.scope).map(\.role))
+        return RoleNaming(of: roles, in: policy, known: known).old.filter { $0.key != $0.value }
+    }
 }

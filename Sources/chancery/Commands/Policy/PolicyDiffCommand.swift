@@ -55,7 +55,7 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
     /// Nil after the problems of the files were shown.
     private func compare() throws -> [ChangeAnswer]? {
         guard let sides = try sides() else { return nil }
-        let changes = try PolicyChoice.differences(from: sides.old, to: sides.new) + sides.governing
+        let changes = try PolicyChoice.differences(from: sides.old, to: sides.new, of: sides.set) + sides.governing
         return changes.map { ChangeAnswer($0) }
     }
 
@@ -68,13 +68,13 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
 
     private typealias Side = [String: AccountAccess]
 
-    private func sides() throws -> (old: Side, new: Side, governing: [AccessChange])? {
+    private func sides() throws -> (old: Side, new: Side, set: PolicySet, governing: [AccessChange])? {
         let first = folders.first ?? "."
         guard inForce else {
             guard let old = try set(first, environments.first),
                 let new = try set(folders.last ?? ".", environments.last)
             else { return nil }
-            return (try side(old), try side(new), [])
+            return (try old.access(), try new.access(), new, [])
         }
         guard let set = try set(first, environments.last) else { return nil }
         let place = Place(operator: directory.operatorReference)
@@ -85,11 +85,7 @@ struct PolicyDiffCommand: ParsableCommand, Exemplified {
             )
         }
         let new = try set.access(keeping: old)
-        return (old.filter { new[$0.key] != nil || released.contains($0.key) }, new, governing)
-    }
-
-    private func side(_ set: PolicySet) throws -> Side {
-        try set.access()
+        return (old.filter { new[$0.key] != nil || released.contains($0.key) }, new, set, governing)
     }
 
     private func set(_ path: String, _ environment: String?) throws -> PolicySet? {
