@@ -113,6 +113,36 @@ import Testing
         }
     }
 
+    @Test func `a bearer's token is given to nobody whom its user is above`() async throws {
+        let test = try TestService()
+        var ceiling = AccessCeiling()
+        (ceiling.lifetime, ceiling.publish, ceiling.subscribe) = (3_600, ["orders.>"], ["orders.>"])
+        let key = try test.account("OWN").publicKey
+        let token = try test.token(AccessGrant(.accountAdmin, account: key, ceiling: ceiling))
+        let free = try test.token(AccessGrant(.accountAdmin, account: key))
+        let rules = #""pub":{"allow":["orders.a"]},"sub":{"allow":["orders.b"]}"#
+        let soon = TestService.now + 60
+        let users: [(name: String, body: String, isGiven: Bool)] = [
+            ("all", #"{"limits":{"bearer_token":true}}"#, false),
+            ("endless", "{\"limits\":{\(rules),\"bearer_token\":true}}", false),
+            ("small", "{\"limits\":{\(rules),\"bearer_token\":true},\"expires\":\(soon)}", true),
+            ("proved", "{}", true), ("roled", #"{"role":"wide"}"#, false),
+        ]
+        try await test.test { client in
+            let role = try await client.send(
+                .put, own + "/roles/wide", #"{"template":{"bearer_token":true}}"#, as: free)
+            #expect(role.status == 201)
+            for user in users {
+                let path = own + "/users/" + user.name
+                #expect(try await client.send(.put, path, user.body, as: free).status == 201, "\(user.name)")
+                #expect(try await client.send(.get, path + "/jwt", as: free).status == 200, "\(user.name)")
+                let given = try await client.send(.get, path + "/jwt", as: token)
+                #expect(given.status == (user.isGiven ? 200 : 403), "\(user.name)")
+                if !user.isGiven { #expect(given.code == "above_ceiling") }
+            }
+        }
+    }
+
     @Test func `a ceiling is not walked around`() async throws {
         let test = try TestService()
         var ceiling = AccessCeiling()

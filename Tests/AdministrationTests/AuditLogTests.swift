@@ -174,6 +174,33 @@ import Testing
         #expect(Set(added.compactMap(\.object?.name)) == Set((0..<20).map { "u\($0)" }))
     }
 
+    @Test func `what is asked about a user has its revocations, too`() throws {
+        let directory = try TestDirectory().opened(accounts: "A", "B")
+        try directory.change("test") { change in
+            for name in ["u", "v"] { try change.addUser(NewUser(name: name), at: .account("A")) }
+            try change.addUser(NewUser(name: "u\"w"), at: .account("B"))
+        }
+        let keys = try ["u", "v"].map { name in
+            try directory.read { try $0.user(EntityReference(name), of: $0.account(at: .account("A"))).publicKey.text }
+        }
+        for key in keys { try directory.change("test") { try $0.revokeUser(EntityReference(key), at: .account("A")) } }
+        var query = AuditQuery()
+        for name in ["u", keys[0]] {
+            query.user = name
+            let found = try directory.audit(query).entries
+            #expect(found.map(\.record.operation) == [.userAdd, .accountEdit], "\(name)")
+            #expect(found.last.map { String(decoding: $0.bytes, as: UTF8.self).contains(keys[0]) } == true)
+        }
+        // Somebody who is gone has a name in the log alone.
+        try directory.change("test") {
+            try $0.deleteUser(EntityReference("u"), at: .account("A"), revoking: false, forgettingSeed: true)
+        }
+        query.user = "u"
+        #expect(try records(directory, query).map(\.operation).contains(.accountEdit))
+        query.user = "u\"w"
+        #expect(try records(directory, query).map(\.operation) == [.userAdd])
+    }
+
     @Test func `queries find records by object, operation, time and number`() throws {
         let test = TestDirectory()
         let directory = try test.opened(accounts: "A", "B")

@@ -45,7 +45,7 @@ def test_a_flag_comes_before_the_environment_and_that_before_the_file(tmp_path):
     ("rate: [1]\n", "serve.yaml:1:7: rate must have one value"),
     ("engine: ftp://x\n", 'serve.yaml:1:9: engine is the address of a NATS server, not "ftp://x"'),
     ("- listen\n", "serve.yaml:1:1: must be a list of settings"),
-    ("rate: 1\nrate: 2\n", "a setting is given twice"),
+    ("rate: 1\nrate: 2\n", "line 1, column 1: a setting is given twice: rate"),
     ("a: [\n", "serve.yaml: line "),
     ("socket: &a [*a]\n", "serve.yaml"),
 ])

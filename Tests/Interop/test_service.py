@@ -339,6 +339,10 @@ def test_a_client_certificate_signs_in(tmp_path):
         ["curl", "-s", "--unix-socket", tmp_path / "socket", "http://x/v1/auth/me"], capture_output=True, text=True)
     assert json.loads(local.stdout)["grants"] == [{"role": "system-admin"}]
     assert (tmp_path / "socket").stat().st_mode & 0o777 == 0o600
+    near = subprocess.run(
+        [CHANCERY, "list", "operators", "--json", "--server", f"unix:{tmp_path / 'socket'}"], capture_output=True, text=True)
+    assert near.returncode == 0, near.stderr
+    assert "operator" in near.stdout
     assert service.end() == 0
 
 

@@ -55,6 +55,7 @@ enum UserOperations {
         state: state,
         handler: .read { exchange, reader in
             let entry = try exchange.userEntry(reader)
+            try checkHandedOut(entry, exchange, exchange.accountEntry(reader))
             return Answer(text: entry.token, tag: entry.version)
         })
 
@@ -137,6 +138,13 @@ enum UserOperations {
         let grant = try exchange.require(.issue, on: object)
         try exchange.checkCeiling(scope?.template ?? claims.limits, grant, at: scope == nil ? "/limits" : "/role")
         try exchange.checkCeiling(expiry: claims.expires, grant, at: "/expires")
+    }
+
+    /// Whoever has a bearer's token signs in with it: getting it is being given what it allows, for as long as it is good.
+    private static func checkHandedOut(_ entry: UserEntry, _ exchange: Exchange, _ account: AccountEntry) throws {
+        let claims = try entry.claims()
+        let limits = try account.claims().signingKey(claims.issuer)?.scope?.template ?? claims.limits
+        if limits.bearerToken { try checkIssued(entry, exchange, account) }
     }
 
     private static let put = Operation(

@@ -1,4 +1,5 @@
 public import Audit
+import Foundation
 import GRDB
 public import NKeys
 
@@ -15,8 +16,10 @@ public struct AuditQuery: Sendable, Hashable {
     public var accountKey: String?
     /// Only what belongs to this account: see ``AuditRecord/belongs(to:)``; nil for everything.
     public var owner: PublicKey?
-    /// The public key or the name of a user that the record is about; nil for any.
+    /// The public key or the name of a user that the record is about, or that it revokes; nil for any.
     public var user: String?
+    /// The keys that were called by that name, once the log was asked.
+    private var userKeys: Set<String> = []
     /// Records of this Unix second and later; nil for all.
     public var since: Int64?
     /// Records before this Unix second; nil for all.
@@ -38,18 +41,50 @@ public struct AuditQuery: Sendable, Hashable {
     }
 
     /// Whether a record matches.
-    public func includes(_ record: AuditRecord) -> Bool {
+    ///
+    /// - Parameter bytes: of the record: a revocation of a user is a change of its account.
+    public func includes(_ record: AuditRecord, _ bytes: [UInt8] = []) -> Bool {
         if let object, record.object?.id != object, record.object?.name?.isExactly(object) != true { return false }
         if let operation, !Self.matches(record.operation, operation) { return false }
         if let kind, record.kind != kind { return false }
         if let outcome, record.outcome != outcome { return false }
         if let owner, !record.belongs(to: owner) { return false }
         if let account, !Self.isAbout(account, accountKey, record.object) { return false }
-        if let user, record.object?.type != "user" || !Self.isNamed(user, record.object) { return false }
+        if let user, record.object?.type != "user" || !Self.isNamed(user, record.object), !revokesUser(record, bytes) {
+            return false
+        }
         if let until, record.time >= AuditMoment.secondText(until) { return false }
         // Texts of one form sort as the times they show.
         if let since, record.time < AuditMoment.secondText(since) { return false }
         return true
+    }
+
+    private func revokesUser(_ record: AuditRecord, _ bytes: [UInt8]) -> Bool {
+        guard record.object?.type == "account", !userKeys.isEmpty else { return false }
+        let text = String(decoding: bytes, as: UTF8.self)
+        // The first one of an account adds the list.
+        let isFirst = text.contains("\"/nats/revocations\"")
+        return userKeys.contains {
+            text.contains("\"/nats/revocations/\($0)\"") || isFirst && text.contains("\"\($0)\":")
+        }
+    }
+
+    /// The query with the keys that were ever called what it asks for.
+    fileprivate func knowingUsers(_ reader: DirectoryReader) throws -> AuditQuery {
+        guard let user else { return self }
+        var (query, name) = (self, [UInt8]())
+        name.appendRecordString(user)
+        if EntityReference(user).publicKey != nil { query.userKeys.insert(user) }
+        let rows = try Row.fetchCursor(
+            reader.database, sql: "SELECT record FROM audit_records WHERE instr(record, ?) > 0",
+            arguments: [Data(Array("\"name\":".utf8) + name)])
+        while let row = try rows.next() {
+            guard let bytes = row.bytes("record"), let object = (try? AuditRecord(bytes: bytes))?.object,
+                object.type == "user", object.name?.isExactly(user) == true
+            else { continue }
+            query.userKeys.insert(object.id)
+        }
+        return query
     }
 
     private static func isNamed(_ text: String, _ object: AuditRecord.Object?) -> Bool {
@@ -94,6 +129,7 @@ extension Directory {
     /// ``verifyAudit(key:)`` to say.
     public func audit(_ query: AuditQuery) throws -> AuditAnswer {
         try read { reader in
+            let query = try query.knowingUsers(reader)
             var answer = AuditAnswer()
             let rows = try Row.fetchCursor(
                 reader.database, sql: "SELECT i, record FROM audit_records WHERE i < ? ORDER BY i DESC",
@@ -104,7 +140,7 @@ extension Directory {
                     answer.unreadable.append(row.integer("i") ?? -1)
                     continue
                 }
-                guard query.includes(record) else { continue }
+                guard query.includes(record, bytes) else { continue }
                 if let limit = query.limit, answer.entries.count >= limit {
                     answer.isCut = true
                     break

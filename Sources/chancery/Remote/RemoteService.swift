@@ -160,9 +160,12 @@ final class RemoteService {
                 name: "Authorization", value: token.withBytes { "Bearer " + String(decoding: $0, as: UTF8.self) })
         }
         if body != nil { headers.add(name: "Content-Type", value: "application/json") }
-        let base =
-            address.url.hasPrefix("unix:")
-            ? "http+unix://" + Self.encoded(String(address.url.dropFirst(5))) : address.url
+        var base = address.url
+        if base.hasPrefix("unix:") {
+            base = "http+unix://" + Self.encoded(String(base.dropFirst(5)))
+            // A path names no host, and a request has to.
+            headers.add(name: "Host", value: "localhost")
+        }
         do {
             return try HTTPClient.Request(
                 url: base + target, method: method, headers: headers, body: body.map { .string($0.jsonText) })

@@ -155,7 +155,9 @@ struct BrokerCommand: AsyncParsableCommand, Exemplified, Lasting {
         let identity = Broker.ServerIdentity(name: configuration.serverName)
         let audit = try audit.map {
             try BrokerAudit.start(
-                in: $0, serverName: configuration.serverName, server: identity.name, log: { log.write($0, $1) })
+                in: $0, serverName: configuration.serverName, server: identity.name,
+                whenInUse: "give each broker a name of its own with -n, or another folder with --audit",
+                log: { log.write($0, $1) })
         }
         defer { audit?.finish() }
         let printer = decisions ? DecisionPrinter(names: accountNames(configuration), asJSON: json) : nil

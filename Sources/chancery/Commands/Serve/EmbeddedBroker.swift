@@ -33,7 +33,10 @@ struct EmbeddedBroker: Sendable {
             if level >= .warning { Console.say("nats: \(text)") }
         }
         let audit = try BrokerAudit.start(
-            in: directory.home.logsPath, serverName: "chancery", server: "chancery", log: environment.log)
+            in: directory.home.logsPath, serverName: "chancery", server: "chancery",
+            whenInUse:
+                "another \"chancery serve\" runs on this directory: end that one, or name another with --all-dirs",
+            log: environment.log)
         do {
             let server = try await BrokerServer.start(
                 configuration, as: Broker.ServerIdentity(name: "chancery"), decisions: audit.sink,

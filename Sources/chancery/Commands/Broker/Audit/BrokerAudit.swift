@@ -20,8 +20,9 @@ struct BrokerAudit {
     /// - Parameters:
     ///   - serverName: as the configuration has it; where it has none, the log is that of the machine.
     ///   - server: what records call the server.
+    ///   - remedy: what to do where another one writes to the log.
     static func start(
-        in folder: String, serverName: String?, server: String,
+        in folder: String, serverName: String?, server: String, whenInUse remedy: String,
         log: @escaping @Sendable (BrokerEnvironment.LogLevel, String) -> Void
     ) throws -> BrokerAudit {
         let name = "broker-" + node(serverName ?? machine)
@@ -42,13 +43,12 @@ struct BrokerAudit {
             log(.info, "Decisions are kept in \(folder)/\(name)")
             return BrokerAudit(logger: logger)
         } catch let error as AuditError {
-            throw CommandFailure(message: error.message, remedy: remedy(error))
+            throw CommandFailure(message: error.message, remedy: error.code == .logInUse ? remedy : Self.remedy(error))
         }
     }
 
     private static func remedy(_ error: AuditError) -> String {
         switch error.code {
-        case .logInUse: "give each broker a name of its own with -n, or another folder with --audit"
         case .logDamaged:
             "see what is wrong with \"chancery audit verify\", and move the folder away to begin another log"
         default: "check the folder that --audit names"

@@ -73,8 +73,9 @@ struct SettingsFile {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             "line \(mark.line), column \(mark.column): \(problem)"
-        case .duplicatedKeysInMapping(let duplicates, _):
-            "a setting is given twice: \(duplicates.map { "\($0)" }.joined(separator: ", "))"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            "line \(context.mark.line), column \(context.mark.column): "
+                + "a setting is given twice: \(duplicates.joined(separator: ", "))"
         default: "is not YAML"
         }
     }
