@@ -156,7 +156,7 @@ extension Change {
                 .refused, "the account \"\(account.name)\" is governed by its policy file, where users have roles",
                 remedy: "name the role with --private-key, or insist with \(option), which is recorded")
         }
-        policies.append(AuditedPolicy(forced: account))
+        recordForced(account)
     }
 
     /// A user keeps its role: unless somebody says otherwise, the key signs that signed before.

@@ -1,4 +1,3 @@
-import Audit
 import Claims
 import GRDB
 import NKeys
@@ -97,23 +96,15 @@ extension Change {
         let keys = try account.claims().signingKeys.compactMap(\.scope).filter { $0.role.isExactly(user.role) }.map(
             \.key)
         guard !PolicyLeaver(claims).holds(user, signedBy: Set(keys)) else { return }
-        guard overridesPolicies else {
-            let tags = user.tags.isEmpty ? "" : " with the tags \(user.tags.joined(separator: ", "))"
-            throw AdministrationError(
-                .refused,
-                "the policy file of the account \"\(account.name)\" declares the user \"\(name)\" of the role "
-                    + "\"\(user.role)\"\(tags)",
-                remedy:
-                    "get its credentials with \"chancery generate creds\", or change the file and run \"chancery policy "
-                    + "apply\"")
-        }
-        // An edit that leaves the role is on record already.
-        if !policies.contains(where: { $0.operation == .policyOverride && $0.id.isExactly(account.publicKey.text) }) {
-            policies.append(AuditedPolicy(forced: account))
-        }
-        warn(
-            "the policy file of \"\(account.name)\" declares the user \"\(name)\" otherwise: the next \"chancery policy "
-                + "apply\" revokes this")
+        let tags = user.tags.isEmpty ? "" : " with the tags \(user.tags.joined(separator: ", "))"
+        try refuseUnlessForced(
+            account,
+            "the policy file of the account \"\(account.name)\" declares the user \"\(name)\" of the role "
+                + "\"\(user.role)\"\(tags)",
+            remedy: "get its credentials with \"chancery generate creds\", or change the file and run \"chancery policy "
+                + "apply\"",
+            warning: "the policy file of \"\(account.name)\" declares the user \"\(name)\" otherwise: the next \"chancery "
+                + "policy apply\" revokes this")
     }
 }
 
