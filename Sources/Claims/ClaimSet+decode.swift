@@ -36,6 +36,21 @@ extension UserClaims {
     }
 }
 
+extension UserClaims {
+    /// Reads a user's token that was verified before it was stored: to verify it once more takes much longer than to read
+    /// it, where an account's whole history is read.
+    package static func readStored(_ text: String) throws(ClaimsError) -> UserClaims {
+        let claims = try EncodedToken.withBytes(of: text) { (bytes) throws(ClaimsError) in
+            let payload = try EncodedToken(bytes).payloadBytes()
+            return try payload.withUnsafeBufferPointer { (payload) throws(ClaimsError) in
+                try PayloadType.readClaims(UnsafeRawBufferPointer(payload)).claims
+            }
+        }
+        guard case .user(let claims) = claims else { throw wrongType("not user claim") }
+        return claims
+    }
+}
+
 extension ActivationClaims {
     /// Reads and verifies an activation token; see ``Token/decode(_:)``.
     /// - Throws: also `not activation claim`.

@@ -46,7 +46,9 @@ enum Components {
                 .optional(
                     "seal_to",
                     .text("A curve key that credentials are sealed to.", most: 56, pattern: TextForm.curveKey)),
-                .optional("unmanaged", .flag("Whether it may be without a role where policies govern.")),
+                .optional(
+                    "unmanaged",
+                    .flag("Whether it may be without a role where policies govern, or what they do not allow.")),
             ] + validity),
         "Operation": LongOperations.schema,
         "Operator": operatorSchema,

@@ -224,6 +224,7 @@ extension Change {
     func put(
         _ claims: UserClaims, _ key: PublicKey, of account: AccountEntry, _ token: IssuedToken
     ) throws -> UserEntry {
+        try checkAgainstFile(claims, of: account)
         let existing = try reader.findUser(EntityReference(key), of: account)
         try database.run(
             sql: """

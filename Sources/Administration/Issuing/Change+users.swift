@@ -14,7 +14,7 @@ public struct NewUser: Sendable {
     public var tags: [String] = []
     /// When the user's token counts.
     public var validity = Validity()
-    /// Whether it may be without a role in an account that policies govern.
+    /// Whether it may be without a role in an account that policies govern, or what its file does not allow.
     public var isUnmanaged = false
 
     public init(name: String) {
@@ -70,10 +70,10 @@ extension Change {
         ListEdits(add: new.tags).apply(toTags: &claims.tags)
         try new.validity.check(at: now)
         new.validity.apply(to: &claims)
-        claims.issuer = signer.pair.publicKey.text
-        try checkDeclared(name, claims, of: account)
 
-        let token = try issue(&claims, of: account, signer)
+        let token = try issue(
+            &claims, of: account, signer, endIsChosen: new.validity.expires != nil,
+            Insistence(isMeant: overridesPolicies || new.isUnmanaged, option: "--unmanaged"))
         try database.run(
             sql: "INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
             arguments: [account.publicKey.text, key.text, name, token.id, now])
@@ -110,10 +110,13 @@ extension Change {
         edits.validity.apply(to: &claims)
         let isSameSigner = choice.isAutomatic && signer.pair.publicKey.text == claims.issuer
         if isSameSigner, try isUnchanged(claims, from: user.claims()) { return }
-        claims.issuer = signer.pair.publicKey.text
-        try checkDeclared(user.name, claims, of: account)
-
-        let token = try issue(&claims, of: account, signer)
+        let end = claims.expires
+        let token = try issue(&claims, of: account, signer, endIsChosen: edits.validity.expires != nil)
+        if claims.expires != end {
+            warn(
+                "what \"\(user.name)\" has now ends on \(CivilDate.text(unixSeconds: claims.expires)), as the policy file of "
+                    + "\"\(account.name)\" says for its role")
+        }
         try database.run(
             sql: "UPDATE users SET token = ? WHERE account = ? AND public_key = ?",
             arguments: [token.id, account.publicKey.text, user.publicKey.text])
@@ -167,8 +170,14 @@ extension Change {
         return .named(claims.issuer)
     }
 
+    /// Signs a user: the one place where that is done for somebody who asks for it.
+    ///
+    /// - Parameters:
+    ///   - endIsChosen: whether somebody asked for the end that the claims have, be it none.
+    ///   - insistence: whether somebody insists on what a policy file does not allow; nil for what the change says.
     func issue(
-        _ claims: inout UserClaims, of account: AccountEntry, _ signer: AccountSigner
+        _ claims: inout UserClaims, of account: AccountEntry, _ signer: AccountSigner, endIsChosen: Bool,
+        _ insistence: Insistence? = nil
     ) throws -> IssuedToken {
         let issuer = signer.pair.publicKey
         claims.issuer = issuer.text
@@ -181,6 +190,7 @@ extension Change {
                     .invalidClaims, error.message, remedy: "leave permissions and limits to the role")
             }
         }
+        try holdToFile(&claims, of: account, endIsChosen: endIsChosen, insistence ?? self.insistence)
         let covering = try account.claims().revocations.effectiveTime(of: claims.subject)
         return try issue(claims, scope: account.publicKey, signer: signer.pair, revokedThrough: covering)
     }

@@ -88,7 +88,11 @@ extension Change {
         let claims = try before.claims()
         let signer = try signer(of: account, user.role.map { .named($0) } ?? .automatic, allowingScopes: true)
         let scope = try account.claims().signingKey(claims.issuer)?.scope
-        let (end, newEnd) = (claims.expires, user.validity.expires ?? 0)
+        let end = claims.expires
+        var newEnd = user.validity.expires ?? 0
+        if newEnd == 0, let key = signer.scope?.key {
+            newEnd = try usualEnd(of: key, in: account, from: user.validity.notBefore ?? 0) ?? 0
+        }
         let isLess =
             scope?.key != signer.scope?.key || scope == nil && claims.limits != user.limits
             || newEnd != 0 && (end == 0 || newEnd < end)
@@ -111,12 +115,13 @@ extension Change {
                 .refused, "the account \"\(account.name)\" is governed by its policy file, where users have roles")
         }
         let key = try before?.publicKey ?? newIdentity(user.publicKey, in: account)
+        if before == nil { try checkNameIsFree(name, for: key.text, in: account) }
         var claims = UserClaims(subject: key.text, name: name)
         claims.limits = signer.scope == nil ? user.limits : .scoped
         ListEdits(add: user.tags).apply(toTags: &claims.tags)
         try user.validity.check(at: now)
         user.validity.apply(to: &claims)
-        let token = try issue(&claims, of: account, signer)
+        let token = try issue(&claims, of: account, signer, endIsChosen: claims.expires != 0)
         if before == nil {
             try database.run(
                 sql: "INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)",

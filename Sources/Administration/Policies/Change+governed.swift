@@ -25,15 +25,20 @@ extension Change {
         try refuseUnlessForced(
             account, "the account \"\(account.name)\" is governed by its policy file",
             remedy: "change the file and run \"chancery policy apply\", or insist with --force, which is recorded",
-            warning: "\"\(account.name)\" is governed by its policy file: \"chancery policy plan\" lists this for removal "
+            warning:
+                "\"\(account.name)\" is governed by its policy file: \"chancery policy plan\" lists this for removal "
                 + "until the file says so too")
     }
 
     /// Refuses what is done by hand beside the policy file of an account, unless somebody insists, which is recorded.
     ///
-    /// - Parameter warning: what comes of it for whoever insists.
-    func refuseUnlessForced(_ account: AccountEntry, _ refusal: String, remedy: String, warning: String) throws {
-        guard overridesPolicies else { throw AdministrationError(.refused, refusal, remedy: remedy) }
+    /// - Parameters:
+    ///   - isMeant: whether somebody insists; nil for what the whole change says.
+    ///   - warning: what comes of it for whoever insists.
+    func refuseUnlessForced(
+        _ account: AccountEntry, isMeant: Bool? = nil, _ refusal: String, remedy: String, warning: String
+    ) throws {
+        guard isMeant ?? overridesPolicies else { throw AdministrationError(.refused, refusal, remedy: remedy) }
         recordForced(account)
         warn(warning)
     }
@@ -55,9 +60,11 @@ extension Change {
     private func refuseOnItsWay(_ account: AccountEntry) throws {
         try refuseUnlessForced(
             account, "an apply of policies to the account \"\(account.name)\" is not finished",
-            remedy: "finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\"; or insist "
+            remedy:
+                "finish it with \"chancery policy apply --resume\", or go back with \"chancery policy undo\"; or insist "
                 + "with --force, which is recorded",
-            warning: "an apply of policies to \"\(account.name)\" is not finished: \"chancery policy plan --resume\" lists "
+            warning:
+                "an apply of policies to \"\(account.name)\" is not finished: \"chancery policy plan --resume\" lists "
                 + "this for removal, and \"chancery policy apply --resume\" takes it back")
     }
 
@@ -70,7 +77,8 @@ extension Change {
             account, "the policy file of the account \"\(account.name)\" declares the user \"\(user.name)\"",
             remedy: "take it out of the file and run \"chancery policy apply\", which revokes what it has, or insist "
                 + "with --force, which is recorded",
-            warning: "the policy file of \"\(account.name)\" still declares the user \"\(user.name)\": it gets another key "
+            warning:
+                "the policy file of \"\(account.name)\" still declares the user \"\(user.name)\": it gets another key "
                 + "when somebody asks for its credentials, once nothing that it had counts any more")
     }
 }

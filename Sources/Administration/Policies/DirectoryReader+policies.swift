@@ -171,13 +171,27 @@ extension DirectoryReader {
     /// The roles of an account that policies made and that are not deleted, by name.
     func policyRoles(of account: PublicKey) throws -> [GovernedState.Role] {
         let sql = """
-            SELECT name, public_key, description FROM policy_roles WHERE account = ? AND deleted_at IS NULL ORDER BY name
+            SELECT name, public_key, description, terms FROM policy_roles
+            WHERE account = ? AND deleted_at IS NULL ORDER BY name
             """
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text]).map { row in
-            GovernedState.Role(
-                name: row.text("name") ?? "", publicKey: row.text("public_key") ?? "",
-                description: row.text("description") ?? "")
-        }
+        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text]).map(Self.policyRole)
+    }
+
+    /// The role of a governed account that a key is; nil for a key that no file says anything about.
+    func policyRole(of account: PublicKey, key: String) throws -> GovernedState.Role? {
+        let sql = """
+            SELECT name, public_key, description, terms FROM policy_roles
+            WHERE account = ? AND public_key = ? AND deleted_at IS NULL
+            """
+        guard try isGoverned(account) else { return nil }
+        return try database.row(sql, [account.text, key]).map(Self.policyRole)
+    }
+
+    private static func policyRole(_ row: Row) throws -> GovernedState.Role {
+        GovernedState.Role(
+            name: row.text("name") ?? "", publicKey: row.text("public_key") ?? "",
+            description: row.text("description") ?? "",
+            terms: try row.text("terms").map { try JSONDecoder().decode(RoleTerms.self, from: Data($0.utf8)) })
     }
 
     /// What policies have decided about an account; nil for a free one.

@@ -7,6 +7,8 @@ struct GovernedState: Codable, Hashable {
         var name: String
         var publicKey: String
         var description: String
+        /// Whom the key signs users for; nil where no file says it.
+        var terms: RoleTerms?
     }
 
     var name: String

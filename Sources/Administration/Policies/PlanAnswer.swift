@@ -12,6 +12,8 @@ public struct PlanAnswer: Codable, Sendable {
         public private(set) var name: String
         public private(set) var role: String?
         public private(set) var revoked: Bool
+        /// Why credentials are revoked, where it is not for what the file says of the user by name.
+        public private(set) var reason: String?
     }
     public struct Request: Codable, Sendable {
         public private(set) var account: String
@@ -79,7 +81,9 @@ public struct PlanAnswer: Codable, Sendable {
         }
         steps = plan.steps.map { Step(step: $0.step.rawValue, accounts: $0.accounts) }
         undone = plan.undone.map { Undone($0) }
-        users = plan.users.map { User(account: $0.account, name: $0.name, role: $0.role, revoked: $0.isRevoked) }
+        users = plan.users.map {
+            User(account: $0.account, name: $0.name, role: $0.role, revoked: $0.isRevoked, reason: $0.reason)
+        }
     }
 
     /// Whether nothing that anybody may do changes, no token does, and there is nothing to say.

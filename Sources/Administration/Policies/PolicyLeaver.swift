@@ -3,7 +3,7 @@ import GRDB
 import NKeys
 import Policy
 
-/// A key that somebody signs in with by the name of a file's user, and that stops counting.
+/// A key that somebody signs in with, by the name of a file's user or under a role of the file, and that stops counting.
 struct PolicyLeaver {
     let name: String
     let key: String
@@ -14,6 +14,8 @@ struct PolicyLeaver {
     /// Who signed what it has: an account's key, or a role's.
     let issuer: String
     let tags: [String]
+    /// Why it stops counting, in words; nil for one by the name of a file's user, where the file says so.
+    var reason: String?
 
     init(_ claims: UserClaims, _ user: UserEntry? = nil) {
         (name, key, lastIssue) = (user?.name ?? claims.name, user?.publicKey.text ?? claims.subject, claims.issuedAt)
@@ -22,13 +24,26 @@ struct PolicyLeaver {
 }
 
 extension Change {
+    /// Whoever is cut off when a file comes into force: those by the names of users whom it declared or declares, and
+    /// those whom its roles' keys may not have signed.
+    func leavers(
+        of account: AccountEntry, from before: GovernedState, to target: GovernedState
+    ) throws -> [PolicyLeaver] {
+        let declared = try declaredLeavers(of: account, from: before, to: target)
+        let latest = Dictionary(declared.map { ($0.key, $0.lastIssue) }, uniquingKeysWith: max)
+        return try declared
+            + outsiders(of: account, in: target).filter { outsider in
+                latest[outsider.key].map { $0 < outsider.lastIssue } ?? true
+            }
+    }
+
     /// The keys by the names of declared users that hold something else than what the file will say: of users whom it
     /// declared and declares no more, and whatever another key signed than that of the user's role, or has other values of
     /// its tags. What they hold stops counting, also where somebody deleted the user and left the credentials. Users whom
     /// no file declares, or that the file leaves alone, belong to the directory.
     ///
     /// A role is its key: another name for it changes nothing.
-    func leavers(
+    func declaredLeavers(
         of account: AccountEntry, from before: GovernedState, to target: GovernedState
     ) throws -> [PolicyLeaver] {
         let (old, new) = (before.usersByName, target.usersByName)
@@ -88,8 +103,10 @@ extension Change {
     /// Refuses to give a user whom a policy file declares something else than the file does, unless somebody insists, which
     /// is recorded.
     ///
-    /// - Parameter claims: of the user, with their issuer.
-    func checkDeclared(_ name: String, _ claims: UserClaims, of account: AccountEntry) throws {
+    /// - Parameters:
+    ///   - claims: of the user, with their issuer.
+    ///   - isMeant: whether somebody insists.
+    func checkDeclared(_ name: String, _ claims: UserClaims, of account: AccountEntry, isMeant: Bool) throws {
         guard !isApplyingPolicies, try reader.isGoverned(account.publicKey),
             let user = try reader.declaredUsers(of: account.publicKey).first(where: { $0.name.isExactly(name) })
         else { return }
@@ -98,12 +115,14 @@ extension Change {
         guard !PolicyLeaver(claims).holds(user, signedBy: Set(keys)) else { return }
         let tags = user.tags.isEmpty ? "" : " with the tags \(user.tags.joined(separator: ", "))"
         try refuseUnlessForced(
-            account,
+            account, isMeant: isMeant,
             "the policy file of the account \"\(account.name)\" declares the user \"\(name)\" of the role "
                 + "\"\(user.role)\"\(tags)",
-            remedy: "get its credentials with \"chancery generate creds\", or change the file and run \"chancery policy "
+            remedy:
+                "get its credentials with \"chancery generate creds\", or change the file and run \"chancery policy "
                 + "apply\"",
-            warning: "the policy file of \"\(account.name)\" declares the user \"\(name)\" otherwise: the next \"chancery "
+            warning:
+                "the policy file of \"\(account.name)\" declares the user \"\(name)\" otherwise: the next \"chancery "
                 + "policy apply\" revokes this")
     }
 }

@@ -20,6 +20,8 @@ public struct PolicyPlan: Sendable {
         public let role: String?
         /// Whether somebody holds credentials that stop counting.
         public let isRevoked: Bool
+        /// Why they do, where it is not for what the file says of the user by name.
+        public var reason: String?
     }
 
     /// A way to users that no role of a file limits.
@@ -209,7 +211,16 @@ extension Change {
     private func addUsers(
         _ account: AccountEntry, _ before: GovernedState, _ target: GovernedState, _ plan: inout PolicyPlan
     ) throws {
-        let leavers = Set(try leavers(of: account, from: before, to: target).map { Array($0.name.utf8) })
+        let all = try self.leavers(of: account, from: before, to: target)
+        let leavers = Set(all.map { Array($0.name.utf8) })
+        let outside = Dictionary(
+            all.filter { $0.reason != nil }.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        func add(_ name: String, _ role: String?, isRevoked: Bool) {
+            plan.users.append(
+                .init(
+                    account: target.name, name: name, role: role, isRevoked: isRevoked,
+                    reason: outside[Array(name.utf8)]?.reason))
+        }
         let renamed = Self.renamed(before, target)
         let old = Dictionary(before.users.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         for user in target.users {
@@ -219,12 +230,22 @@ extension Change {
             {
                 continue
             }
-            plan.users.append(.init(account: target.name, name: user.name, role: user.role, isRevoked: isRevoked))
+            add(user.name, user.role, isRevoked: isRevoked)
         }
         let names = Set(target.users.map { Array($0.name.utf8) })
         for user in before.users where !names.contains(Array(user.name.utf8)) {
-            let isRevoked = leavers.contains(Array(user.name.utf8))
-            plan.users.append(.init(account: target.name, name: user.name, role: nil, isRevoked: isRevoked))
+            add(user.name, nil, isRevoked: leavers.contains(Array(user.name.utf8)))
         }
+        let told = names.union(before.users.map { Array($0.name.utf8) })
+        for leaver in outside.values.sorted(by: { $0.name < $1.name }) where !told.contains(Array(leaver.name.utf8)) {
+            // Whoever has something else by now keeps that.
+            let user = leaver.user == nil ? try reader.findUser(EntityReference(leaver.name), of: account) : nil
+            add(leaver.name, try user.map { try role(of: $0, in: target) }, isRevoked: true)
+        }
+    }
+
+    private func role(of user: UserEntry, in target: GovernedState) throws -> String {
+        let key = try user.claims().issuer
+        return target.roles.first { $0.publicKey == key }?.name ?? "none"
     }
 }

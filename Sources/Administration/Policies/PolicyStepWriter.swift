@@ -110,13 +110,15 @@ struct PolicyStepWriter {
         try database.run(
             sql: "UPDATE policy_roles SET name = public_key WHERE account = ? AND deleted_at IS NULL", arguments: [key])
         for role in target.roles {
+            let terms = try role.terms.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
             try database.run(
                 sql: """
-                    INSERT INTO policy_roles (account, name, public_key, description, created_at) VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO policy_roles (account, name, public_key, description, terms, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT (account, public_key) DO UPDATE
-                    SET name = excluded.name, description = excluded.description, deleted_at = NULL
+                    SET name = excluded.name, description = excluded.description, terms = excluded.terms, deleted_at = NULL
                     """,
-                arguments: [key, role.name, role.publicKey, role.description, change.now])
+                arguments: [key, role.name, role.publicKey, role.description, terms, change.now])
             if let publicKey = EntityReference(role.publicKey).publicKey {
                 try change.register(publicKey, purpose: .role, role: role.name, owner: account.publicKey)
             }

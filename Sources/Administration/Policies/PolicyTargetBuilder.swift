@@ -114,6 +114,9 @@ struct PolicyTargetBuilder {
         let (present, leave) = (member.present, member.compiled.leave)
         state.roles += present.roles.filter { role in
             leave.covers(.roles, role.name) && !state.roles.contains { $0.publicKey == role.publicKey }
+        }.map { role in
+            // What no file says holds for nobody.
+            GovernedState.Role(name: role.name, publicKey: role.publicKey, description: role.description)
         }
         state.users = member.compiled.users
         state.users += present.users.filter { user in
@@ -152,7 +155,8 @@ struct PolicyTargetBuilder {
                 ?? change.makeKey(.account, purpose: .role, role: role.name, owner: member.account.publicKey)
                 .publicKey.text
             return GovernedState.Role(
-                name: role.name, publicKey: key, description: member.compiled.descriptions["role \(role.name)"] ?? "")
+                name: role.name, publicKey: key, description: member.compiled.descriptions["role \(role.name)"] ?? "",
+                terms: member.compiled.terms(of: role))
         }
     }
 

@@ -78,4 +78,9 @@ extension Schema {
         ) STRICT;
         CREATE UNIQUE INDEX policy_runs_one_at_a_time ON policy_runs (operator) WHERE state = 'running';
         """
+
+    /// `terms` is whom the role's key signs users for and for how long, as JSON; NULL where no file says it.
+    static let roleTerms = """
+        ALTER TABLE policy_roles ADD COLUMN terms TEXT;
+        """
 }

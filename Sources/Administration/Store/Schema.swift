@@ -36,6 +36,9 @@ enum Schema {
         migrator.registerMigration("10 users by signer") { database in
             try database.execute(sql: userSigners)
         }
+        migrator.registerMigration("11 terms of roles") { database in
+            try database.execute(sql: roleTerms)
+        }
         return migrator
     }
 

@@ -50,9 +50,8 @@ public struct AccessComparison {
             if one != nil, other != nil {
                 let (was, now) = (old.replies[oldName] ?? .any, new.replies[name] ?? .any)
                 compare(holder, "replies", was.rawValue, now.rawValue, pointers)
-                if let before = old.lifetimes?[oldName], let after = new.lifetimes?[name] {
-                    func words(_ text: String) -> String { text.isEmpty ? "ever" : text }
-                    compare(holder, "new credentials are good for", words(before), words(after), pointers)
+                if let before = old.terms?[oldName], let after = new.terms?[name] {
+                    compareTerms(before, after, holder, pointers)
                 }
             }
         }
@@ -60,6 +59,26 @@ public struct AccessComparison {
         (one.permissions, other.permissions) = (old.claims.defaultPermissions, new.claims.defaultPermissions)
         let pointer = "/nats/default_permissions"
         try compare(one, other, "users without a role", Pointers(old: pointer, new: pointer))
+    }
+
+    private mutating func compareTerms(
+        _ one: RoleTerms, _ other: RoleTerms, _ holder: String, _ pointers: Pointers
+    ) {
+        func words(_ text: String) -> String { text.isEmpty ? "ever" : text }
+        compare(
+            holder, "new credentials are good for", words(one.lifetimeText), words(other.lifetimeText), pointers)
+        for tag in Set(one.tags.keys).union(other.tags.keys).sorted() where one.values["tag(\(tag))"] == nil {
+            // Of those that a role may have, the ones that are different.
+            func list(_ values: [String]?, without others: [String]?) -> String? {
+                let values = Set(values ?? []).subtracting(others ?? []).sorted()
+                let more = values.count > 10 ? " and \(values.count - 10) more" : ""
+                return values.isEmpty ? nil : values.prefix(10).joined(separator: ", ") + more
+            }
+            let (before, after) = (one.tags[tag], other.tags[tag])
+            compare(
+                holder, "values of the tag \(tag)", list(before, without: after), list(after, without: before), pointers
+            )
+        }
     }
 
     private mutating func compare(

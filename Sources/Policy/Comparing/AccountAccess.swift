@@ -14,8 +14,8 @@ public struct AccountAccess: Sendable {
     public var sources = SourceMap()
     /// What the file grants to other accounts; nil where no file says it.
     var grants: [PlacedGrant]?
-    /// How long credentials of each role are good for; nil where no file says it.
-    var lifetimes: [String: String]?
+    /// What the file says of each role's holders; nil where no file says it.
+    var terms: [String: RoleTerms]?
 
     /// - Parameters:
     ///   - replies: by the name of a role.
@@ -38,7 +38,9 @@ public struct AccountAccess: Sendable {
 
     /// Takes over what a file says that stands in no claims.
     public mutating func takeTerms(of account: CompiledAccount) {
-        (grants, lifetimes) = (account.grants, account.lifetimes)
+        grants = account.grants
+        terms = Dictionary(
+            account.roles.map { ($0.name, account.terms(of: $0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The keys of roles by their names. Where several keys have one name, it is that of the one that another side has too,
@@ -79,22 +81,6 @@ extension CompiledAccount {
         access.sources = sourceMap(of: claims, accounts: [:])
         access.takeTerms(of: self)
         return access
-    }
-
-    /// In words, by the name of a role.
-    fileprivate var lifetimes: [String: String] {
-        func text(_ time: Int64?) -> String? {
-            [time, ceiling].compactMap(\.self).min().map { "\(max(1, $0 / 1_000_000_000)) s" }
-        }
-        return Dictionary(
-            roles.map { role in
-                let own = role.policy.lifetime
-                let (usual, most) = (text(own?.usual ?? own?.most), text(own?.most))
-                return (
-                    role.name,
-                    [usual, most.map { "at most \($0)" }].compactMap(\.self).joined(separator: ", ")
-                )
-            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What stands in the account's settings, by the name of a role.

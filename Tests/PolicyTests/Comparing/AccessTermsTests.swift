@@ -91,7 +91,25 @@ import Testing
         let changes = try AccessComparison.changes(from: access(", expires: { default: 1h, most: 2h }"), to: access(""))
         #expect(
             changes.map { "\($0.holder): \($0.lines[0])" } == [
-                "role r: new credentials are good for: 3600 s, at most 7200 s becomes ever"
+                "role r: new credentials are good for: 1h, at most 2h becomes ever"
             ])
+    }
+
+    @Test func `Values of tags that holders may have`() throws {
+        func changes(_ one: String, _ other: String) throws -> [String] {
+            func access(_ values: String) throws -> AccountAccess {
+                let set = try AccessAnalysisTests.set([
+                    "A": "roles: { r: { tags: { t: [ \(values) ] }, publish: [ \"p.{{tag(t)}}\" ] } }"
+                ])
+                return try #require(set.compiled("A")).access()
+            }
+            return try AccessComparison.changes(from: access(one), to: access(other)).map {
+                "\($0.holder): \($0.lines[0])"
+            }
+        }
+        #expect(try changes("a, b", "b, a").isEmpty)
+        #expect(try changes("a, b", "a") == ["role r: values of the tag t: b goes"])
+        #expect(try changes("a", "a, b, c") == ["role r: values of the tag t: b, c is new"])
+        #expect(try changes("a, b", "a, c") == ["role r: values of the tag t: b becomes c"])
     }
 }

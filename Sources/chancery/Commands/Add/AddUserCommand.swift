@@ -20,7 +20,7 @@ struct AddUserCommand: ParsableCommand, Exemplified {
     @Option(truth: "Whether the token alone signs in, without the seed.") var bearer: Bool?
     @Option(list: "Networks to connect from, such as 10.0.0.0/8.", of: "networks") var sourceNetwork: [String] = []
     @Option(list: "Tags.", of: "tags") var tag: [String] = []
-    @Flag(help: "Add the user without a role even where a policy file governs the account. That is recorded.")
+    @Flag(help: "Add the user even where a policy file does not allow it, or its role. That is recorded.")
     var unmanaged = false
     @OptionGroup var validity: ValidityOptions
     @OptionGroup var creds: CredentialsOptions

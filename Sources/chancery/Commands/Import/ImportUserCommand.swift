@@ -12,7 +12,7 @@ struct ImportUserCommand: ParsableCommand, Exemplified {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The JWT or credentials file.", valueName: "file"))
     var file: String
-    @Flag(help: "Take it without a role even where a policy file governs the account. That is recorded.")
+    @Flag(help: "Take it even where a policy file does not allow it, or its role. That is recorded.")
     var force = false
     @OptionGroup var taking: TakingFlags
     @OptionGroup var dryRun: DryRunOptions

@@ -38,7 +38,8 @@ enum PolicyPlanOutput {
             let fate = user.role.map { "is of the role \($0)" } ?? "goes"
             let revoked =
                 user.revoked ? ", and the credentials that are out are revoked: whoever has them is cut off" : ""
-            Console.data("\(user.account): the user \(user.name) \(fate)\(revoked)")
+            let reason = user.reason.map { " (\($0))" } ?? ""
+            Console.data(Console.printableLine("\(user.account): the user \(user.name) \(fate)\(revoked)\(reason)"))
         }
         for request in plan.requested {
             Console.data(
@@ -65,19 +66,17 @@ enum PolicyPlanOutput {
             guard let index = rest.firstIndex(where: { "\($0.account), role \($0.role)" == holder }) else { return }
             show(rest.remove(at: index))
         }
-        var last = ""
-        for change in changes {
-            let holder = "\(change.account), \(change.holder)"
-            if holder != last {
-                showCut(of: last)
-                Console.data("  " + Console.printableLine(holder))
+        let byHolder = Dictionary(grouping: changes) { "\($0.account), \($0.holder)" }
+        var shown: Set<String> = []
+        for holder in changes.map({ "\($0.account), \($0.holder)" }) where shown.insert(holder).inserted {
+            Console.data("  " + Console.printableLine(holder))
+            for change in byHolder[holder, default: []] {
+                for (number, line) in change.text.enumerated() {
+                    Console.data("    " + Console.printableLine(line + (number == 0 ? places(of: change) : "")))
+                }
             }
-            last = holder
-            for (number, line) in change.text.enumerated() {
-                Console.data("    " + Console.printableLine(line + (number == 0 ? places(of: change) : "")))
-            }
+            showCut(of: holder)
         }
-        showCut(of: last)
         for cut in rest {
             Console.data("  " + Console.printableLine("\(cut.account), role \(cut.role)"))
             show(cut)
