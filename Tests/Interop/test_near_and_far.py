@@ -154,8 +154,25 @@ policy init nearby
 policy plan nearby --operator operator
 policy plan nearby --operator operator --json
 policy plan nowhere
+policy plan --resume
+policy plan --resume --json
+policy plan --resume --operator NONE
 policy diff nearby --in-force
 policy diff nearby --in-force --json
+policy export out
+policy export out
+policy export some --account ONE --account SALES
+policy export none --account NONE
+policy export none --operator NONE
+generate config
+generate config --nats-resolver --sys-account NONE
+generate config --nats-resolver-cache --config-file resolver.conf
+generate config --nats-resolver-cache --config-file resolver.conf
+generate config --nats-resolver --operator NONE
+generate diagram component
+generate diagram component --detail --output-file accounts.puml
+generate diagram component --operator NONE
+generate diagram object --operator NONE
 """
 
 # Neither a directory nor a service is needed.
@@ -172,13 +189,12 @@ APART = {"audit query", "audit tail", "audit verify", "policy apply", "policy un
 REFUSES = {
     "add operator": "X", "backup": "backup.file --passphrase-file pass",
     "env": "", "export keys": "--all --dir keys", "export nsc": "out", "fix": "--in keys",
-    "generate activation": "--subject prices.* --target-account SHOP", "generate config": "--nats-resolver",
-    "generate context": "--account A --user u --context c", "generate diagram component": "",
-    "generate diagram object": "", "generate profile": "nsc://operator/SALES/u", "import account": "--file a.jwt",
+    "generate activation": "--subject prices.* --target-account SHOP",
+    "generate context": "--account A --user u --context c", "generate profile": "nsc://operator/SALES/u",
+    "import account": "--file a.jwt",
     "import keys": "--dir keys", "import nsc": "store", "import user": "--file u.jwt", "init": "X", "keyring rotate": "",
     "keyring seal": "--passphrase-file pass", "keyring status": "", "keyring unseal": "", "list keys": "",
     
-    "policy export": "out", 
     "pull": "--all", "push": "--all", "reissue operator": "", "rename account": "A B",
     "restore": "backup.file --passphrase-file pass", "sign": "a.jwt", "tool pub": "a b", "tool reply": "a b",
     "tool req": "a b", "tool rtt": "", "tool sub": "a",
@@ -393,6 +409,36 @@ def test_policies_come_into_force_far_as_they_do_near(sides):
     (far.folder / "set" / "plant.yaml").write_text("chancery: v1\naccount: PLANT\nroles: { a: b }\n")
     (near.folder / "set" / "plant.yaml").write_text("chancery: v1\naccount: PLANT\nroles: { a: b }\n")
     assert near.said("policy plan set") == far.said("policy plan set")
+
+
+def files(folder):
+    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_what_is_generated_far_is_what_is_generated_beside_the_directory(sides):
+    near, far = sides
+    beside = ["--all-dirs", str(far.service.home)]
+    for line in (
+            "generate config --mem-resolver", "generate config --nats-resolver --json",
+            "generate config --nats-resolver-cache --sys-account ONE", "generate diagram component --detail",
+            "generate diagram object --users --detail --show-keys", "generate diagram object --users --json"):
+        there, here = far.run(line), near.run([*line.split(), *beside])
+        assert there.returncode == 0 and there.stdout, far.last
+        assert (there.stdout, there.stderr) == (here.stdout, here.stderr), line
+    assert "user anna" in far.run("generate diagram object --users").stdout
+    # What governed accounts are exported with is their own files.
+    text = (write(far.folder / "governing", SET.replace("PLANT", "MILL").replace("plant", "mill")))
+    assert far.run(["policy", "apply", text]).returncode == 0, far.last
+    for number, names in enumerate(([], ["--account", "ONE", "--account", "MILL"])):
+        there, here = far.run(["policy", "export", f"e{number}", *names]), near.run(
+            ["policy", "export", f"e{number}", *names, *beside])
+        assert there.returncode == 0, far.last
+        assert (there.stdout, there.stderr) == (here.stdout, here.stderr)
+        written = files(far.folder / f"e{number}")
+        assert written == files(near.folder / f"e{number}") and len(written) > 2
+    # What was exported far can be applied far, and gives and takes nothing.
+    plan = json.loads(far.run("policy plan e1 --json").stdout)
+    assert not {change["effect"] for change in plan["changes"]} & {"gains", "loses"}, plan
 
 
 def test_the_status_far_has_the_same_figures(sides):

@@ -143,6 +143,13 @@ def cluster(tmp_path):
         engine.stop()
 
 
+def far(service):
+    """What a command acts on the service with."""
+    file = service.home.with_name("token")
+    file.write_text(service.token + "\n")
+    return ["--server", f"http://127.0.0.1:{service.port}", "--token-file", str(file)]
+
+
 def test_an_apply_survives_the_service(cluster):
     engine, start = cluster
     service = start()
@@ -166,12 +173,23 @@ def test_what_servers_do_not_hear_stops_and_goes_on_or_goes_back(cluster):
     begun = apply(service, texts("bills.>"), wait=0)
     found = end(service, begun["id"])
     assert found["state"] == "stopped" and "server" in found["detail"], found
+    # What is left is told here in the words of a command beside the directory.
+    told = {}
+    for name, words in (("far", far(service)), ("near", ["--all-dirs", str(service.home)])):
+        told[name] = [subprocess.run([CHANCERY, "policy", "plan", "--resume", *words, *more], capture_output=True, text=True)
+                      for more in ([], ["--json"])]
+        assert [one.returncode for one in told[name]] == [0, 0], told[name][0].stderr
+    assert [one.stdout for one in told["far"]] == [one.stdout for one in told["near"]]
+    rest = json.loads(told["far"][1].stdout)
+    assert any(change["effect"] == "gains" and "bills.>" in str(change) for change in rest["changes"]), rest
+    assert service.send("GET", POLICIES + "/rest")[1]["plan"] == rest
     assert service.send("POST", f"/v1/operations/{begun['id']}:resume")[0] == 202
     engine.process.send_signal(signal.SIGCONT)
     deadline = time.monotonic() + 60
     while (found := end(service, begun["id"]))["state"] == "stopped" and time.monotonic() < deadline:
         service.send("POST", f"/v1/operations/{begun['id']}:resume")
     assert found["state"] == "done", found
+    assert service.send("GET", POLICIES + "/rest")[0] == 404
     # Cancelled, it goes back.
     engine.process.send_signal(signal.SIGSTOP)
     begun = apply(service, texts("letters.>"), wait=0)

@@ -4,7 +4,7 @@ import NKeys
 
 /// Operators: who vouches for accounts.
 enum OperatorOperations {
-    static let all = [list, get, put, patch, edit, addSigningKey, deleteSigningKey]
+    static let all = [list, get, configuration, put, patch, edit, addSigningKey, deleteSigningKey]
 
     private static let path = "/v1/operators/{operator}"
 
@@ -29,6 +29,30 @@ enum OperatorOperations {
         handler: .read { exchange, reader in
             let entry = try exchange.operatorEntry(reader)
             return Answer(try entry.json().adding("jwt", .string(entry.token)), tag: entry.version)
+        })
+
+    private static let configuration = Operation(
+        id: "operators.configuration", method: .get, path: PathTemplate(path + "/configuration"),
+        summary: "The part of a nats-server's configuration that says whom to trust, and where accounts come from.",
+        requirement: .may(.view, .operator),
+        query: [
+            Operation.Parameter(
+                name: "resolver",
+                schema: .text(
+                    "Where the server keeps accounts: in a folder that they are pushed to, which is the default, in one "
+                        + "with those in use, or in memory, with every account in the configuration.",
+                    oneOf: ResolverConfiguration.Resolver.allCases.map(\.rawValue))),
+            Operation.Parameter(
+                name: "system_account", schema: .text("Where it is not the operator's own, by name or key.", most: 256)),
+        ],
+        success: (200, .text("In the server's own format.", most: 1 << 30)), answers: "text/plain; charset=utf-8",
+        handler: .read { exchange, reader in
+            let resolver = exchange.query["resolver"].flatMap { ResolverConfiguration.Resolver(rawValue: $0) } ?? .full
+            let system = exchange.query["system_account"].map { EntityReference($0) }
+            return Answer(
+                text: try ResolverConfiguration(
+                    resolver, at: exchange.reference("operator"), systemAccount: system, reader
+                ).text)
         })
 
     // MARK: Changing

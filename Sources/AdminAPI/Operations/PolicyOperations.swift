@@ -5,7 +5,7 @@ import Policy
 
 /// Policies as they come into force.
 enum PolicyOperations {
-    static let all = [get, plan, getPlan, apply, undo]
+    static let all = [get, export, plan, getPlan, rest, apply, undo]
 
     // MARK: What is in force
 
@@ -60,6 +60,38 @@ enum PolicyOperations {
                     }),
             ])
             return Answer(body, tag: AnswerTag.of(body.jsonText))
+        })
+
+    private static let export = Operation(
+        id: "policies.export", method: .post, path: PathTemplate(PolicyQuestions.path + ":export"),
+        summary: "Accounts that are there as the files of a set, which comes to the same claims.",
+        requirement: .may(.view, .operator),
+        request: .object(
+            "",
+            [
+                .optional(
+                    "accounts",
+                    .list(
+                        .text("A name or a key.", most: 256), "Only these; by default all but the system account.",
+                        most: 10_000))
+            ]),
+        isBodyOptional: true,
+        success: (
+            200,
+            .object(
+                "", [.required("files", .map(of: .text("", most: SentPolicies.largestBody), "Texts by their paths."))])
+        ),
+        handler: .work { exchange, service in
+            let reference = try exchange.reference("operator")
+            let names = (exchange.body["accounts"]?.textElements ?? []).map { EntityReference($0) }
+            let accounts = try await service.work { directory in
+                try directory.read { try $0.exportedAccounts(names, at: Place(operator: reference)) }
+            }
+            return try await service.policyDesk.work {
+                var files: TextDictionary<JSONValue> = [:]
+                for file in try accounts.files() { files[file.name] = .string(file.text) }
+                return Answer(.members(["files": .object(files)]))
+            }
         })
 
     // MARK: Plans
@@ -123,6 +155,20 @@ enum PolicyOperations {
         handler: .read { exchange, reader in
             guard let kept = try kept(exchange, reader, exchange.path["plan"]) else { throw Problem.notFound }
             return answer(kept)
+        })
+
+    private static let rest = Operation(
+        id: "policies.rest", method: .get, path: PathTemplate(PolicyQuestions.path + "/rest"),
+        summary: "What is left of an apply or an undo that did not come to its end; 404 where there is none.",
+        requirement: .may(.view, .operator), success: (200, .object("", [.required("plan", .any)])),
+        handler: .work { exchange, service in
+            let reference = try exchange.reference("operator")
+            return try await service.policyDesk.work {
+                let rest = try service.directory.change("policy plan", dryRun: true) { change in
+                    try change.planRest(at: Place(operator: reference))
+                }.value
+                return Answer(.members(["plan": try JSONValue(encoding: rest)]))
+            }
         })
 
     // MARK: Bringing into force

@@ -1,5 +1,5 @@
 import Administration
-import Claims
+public import Claims
 import NKeys
 
 // Operators, accounts, roles and users as the API shows them.
@@ -100,6 +100,19 @@ extension UserEntry {
     /// The role that signed the user; nil for one with permissions of its own.
     func role(in account: AccountClaims) throws -> String? {
         try account.signingKey(claims().issuer)?.scope?.role
+    }
+}
+
+extension UserClaims {
+    /// What the API shows of a user.
+    public init(shown user: JSONValue) {
+        self.init(subject: user["public_key"]?.text ?? "", name: user["name"]?.text ?? "")
+        issuer = user["issuer"]?.text ?? ""
+        issuedAt = user["issued_at"]?.integer ?? 0
+        expires = user["expires"]?.integer ?? 0
+        notBefore = user["not_before"]?.integer ?? 0
+        tags = user["tags"]?.textElements ?? []
+        if let limits = user["limits"] { self.limits = UserPermissionLimits(limits) }
     }
 }
 

@@ -25,6 +25,11 @@ public enum ServiceBodies {
         ])
     }
 
+    /// Accounts that are to be written out as files; none for all.
+    public static func export(_ names: [EntityReference]) -> JSONValue {
+        .members(["accounts": names.isEmpty ? nil : .texts(names.map(\.text))])
+    }
+
     /// What is in force, and a set.
     public static func comparison(with texts: PolicyTexts) -> JSONValue {
         .members(["new": policies(texts)])

@@ -4,7 +4,7 @@ import NKeys
 /// The part of a server's configuration that says whom to trust, and where accounts come from.
 public struct ResolverConfiguration: Sendable {
     /// Where the server keeps account tokens.
-    public enum Resolver: Sendable, Hashable {
+    public enum Resolver: String, Sendable, Hashable, CaseIterable {
         /// In memory: every account stands in the configuration.
         case memory
         /// In a folder with every account, which are pushed to it. Only the system account stands in the configuration.
@@ -36,6 +36,19 @@ public struct ResolverConfiguration: Sendable {
         }
         (entry, self.system, self.resolver) = (`operator`, system, resolver)
         self.accounts = accounts.sorted { $0.publicKey < $1.publicKey }
+    }
+
+    /// The configuration for an operator of a directory.
+    ///
+    /// - Parameter systemAccount: the system account, where it is not to be the operator's own.
+    public init(
+        _ resolver: Resolver, at reference: EntityReference?, systemAccount: EntityReference? = nil,
+        _ reader: DirectoryReader
+    ) throws {
+        let entry = try reader.operator(reference)
+        try self.init(
+            resolver, of: entry, accounts: reader.accounts(of: entry),
+            systemAccount: systemAccount.map { try reader.account($0, of: entry) })
     }
 
     /// The configuration's text, in the server's own format.

@@ -1,8 +1,20 @@
 import Claims
 import NKeys
-public import Policy
+import Policy
 
 extension Change {
+    /// What is left of the apply or the undo under an operator that did not come to its end.
+    ///
+    /// - Throws: an error of code `notFound` where there is none.
+    public func planRest(at place: Place) throws -> PlanAnswer {
+        guard let run = try reader.unfinishedPolicyRun(of: reader.operator(at: place)) else {
+            throw AdministrationError(
+                .notFound, "no apply is unfinished",
+                remedy: "see what a set would change with \"chancery policy plan FOLDER\"")
+        }
+        return PlanAnswer(try planRest(of: run), names: try reader.accountNames(at: place))
+    }
+
     /// What is left of a run that was begun: what changes from what servers have of it, what somebody did by hand since, and
     /// the steps that are to come. Whose credentials are revoked in the last one is told as it was at first.
     public func planRest(of run: PolicyRun) throws -> PolicyPlan {

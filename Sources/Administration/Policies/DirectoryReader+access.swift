@@ -25,7 +25,7 @@ extension DirectoryReader {
 
 extension DirectoryReader {
     /// Accounts as they are written out as policy files.
-    public func policySources(of accounts: [AccountEntry]) throws -> [PolicyExporter.Source] {
+    func policySources(of accounts: [AccountEntry]) throws -> [PolicyExporter.Source] {
         let finder = SourceFinder(self, [:])
         return try accounts.map { try policySource(of: $0, finder) }
     }

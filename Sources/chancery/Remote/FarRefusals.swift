@@ -20,8 +20,7 @@ enum FarRefusals {
         "push": servers, "pull": servers,
         "env": "it shows the folders of a directory on this machine; see \"chancery context show\"",
         "generate activation": "an activation is signed with the account's key, which the service keeps",
-        "generate config": whole, "generate context": seeds, "generate profile": seeds,
-        "generate diagram component": whole, "generate diagram object": whole,
+        "generate context": seeds, "generate profile": seeds,
     ]
 
     private static let command = Mutex<String>("")

@@ -25,6 +25,28 @@ struct RemotePolicies {
         fileprivate let tag: String
     }
 
+    /// Accounts as the files of a set, in the order in which its first file names them.
+    ///
+    /// - Parameter names: which ones; none for all but the system account.
+    func export(_ names: [EntityReference]) throws -> [(name: String, text: String)] {
+        let answer = try service.post(path + ":export", ServiceBodies.export(names))
+        var texts = answer["files"]?.members ?? [:]
+        let first = texts[PolicyTexts.manifest] ?? .string("")
+        var files: [(name: String, text: String)] = []
+        for name in [PolicyTexts.manifest] + PolicyManifest.files(in: Array((first.text ?? "").utf8)) {
+            if let text = texts[name]?.text { files.append((name, text)) }
+            texts[name] = nil
+        }
+        // Whatever the service says, no file is written outside of the folder.
+        guard texts.isEmpty, files.allSatisfy({ PolicyFiles.isPlain($0.name) }) else {
+            throw AdministrationError(.refused, "the service answered with files that belong to no set", remedy: nil)
+        }
+        return files
+    }
+
+    /// What is left of an apply or an undo that did not come to its end.
+    func rest() throws -> PlanAnswer { try (service.get(path + "/rest")["plan"] ?? .null).decoded() }
+
     // MARK: Beginning
 
     func plan(_ texts: PolicyTexts, _ options: PolicyOptions) throws -> Plan {
@@ -44,16 +66,20 @@ struct RemotePolicies {
     }
 
     /// Goes on with what stopped, or is followed again.
-    func resume() throws -> JSONValue {
+    ///
+    /// - Returns: the operation, and what was left of it; nil where only the servers have to take the last step.
+    func resume() throws -> (operation: JSONValue, rest: PlanAnswer?) {
         let owner = try service.get(String(path.dropLast("/policies".utf8.count)))["public_key"]?.text
         let latest = try service.get(Self.operations, [("limit", "100")])["items"]?.elements?
             .first { $0["operator"]?.text == owner }
-        guard let latest, let id = latest["id"]?.text else { throw Self.nothingIsUnfinished }
-        switch latest["state"]?.text {
-        case "running": return latest
-        case "stopped": return try service.change(.post, "\(Self.operations)/\(id):resume")
-        default: throw Self.nothingIsUnfinished
-        }
+        guard let latest, let id = latest["id"]?.text, let state = latest["state"]?.text,
+            ["running", "stopped"].contains(state)
+        else { throw Self.nothingIsUnfinished }
+        let left: PlanAnswer?
+        do { left = try rest() } catch let error as AdministrationError where error.code == .notFound { left = nil }
+        let operation =
+            state == "stopped" ? try service.change(.post, "\(Self.operations)/\(id):resume") : latest
+        return (operation, left)
     }
 
     private static let nothingIsUnfinished = AdministrationError(
@@ -97,7 +123,7 @@ struct RemotePolicies {
     private static func stopped(_ operation: JSONValue) -> AdministrationError {
         let detail = operation["detail"]?.text ?? "it came to no end"
         return AdministrationError(
-            .distributionFailed, "this step did not reach the servers: \(detail)",
+            .distributionFailed, "the service stopped: \(detail)",
             remedy: "go on with \"chancery policy apply --resume\" when they are back")
     }
 

@@ -75,6 +75,14 @@ extension RemoteService {
         return name
     }
 
+    /// The part of a server's configuration that says whom to trust.
+    func configuration(
+        _ resolver: ResolverConfiguration.Resolver, of reference: EntityReference?, systemAccount: EntityReference?
+    ) throws -> String {
+        let query = [("resolver", resolver.rawValue)] + (systemAccount.map { [("system_account", $0.text)] } ?? [])
+        return try text(ServicePath.with(query, ServicePath.operator(operatorName(reference)) + "/configuration"))
+    }
+
     /// The name and the token of an account.
     func accountToken(_ account: Account) throws -> (name: String, token: Token) {
         let answer = try get(account.path)

@@ -1,6 +1,5 @@
 import Administration
 import Claims
-import NKeys
 
 /// Accounts as components: exports are their interfaces, and imports lead to these.
 struct ComponentDiagram {
@@ -9,22 +8,22 @@ struct ComponentDiagram {
     /// The interface of each export of a known account.
     private var interfaces: [(account: String, export: Export, name: String)] = []
 
-    init(_ entry: OperatorEntry, accounts: [AccountEntry], isDetailed: Bool) throws {
+    init(_ drawn: DrawnOperator, isDetailed: Bool) {
         self.isDetailed = isDetailed
-        lines = ["title \(PlantText.plain("Component diagram of the operator \(entry.name)"))", ""]
-        for (index, account) in accounts.enumerated() { try add(account, "A\(index)") }
-        for (index, account) in accounts.enumerated() { try addImports(of: account, "A\(index)") }
+        lines = ["title \(PlantText.plain("Component diagram of the operator \(drawn.name)"))", ""]
+        for (index, account) in drawn.accounts.enumerated() { add(account, "A\(index)") }
+        for (index, account) in drawn.accounts.enumerated() { addImports(of: account, "A\(index)") }
     }
 
-    private mutating func add(_ account: AccountEntry, _ name: String) throws {
-        let claims = try account.claims()
+    private mutating func add(_ account: DrawnOperator.Account, _ name: String) {
+        let claims = account.claims
         lines.append("component [\(PlantText.plain(account.name))] as \(name)")
         if isDetailed, !claims.description.isEmpty {
             lines.append("note left of \(name): \(PlantText.plain(claims.description))")
         }
         for (index, export) in claims.exports.enumerated() {
             let interface = "\(name)E\(index)"
-            interfaces.append((account.publicKey.text, export, interface))
+            interfaces.append((claims.subject, export, interface))
             lines.append("interface \(PlantText.quoted(label(of: export))) as \(interface)")
             lines.append("\(name) -- \(interface)")
         }
@@ -37,8 +36,8 @@ struct ComponentDiagram {
         return "\(export.name)\\n\(kind) \(export.subject)"
     }
 
-    private mutating func addImports(of account: AccountEntry, _ name: String) throws {
-        for (index, element) in try account.claims().imports.enumerated() {
+    private mutating func addImports(of account: DrawnOperator.Account, _ name: String) {
+        for (index, element) in account.claims.imports.enumerated() {
             let source = interfaces.first { interface in
                 interface.account == element.account && interface.export.type == element.type
                     && SubjectCover.contains(interface.export.subject, element.subject)

@@ -44,13 +44,17 @@ struct GenerateConfigurationCommand: ParsableCommand, Exemplified {
                 .alreadyExists, "\(configFile) exists already",
                 remedy: "replace it with --force, or choose another name")
         }
-        let text = try directory.open().read { reader in
-            let entry = try reader.operator(directory.operatorReference)
-            let system = try sysAccount.map { try reader.account(EntityReference($0), of: entry) }
-            return try ResolverConfiguration(
-                resolver, of: entry, accounts: reader.accounts(of: entry), systemAccount: system
-            ).text
-        }
+        let system = sysAccount.map { EntityReference($0) }
+        let text =
+            if let service = try directory.service {
+                try service.configuration(resolver, of: directory.operatorReference, systemAccount: system)
+            } else {
+                try directory.open().read { reader in
+                    try ResolverConfiguration(
+                        resolver, at: directory.operatorReference, systemAccount: system, reader
+                    ).text
+                }
+            }
         if let configFile {
             try PrivateFile.write(Secret(copying: Array(text.utf8)), to: configFile, replacing: force)
             if !directory.json { return Console.say("wrote the configuration to \(configFile)") }

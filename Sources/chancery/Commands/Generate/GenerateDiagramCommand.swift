@@ -21,10 +21,15 @@ struct DiagramOptions: ParsableArguments {
     }
 
     /// Reads what is drawn, and shows the drawing.
-    func show(_ draw: (DirectoryReader, OperatorEntry) throws -> [String]) throws {
-        let lines = try directory.open().read { reader in
-            try draw(reader, reader.operator(directory.operatorReference))
-        }
+    func show(withUsers: Bool = false, _ draw: (DrawnOperator) -> [String]) throws {
+        let reference = directory.operatorReference
+        let drawn =
+            if let service = try directory.service {
+                try DrawnOperator(reference, withUsers: withUsers, service)
+            } else {
+                try directory.open().read { try DrawnOperator(reference, withUsers: withUsers, $0) }
+            }
+        let lines = draw(drawn)
         let text = (["@startuml"] + lines + ["@enduml", ""]).joined(separator: "\n")
         if let outputFile { try PrivateFile.write(Secret(copying: Array(text.utf8)), to: outputFile) }
         if directory.json { return try JSONOutput.line(Answer(diagram: text)) }
@@ -42,9 +47,7 @@ struct GenerateComponentDiagramCommand: ParsableCommand, Exemplified {
     @OptionGroup var diagram: DiagramOptions
 
     func run() throws {
-        try diagram.show { reader, entry in
-            try ComponentDiagram(entry, accounts: reader.accounts(of: entry), isDetailed: diagram.detail).lines
-        }
+        try diagram.show { ComponentDiagram($0, isDetailed: diagram.detail).lines }
     }
 }
 
@@ -59,14 +62,8 @@ struct GenerateObjectDiagramCommand: ParsableCommand, Exemplified {
     @OptionGroup var diagram: DiagramOptions
 
     func run() throws {
-        try diagram.show { reader, entry in
-            var object = ObjectDiagram(isDetailed: diagram.detail, showsKeys: showKeys)
-            try object.add(entry)
-            for account in try reader.accounts(of: entry) {
-                try object.add(account, of: entry)
-                if users { for user in try reader.users(of: account) { try object.add(user, of: account) } }
-            }
-            return object.lines
+        try diagram.show(withUsers: users) {
+            ObjectDiagram($0, isDetailed: diagram.detail, showsKeys: showKeys).lines
         }
     }
 }

@@ -1,6 +1,4 @@
-import Administration
 import Claims
-import NKeys
 
 /// The operator, its accounts and their users as objects, and who signed whom.
 struct ObjectDiagram {
@@ -10,14 +8,19 @@ struct ObjectDiagram {
     /// The object of each key that can sign.
     private var objects: [String: String] = [:]
 
-    init(isDetailed: Bool, showsKeys: Bool) {
+    init(_ drawn: DrawnOperator, isDetailed: Bool, showsKeys: Bool) {
         (self.isDetailed, self.showsKeys) = (isDetailed, showsKeys)
+        add(drawn)
+        for account in drawn.accounts {
+            add(account)
+            for user in account.users { add(user.name, user.claims, of: account) }
+        }
     }
 
-    mutating func add(_ entry: OperatorEntry) throws {
-        let claims = try entry.claims()
-        lines += ["title \(PlantText.plain("Object diagram of the operator \(entry.name)"))", ""]
-        begin("O", "operator \(entry.name)", claims)
+    private mutating func add(_ drawn: DrawnOperator) {
+        let claims = drawn.claims
+        lines += ["title \(PlantText.plain("Object diagram of the operator \(drawn.name)"))", ""]
+        begin("O", "operator \(drawn.name)", claims)
         if isDetailed {
             field("service URLs", claims.serviceURLs)
             field("account server", claims.accountServerURL)
@@ -28,8 +31,8 @@ struct ObjectDiagram {
         for key in [claims.subject] + claims.signingKeys { objects[key] = "O" }
     }
 
-    mutating func add(_ account: AccountEntry, of entry: OperatorEntry) throws {
-        let claims = try account.claims()
+    private mutating func add(_ account: DrawnOperator.Account) {
+        let claims = account.claims
         let name = "A\(objects.count)"
         begin(name, "account \(account.name)", claims)
         if isDetailed {
@@ -47,17 +50,16 @@ struct ObjectDiagram {
         for key in [claims.subject] + claims.signingKeys.map(\.key) { objects[key] = name }
     }
 
-    mutating func add(_ user: UserEntry, of account: AccountEntry) throws {
-        let claims = try user.claims()
+    private mutating func add(_ user: String, _ claims: UserClaims, of account: DrawnOperator.Account) {
         let name = "U\(lines.count)"
-        begin(name, "user \(user.name)", claims)
+        begin(name, "user \(user)", claims)
         if isDetailed {
             field("may publish", claims.limits.permissions.publish.allow)
             field("may subscribe", claims.limits.permissions.subscribe.allow)
             field("bearer", claims.limits.bearerToken ? "yes" : "no")
         }
         end()
-        if let owner = objects[account.publicKey.text] { arrow(from: owner, to: name) }
+        if let owner = objects[account.claims.subject] { arrow(from: owner, to: name) }
     }
 
     private mutating func begin(_ object: String, _ title: String, _ claims: some ClaimSet) {

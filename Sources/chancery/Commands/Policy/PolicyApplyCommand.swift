@@ -47,7 +47,9 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
         guard !delivery.directoryOnly else { throw PolicyDelivery.notOfService }
         if resume {
             let policies = try RemotePolicies(service, directory.operatorReference)
-            try policies.follow(policies.resume())
+            let (operation, rest) = try policies.resume()
+            try policies.follow(operation)
+            if let rest { try PolicyPlanOutput.show(rest, json: directory.json, isRest: true) }
             return Console.say("what was left of the apply is done")
         }
         guard let set = try folder.readOne(json: directory.json) else { return }

@@ -36,13 +36,7 @@ struct PolicyExportCommand: ParsableCommand, Exemplified {
     }
 
     func run() throws {
-        let (sources, name) = try read()
-        let files: [(name: String, text: String)]
-        do { files = try PolicyExporter.files(of: sources, operator: name) } catch let failure as PolicyExporter.Failure
-        {
-            throw AdministrationError(
-                .refused, failure.description, remedy: "change that, or leave the account out with --account")
-        }
+        let files = try files()
         try PolicyFiles.makeFolder(folder)
         for file in files {
             let path = "\(folder)/\(file.name)"
@@ -51,23 +45,18 @@ struct PolicyExportCommand: ParsableCommand, Exemplified {
         }
     }
 
-    private func read() throws -> ([PolicyExporter.Source], String?) {
+    private func files() throws -> [(name: String, text: String)] {
         if let store {
             let content = try StoreContent.read(store)
-            return (content.accountClaims.map { PolicyExporter.Source(claims: $0) }, content.operatorNames.first)
+            return try ExportedAccounts(content.accountClaims, operatorName: content.operatorNames.first).files()
         }
-        if !jwt.isEmpty {
-            return (try jwt.map { PolicyExporter.Source(claims: try Self.claims(TokenFile.read($0), $0)) }, nil)
+        if !jwt.isEmpty { return try ExportedAccounts(jwt.map { try Self.claims(TokenFile.read($0), $0) }).files() }
+        let names = account.map { EntityReference($0) }
+        if let service = try directory.service {
+            return try RemotePolicies(service, directory.operatorReference).export(names)
         }
         let place = Place(operator: directory.operatorReference)
-        return try directory.open().read { reader in
-            let entry = try reader.operator(at: place)
-            let accounts =
-                try account.isEmpty
-                ? reader.accounts(of: entry).filter { try $0.publicKey.text != entry.claims().systemAccount }
-                : account.map { try reader.account(EntityReference($0), of: entry) }
-            return (try reader.policySources(of: accounts), entry.name)
-        }
+        return try directory.open().read { try $0.exportedAccounts(names, at: place) }.files()
     }
 
     private static func claims(_ token: String, _ name: String) throws -> AccountClaims {

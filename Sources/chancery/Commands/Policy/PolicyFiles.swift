@@ -19,6 +19,9 @@ enum PolicyFiles {
         return [first] + named.map { base + $0 }
     }
 
+    /// Whether a name is that of a file in the folder itself.
+    static func isPlain(_ name: String) -> Bool { !name.isEmpty && !name.contains("/") && !name.contains("\0") }
+
     static func read(_ path: String) throws -> [UInt8] {
         try PrivateFile.read(path, atMost: 64 << 20).withBytes { Array($0) }
     }

@@ -40,20 +40,13 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
     }
 
     private func showRest(at place: Place) throws {
-        guard try directory.service == nil else {
-            throw AdministrationError(
-                .refused, "what is left of an apply is shown of a directory on this machine only",
-                remedy: "go on with \"chancery policy apply --resume\", which a service does too")
-        }
-        let (plan, names) = try directory.open().change("policy plan", dryRun: true) { change in
-            guard let run = try change.reader.unfinishedPolicyRun(of: change.reader.operator(at: place)) else {
-                throw AdministrationError(
-                    .notFound, "no apply is unfinished",
-                    remedy: "see what a set would change with \"chancery policy plan FOLDER\"")
+        let rest =
+            if let service = try directory.service {
+                try RemotePolicies(service, directory.operatorReference).rest()
+            } else {
+                try directory.open().change("policy plan", dryRun: true) { try $0.planRest(at: place) }.value
             }
-            return (try change.planRest(of: run), try change.reader.accountNames(at: place))
-        }.value
-        try PolicyPlanOutput.show(plan, names: names, json: directory.json, isRest: true)
+        try PolicyPlanOutput.show(rest, json: directory.json, isRest: true)
     }
 }
 
