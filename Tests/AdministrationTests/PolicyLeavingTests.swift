@@ -234,7 +234,7 @@ import Testing
         var told: [String] = []
         let applier = PolicyApplier(
             directory,
-            deliver: { _ in
+            deliver: { _, _ in
                 let other = PolicyApplier(try test.open())
                 func tell(_ body: () async throws -> Void) async {
                     do { try await body() } catch { told.append((error as? AdministrationError)?.message ?? "") }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from peers import Server
+from test_service_cuts import Client
 
 PLANT = Path(__file__).resolve().parent.parent.parent / "policies" / "plant"
 
@@ -87,6 +88,21 @@ def test_a_set_comes_into_force_and_back(chancery, server, tmp_path):
     chancery("policy", "undo")
     assert may_publish(chancery, server, anna, "cmd.press-2")
     assert chancery("audit", "verify").returncode == 0
+
+
+def test_who_leaves_is_gone_when_the_apply_ends(chancery, server, tmp_path):
+    folder = write(tmp_path / "set")
+    chancery("policy", "apply", folder)
+    server.nats = server.url
+    clients = {user: Client(server, creds(chancery, tmp_path, "A", user).read_text()) for user in ("press-1", "anna")}
+    assert not any(client.is_gone() for client in clients.values())
+    write(folder, OLD.replace("press-1: { role: press }, ", ""))
+    chancery("policy", "apply", folder)
+    assert clients["press-1"].is_gone() and not clients["anna"].is_gone()
+    without = OLD.replace('  desk: { publish: [ "cmd.*" ], subscribe: [ "t.>" ] }\n', "").replace("anna: { role: desk }", "")
+    write(folder, without)
+    chancery("policy", "apply", folder, "--delete-roles")
+    assert clients["anna"].is_gone()
 
 
 def test_an_import_crosses_once_both_have_agreed(chancery, server, tmp_path):

@@ -13,6 +13,7 @@ import pytest
 
 from peers import Server
 from test_service import ACCOUNT, CHANCERY, Service
+from test_service_applying import apply, end, POLICIES
 
 
 @pytest.fixture(params=["chancery", "nats-server"])
@@ -70,6 +71,54 @@ def cut(answer):
     said = body["distribution"]
     assert said["in_force"] and said["servers"], said
     assert [server["connections"] for server in said["servers"]] == [0] * len(said["servers"]), said
+
+
+ROLES = "  clerk: { publish: [ 'a.>' ] }\n  guard: { publish: [ 'b.>' ] }\n"
+
+
+def policies(users, roles=ROLES):
+    users = "".join(f"  {name}: {{ role: {role} }}\n" for name, role in users.items())
+    return {"files": {
+        "chancery.yaml": "chancery: v1\noperator: operator\naccounts:\n  P: p.yaml\n",
+        "p.yaml": f"chancery: v1\naccount: P\nroles:\n{roles}users:\n{users or '  {}'}"}, "delete_roles": True}
+
+
+def test_whom_policies_cut_off_has_seen_it_when_the_operation_is_done(service):
+    everybody = {"leaves": "clerk", "turns": "clerk", "stays": "guard"}
+    assert apply(service, policies(everybody))["state"] == "done"
+    clients = {}
+    for name, role in everybody.items():
+        status, issued, _ = service.send("PUT", f"{ACCOUNT}P/users/{name}", {"role": role})
+        assert status == 201, issued
+        clients[name] = [Client(service, issued["creds"]) for _ in range(3)]
+
+    def gone(*names):
+        found = {name for name, many in clients.items() if all(client.is_gone() for client in many)}
+        assert found == set(names) and not any(
+            client.is_gone() for name, many in clients.items() if name not in names for client in many), found
+
+    def counts(operation):
+        assert operation["state"] == "done", operation
+        return [[server.get("connections") for server in step["servers"]] for step in operation["steps"]]
+
+    gone()
+    # One leaves, and one turns to something else.
+    done = apply(service, policies({"turns": "guard", "stays": "guard"}))
+    gone("leaves", "turns")
+    assert counts(done)[-1] == [0] and not any(map(any, counts(done))), done
+    # A role goes with everything that it has signed.
+    done = apply(service, policies({}, "  clerk: { publish: [ 'a.>' ] }\n"))
+    gone("leaves", "turns", "stays")
+    assert counts(done)[-1] == [0], done
+    # Back and forth: what an undo takes away is gone, too.
+    status, undo, _ = service.send("POST", POLICIES + ":undo")
+    assert status == 202 and end(service, undo["id"])["state"] == "done"
+    status, issued, _ = service.send("PUT", f"{ACCOUNT}P/users/stays", {"role": "guard"})
+    assert status == 201, issued
+    clients = {"stays": [Client(service, issued["creds"])]}
+    status, undo, _ = service.send("POST", POLICIES + ":undo")
+    assert status == 202 and counts(end(service, undo["id"]))[-1] == [0]
+    gone("stays")
 
 
 def test_who_is_cut_off_has_seen_it_when_the_answer_comes(service):

@@ -38,9 +38,14 @@ enum LongOperations {
                                         "",
                                         [
                                             .required("server", .text()),
-                                            .required("state", .text("", oneOf: ["in_force", "refused", "silent"])),
+                                            .required(
+                                                "state",
+                                                .text("", oneOf: ["in_force", "refused", "silent", "lingering"])),
                                             .required("accounts", .integer("How many of them it has.")),
                                             .optional("detail", .text()),
+                                            .optional(
+                                                "connections",
+                                                .integer("How many are still there that the step ends.")),
                                         ]))),
                         ]))),
             .optional("plan", .any),
@@ -70,6 +75,7 @@ enum LongOperations {
                     .members([
                         "server": .string(server.server), "state": .string(server.state),
                         "accounts": .integer(server.accounts), "detail": server.detail.map { .string($0) },
+                        "connections": server.connections.map { .integer($0) },
                     ])
                 }),
         ])

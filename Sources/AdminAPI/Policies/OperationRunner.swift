@@ -30,8 +30,8 @@ actor OperationRunner {
             let found = try await service.work { try $0.read { try $0.policyOperation(id) } }
             guard let found else { return }
             let directory = service.directory.acting(as: AuditActor(found.actor))
-            let applier = PolicyApplier(directory) { accounts in
-                try await deliver(accounts, of: id, service, directory)
+            let applier = PolicyApplier(directory) { accounts, cuts in
+                try await deliver(accounts, cuts, of: id, service, directory)
             }
             try await applier.carryOut(id)
         } catch {
@@ -42,32 +42,32 @@ actor OperationRunner {
         }
     }
 
-    /// Brings a step to the servers, and notes what each said.
+    /// Brings a step to the servers, waits for the connections that end with it, and notes what each said.
     private static func deliver(
-        _ accounts: [AccountEntry], of id: Int64, _ service: AdminService, _ directory: Directory
+        _ accounts: [AccountEntry], _ cuts: [ConnectionCut], of id: Int64, _ service: AdminService,
+        _ directory: Directory
     ) async throws {
         guard let distributor = service.distributor else { return }
-        let outcome = await distributor.bringIntoForce(accounts.map(\.publicKey), forgetting: [], cutting: [])
+        let outcome = await distributor.bringIntoForce(accounts.map(\.publicKey), forgetting: [], cutting: cuts)
         let states = states(outcome)
         try await service.work(in: directory) { directory in
             _ = try directory.change("policy: servers answered") { try $0.note(states, of: id) }
         }
         guard outcome.isInForce else {
-            let refused = outcome.servers.first { $0.state != .inForce }
-            let words = outcome.failure ?? refused?.detail ?? "a server did not answer"
-            throw AdministrationError(
-                .distributionFailed, "this step did not reach every server: \(words)", remedy: "resume the operation")
+            throw AdministrationError(.distributionFailed, outcome.objection, remedy: "resume the operation")
         }
     }
 
     /// Server by server, since a step may be about many accounts.
     private static func states(_ outcome: DistributionOutcome) -> [PolicyOperation.ServerState] {
         Dictionary(grouping: outcome.servers, by: \.server).sorted { $0.key < $1.key }.map { server, answers in
-            let worst =
-                answers.first { $0.state == .refused } ?? answers.first { $0.state == .silent } ?? answers.first
+            let badness: [DistributionOutcome.Server.State] = [.refused, .silent, .lingering]
+            let worst = badness.lazy.compactMap { bad in answers.first { $0.state == bad } }.first ?? answers.first
+            let counts = answers.compactMap(\.connections)
             return PolicyOperation.ServerState(
                 step: 0, server: server, state: worst?.state.rawValue ?? "silent",
-                accounts: answers.count { $0.state == .inForce }, detail: worst?.detail)
+                accounts: answers.count { $0.state == .inForce || $0.state == .lingering }, detail: worst?.detail,
+                connections: counts.isEmpty ? nil : counts.reduce(0, +))
         }
     }
 }

@@ -56,6 +56,28 @@ public struct DistributionOutcome: Sendable {
     /// Whether every server has the change. Where none has to do with it, it is in force nowhere.
     public var isInForce: Bool { failure == nil && !servers.isEmpty && servers.allSatisfy { $0.state == .inForce } }
 
+    /// Why it is not in force.
+    var objection: String {
+        if let failure { return "this step did not reach the servers: \(failure)" }
+        let worst =
+            servers.first { $0.state == .refused || $0.state == .silent } ?? servers.first { $0.state != .inForce }
+        guard let worst else { return "this step did not reach any server" }
+        let words = worst.detail ?? "it did not answer"
+        let place = worst.server.isEmpty ? "" : "\(worst.server): "
+        return worst.state == .lingering ? place + words : "this step did not reach every server: \(place)\(words)"
+    }
+
+    /// Adds what servers said last of the connections of an account that a change ends: all of those count that answered.
+    public mutating func add(_ found: [LingeringConnections], of account: PublicKey) {
+        for index in servers.indices where servers[index].account == account.text {
+            let answer = found.first { $0.server == servers[index].server }
+            servers[index].connections = answer?.count
+            guard servers[index].state == .inForce, answer?.count != 0 else { continue }
+            servers[index].state = answer == nil ? .silent : .lingering
+            servers[index].detail = LingeringConnections.words(answer)
+        }
+    }
+
     var json: JSONValue {
         .members([
             "in_force": .bool(isInForce),

@@ -19,7 +19,7 @@ public struct ClaimsAnswer: Sendable, Hashable {
             self.init(server: "unknown", isAccepted: false, text: "the answer cannot be read")
             return
         }
-        let server = [body.server?.name, body.server?.id].compactMap { $0 }.first { !$0.isEmpty } ?? "unknown"
+        let server = body.server.called
         if let error = body.error {
             self.init(server: server, isAccepted: false, text: error.description ?? "code \(error.code ?? 0)")
         } else {
@@ -34,17 +34,13 @@ public struct ClaimsAnswer: Sendable, Hashable {
     }
 
     private struct Body: Decodable {
-        struct Server: Decodable {
-            var name: String?
-            var id: String?
-        }
         struct Outcome: Decodable {
             var code: Int?
             var message: String?
             var description: String?
         }
 
-        var server: Server?
+        var server: AnsweringServer?
         var data: Outcome?
         var error: Outcome?
     }

@@ -40,8 +40,8 @@ extension Change {
     public func noteDeliveries(_ outcomes: [PushOutcome]) throws {
         for outcome in outcomes where outcome.refusal == nil || !outcome.answers.isEmpty {
             for answer in outcome.answers { try note(answer, outcome) }
-            for _ in 0..<max(0, outcome.expected - outcome.answers.count) {
-                distributions.append(distribution(of: outcome, .error, server: nil, before: nil))
+            for server in outcome.silent {
+                distributions.append(distribution(of: outcome, .error, server: server, before: nil))
             }
         }
     }

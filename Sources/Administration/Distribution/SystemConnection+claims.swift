@@ -110,11 +110,7 @@ extension SystemConnection {
     /// What each server that answers has; nil when none tells.
     private func lists() async throws -> [ServerAccounts]? {
         struct Answer: Decodable {
-            struct Server: Decodable {
-                var name: String?
-                var id: String?
-            }
-            var server: Server?
+            var server: AnsweringServer?
             var data: [String]?
         }
         return try await ask(ClaimsSubjects.list)?.map { message in
@@ -125,8 +121,8 @@ extension SystemConnection {
                     .distributionFailed, "a server's list of accounts cannot be read",
                     remedy: "see what versions the servers have")
             }
-            let name = [answer.server?.name, answer.server?.id].compactMap { $0 }.first { !$0.isEmpty } ?? "unknown"
-            return ServerAccounts(server: name, accounts: Set(accounts.compactMap { try? PublicKey($0) }))
+            return ServerAccounts(
+                server: answer.server.called, accounts: Set(accounts.compactMap { try? PublicKey($0) }))
         }
     }
 }

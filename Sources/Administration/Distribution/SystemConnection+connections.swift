@@ -19,9 +19,32 @@ public struct LingeringConnections: Sendable, Hashable {
     /// The server's name, or its key if it has none.
     public let server: String
     /// How many there are at least.
-    public var count: Int
-    fileprivate let id: String
-    fileprivate var numbers: [UInt64]
+    public internal(set) var count: Int
+    let id: String
+    var numbers: [UInt64]
+}
+
+extension LingeringConnections {
+    /// What there is to say of a server that has a change; nil for one that did not say.
+    public static func words(_ answer: LingeringConnections?) -> String {
+        guard let answer else { return "the server did not say whether connections are gone" }
+        return answer.count == 1
+            ? "1 connection that should be gone is still there"
+            : "\(answer.count) connections that should be gone are still there"
+    }
+
+    /// What servers said of several cuts, together: a server counts that answered for all cuts of an account.
+    static func byAccount(_ found: [ConnectionCut: [LingeringConnections]]) -> [PublicKey: [LingeringConnections]] {
+        Dictionary(found.map { ($0.account, $1) }) { one, other in
+            one.compactMap { server in
+                guard let more = other.first(where: { $0.id == server.id }) else { return nil }
+                var both = server
+                both.count += more.count
+                both.numbers += more.numbers
+                return both
+            }
+        }
+    }
 }
 
 extension SystemConnection {
@@ -29,6 +52,37 @@ extension SystemConnection {
     private static let page = 1_024
     /// The most pages that are looked at; what is behind them counts as one that is still there.
     private static let mostPages = 16
+
+    /// How long connections that changes end may take to go, and after which time servers are asked to end them.
+    private static let cutTimeout = Duration.seconds(5), patience = Duration.seconds(1)
+
+    /// Waits until every server says that the connections are gone which changes end. What does not go by itself, servers are
+    /// asked to end.
+    ///
+    /// - Parameter claims: what an account says now; nil for one that was deleted.
+    /// - Returns: by account what each server said last that answered for it.
+    public func awaitEnd(
+        of cuts: [ConnectionCut], _ claims: @Sendable (PublicKey) async throws -> AccountClaims?
+    ) async throws -> [PublicKey: [LingeringConnections]] {
+        let begin = ContinuousClock.now
+        var pause = Duration.milliseconds(5)
+        var found: [ConnectionCut: [LingeringConnections]] = [:]
+        var waiting = cuts
+        var isTold = false
+        while true {
+            for cut in waiting { found[cut] = try await lingering(cut, try await claims(cut.account)) }
+            waiting.removeAll { cut in found[cut]?.contains { $0.count > 0 } != true }
+            let passed = ContinuousClock.now - begin
+            guard !waiting.isEmpty, passed < Self.cutTimeout else { break }
+            if passed > Self.patience, !isTold {
+                isTold = true
+                for cut in waiting { try await end(found[cut] ?? []) }
+            }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(200))
+        }
+        return LingeringConnections.byAccount(found)
+    }
 
     /// The connections that an account no longer admits, on each server that answers, also where there are none.
     ///
@@ -45,7 +99,7 @@ extension SystemConnection {
                 guard let answer = try? JSONDecoder().decode(ConnectionsAnswer.self, from: Data(message.payload)),
                     let id = answer.server?.id
                 else { continue }
-                let name = [answer.server?.name, id].compactMap { $0 }.first { !$0.isEmpty } ?? "unknown"
+                let name = answer.server.called
                 let connections = answer.data?.connections ?? []
                 let numbers = connections.filter { !$0.isAdmitted(by: claims) }.compactMap(\.cid)
                 let isLast = page == Self.mostPages - 1
@@ -74,10 +128,6 @@ extension SystemConnection {
 
 /// What a server says of its connections.
 private struct ConnectionsAnswer: Decodable {
-    struct Server: Decodable {
-        var name: String?
-        var id: String?
-    }
     struct Connection: Decodable {
         var cid: UInt64?
         var authorized_user: String?
@@ -87,8 +137,7 @@ private struct ConnectionsAnswer: Decodable {
         func isAdmitted(by claims: AccountClaims?) -> Bool {
             guard let claims else { return false }
             if let jwt, let user = try? UserClaims.decode(jwt) {
-                let isSigned = user.issuer == claims.subject || claims.signingKey(user.issuer) != nil
-                return isSigned && !claims.isRevoked(user)
+                return claims.didSign(user) && !claims.isRevoked(user)
             }
             return authorized_user.map { claims.revocations.effectiveTime(of: $0) == nil } ?? true
         }
@@ -97,6 +146,6 @@ private struct ConnectionsAnswer: Decodable {
         var connections: [Connection]?
     }
 
-    var server: Server?
+    var server: AnsweringServer?
     var data: Page?
 }

@@ -15,10 +15,17 @@ public struct PushOutcome: Sendable {
     public let answers: [ClaimsAnswer]
     /// How many answers were expected.
     public let expected: Int
+    /// Who of those that are expected did not answer, as far as they are known.
+    public var unheard: [String] = []
     /// Why nothing was sent, or nobody can have answered; nil where something was.
     public let refusal: String?
     /// Whether nothing was sent, since servers have a later token.
     public var isHeldBack = false
+
+    /// Each server that was expected and did not answer: its name, or nil where nobody knows it.
+    public var silent: [String?] {
+        unheard + Array(repeating: nil, count: max(0, expected - answers.count - unheard.count))
+    }
 
     /// Whether every server did what it was asked.
     public var isComplete: Bool { refusal == nil && answers.count >= expected && answers.allSatisfy(\.isAccepted) }
@@ -78,9 +85,7 @@ extension SystemConnection {
 
     private func push(_ account: AccountEntry, _ theirs: String?, isForced: Bool) async -> PushOutcome {
         func outcome(_ answers: [Message], refusal: String? = nil) -> PushOutcome {
-            PushOutcome(
-                name: account.name, publicKey: account.publicKey, version: TokenVersion(of: account.token),
-                answers: answers.map { ClaimsAnswer(payload: $0.payload) }, expected: serverCount, refusal: refusal)
+            self.outcome(account.name, account.publicKey, TokenVersion(of: account.token), answers, refusal)
         }
         do {
             if let theirs, try AccountComparison(here: account.token, there: theirs) == .older {
@@ -97,6 +102,18 @@ extension SystemConnection {
         } catch {
             return outcome([], refusal: "\(error)")
         }
+    }
+
+    private func outcome(
+        _ name: String, _ key: PublicKey, _ version: TokenVersion?, _ messages: [Message], _ refusal: String? = nil
+    ) -> PushOutcome {
+        let answers = messages.map { ClaimsAnswer(payload: $0.payload) }
+        var outcome = PushOutcome(
+            name: name, publicKey: key, version: version, answers: answers,
+            expected: roster.map { max(1, $0.all.count) } ?? serverCount, refusal: refusal)
+        let heard = Set(answers.map(\.server))
+        outcome.unheard = roster?.all.filter { !heard.contains($0) } ?? []
+        return outcome
     }
 
     /// Sends one token on the subject that somebody listens on.
@@ -121,10 +138,6 @@ extension SystemConnection {
                 .distributionFailed, "the server does not delete accounts", remedy: "its configuration needs a resolver"
             )
         }
-        let read = answers.map { ClaimsAnswer(payload: $0.payload) }
-        return accounts.map { name, key in
-            PushOutcome(
-                name: name, publicKey: key, version: nil, answers: read, expected: serverCount, refusal: nil)
-        }
+        return accounts.map { name, key in outcome(name, key, nil, answers) }
     }
 }

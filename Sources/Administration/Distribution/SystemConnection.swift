@@ -11,6 +11,9 @@ public struct SystemConnection: Sendable {
     let client: Client
     /// How many servers are expected to answer.
     public let serverCount: Int
+    /// The servers by their names, where somebody keeps an eye on them: then those that are gone are expected, and not waited
+    /// for.
+    public var roster: ServerRoster?
     /// How long to wait for the servers' answers to one request.
     let timeout: Duration
     private let inboxPrefix: String
@@ -55,7 +58,8 @@ public struct SystemConnection: Sendable {
     ) async throws(ClientError) -> [Message]? {
         do {
             return try await client.requestMany(
-                subject, payload: payload, headers: headers, expecting: serverCount, timeout: timeout)
+                subject, payload: payload, headers: headers, expecting: max(1, roster?.present.count ?? serverCount),
+                timeout: timeout)
         } catch {
             let isUnheard = error.code == .noResponders
             if isUnheard { return nil }
@@ -89,6 +93,25 @@ public struct SystemConnection: Sendable {
 
     /// More accounts than any server has.
     private static let longestSeries = 1 << 22
+
+    /// How long servers may take to say that they are there.
+    private static let rollCall = Duration.seconds(2)
+
+    /// The servers that say that they are there, and how many there are in their words.
+    public func present() async throws -> (servers: [PresentServer], count: Int) {
+        struct Answer: Decodable {
+            var server: AnsweringServer?
+        }
+        let count = try await Self.countServers(client)
+        let answers = try await client.requestMany(ClaimsSubjects.ping, expecting: count, timeout: Self.rollCall)
+        var servers: [String: PresentServer] = [:]
+        for message in answers {
+            let answer = try? JSONDecoder().decode(Answer.self, from: Data(message.payload))
+            guard let server = answer?.server, let name = server.called else { continue }
+            servers[name] = PresentServer(name: name, id: server.id ?? name)
+        }
+        return (servers.values.sorted { $0.name < $1.name }, count)
+    }
 
     /// How many servers share the system account, this one included. A server that does not say counts as the only one.
     private static func countServers(_ client: Client) async throws -> Int {

@@ -9,7 +9,9 @@ public enum SystemPurpose: Sendable, Hashable {
     case pushing
     /// Also to delete accounts there.
     case deleting
-    /// Also to see connections, and to end them.
+    /// To give them tokens, to see connections, and to end them.
+    case cutting
+    /// All of that.
     case governing
 
     var subjects: [String] {
@@ -17,7 +19,8 @@ public enum SystemPurpose: Sendable, Hashable {
         case .reading: ClaimsSubjects.reading
         case .pushing: ClaimsSubjects.reading + ClaimsSubjects.writing
         case .deleting: ClaimsSubjects.reading + ClaimsSubjects.writing + [ClaimsSubjects.delete]
-        case .governing: Self.deleting.subjects + [ClaimsSubjects.connections, ClaimsSubjects.kick]
+        case .cutting: Self.pushing.subjects + [ClaimsSubjects.connections, ClaimsSubjects.kick]
+        case .governing: Self.cutting.subjects + [ClaimsSubjects.delete]
         }
     }
 }

@@ -13,8 +13,9 @@ public struct PolicyApplier {
         case confirmed(ApplyStep)
     }
 
-    /// Brings the tokens and settings of accounts to every server, and throws unless each has them.
-    public typealias Delivery = ([AccountEntry]) async throws -> Void
+    /// Brings the tokens and settings of accounts to every server, and throws unless each has them, and the connections
+    /// are gone that end with it.
+    public typealias Delivery = ([AccountEntry], [ConnectionCut]) async throws -> Void
 
     private let directory: Directory
     private let deliver: Delivery
@@ -24,7 +25,7 @@ public struct PolicyApplier {
     ///   - deliver: brings accounts to the servers.
     ///   - reached: called at each moment; what it throws ends the apply there, as the end of the process would.
     public init(
-        _ directory: Directory, deliver: @escaping Delivery = { _ in },
+        _ directory: Directory, deliver: @escaping Delivery = { _, _ in },
         reached: @escaping (Moment) throws -> Void = { _ in }
     ) {
         (self.directory, self.deliver, self.reached) = (directory, deliver, reached)
@@ -100,7 +101,7 @@ public struct PolicyApplier {
             let advanced = try await Self.advance(run, step, directory)
             run = advanced.run
             try reached(.stored(step))
-            if !advanced.changed.isEmpty || step == .switch { try await deliver(try await accounts(of: run)) }
+            if !advanced.changed.isEmpty || step == .switch { try await deliver(run) }
             try await Self.confirm(run, step, directory)
             try reached(.confirmed(step))
         }
@@ -108,7 +109,7 @@ public struct PolicyApplier {
 
     private func confirm(_ run: PolicyRun) async throws {
         guard let step = run.stored else { return }
-        try await deliver(try await accounts(of: run))
+        try await deliver(run)
         try await Self.confirm(run, step, directory)
     }
 
@@ -134,6 +135,11 @@ public struct PolicyApplier {
         guard let last, last.stored != last.confirmed else { return false }
         try await confirm(last)
         return true
+    }
+
+    private func deliver(_ run: PolicyRun) async throws {
+        let accounts = try await accounts(of: run)
+        try await deliver(accounts, try accounts.flatMap { try run.cuts(of: $0) })
     }
 
     /// The accounts of a run as they are now. A step brings them all to the servers: what these have already they take

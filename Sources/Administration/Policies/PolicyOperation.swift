@@ -21,15 +21,19 @@ public struct PolicyOperation: Sendable {
         public var step: Int
         /// Empty for one that did not answer.
         public var server: String
-        /// `in_force`, `refused` or `silent`.
+        /// `in_force`, `refused`, `silent` or `lingering`.
         public var state: String
         /// The accounts that it has.
         public var accounts: Int
         public var detail: String?
+        /// How many connections are still there that the step ends; nil where it ends none, or the server did not say.
+        public var connections: Int?
 
-        public init(step: Int, server: String, state: String, accounts: Int, detail: String? = nil) {
+        public init(
+            step: Int, server: String, state: String, accounts: Int, detail: String? = nil, connections: Int? = nil
+        ) {
             (self.step, self.server, self.state) = (step, server, state)
-            (self.accounts, self.detail) = (accounts, detail)
+            (self.accounts, self.detail, self.connections) = (accounts, detail, connections)
         }
     }
 

@@ -12,22 +12,31 @@ struct PolicyDelivery: ParsableArguments {
     static let notOfService = AdministrationError(
         .refused, "the service brings changes to its servers by itself", remedy: "leave --directory-only out")
 
-    /// Brings accounts and their settings to every server, and throws unless each has them.
+    /// Brings accounts and their settings to every server, and throws unless each has them, and what ends with it is gone.
     func deliver(_ directory: Directory, of place: Place) -> PolicyApplier.Delivery {
-        if directoryOnly { return { _ in } }
-        return { accounts in try await push(accounts, directory, place) }
+        if directoryOnly { return { _, _ in } }
+        return { accounts, cuts in try await push(accounts, cuts, directory, place) }
     }
 
-    private func push(_ accounts: [AccountEntry], _ directory: Directory, _ place: Place) async throws {
+    private func push(
+        _ accounts: [AccountEntry], _ cuts: [ConnectionCut], _ directory: Directory, _ place: Place
+    ) async throws {
         let settings = try directory.read { reader in
             try accounts.reduce(into: [PublicKey: String]()) { tokens, account in
                 tokens[account.publicKey] = try reader.settingsToken(of: account.publicKey)
             }
         }
         let outcomes: [PushOutcome]
+        var found: [PublicKey: [LingeringConnections]] = [:]
         do {
-            outcomes = try await system.withConnection(directory, of: place, for: .pushing) { connection in
-                try await Self.push(accounts, settings, connection)
+            let purpose: SystemPurpose = cuts.isEmpty ? .pushing : .cutting
+            (outcomes, found) = try await system.withConnection(directory, of: place, for: purpose) { connection in
+                let outcomes = try await Self.push(accounts, settings, connection)
+                guard !cuts.isEmpty, outcomes.allSatisfy(\.isComplete) else { return (outcomes, [:]) }
+                let lingering = try await connection.awaitEnd(of: cuts) { account in
+                    try directory.read { try $0.accountEntry(account) }?.claims()
+                }
+                return (outcomes, lingering)
             }
         } catch let error as ClientError {
             throw AdministrationError(
@@ -38,6 +47,15 @@ struct PolicyDelivery: ParsableArguments {
         for outcome in outcomes where !outcome.isComplete { try output.show(outcome, verb: "pushed", "to") }
         if let failure = AdministrationError(failed: outcomes) {
             throw AdministrationError(failure.code, failure.message, remedy: Self.remedy)
+        }
+        for cut in cuts {
+            for answer in outcomes.first(where: { $0.publicKey == cut.account })?.answers ?? [] {
+                let connections = found[cut.account]?.first { $0.server == answer.server }
+                guard connections?.count != 0 else { continue }
+                throw AdministrationError(
+                    .distributionFailed, "\(answer.server): \(LingeringConnections.words(connections))",
+                    remedy: "go on with \"chancery policy apply --resume\"")
+            }
         }
     }
 

@@ -16,36 +16,51 @@ actor EngineRoad: Distributor {
         let done: CheckedContinuation<DistributionOutcome, Never>
     }
 
-    private static let timeout = Duration.seconds(5)
-    /// How long connections that a change ends may take to go, and after which time servers are asked to end them.
-    private static let cutTimeout = Duration.seconds(5), patience = Duration.seconds(1)
+    static let timeout = Duration.seconds(5)
     /// Seconds after which the connection's user is made anew.
-    private static let lifetime: Int64 = 43_200
+    static let lifetime: Int64 = 43_200
+    /// How many accounts are brought at once where it is about all of them: changes go between.
+    private static let portion = 1_000
 
-    private let directory: Directory
+    let directory: Directory
     private let entry: OperatorEntry
-    private let address: ServerAddress
-    private var connection: SystemConnection?
-    private var connectedAt: Int64 = 0
+    /// Where servers are; one is enough, and another one is asked where it does not answer.
+    let addresses: [ServerAddress]
+    /// Which of them is spoken to.
+    var current = 0
+    var connection: SystemConnection?
+    /// The way to a connection, where one is on it.
+    var opening: Task<SystemConnection, any Error>?
+    var signIn: SignIn?
+    var signedAt: Int64 = 0
+    /// The servers; nobody keeps an eye on the service's own.
+    var roster = ServerRoster()
+    /// Who has come, and has not been given what he missed.
+    var news = ServerRoster.News()
     private var waiting: [Waiting] = []
     private var isOnItsWay = false
     /// What servers still have to hear of.
     private var unsettled: Set<PublicKey> = []
     /// The settings that servers were given last.
     private var settings: [PublicKey: String] = [:]
-    /// The versions that every server has taken.
+    /// The versions that every server has taken that is there.
     private var settled: [PublicKey: TokenVersion] = [:]
+
+    /// What servers that are gone have missed.
+    private var missed: Set<PublicKey> = []
 
     /// The operator's token that the service's own server was given last.
     private var operatorToken: String
     private let reload: (@Sendable ([String]) async -> Void)?
 
-    /// - Parameter reload: gives the service's own server other tokens of the operator; nil where there is none.
+    /// - Parameters:
+    ///   - addresses: where servers are; at least one.
+    ///   - reload: gives the service's own server other tokens of the operator; nil where there is none.
     init(
-        _ directory: Directory, of entry: OperatorEntry, at address: ServerAddress,
+        _ directory: Directory, of entry: OperatorEntry, at addresses: [ServerAddress],
         reload: (@Sendable ([String]) async -> Void)? = nil
     ) {
-        (self.directory, self.entry, self.address) = (directory, entry, address)
+        (self.directory, self.entry, self.addresses) = (directory, entry, addresses)
         (operatorToken, self.reload) = (entry.token, reload)
     }
 
@@ -87,13 +102,25 @@ actor EngineRoad: Distributor {
         }
     }
 
-    private var place: Place { Place(operator: EntityReference(entry.publicKey)) }
+    /// Whether the servers are others than the service's own.
+    var isOfOthers: Bool { reload == nil }
+
+    var place: Place { Place(operator: EntityReference(entry.publicKey)) }
 
     func bringIntoForce(
         _ accounts: [PublicKey], forgetting deleted: [PublicKey], cutting cuts: [ConnectionCut]
     ) async -> DistributionOutcome {
         var outcome = await bringIntoForce(accounts, forgetting: deleted)
-        for cut in cuts where outcome.failure == nil { await confirm(cut, &outcome) }
+        guard outcome.failure == nil else { return outcome }
+        // A server that has nothing to do with an account has no connections of it either.
+        let cuts = cuts.filter { cut in
+            outcome.servers.contains { $0.account == cut.account.text && $0.state != .silent }
+        }
+        guard !cuts.isEmpty else { return outcome }
+        let found = try? await connected().awaitEnd(of: cuts) { [directory] account in
+            try await directory.work { try $0.read { try $0.accountEntry(account) } }?.claims()
+        }
+        for account in Set(cuts.map(\.account)) { outcome.add(found?[account] ?? [], of: account) }
         return outcome
     }
 
@@ -112,18 +139,23 @@ actor EngineRoad: Distributor {
     /// Brings every account of the operator.
     func bringEverything() async {
         let all = try? await work { [place] in try $0.read { try $0.accounts(of: $0.operator(at: place)) } }
-        let outcome = await bringIntoForce((all ?? []).map(\.publicKey), forgetting: [])
-        if let failure = outcome.failure { Console.say("the servers cannot be reached: \(failure)") }
-        for server in outcome.servers where server.state == .refused {
-            Console.say("\(server.server) did not take \(server.account): \(server.detail ?? "")")
-        }
+        var rest = (all ?? []).map(\.publicKey)[...]
+        repeat {
+            let outcome = await bringIntoForce(Array(rest.prefix(Self.portion)), forgetting: [])
+            if let failure = outcome.failure { Console.say("the servers cannot be reached: \(failure)") }
+            for server in outcome.servers where server.state == .refused {
+                Console.say("\(server.server) did not take \(server.account): \(server.detail ?? "")")
+            }
+            rest = rest.dropFirst(Self.portion)
+        } while !rest.isEmpty
     }
 
     /// Tries again what did not reach every server, and what others have changed in the directory.
     func settle() async {
         await reloadOperator()
+        await welcome()
         let behind = try? await work { [place] in try $0.read { try $0.accountsBehind(of: $0.operator(at: place)) } }
-        // What every server that answers has is settled, also where one is gone that once had something else.
+        // What every server has that is there is settled, also where one is gone that once had something else.
         let news = (behind ?? [:]).filter { settled[$0.key] != $0.value }
         let accounts = unsettled.union(news.keys)
         if !accounts.isEmpty { _ = await bringIntoForce(Array(accounts), forgetting: []) }
@@ -131,57 +163,18 @@ actor EngineRoad: Distributor {
 
     func isReady() async -> Bool { (try? await connected()) != nil }
 
-    func close() async {
-        await connection?.close()
-        connection = nil
-    }
-
-    // MARK: Connections
-
-    /// Waits until every server says that the connections are gone which a change ends, and adds to the outcome what each
-    /// said last. What does not go by itself, servers are asked to end.
-    private func confirm(_ cut: ConnectionCut, _ outcome: inout DistributionOutcome) async {
-        // A server that has nothing to do with the account has no connections of it either.
-        guard outcome.servers.contains(where: { $0.account == cut.account.text && $0.state != .silent }) else {
-            return
-        }
-        let begin = ContinuousClock.now
-        var pause = Duration.milliseconds(5)
-        var found: [LingeringConnections] = []
-        var isTold = false
-        while true {
-            do {
-                let entry = try await work { try $0.read { try $0.accountEntry(cut.account) } }
-                let connection = try await connected()
-                found = try await connection.lingering(cut, entry?.claims())
-                let passed = ContinuousClock.now - begin
-                guard found.contains(where: { $0.count > 0 }), passed < Self.cutTimeout else { break }
-                if passed > Self.patience, !isTold {
-                    isTold = true
-                    try await connection.end(found)
-                }
-                try await Task.sleep(for: pause)
-                pause = min(pause * 2, .milliseconds(200))
-            } catch {
-                found = []
-                break
-            }
-        }
-        Self.add(found, of: cut.account, to: &outcome)
-    }
-
-    private static func add(
-        _ found: [LingeringConnections], of account: PublicKey, to outcome: inout DistributionOutcome
-    ) {
-        for index in outcome.servers.indices where outcome.servers[index].account == account.text {
-            let server = outcome.servers[index]
-            let answer = found.first { $0.server == server.server }
-            outcome.servers[index].connections = answer?.count
-            guard server.state == .inForce, answer?.count != 0 else { continue }
-            (outcome.servers[index].state, outcome.servers[index].detail) =
-                answer == nil
-                ? (.silent, "the server did not say whether connections are gone")
-                : (.lingering, "connections that should be gone are still there")
+    /// Gives servers that have come what they do not have: whoever was away what was missed, and whoever has started everything.
+    private func welcome() async {
+        guard isOfOthers else { return }
+        await lookAround()
+        let come = news
+        news = ServerRoster.News()
+        if !come.started.isEmpty {
+            (settings, missed) = ([:], [])
+            await bringEverything()
+        } else if !come.returned.isEmpty {
+            unsettled.formUnion(missed)
+            missed = []
         }
     }
 
@@ -208,9 +201,11 @@ actor EngineRoad: Distributor {
         unsettled.formUnion(accounts)
         do {
             let outcomes = try await push(accounts, forgetting: deleted)
-            for outcome in outcomes where outcome.isComplete || outcome.isHeldBack {
+            noteWhoAnswered(outcomes)
+            for outcome in outcomes where outcome.isComplete || outcome.isHeldBack || isHeldByPresent(outcome) {
                 unsettled.remove(outcome.publicKey)
                 settled[outcome.publicKey] = outcome.version
+                if !outcome.isComplete, !outcome.isHeldBack { missed.insert(outcome.publicKey) }
             }
             return DistributionOutcome(servers: outcomes.flatMap(Self.servers))
         } catch {
@@ -231,11 +226,7 @@ actor EngineRoad: Distributor {
         var outcomes: [PushOutcome]
         do {
             outcomes = try await connected().push(entries)
-            if outcomes.contains(where: { $0.refusal != nil && !$0.isHeldBack }) {
-                // The connection may have ended in between.
-                await close()
-                outcomes = try await connected().push(entries)
-            }
+            if try await isWorthAnotherTry(outcomes) { outcomes = try await connected().push(entries) }
         } catch is ClientError {
             await close()
             outcomes = try await connected().push(entries)
@@ -286,25 +277,7 @@ actor EngineRoad: Distributor {
         settings.merge(news) { _, new in new }
     }
 
-    private func connected() async throws -> SystemConnection {
-        let now = SystemClock.now()
-        if let connection {
-            guard now - connectedAt > Self.lifetime / 2 else { return connection }
-            await close()
-        }
-        let place = place
-        let signIn = try await work { directory in
-            try directory.change("serve: connect to the servers") {
-                try $0.systemSignIn(at: place, for: .governing, lifetime: Self.lifetime)
-            }.value
-        }
-        let opened = try await SystemConnection.open(
-            address, as: signIn, isTemporaryUser: true, timeout: Self.timeout)
-        (connection, connectedAt) = (opened, now)
-        return opened
-    }
-
-    private func work<Result: Sendable>(
+    func work<Result: Sendable>(
         _ body: @escaping @Sendable (Directory) throws -> Result
     ) async throws -> Result {
         try await directory.work(body)
@@ -322,9 +295,8 @@ actor EngineRoad: Distributor {
                 server: answer.server, account: key, state: answer.isAccepted ? .inForce : .refused,
                 detail: answer.isAccepted ? nil : answer.text)
         }
-        let missing = max(0, outcome.expected - outcome.answers.count)
         return answered
-            + Array(repeating: .init(server: "", account: key, state: .silent), count: missing)
+            + outcome.silent.map { .init(server: $0 ?? "", account: key, state: .silent, detail: "it did not answer") }
     }
 
     private static func words(_ error: any Error) -> String {

@@ -32,7 +32,9 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
     @Flag(help: "Only look whether the settings can be taken, and show them.") var check = false
     @Option(text: "Where the API listens; by default 127.0.0.1:8420.", as: "host:port") var listen: String?
     @Option(text: "Where the NATS server listens; by default 127.0.0.1:4222.", as: "host:port") var nats: String?
-    @Option(text: "A nats-server or a cluster to feed, in the place of an own NATS server.", as: "url")
+    @Option(
+        text: "A nats-server to feed in the place of an own NATS server, or some of a cluster's, with commas between.",
+        as: "url")
     var engine: String?
     @Option(file: "A Unix socket for administration on this machine, without a token.") var socket: String?
     @Option(file: "A new file for the first start's token, in place of stdout.") var firstToken: String?
@@ -102,8 +104,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         let broker = engine == nil ? try await EmbeddedBroker.start(open, entry, at: nats) : nil
         let road = EngineRoad(
             open, of: entry,
-            at: try engine.map { try ServerAddress($0) } ?? broker?.address
-                ?? ServerAddress(host: nats.host, port: nats.port),
+            at: engine ?? [broker?.address ?? ServerAddress(host: nats.host, port: nats.port)],
             reload: broker.map { broker in { @Sendable in await broker.reload($0) } })
         await road.bringEverything()
         do {

@@ -19,7 +19,9 @@ struct ServeSettings {
     static let keys = [
         Key(name: "listen", byDefault: "127.0.0.1:8420", about: "where the API listens"),
         Key(name: "nats", byDefault: "127.0.0.1:4222", about: "where the NATS server listens"),
-        Key(name: "engine", byDefault: nil, about: "a nats-server to feed, in the place of an own NATS server"),
+        Key(
+            name: "engine", byDefault: nil,
+            about: "a nats-server or some of a cluster to feed, in the place of an own NATS server"),
         Key(name: "operator", byDefault: nil, about: "the operator that the service is for"),
         Key(name: "socket", byDefault: nil, about: "a Unix socket for administration on this machine"),
         Key(name: "first_token", byDefault: nil, about: "a new file for the first start's token"),
@@ -39,7 +41,8 @@ struct ServeSettings {
     private(set) var answersResolvers = false
     private let values: [String: String]
 
-    var engine: String? { values["engine"] }
+    /// The servers to feed; nil where the service has one of its own.
+    private(set) var engine: [ServerAddress]?
     var operatorName: String? { values["operator"] }
     var socket: String? { values["socket"] }
     var firstToken: String? { values["first_token"] }
@@ -86,7 +89,11 @@ struct ServeSettings {
         failureRate = read("failure_rate", "0 or a positive number", number) ?? failureRate
         answersResolvers = read("resolver", "true or false") { Bool($0) } ?? answersResolvers
         _ = read("public_url", "an https:// or http:// address without a path") { try? PublicName($0) }
-        _ = read("engine", "the address of a NATS server") { try? ServerAddress($0) }
+        engine = read("engine", "the address of a NATS server") { text in
+            try? text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+                try ServerAddress(String(part.drop { $0 == " " }))
+            }
+        }
         if (values["tls.cert"] == nil) != (values["tls.key"] == nil) {
             faults.append("tls.cert and tls.key are given together")
         }
