@@ -2,6 +2,7 @@
 
 import ctypes
 import ctypes.util
+import itertools
 import json
 import os
 import re
@@ -80,19 +81,40 @@ class Load:
 
 
 class DurableCommits:
-    """Commits of SQLite that survive a power cut, as the directory makes them."""
+    """Commits of SQLite that survive a power cut: each one stores what a group of users comes to in the directory's tables,
+    their tokens and their records, and nothing else is done for them."""
 
-    def __init__(self, file: Path):
+    STATEMENTS = [
+        "INSERT INTO tokens (kind, subject, scope, version, issuer, issued_at, text, recorded_at, actor, reason)"
+        " VALUES ('user', ?1, 'scope', randomblob(32), 'issuer', 0, ?2, 0, 'actor', 'reason')",
+        "INSERT INTO keys (public_key, kind, purpose, owner, created_at) VALUES (?1, 'user', 'identity', 'scope', 0)",
+        "INSERT INTO users (account, public_key, name, token, created_at)"
+        " VALUES ('scope', ?1, ?1, (SELECT max(id) FROM tokens), 0)",
+        "INSERT INTO audit_records (leaf, record) VALUES (randomblob(32), CAST(?1 || ?2 AS BLOB))",
+        "INSERT INTO audit_objects (type, id, account, scope, version) VALUES ('user', ?1, 'scope', 'scope', randomblob(32))",
+    ]
+
+    def __init__(self, file: Path, directory: Path, users: int):
+        """The tables are those of a directory."""
+        self.users, self.names = users, itertools.count()
+        with sqlite3.connect(directory) as known:
+            tables = known.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'sqlite%'").fetchall()
         self.database = sqlite3.connect(file, isolation_level=None)
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.execute("PRAGMA synchronous = FULL")
-        self.database.execute("CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT)")
+        for (sql,) in sorted(tables, key=lambda row: not row[0].startswith("CREATE TABLE")):
+            self.database.execute(sql)
 
     def rate(self, seconds: float) -> float:
-        text = "x" * 1_000
+        """Groups in a second."""
+        text = "x" * 700
         count, begun = 0, time.perf_counter()
         while (passed := time.perf_counter() - begun) < seconds:
-            self.database.execute("INSERT INTO rows (text) VALUES (?)", (text,))
+            self.database.execute("BEGIN IMMEDIATE")
+            for number in itertools.islice(self.names, self.users):
+                for statement in self.STATEMENTS:
+                    self.database.execute(statement, (f"U{number:055}", text)[:1 + ("?2" in statement)])
+            self.database.execute("COMMIT")
             count += 1
         return count / passed
 
