@@ -52,6 +52,18 @@ import Testing
         }
     }
 
+    @Test func `a checkpoint says which one was before it, or nothing`() throws {
+        for previous in [nil, 0, 1, 41] as [Int64?] {
+            let checkpoint = Checkpoint(origin: log.origin(of: "admin"), tree: tree(42), previous: previous)
+            let read = try Checkpoint(note: checkpoint.signed(as: key, with: pair).description, signedByOneOf: [key])
+            #expect(read == checkpoint && read.previous == previous)
+        }
+        let plain = Checkpoint(origin: log.origin(of: "admin"), tree: tree(1)).text
+        for line in ["after", "after ", "after -1", "after 01", "after 1 ", "After 1", "something else"] {
+            #expect(try Checkpoint(text: plain + line + "\n").previous == nil)
+        }
+    }
+
     @Test func `a checkpoint counts only with the log's own signature`() throws {
         let checkpoint = Checkpoint(origin: log.origin(of: "admin"), tree: tree(3))
         let note = try checkpoint.signed(as: key, with: pair).description

@@ -173,7 +173,8 @@ enum UserOperations {
             let pair = known == nil && given == nil ? KeyPair.generate(.user) : nil
             user.publicKey = given ?? pair?.publicKey
             let (entry, isRevoking) = try change.replaceUser(user, from: known, in: account)
-            var answer = try answered(entry, exchange, change, status: known == nil ? 201 : 200)
+            let current = isRevoking ? try exchange.accountEntry(change.reader) : account
+            var answer = try answered(entry, in: current, status: known == nil ? 201 : 200)
             if isRevoking {
                 answer.accounts = [account.publicKey]
                 answer.cuts = [ConnectionCut(account.publicKey, user: entry.publicKey)]
@@ -203,8 +204,14 @@ enum UserOperations {
     private static func answered(
         _ entry: UserEntry, _ exchange: Exchange, _ change: Change, status: Int = 200
     ) throws -> Answer {
-        let claims = try exchange.accountEntry(change.reader).claims()
-        var answer = Answer(try entry.json(in: claims), tag: entry.version, status: status)
+        try answered(entry, in: exchange.accountEntry(change.reader), status: status)
+    }
+
+    /// - Parameter account: as it is now.
+    private static func answered(
+        _ entry: UserEntry, in account: AccountEntry, status: Int = 200
+    ) throws -> Answer {
+        var answer = Answer(try entry.json(in: account.claims()), tag: entry.version, status: status)
         answer.secrets = [("jwt", Secret(copying: Array(entry.token.utf8)))]
         return answer
     }

@@ -22,7 +22,9 @@ extension DirectoryReader {
 
     /// The access of that id, or nil.
     public func findAccessToken(_ id: String) throws -> AccessToken? {
-        try AccessToken.fetch(database, "WHERE id = ?", [id]).first
+        try memo.accessTokens.entry(.init(id), database) {
+            try AccessToken.fetch(database, "WHERE id = ?", [id]).first
+        }
     }
 
     /// The access that a text of a bearer gives, whether it still counts or not; nil if its secret is a wrong one.

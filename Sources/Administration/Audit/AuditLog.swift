@@ -5,9 +5,9 @@ import NKeys
 
 /// The `admin` log of the directory, inside the transaction of a change.
 ///
-/// The tree is read under the write lock, so that any number of processes keep one. ``close()`` stores what came of
+/// The tree is read under the write lock, so that any number of processes keep one. ``close(others:)`` stores what came of
 /// it and signs a checkpoint; a transaction that ends without it must be rolled back. Several changes of one transaction
-/// may each append and close.
+/// may append before it is closed: the checkpoint is for all of them, and says which one was before it.
 final class AuditLog {
     /// The log's name, as its origin has it.
     static let name = "admin"
@@ -21,8 +21,8 @@ final class AuditLog {
     let key: AuditKey
     private let pair: KeyPair
     private var tree: MerkleTree
-    /// The size of the tree before this change.
-    private var oldSize: Int64
+    /// The size of the tree in the latest checkpoint.
+    private var signedSize: Int64
 
     /// Opens the log, or makes it with its key.
     ///
@@ -38,7 +38,7 @@ final class AuditLog {
             tree = MerkleTree()
         }
         isNew = genesis == nil
-        oldSize = tree.size
+        signedSize = tree.size
         id = LogID(genesis: pair.publicKey)
         key = try AuditKey(name: id.origin(of: Self.name), publicKey: pair.publicKey)
         if let genesis { try checkLatest(genesis) }
@@ -82,15 +82,16 @@ final class AuditLog {
     /// - Parameter others: what is known of other logs.
     /// - Returns: the checkpoint; nil where there is nothing new.
     func close(others: [Checkpoint.Mention] = []) throws -> String? {
-        guard tree.size > oldSize else { return nil }
+        guard tree.size > signedSize else { return nil }
         try database.run(
             sql: "INSERT OR REPLACE INTO audit_tree (id, size, frontier) VALUES (1, ?, ?)",
             arguments: [tree.size, Data(tree.frontier.flatMap(\.bytes))])
-        let note = try Checkpoint(origin: key.name, tree: tree, others: others).signed(as: key, with: pair)
+        let checkpoint = Checkpoint(origin: key.name, tree: tree, previous: signedSize, others: others)
+        let note = try checkpoint.signed(as: key, with: pair)
         try database.run(
             sql: "INSERT INTO audit_checkpoints (size, note) VALUES (?, ?)",
             arguments: [tree.size, note.description])
-        oldSize = tree.size
+        signedSize = tree.size
         return note.description
     }
 
@@ -98,7 +99,7 @@ final class AuditLog {
     var mark: MerkleTree { tree }
 
     /// Takes an earlier tree again, when what was appended since then was undone in the database.
-    func goBack(to mark: MerkleTree) { (tree, oldSize) = (mark, mark.size) }
+    func goBack(to mark: MerkleTree) { tree = mark }
 
     /// The tree as the last change left it.
     static func storedTree(_ database: Database) throws -> MerkleTree {

@@ -13,6 +13,8 @@ struct AuditTrail {
     private let actor: AuditActor
     private let reason: String
     private let random: RandomSource
+    /// The tokens that the change signed. What was touched is what was noted, and their rows are as they were written.
+    private let signed: [Int64: StoredToken]
 
     /// Records a change, or does nothing if there is nothing to record.
     ///
@@ -36,17 +38,18 @@ struct AuditTrail {
         for distribution in change.distributions { try trail.record(distribution) }
         for access in change.accesses { try trail.record(access) }
         change.trace = AuditTrace(id: "\(trail.log.id.text)/\(first)", count: trail.log.nextIndex - first)
-        let others =
-            change.sharedLog?.mentions(in: change.home)
-            ?? LogFolder.mentions(in: change.home.logsPath, besides: AuditLog.name)
-        change.checkpoint = try trail.log.close(others: others)
+        // One that several changes share is signed when all of them are done. It never begins with one of them.
+        if change.sharedLog == nil || trail.log.isNew {
+            let others = LogFolder.mentions(in: change.home.logsPath, besides: AuditLog.name)
+            change.checkpoint = try trail.log.close(others: others)
+        }
         try AuditCapture.clear(change.database)
     }
 
     private init(_ change: Change) throws {
         database = change.database
         moment = change.moment
-        (reason, random) = (change.reason, change.surroundings.random)
+        (reason, random, signed) = (change.reason, change.surroundings.random, change.signed)
         log =
             try change.sharedLog?.open(for: change) ?? AuditLog(database: change.database, keyring: change.keyring)
         var actor = change.surroundings.auditActor ?? AuditActor(change.surroundings.actor)
@@ -96,22 +99,29 @@ struct AuditTrail {
         }
         if log.isNew { touched += try AuditedObject.all(database).map(\.object) }
         let known = Set(touched)
+        var recorded: [AuditedObject: AuditedObject.State] = [:]
         for note in notes where note.subject == .token {
-            if let token = try token(note.token) { try record(token, touched: known) }
+            if let token = try token(note.token) { try record(token, touched: known, &recorded) }
         }
         var seen: Set<AuditedObject> = []
-        for object in touched where seen.insert(object).inserted { try settle(object) }
+        for object in touched where seen.insert(object).inserted {
+            try settle(object, from: recorded[object] ?? object.recorded(database))
+        }
     }
 
-    private func record(_ token: StoredToken, touched: Set<AuditedObject>) throws {
+    /// - Parameter recorded: what the records of this change say of objects.
+    private func record(
+        _ token: StoredToken, touched: Set<AuditedObject>, _ recorded: inout [AuditedObject: AuditedObject.State]
+    ) throws {
         if let object = AuditedObject(kind: token.kind, subject: token.object.id, scope: token.scope),
             try touched.contains(object) || object.current(database) != nil
         {
-            let old = try object.recorded(database)
+            let old = try recorded[object] ?? object.recorded(database)
             let new = AuditedObject.State(version: token.version, scope: token.scope)
             try append(
                 object.operation(from: old, to: new), .changed, token.object, before: old?.version,
                 after: token.version, patch: ClaimsPatch.between(text(of: old), token.text))
+            recorded[object] = new
             return try object.setRecorded(new, database)
         }
         let operation: AuditOperation =
@@ -123,8 +133,9 @@ struct AuditTrail {
         try append(operation, .changed, token.object, after: token.version, patch: ClaimsPatch.between(nil, token.text))
     }
 
-    private func settle(_ object: AuditedObject) throws {
-        let (old, new) = (try object.recorded(database), try object.current(database))
+    /// - Parameter old: what the last record of the object says it is.
+    private func settle(_ object: AuditedObject, from old: AuditedObject.State?) throws {
+        let new = try object.current(database)
         guard old != new else { return }
         let patch: AuditPatch? =
             try old?.version == new?.version
@@ -169,12 +180,14 @@ struct AuditTrail {
     }
 
     private func token(_ id: Int64) throws -> StoredToken? {
+        if let token = signed[id] { return token }
         let sql = "SELECT kind, subject, scope, version, text FROM tokens WHERE id = ?"
         return try database.row(sql, [id]).map { row in
-            StoredToken(
+            let text = try row.text("text").orDamaged()
+            return StoredToken(
                 kind: try row.text("kind").orDamaged(), subject: try row.text("subject").orDamaged(),
-                scope: try row.text("scope").orDamaged(), version: try row.bytes("version").orDamaged(),
-                text: try row.text("text").orDamaged())
+                scope: try row.text("scope").orDamaged(), version: try row.bytes("version").orDamaged(), text: text,
+                name: StoredToken.name(text))
         }
     }
 
@@ -186,16 +199,17 @@ struct AuditTrail {
 }
 
 /// A row of the history, as a record describes it.
-private struct StoredToken {
+struct StoredToken {
     let kind: String
     let scope: String
     let version: [UInt8]
     let text: String
     let object: AuditRecord.Object
 
-    init(kind: String, subject: String, scope: String, version: [UInt8], text: String) {
+    /// - Parameter name: the name that the token gives its subject.
+    init(kind: String, subject: String, scope: String, version: [UInt8], text: String, name: String?) {
         (self.kind, self.scope, self.version, self.text) = (kind, scope, version, text)
-        object = AuditRecord.Object(type: kind, id: subject, name: Self.name(text), scope: scope)
+        object = AuditRecord.Object(type: kind, id: subject, name: name, scope: scope)
     }
 
     /// The name that a token gives its subject.

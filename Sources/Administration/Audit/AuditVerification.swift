@@ -44,6 +44,10 @@ struct AuditVerification {
     private(set) var genesis: PublicKey?
     private var key: AuditKey?
     private var tree = MerkleTree()
+    /// How many records the latest checkpoint covers that was seen.
+    private var signedSize: Int64 = 0
+    /// Where changes ended since then.
+    private var unsignedEnds: [Int64] = []
     /// What the records say is the current version of each object.
     private(set) var objects: [AuditedObject: AuditedObject.State] = [:]
     /// The record that first said that a token was issued, by the token's version.
@@ -143,16 +147,15 @@ struct AuditVerification {
             let index = tree.size
             let bytes = row.bytes("record") ?? []
             let record = checkRecord(row, bytes, at: index)
-            // A change ends where the next one's records begin, and each change has a checkpoint.
-            if index > 0, previous?.actor.request != record?.actor.request {
-                checkCheckpoint(due.next(at: index), index)
-            }
+            // A change ends where the next one's records begin.
+            if index > 0, previous?.actor.request != record?.actor.request { checkEnd(due.next(at: index), index) }
             tree.append(.leaf(bytes))
             checkMentions()
             if let record { note(record, bytes) }
             previous = record
         }
-        if tree.size > 0 { checkCheckpoint(due.next(at: tree.size), tree.size) }
+        if tree.size > 0 { checkEnd(due.next(at: tree.size), tree.size) }
+        if let end = unsignedEnds.first { addUnsigned(end) }
         for mention in mentions {
             add(
                 "another log's checkpoint says that there were \(mention.size) records: those from \(tree.size) on are missing",
@@ -192,8 +195,18 @@ struct AuditVerification {
         }
     }
 
-    private mutating func checkCheckpoint(_ note: String?, _ size: Int64) {
-        guard let note else { return add("the change that ends here has no checkpoint", record: size - 1) }
+    /// Where a change ends there is a checkpoint, of that alone or of all the changes that were stored together.
+    private mutating func checkEnd(_ note: String?, _ size: Int64) {
+        guard let note else { return unsignedEnds.append(size) }
+        checkCheckpoint(note, size)
+        (signedSize, unsignedEnds) = (size, [])
+    }
+
+    private mutating func addUnsigned(_ size: Int64) {
+        add("the change that ends here has no checkpoint", record: size - 1)
+    }
+
+    private mutating func checkCheckpoint(_ note: String, _ size: Int64) {
         do throws(AuditError) {
             let checkpoint = try Checkpoint(note: note, signedByOneOf: key.map { [$0] } ?? [])
             guard checkpoint.size == size else {
@@ -203,6 +216,14 @@ struct AuditVerification {
                 return add(
                     "the records up to here are not those that were signed: something before or at this one was altered",
                     record: size - 1)
+            }
+            // One that does not say what was before it is for one change alone.
+            if let previous = checkpoint.previous {
+                if previous != signedSize {
+                    add("the checkpoint here follows one of \(previous) records, which is missing", record: size - 1)
+                }
+            } else if let end = unsignedEnds.first {
+                addUnsigned(end)
             }
             findings.verified = size
             findings.mentions += checkpoint.others

@@ -17,8 +17,8 @@ enum ClaimsPatch {
 
     /// The claims of a token, which is not verified, without their identifier.
     static func claims(_ token: String) -> JSONValue? {
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let body = try? Base64URL.decode(Array(parts[1].utf8)),
+        let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3, let body = try? Base64URL.decode(Array(parts[1])),
             case .object(var members)? = JSONValue(parsing: body.bytes)
         else { return nil }
         members["jti"] = nil

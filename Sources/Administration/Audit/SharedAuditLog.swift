@@ -1,10 +1,9 @@
 import Audit
 
-/// The audit log while several changes of one transaction write it: opened and checked once, and set back where a change is
-/// undone.
+/// The audit log while several changes of one transaction write it: opened and checked once, set back where a change is
+/// undone, and signed once, for all that is left.
 final class SharedAuditLog {
     private var log: AuditLog?
-    private var others: [Checkpoint.Mention]?
 
     /// The log for one change.
     func open(for change: Change) throws -> AuditLog {
@@ -15,12 +14,11 @@ final class SharedAuditLog {
         return opened
     }
 
-    /// What is known of other logs, as it was when the first of the changes asked.
-    func mentions(in home: Home) -> [Checkpoint.Mention] {
-        if let others { return others }
-        let found = LogFolder.mentions(in: home.logsPath, besides: AuditLog.name)
-        others = found
-        return found
+    /// Stores and signs what the changes have recorded: the last thing in their transaction.
+    ///
+    /// - Returns: the checkpoint; nil where nothing was recorded, or nothing that is not signed yet.
+    func close(in home: Home) throws -> String? {
+        try log?.close(others: LogFolder.mentions(in: home.logsPath, besides: AuditLog.name))
     }
 
     /// Where the log stands; nil before it is opened.

@@ -29,10 +29,12 @@ public final class Change {
     var policies: [AuditedPolicy] = []
     /// Where the directory is.
     let home: Home
-    /// The checkpoint of the audit log after this change; nil where it has nothing to record.
+    /// The checkpoint of the audit log after this change; nil where it has nothing to record, or is signed with others.
     var checkpoint: String?
     /// Access to the service that was given, taken away or refused, for the audit log.
     var accesses: [AuditedAccess] = []
+    /// The tokens that were signed here, by their rows in the history, for the audit log.
+    private(set) var signed: [Int64: StoredToken] = [:]
     /// Where the records of this change are, once they are written.
     var trace: AuditTrace?
     /// Whether somebody insists on editing what policies govern by hand.
@@ -120,9 +122,13 @@ public final class Change {
                 .invalidClaims, error.message, remedy: error.remedy.isEmpty ? nil : error.remedy)
         }
         try checkSize(text, of: claims.kind.rawValue, claims.name, subject: claims.subject, scope: scope.text)
-        let version = TokenVersion(of: text)
-        return try record(
-            text, version, of: claims, scope: scope, issuer: signer.publicKey.text, issuedAt: issuedAt)
+        let token = try record(
+            text, TokenVersion(of: text), of: claims, scope: scope, issuer: signer.publicKey.text, issuedAt: issuedAt)
+        signed[token.id] = StoredToken(
+            kind: claims.kind.rawValue, subject: claims.subject, scope: scope.text, version: token.version.bytes,
+            text: text, name: claims.name)
+        if claims is UserClaims { KnownClaims.users.remember(text, token.version, UserClaims.decodeSigned) }
+        return token
     }
 
     /// Adds a token that was signed elsewhere to the history. One that is there already is found again.

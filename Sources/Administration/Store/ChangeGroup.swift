@@ -63,10 +63,31 @@ final class ChangeTransaction {
     let database: Database
     let opened = OpenedKeys()
     let log = SharedAuditLog()
-    /// The checkpoint of the audit log after the last change that had something to record.
+    /// The checkpoint of the audit log after the last change that had something to record, once it is signed.
     var checkpoint: String?
 
     init(_ database: Database) {
         self.database = database
+    }
+
+    /// Does something of which nothing is left in the database if it throws. To prepare such statements takes as long as to
+    /// carry several out, so they are prepared once.
+    func undoingFailure<Result>(_ body: () throws -> Result) throws -> Result {
+        try database.cachedStatement(sql: "SAVEPOINT change").execute()
+        let result: Result
+        do { result = try body() } catch {
+            // What was wrong may have ended the whole transaction already.
+            guard database.isInsideTransaction else { throw error }
+            do {
+                try database.cachedStatement(sql: "ROLLBACK TRANSACTION TO SAVEPOINT change").execute()
+                try database.cachedStatement(sql: "RELEASE SAVEPOINT change").execute()
+            } catch {
+                // What cannot be undone by itself takes everything with it.
+                try? database.rollback()
+            }
+            throw error
+        }
+        try database.cachedStatement(sql: "RELEASE SAVEPOINT change").execute()
+        return result
     }
 }

@@ -33,12 +33,22 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
         let known = state.withLock { $0.known[version] }
         if let known { return known }
         let claims = try decode(token)
+        remember(claims, version)
+        return claims
+    }
+
+    /// Keeps the claims of a token that was signed a moment ago, whose signature need not be verified.
+    func remember(_ token: String, _ version: TokenVersion, _ decode: (String) throws(ClaimsError) -> Content) {
+        guard token.utf8.count < large, let claims = try? decode(token) else { return }
+        remember(claims, version)
+    }
+
+    private func remember(_ claims: Content, _ version: TokenVersion) {
         state.withLock { state in
             guard state.known.updateValue(claims, forKey: version) == nil else { return }
             state.order.append(version)
             if state.order.count > most { state.known[state.order.removeFirst()] = nil }
         }
-        return claims
     }
 }
 

@@ -38,20 +38,11 @@ extension Directory {
         try Self.storage(surroundings) {
             let mark = transaction.log.mark
             do {
-                var changed: Changed<Result>?
-                var checkpoint: String?
-                try transaction.database.inSavepoint {
-                    let change = Change(
-                        database: transaction.database, home: home, surroundings: surroundings, reason: reason,
-                        opened: transaction.opened, sharedLog: transaction.log)
-                    changed = try Self.carryOut(change, body)
-                    checkpoint = change.checkpoint
-                    return .commit
-                }
-                guard let changed else {
-                    throw AdministrationError(.storageFailed, "the change was not carried out")
-                }
-                if let checkpoint { transaction.checkpoint = checkpoint }
+                let change = Change(
+                    database: transaction.database, home: home, surroundings: surroundings, reason: reason,
+                    opened: transaction.opened, sharedLog: transaction.log)
+                let changed = try transaction.undoingFailure { try Self.carryOut(change, body) }
+                if let checkpoint = change.checkpoint { transaction.checkpoint = checkpoint }
                 return changed
             } catch {
                 transaction.log.goBack(to: mark)
@@ -95,6 +86,7 @@ extension Directory {
                     throw error
                 }
             }
+            if let checkpoint = try transaction.log.close(in: home) { transaction.checkpoint = checkpoint }
             return .commit
         }
         if let checkpoint = transaction.checkpoint { publish(checkpoint) }

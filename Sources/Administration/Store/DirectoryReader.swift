@@ -5,6 +5,7 @@ public import NKeys
 /// One consistent state of the directory, for the duration of a read or a change.
 public struct DirectoryReader {
     let database: Database
+    let memo = ReaderMemo()
 
     // MARK: Operators
 
@@ -20,7 +21,9 @@ public struct DirectoryReader {
         if let reference {
             let found =
                 try reference.publicKey.flatMap { try operatorEntry($0) }
-                ?? OperatorEntry.fetch(database, "WHERE operators.name = ?", [reference.text]).first
+                ?? memo.operators.entry(.init(reference.text), database) {
+                    try OperatorEntry.fetch(database, "WHERE operators.name = ?", [reference.text]).first
+                }
             guard let found else {
                 throw AdministrationError(
                     .notFound, "there is no operator \"\(reference)\"", remedy: "see \"chancery list operators\"")
@@ -35,7 +38,9 @@ public struct DirectoryReader {
 
     /// The operator of a key, or nil.
     public func operatorEntry(_ key: PublicKey) throws -> OperatorEntry? {
-        try OperatorEntry.fetch(database, "WHERE operators.public_key = ?", [key.text]).first
+        try memo.operators.entry(.init(key), database) {
+            try OperatorEntry.fetch(database, "WHERE operators.public_key = ?", [key.text]).first
+        }
     }
 
     // MARK: Accounts
@@ -73,14 +78,19 @@ public struct DirectoryReader {
         if let key = reference.publicKey {
             return try accountEntry(key).flatMap { $0.operator == `operator`.publicKey ? $0 : nil }
         }
-        return try AccountEntry.fetch(
-            database, "WHERE accounts.operator = ? AND accounts.name = ?", [`operator`.publicKey.text, reference.text]
-        ).first
+        let owner = `operator`.publicKey
+        return try memo.accounts.entry(.init(reference.text, of: owner), database) {
+            try AccountEntry.fetch(
+                database, "WHERE accounts.operator = ? AND accounts.name = ?", [owner.text, reference.text]
+            ).first
+        }
     }
 
     /// The account of a key, or nil.
     public func accountEntry(_ key: PublicKey) throws -> AccountEntry? {
-        try AccountEntry.fetch(database, "WHERE accounts.public_key = ?", [key.text]).first
+        try memo.accounts.entry(.init(key), database) {
+            try AccountEntry.fetch(database, "WHERE accounts.public_key = ?", [key.text]).first
+        }
     }
 
     // MARK: Users
@@ -107,10 +117,17 @@ public struct DirectoryReader {
 
     /// The user of that name or key in an account, or nil.
     public func findUser(_ reference: EntityReference, of account: AccountEntry) throws -> UserEntry? {
-        let column = reference.publicKey == nil ? "name" : "public_key"
-        return try UserEntry.fetch(
-            database, "WHERE users.account = ? AND users.\(column) = ?", [account.publicKey.text, reference.text]
-        ).first
+        let owner = account.publicKey
+        guard let key = reference.publicKey else {
+            return try memo.users.entry(.init(reference.text, of: owner), database) {
+                let clause = "WHERE users.account = ? AND users.name = ?"
+                return try UserEntry.fetch(database, clause, [owner.text, reference.text]).first
+            }
+        }
+        return try memo.users.entry(.init(key, of: owner), database) {
+            let clause = "WHERE users.account = ? AND users.public_key = ?"
+            return try UserEntry.fetch(database, clause, [owner.text, reference.text]).first
+        }
     }
 
     // MARK: Keys, selection and history

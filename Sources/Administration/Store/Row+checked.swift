@@ -5,18 +5,25 @@ import GRDB
 // then, which a damaged database must not.
 extension Row {
     func bytes(_ column: String) -> [UInt8]? {
-        guard case .blob(let data)? = (self[column] as DatabaseValue?)?.storage else { return nil }
+        guard case .blob(let data)? = value(column)?.storage else { return nil }
         return Array(data)
     }
 
     func text(_ column: String) -> String? {
-        guard case .string(let text)? = (self[column] as DatabaseValue?)?.storage else { return nil }
+        guard case .string(let text)? = value(column)?.storage else { return nil }
         return text
     }
 
     func integer(_ column: String) -> Int64? {
-        guard case .int64(let integer)? = (self[column] as DatabaseValue?)?.storage else { return nil }
+        guard case .int64(let integer)? = value(column)?.storage else { return nil }
         return integer
+    }
+
+    /// The value of a column whose name is written as in the statement. To look for it in any case, as GRDB does, takes longer
+    /// than most questions.
+    private func value(_ column: String) -> DatabaseValue? {
+        for (name, value) in self where name == column { return value }
+        return nil
     }
 }
 

@@ -132,7 +132,7 @@ enum Schema {
 
     /// - `audit_records` holds the `admin` log: `record` is what is hashed, byte for byte, and `leaf` its hash.
     /// - `audit_tree` is what the next record needs of the tree: its size and the roots of its complete subtrees.
-    /// - `audit_checkpoints` holds a signed note for each change, by the number of records it covers.
+    /// - `audit_checkpoints` holds a signed note for each transaction of changes, by the number of records it covers.
     /// - `audit_keys` holds the key that signs them, its seed sealed as those of the keyring are.
     /// - `audit_objects` says which version the records say is the current one of each operator, account and user;
     ///   `account` is empty but for users. It follows from the records, and spares a search through them.

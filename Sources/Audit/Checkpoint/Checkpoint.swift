@@ -10,6 +10,9 @@ public struct Checkpoint: Sendable, Hashable {
     public let size: Int64
     /// The root of the tree of these records.
     public let root: TreeHash
+    /// How many records the checkpoint before this one covers, in a log where each one says so: then none of them can be taken
+    /// away unseen. 0 for the first; nil where nothing is said.
+    public let previous: Int64?
     /// What was known of other logs: none of them can be cut back behind that unseen.
     public let others: [Mention]
 
@@ -38,12 +41,13 @@ public struct Checkpoint: Sendable, Hashable {
     }
 
     /// The checkpoint of a tree.
-    public init(origin: String, tree: MerkleTree, others: [Mention] = []) {
+    public init(origin: String, tree: MerkleTree, previous: Int64? = nil, others: [Mention] = []) {
         (self.origin, size, root) = (origin, tree.size, tree.root)
-        self.others = others
+        (self.previous, self.others) = (previous, others)
     }
 
-    /// Reads the text of a checkpoint: three lines, and lines about other logs; further extensions are not looked at.
+    /// Reads the text of a checkpoint: three lines, and lines about the one before it and about other logs; further extensions
+    /// are not looked at.
     ///
     /// - Throws: ``AuditError`` of code `invalidCheckpoint`.
     public init(text: String) throws(AuditError) {
@@ -55,8 +59,19 @@ public struct Checkpoint: Sendable, Hashable {
             lines[3..<(lines.count - 1)].allSatisfy({ !$0.isEmpty })
         else { throw AuditError(.invalidCheckpoint, "the text is not a checkpoint: origin, size and root") }
         (origin, self.size, self.root) = (lines[0], size, root)
-        others = lines[3..<(lines.count - 1)].compactMap { Mention(line: $0) }
+        let extensions = lines[3..<(lines.count - 1)]
+        previous = extensions.lazy.compactMap(Self.previous).first
+        others = extensions.compactMap { Mention(line: $0) }
     }
+
+    /// What a line says of the checkpoint before; nil for one that says something else.
+    private static func previous(_ line: String) -> Int64? {
+        guard line.hasPrefix(lead), let size = Int64(line.dropFirst(lead.count)), size >= 0, lead + "\(size)" == line
+        else { return nil }
+        return size
+    }
+
+    private static let lead = "after "
 
     /// Reads a signed checkpoint and checks that one of the keys signed it, under the name of its origin.
     ///
@@ -72,7 +87,8 @@ public struct Checkpoint: Sendable, Hashable {
 
     /// The text that is signed.
     public var text: String {
-        let lines = ["\(origin)", "\(size)", Data(root.bytes).base64EncodedString()] + others.map(\.line)
+        let before = previous.map { [Self.lead + "\($0)"] } ?? []
+        let lines = [origin, "\(size)", Data(root.bytes).base64EncodedString()] + before + others.map(\.line)
         return lines.joined(separator: "\n") + "\n"
     }
 

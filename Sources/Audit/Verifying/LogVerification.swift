@@ -233,6 +233,6 @@ public struct LogVerification<Storage: LogStorage> {
 extension Checkpoint {
     /// What another log's checkpoint says of this one.
     fileprivate init(of mention: Mention) {
-        (origin, size, root, others) = (mention.origin, mention.size, mention.root, [])
+        (origin, size, root, previous, others) = (mention.origin, mention.size, mention.root, nil, [])
     }
 }

@@ -1,0 +1,53 @@
+import Claims
+import GRDB
+import NKeys
+
+/// What one reader has found already: a request asks many times for the same operator, account and user.
+///
+/// Each reader has its own, so that nothing is left over from another transaction, or from a change of a group that was undone.
+/// Within one transaction what was found holds as long as no row was changed by its connection, which SQLite counts.
+final class ReaderMemo {
+    let operators = Table<OperatorEntry>()
+    let accounts = Table<AccountEntry>()
+    let users = Table<UserEntry>()
+    let accessTokens = Table<AccessToken>()
+
+    /// What was asked for: texts are compared byte by byte, as the database does.
+    struct Question: Hashable {
+        private let text: ExactText
+        private let isKey: Bool
+        private let owner: PublicKey?
+
+        /// The one of a name or an id, under an owner where it has one.
+        init(_ text: String, of owner: PublicKey? = nil) {
+            (self.text, isKey, self.owner) = (ExactText(text), false, owner)
+        }
+
+        /// The one of a key.
+        init(_ key: PublicKey, of owner: PublicKey? = nil) {
+            (text, isKey, self.owner) = (ExactText(key.text), true, owner)
+        }
+    }
+
+    /// The rows of one table.
+    final class Table<Entry> {
+        /// The most that are kept: a request asks for a few, and what goes through all of them asks once for each.
+        private static var most: Int { 32 }
+
+        private var known: [Question: Entry?] = [:]
+        /// How many rows the connection had changed when they were read.
+        private var changes = 0
+
+        /// What was found, or that nothing was, now or earlier.
+        func entry(
+            _ question: Question, _ database: Database, _ fetch: () throws -> Entry?
+        ) rethrows -> Entry? {
+            let now = database.totalChangesCount
+            if now != changes || known.count >= Self.most { (known, changes) = ([:], now) }
+            if let found = known[question] { return found }
+            let found = try fetch()
+            known[question] = .some(found)
+            return found
+        }
+    }
+}
