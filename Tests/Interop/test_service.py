@@ -301,6 +301,32 @@ def test_records_are_told_as_they_are_written(service):
     assert service.end() == 0
 
 
+def test_streams_of_events_are_bounded_and_end_with_their_token(service):
+    made = service.send("POST", "/v1/tokens", {"name": "a", "grants": [{"role": "auditor"}]})[1]
+
+    def follow(since=""):
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+        connection.request("GET", "/v1/events" + since, headers={"authorization": "Bearer " + made["token"]})
+        answer = connection.getresponse()
+        return answer, answer.readline() if answer.status == 200 else json.loads(answer.read())
+
+    streams = [follow() for _ in range(16)]
+    assert all(answer.status == 200 and line == b": records\n" for answer, line in streams)
+    answer, refusal = follow("?since=0")
+    assert answer.status == 429 and refusal["code"] == "rate_limited"
+    streams.pop()[0].close()
+    # The service sees that somebody has gone when it tells something.
+    service.send("PUT", ACCOUNT + "A", {})
+    deadline = time.monotonic() + 30
+    while (latest := follow())[0].status != 200 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert latest[0].status == 200
+    assert service.send("DELETE", "/v1/tokens/" + made["id"])[0] in (200, 204)
+    for answer, _ in [*streams, latest]:
+        answer.read()
+    assert service.end() == 0
+
+
 def test_a_stock_server_finds_accounts_at_the_resolvers_door(open_door):
     service = open_door
     status, account, _ = service.send("PUT", ACCOUNT + "A", {})

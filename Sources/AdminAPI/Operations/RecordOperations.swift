@@ -102,7 +102,7 @@ enum RecordOperations {
         handler: .work { exchange, service in
             let asked = exchange.query["since"].flatMap { Int64($0) }
             let first = if let asked { asked } else { try await service.look { try $0.auditSize() } }
-            return Answer(stream: EventStream(service: service, caller: exchange.caller, first: first).body)
+            return Answer(stream: try EventStream(service: service, caller: exchange.caller, first: first).body())
         })
 }
 

@@ -37,6 +37,7 @@ public struct AdminService: Sendable {
     let memory = AnswerMemory()
     let connections = ConnectionCount()
     let readiness = Readiness()
+    let followers = EventFollowers()
     let requestRate: RateLimiter
     let failureRate: RateLimiter
     /// Whether whoever reaches the service is a system administrator: behind a socket that nobody else can open.

@@ -7,7 +7,6 @@ import ServiceLifecycle
 /// Records of the admin log as server-sent events: each with its number as the id, its operation as the name and the record
 /// itself, byte for byte, as the data. It ends with the service, and with the token that asked for it.
 struct EventStream: Sendable {
-    private static let pause = Duration.milliseconds(200)
     /// How many pauses without a record are followed by a word, so that nobody between takes the connection for dead.
     private static let quietPauses = 75
     private static let most = 100
@@ -17,12 +16,20 @@ struct EventStream: Sendable {
     /// The index of the first record.
     let first: Int64
 
-    var body: ResponseBody {
-        ResponseBody { writer in
+    private var holder: String { caller?.token.holder ?? "" }
+
+    /// - Throws: a problem where the caller has too many of them.
+    func body() throws(Problem) -> ResponseBody {
+        guard service.followers.haveRoom(for: holder) else {
+            throw Problem(.rateLimited, "too many streams of events are open")
+        }
+        return ResponseBody { writer in
+            guard service.followers.enter(holder) else { return try await writer.finish(nil) }
+            defer { service.followers.leave(holder) }
             var next = first
             var quiet = 0
             try await writer.write(ByteBuffer(string: ": records\n\n"))
-            while !Task.isCancelled, !Task.isShuttingDownGracefully, let entries = try await read(from: next) {
+            while !Task.isCancelled, !Task.isShuttingDownGracefully, let entries = try await news(from: next, quiet) {
                 for entry in entries {
                     try await writer.write(Self.event(entry))
                     next = entry.record.index + 1
@@ -32,10 +39,18 @@ struct EventStream: Sendable {
                     quiet = 0
                     try await writer.write(ByteBuffer(string: ": quiet\n\n"))
                 }
-                if entries.count < Self.most { try await Task.sleep(for: Self.pause) }
+                if entries.count < Self.most { try await Task.sleep(for: EventFollowers.pause) }
             }
             try await writer.finish(nil)
         }
+    }
+
+    /// The next records; nil when the token counts no more. That somebody revoked it is on record, too: without a record
+    /// nobody has to look, but now and then.
+    private func news(from index: Int64, _ quiet: Int) async throws -> [AuditEntry]? {
+        if let caller, !caller.isLocal, !caller.token.isValid(at: service.time) { return nil }
+        if quiet % Self.quietPauses != 0, try await service.followers.latestIndex(in: service) < index { return [] }
+        return try await read(from: index)
     }
 
     /// The next records; nil when the token counts no more.

@@ -159,6 +159,13 @@ extension Directory {
         }
     }
 
+    /// The index of the last record; -1 where there is none.
+    public func latestAuditIndex() throws -> Int64 {
+        try read { reader in
+            try Row.fetchOne(reader.database, sql: "SELECT max(i) AS last FROM audit_records")?.integer("last") ?? -1
+        }
+    }
+
     /// The records from an index on that match, oldest first.
     ///
     /// - Parameter next: moved behind the last that was looked at.
