@@ -55,12 +55,13 @@ public struct PolicySet: Sendable {
     /// - Parameters:
     ///   - bytes: the content of `chancery.yaml`.
     ///   - file: its path, for messages; the other files' paths are shown as that one names them.
-    /// - Throws: ``Failure`` with everything that is wrong in any environment.
+    ///   - environment: the one that is meant; nil for all. Where there is none of that name, all are read.
+    /// - Throws: ``Failure`` with everything that is wrong in any environment that is read.
     public static func readAll(
-        _ bytes: [UInt8], file: String, surroundings: Surroundings
+        _ bytes: [UInt8], file: String, only environment: String? = nil, surroundings: Surroundings
     ) throws(Failure) -> [PolicySet] {
         var reader = PolicySetReader(surroundings)
-        let sets = reader.readAll(bytes, file: file)
+        let sets = reader.readAll(bytes, file: file, only: environment)
         let problems = reader.problemsInOrder
         guard !problems.contains(where: { $0.severity == .error }) else { throw Failure(problems: problems) }
         return sets

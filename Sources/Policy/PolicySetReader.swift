@@ -23,13 +23,15 @@ struct PolicySetReader {
         }
     }
 
-    mutating func readAll(_ bytes: [UInt8], file: String) -> [PolicySet] {
+    /// - Parameter only: the one environment that is meant; nil for all. Where there is none of that name, all are read.
+    mutating func readAll(_ bytes: [UInt8], file: String, only: String? = nil) -> [PolicySet] {
         guard let (document, manifest) = manifest(bytes, file: file) else { return [] }
         files[PolicyTexts.manifest] = bytes
         guard !manifest.environments.isEmpty else {
             return [read(manifest, document, environment: nil, values: [:])]
         }
-        return manifest.environments.compactMap { environment in
+        let meant = manifest.environments.filter { $0.name.value == only }
+        return (meant.isEmpty ? manifest.environments : meant).compactMap { environment in
             guard let values = values(of: environment, document.source) else { return nil }
             return read(manifest, document, environment: environment.name.value, values: values)
         }

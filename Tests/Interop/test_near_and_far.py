@@ -411,6 +411,35 @@ def test_policies_come_into_force_far_as_they_do_near(sides):
     assert near.said("policy plan set") == far.said("policy plan set")
 
 
+ENVIRONMENTS = """\
+--- chancery.yaml
+chancery: v1
+accounts: { BRANCH: branch.yaml }
+environments: { prod: prod.yaml, staging: staging.yaml }
+--- prod.yaml
+chancery: v1
+values: { site: berlin }
+--- staging.yaml
+chancery: v1
+values: { site: test }
+--- branch.yaml
+chancery: v1
+account: BRANCH
+values: { site: { type: token } }
+roles: { desk: { subscribe: [ "t.<site>.>" ] } }
+"""
+
+
+def test_one_environment_of_a_set_comes_into_force_far(sides):
+    for side in sides:
+        write(side.folder / "branch", ENVIRONMENTS)
+    near, far = sides
+    for words in (["plan"], ["plan", "--environment", "none"], ["plan", "--environment", "prod"], ["apply", "--environment", "prod"]):
+        here = near.said(["policy", *words, "branch", *(["--directory-only"] if "apply" in words else [])])
+        assert here == far.said(["policy", *words, "branch"]), words
+    assert "subscribe t.berlin.>" in far.run("policy diff branch --environment staging --in-force").stdout, far.last
+
+
 def files(folder):
     return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
 

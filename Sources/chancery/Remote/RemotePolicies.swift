@@ -87,13 +87,14 @@ struct RemotePolicies {
 
     // MARK: Following
 
-    /// Waits until every server has the last step. Whoever interrupts it has it taken back.
-    func follow(_ begun: JSONValue) throws {
+    /// Begins an operation, and waits until every server has the last step. Whoever interrupts it has it taken back, also
+    /// while it begins.
+    func follow(_ begin: () throws -> JSONValue) throws {
         let interrupts = Interrupts()
         defer { interrupts.end() }
-        Progress.shared.begin(Self.words(for: begun))
+        var operation = try begin()
+        Progress.shared.begin(Self.words(for: operation))
         defer { Progress.shared.end() }
-        var operation = begun
         var isTakenBack = false
         while operation["state"]?.text == "running" {
             if interrupts.count > 0, !isTakenBack {
@@ -112,6 +113,7 @@ struct RemotePolicies {
         if isTakenBack {
             throw CommandFailure(message: "interrupted: what was in force before is in force again", remedy: nil)
         }
+        if interrupts.count > 0 { Console.say("it was done before the interrupt came") }
     }
 
     private func cancel(_ operation: JSONValue) throws -> JSONValue {

@@ -47,15 +47,19 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
         guard !delivery.directoryOnly else { throw PolicyDelivery.notOfService }
         if resume {
             let policies = try RemotePolicies(service, directory.operatorReference)
-            let (operation, rest) = try policies.resume()
-            try policies.follow(operation)
+            var rest: PlanAnswer?
+            try policies.follow {
+                let resumed = try policies.resume()
+                rest = resumed.rest
+                return resumed.operation
+            }
             if let rest { try PolicyPlanOutput.show(rest, json: directory.json, isRest: true) }
             return Console.say("what was left of the apply is done")
         }
         guard let set = try folder.readOne(json: directory.json) else { return }
         let policies = try RemotePolicies(service, for: set, directory.operatorReference)
         let plan = try policies.plan(set.texts, roles.options)
-        try policies.follow(policies.apply(plan))
+        try policies.follow { try policies.apply(plan) }
         try PolicyPlanOutput.show(plan.answer, json: directory.json)
         Console.say("applied")
     }
@@ -82,9 +86,14 @@ struct PolicyUndoCommand: AsyncParsableCommand, Exemplified {
         if let service = try directory.service {
             guard !delivery.directoryOnly else { throw PolicyDelivery.notOfService }
             let policies = try RemotePolicies(service, directory.operatorReference)
-            let begun = try policies.undo()
-            try policies.follow(begun.operation)
-            plan = begun.plan
+            var undone: PlanAnswer?
+            try policies.follow {
+                let begun = try policies.undo()
+                undone = begun.plan
+                return begun.operation
+            }
+            guard let undone else { return }
+            plan = undone
         } else {
             let place = Place(operator: directory.operatorReference)
             let open = try directory.open()

@@ -23,7 +23,7 @@ struct PolicyFolder: ParsableArguments {
         let surroundings = PolicySet.Surroundings(
             readFile: { path in path.hasPrefix("/") ? nil : Self.bytes(base + path) },
             isKnownTimeZone: SystemTimeZones.isKnown)
-        let sets = try PolicySet.readAll(bytes, file: file, surroundings: surroundings)
+        let sets = try PolicySet.readAll(bytes, file: file, only: environment, surroundings: surroundings)
         return try PolicyChoice.environments(sets, environment)
     }
 
