@@ -82,8 +82,11 @@ struct PolicySetReader {
         note(checker.problems)
         for account in accounts {
             var compiler = ClaimsCompiler(account, manifest.ceilings)
-            _ = compiler.compile()
+            let compiled = compiler.compile()
             note(compiler.problems)
+            // Where nothing else is wrong: most of that would be told a second time.
+            let isInOrder = !own.contains { $0.severity == .error && $0.position.file == account.source.file }
+            if isInOrder { note(compiled.refusals(of: account)) }
         }
         let warnings = Self.inOrder(own.filter { $0.severity == .warning })
         own = ofManifest
