@@ -65,6 +65,17 @@ def may_publish(chancery, server, credentials, subject):
     return told.returncode == 0
 
 
+def test_push_brings_the_rules_for_replies(chancery, server, tmp_path):
+    text = "chancery: v1\naccount: A\nroles: { ask: { call: [ q.x ] } }\nusers: { a: { role: ask } }\n"
+    chancery("policy", "apply", write(tmp_path / "set", text, "chancery: v1\naccount: B\n"), "--directory-only")
+    chancery("push", "--all")
+    asks = ("tool", "pub", "--nats", server.url, "--creds", creds(chancery, tmp_path, "A", "a"), "q.x", "x", "--reply")
+    refused = chancery(*asks, "victim.x", exits=None)
+    # What nats-server has no rule for, `check --engine nats-server` tells.
+    assert refused.returncode == (0 if server.name == "nats-server" else 1), refused
+    assert chancery(*asks, "_INBOX.a.b", exits=None).returncode == 0
+
+
 def test_a_set_comes_into_force_and_back(chancery, server, tmp_path):
     folder = write(tmp_path / "set")
     planned = json.loads(chancery("policy", "plan", folder, "--json").stdout)

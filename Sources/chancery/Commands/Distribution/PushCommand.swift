@@ -8,7 +8,8 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
     static let configuration = CommandConfiguration(
         commandName: "push", abstract: "Bring accounts to the servers, and wait until each of them has answered.",
         discussion: """
-            A token that is older than the one the servers have is not sent without --force.
+            A token that is older than the one the servers have is not sent without --force. The settings of accounts \
+            (replies: own) go along, to brokers that take some.
             """)
     static let example = "chancery push --all --account-jwt-server-url nats://127.0.0.1:4222"
 
@@ -90,6 +91,7 @@ struct PushCommand: AsyncParsableCommand, Exemplified {
             }
             return []
         }
+        try await connection.push(directory.settings(of: task.accounts), remedy: "see the server's log, and push again")
         var count = 0
         let outcomes = try await connection.push(task.accounts, unlessOlderThan: there, isForced: force) { outcome in
             count += 1

@@ -21,11 +21,7 @@ struct PolicyDelivery: ParsableArguments {
     private func push(
         _ accounts: [AccountEntry], _ cuts: [ConnectionCut], _ directory: Directory, _ place: Place
     ) async throws {
-        let settings = try directory.read { reader in
-            try accounts.reduce(into: [PublicKey: String]()) { tokens, account in
-                tokens[account.publicKey] = try reader.settingsToken(of: account.publicKey)
-            }
-        }
+        let settings = try directory.settings(of: accounts)
         let outcomes: [PushOutcome]
         var found: [PublicKey: [LingeringConnections]] = [:]
         do {
@@ -64,13 +60,8 @@ struct PolicyDelivery: ParsableArguments {
     private static func push(
         _ accounts: [AccountEntry], _ settings: [PublicKey: String], _ connection: SystemConnection
     ) async throws -> [PushOutcome] {
-        // Settings first: a role is never without the rules for its replies.
-        for outcome in try await connection.push(settings: settings) {
-            guard let objection = outcome.objection else { continue }
-            throw AdministrationError(
-                .distributionFailed, "a server did not take the settings of \(outcome.publicKey): \(objection)",
-                remedy: "see the server's log, and go on with \"chancery policy apply --resume\"")
-        }
+        try await connection.push(
+            settings, remedy: "see the server's log, and go on with \"chancery policy apply --resume\"")
         return try await connection.push(accounts)
     }
 }
