@@ -19,7 +19,10 @@ public struct PolicySet: Sendable {
 
     /// An account of the set, with its roles compiled.
     public struct Account: Sendable {
+        /// What the file says, with what stands under `claims` instead of in the language's own words.
         public let policy: AccountPolicy
+        /// What the file says, as it is written.
+        let written: AccountPolicy
         let keys: RoleKeys
         let source: PolicySource
         /// Users that no server lets in, and why; in files nobody is one.
@@ -28,6 +31,11 @@ public struct PolicySet: Sendable {
         var ownRoles: [String: String] = [:]
         /// The account's tags, where they are known.
         var tags: [String] = []
+
+        init(policy: AccountPolicy, keys: RoleKeys, source: PolicySource) {
+            (written, self.keys, self.source) = (policy, keys, source)
+            self.policy = policy.inEffect
+        }
     }
 
     /// Nil for a set without environments.

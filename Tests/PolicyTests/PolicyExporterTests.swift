@@ -2,6 +2,7 @@ import Claims
 import Foundation
 import NKeys
 import TestSupport
+import Subjects
 import Testing
 
 @testable import Policy
@@ -136,10 +137,14 @@ private struct RandomAccount {
         if flip(20) { claims.authorization.users = ["UAUTH"] }
         if flip() { claims.revocations.revoke("UGONE", at: 5) }
         if flip() { claims.defaultPermissions = permissions(groups: false) }
-        var subjects: Set<String> = []
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let export = self.export()
-            if subjects.insert("\(export.type) \(export.subject)").inserted { claims.exports.append(export) }
+            guard let pattern = try? Pattern(export.subject) else { continue }
+            // Claims hold no two of which one lies in the other.
+            let isNested = claims.exports.contains { other in
+                other.type == export.type && (try? Pattern(other.subject).isNested(with: pattern)) ?? true
+            }
+            if !isNested { claims.exports.append(export) }
         }
         if flip() {
             var item = Import(name: pick(["", "e.a", "named"]), subject: "e.a", account: other.subject, type: .stream)
@@ -165,8 +170,8 @@ private struct RandomAccount {
             export.responseThreshold = pick([0, 5_000_000_000, 1_234_567])
             if flip() { export.latency = ServiceLatency(sampling: pick([0, 10, 100]), results: "lat.here") }
         }
-        if flip(20) { export.accountTokenPosition = 2 }
-        export.allowTrace = flip()
+        if flip(20), subject.split(separator: ".").dropFirst().first == "*" { export.accountTokenPosition = 2 }
+        export.allowTrace = export.type == .service && flip()
         export.advertise = flip()
         if flip(20) { export.description = "an export" }
         if flip(20) { export.infoURL = "https://example.com" }

@@ -67,6 +67,7 @@ struct AccountCompiler {
         }
         var name = names.map(\.value).sorted().joined(separator: "+")
         if user.extra != nil || !claims.isEmpty { name += "@\(user.name)" }
+        guard checkIsFree(name, for: "what \(user.name) has", at: user.position) else { return }
         keys.roleOfUser[user.name] = name
         guard keys.composed[name] == nil else { return }
         guard let composed = composer.compose(names, as: name, extra: user.extra, claims: claims) else { return }
@@ -99,6 +100,15 @@ struct AccountCompiler {
         }
     }
 
+    /// A combination of roles, or the key for a value, would be taken for the role of its name.
+    private mutating func checkIsFree(_ name: String, for what: String, at position: PolicyPosition) -> Bool {
+        guard let role = policy.roles.first(where: { $0.name == name }) else { return true }
+        report(
+            .conflict, at: role.position, "\(what) (\(position)) is called \(name), too",
+            remedy: "give the role another name")
+        return false
+    }
+
     // MARK: Keys
 
     private mutating func compile(_ role: RolePolicy) {
@@ -121,6 +131,7 @@ struct AccountCompiler {
         }
         for values in tuples {
             let name = RoleKeys.name(of: role.name, values)
+            guard checkIsFree(name, for: "the key for a value of \(role.name)", at: role.position) else { continue }
             keys.compiled[name] = compiler.compile(name: name, values: values)
         }
     }

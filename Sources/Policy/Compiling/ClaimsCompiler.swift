@@ -14,7 +14,7 @@ struct ClaimsCompiler {
     }
 
     mutating func compile() -> CompiledAccount {
-        let policy = account.policy
+        let policy = account.written
         var body = AccountClaims(subject: "")
         // Who has no role may do nothing.
         body.defaultPermissions = Permissions(publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))

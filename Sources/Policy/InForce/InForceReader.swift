@@ -33,7 +33,9 @@ struct InForceReader {
         if claims.limits.isJetStreamEnabled { policy.limits.jetStream = JetStreamLimitsPolicy() }
         policy.exports = claims.exports.enumerated().compactMap { export($0.element, $0.offset) }
         policy.imports = claims.imports.enumerated().compactMap { imported($0.element, $0.offset) }
-        policy.mappings = claims.mappings.map { mapping($0.key, $0.value) }
+        policy.mappings = claims.mappings.map { source, destinations in
+            MappingPolicy(source, destinations, place("/nats/mappings/\(source)"))
+        }
         policy.streams = account.policy?.policy.streams ?? []
         addRoles()
         policy.users = users()
@@ -100,32 +102,6 @@ struct InForceReader {
         guard let exporter = accounts[item.account] else { return true }
         guard let key = try? PublicKey(importer.subject) else { return false }
         return (try? ImportUse.grant(item, importer: .key(key), exporter: exporter, at: now)) != nil
-    }
-
-    // MARK: Mappings
-
-    /// Weights are kept where they are those of one cluster; of several each destination counts as possible.
-    private func mapping(_ source: String, _ destinations: [WeightedMapping]) -> MappingPolicy {
-        let position = place("/nats/mappings/\(source)")
-        var weights: [(subject: String, percent: Int)] = []
-        for destination in destinations where destination.cluster != ClaimsCompiler.nowhere {
-            guard !weights.contains(where: { $0.subject == destination.subject }) else { continue }
-            weights.append((destination.subject, Int(destination.effectiveWeight)))
-        }
-        if weights.reduce(0, { $0 + $1.percent }) > 100 {
-            weights = weights.prefix(100).map { ($0.subject, min($0.percent, 1)) }
-        }
-        let total = weights.reduce(0) { $0 + $1.percent }
-        let isListed = destinations.contains { $0.subject == source }
-        var shares = weights.map { subject, percent in
-            MappingPolicy.Share(
-                target: subject == source ? .stay : .subject(subject), percent: percent, position: position)
-        }
-        // Only where the source is listed is lost what no destination takes.
-        if isListed, total < 100 {
-            shares.append(MappingPolicy.Share(target: .drop, percent: 100 - total, position: position))
-        }
-        return MappingPolicy(source: PolicySubject(source, position), shares: shares)
     }
 }
 

@@ -35,6 +35,25 @@ import Testing
         #expect(try Self.routes(.receive, "b.x", of: "A", in: set) == [])
     }
 
+    @Test func `Fields of claims lead where they do on servers`() throws {
+        func publishers(_ item: String, _ subjects: String, _ more: String = "") throws -> [String] {
+            let set = try Self.set([
+                "A": "exports: [ { service: \"z.*\" } ]\nroles: { s: { subscribe: [ \"z.*\" ] } }",
+                "B": "roles: { q: { publish: [ \(subjects) ] } }\nimports: [ \(item) ]\n\(more)",
+            ])
+            return try Self.routes(.publish, "z.x", of: "A", in: set)
+        }
+        let old = "{ service: \"a.*\", from: A, claims: { to: \"z.*\" } }"
+        #expect(try publishers(old, "\"a.*\"") == ["B/q by import z.x [every holder]"])
+        #expect(try publishers(old, "\"z.*\"") == [])
+        let named = "{ service: \"z.*\", from: A, claims: { local_subject: \"l.$1\" } }"
+        #expect(try publishers(named, "\"l.*\"") == ["B/q by import z.x [every holder]"])
+        #expect(try publishers(named, "\"z.*\"") == [])
+        let plain = "{ service: \"z.*\", from: A }"
+        let mapping = "claims: { mappings: { a.x: [ { subject: z.x, weight: 100 } ] } }"
+        #expect(try publishers(plain, "a.x, z.x", mapping).contains { $0.contains("by mapping") })
+    }
+
     @Test func `A group takes messages`() throws {
         let set = try Self.set(["A": "roles: { r: { queue: { \"j.>\": [ w ] } } }"])
         #expect(
