@@ -1,6 +1,7 @@
 import Audit
 import Claims
 import NKeys
+import Subjects
 import TestSupport
 import Testing
 
@@ -256,7 +257,7 @@ import Testing
         #expect(plan.users.map(\.role) == [nil, nil, "r"] && plan.users.allSatisfy(\.isRevoked))
         #expect(plan.users[1].reason == "plant:munich is none of the values that the role r declares: berlin")
         #expect(plan.users[2].reason?.hasPrefix("earlier credentials alone: plant:munich") == true)
-        #expect(plan.steps.map(\.step) == [.narrow])
+        #expect(plan.steps.map(\.step) == [.switch])
         for claims in [goes, deleted, earlier] { #expect(try Self.isRevoked(claims, in: directory), "\(claims.name)") }
         for claims in [stays, moved] { #expect(try !Self.isRevoked(claims, in: directory), "\(claims.name)") }
         #expect(refusal { _ = try directory.claims(ofUser: "goes", in: "A") } == .notFound)
@@ -315,5 +316,52 @@ import Testing
         let released = try await applier.apply(try PolicyApplyTests.set(other))
         #expect(released.users.isEmpty && released.changes == [.released("A")])
         try Self.add("v", ["plant:paris"], to: directory)
+    }
+
+    @Test func `A name that fills a place in subjects is one token`() async throws {
+        let directory = try await Self.governed("roles: { r: { publish: [ \"p.{{name()}}.>\" ] } }")
+        try Self.add("u-1", [], to: directory)
+        for name in ["a.b", ">", "x.*"] {
+            #expect(throws: AdministrationError.self, "\(name)") { try Self.add(name, [], to: directory) }
+        }
+        try Self.add("a.b", [], to: directory, insisting: true)
+        let claims = try directory.claims(ofUser: "a.b", in: "A")
+        try await PolicyApplier(directory).apply(
+            try PolicyApplyTests.set(["A": "roles: { r: { publish: [ \"p.{{name()}}.>\" ] } }"]))
+        #expect(try Self.isRevoked(claims, in: directory))
+    }
+
+    @Test func `Whoever may not hold a role any more is out in the step that changes it`() async throws {
+        let directory = try await Self.governed("roles: { r: { publish: [ p ] } }")
+        try Self.add("u", ["plant:secret"], to: directory)
+        let claims = try directory.claims(ofUser: "u", in: "A")
+        let set = try PolicyApplyTests.set(["A": Self.file()])
+        let applier = PolicyApplier(
+            directory,
+            deliver: { accounts, _ in
+                // What servers get never has the new role without the revocation.
+                for account in accounts {
+                    let sent = try account.claims()
+                    let scope = sent.signingKeys.compactMap(\.scope).first { $0.role == "r" }
+                    let isNew = scope?.template.permissions.publish.allow == ["p.{{tag(plant)}}"]
+                    #expect(isNew == sent.revocations.isRevoked(claims.subject, issuedAt: claims.issuedAt))
+                }
+            })
+        try await applier.apply(set)
+        #expect(try Self.isRevoked(claims, in: directory))
+        #expect(try directory.read { try $0.findUser(EntityReference("u"), of: $0.account(at: .account("A"))) } == nil)
+    }
+
+    @Test func `What somebody insisted on counts in what is in force`() async throws {
+        let directory = try await Self.governed(Self.file())
+        func routes() throws -> [String] {
+            let set = try directory.read { try $0.policySetInForce(at: Place(), now: 10) }
+            var analysis = AccessAnalysis(set, engine: .broker)
+            return analysis.routes(.publish, SubjectSet([try Pattern("p.secret")]), of: "A", by: .everybody)
+                .map { "\($0.who.role) \($0.label)" }
+        }
+        #expect(try routes() == [])
+        try Self.add("u", ["plant:secret"], to: directory, insisting: true)
+        #expect(try routes() == ["r direct"])
     }
 }

@@ -66,7 +66,8 @@ struct SentPolicies: Sendable {
         let files = files
         let surroundings = PolicySet.Surroundings(
             readFile: { files[$0] }, isKnownTimeZone: SystemTimeZones.isKnown)
-        let sets = try PolicySet.readAll(first, file: PolicyTexts.manifest, only: environment, surroundings: surroundings)
+        let sets = try PolicySet.readAll(
+            first, file: PolicyTexts.manifest, only: environment, surroundings: surroundings)
         return try PolicyChoice.environments(sets, environment)
     }
 

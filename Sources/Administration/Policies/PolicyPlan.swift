@@ -126,7 +126,11 @@ extension Change {
             let touched = accounts.filter { key, target in
                 let last = course.claims(of: key, after: ApplyStep(rawValue: step.rawValue - 1))
                 return last != course.claims(of: key, after: step)
-                    || step == .narrow && plan.users.contains { $0.isRevoked && $0.account == target.name }
+                    || plan.users.contains { user in
+                        // Who may not hold a role any more is out when it changes, and who left when all is done.
+                        user.isRevoked && user.account == target.name
+                            && step == (user.reason == nil ? .narrow : .switch)
+                    }
             }.map(\.value.name)
             if !touched.isEmpty { plan.steps.append((step, touched)) }
         }

@@ -22,13 +22,19 @@ struct PolicyStepWriter {
             else { continue }
             if step == .switch { try switchOver(account, to: target) }
             var leavers: [PolicyLeaver] = []
-            if step == .narrow { leavers = try change.leavers(of: account, from: before, to: target) }
+            switch step {
+            // The roles change in this step: whoever may not hold them then is out in the same moment.
+            case .switch: leavers = try change.outsiders(of: account, in: target)
+            case .narrow: leavers = try change.leavers(of: account, from: before, to: target)
+            default: break
+            }
             try change.editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, _ in
                 if let next = course.claims(of: key.text, after: step) { claims = next.keeping(claims) }
                 claims.revoke(course.withdrawn(by: key.text, after: step))
                 for leaver in leavers { claims.revocations.revoke(leaver.key, at: leaver.lastIssue) }
             }
-            if step == .narrow { try finish(account, before, target, leavers.compactMap(\.user)) }
+            try remove(leavers.compactMap(\.user), from: account)
+            if step == .narrow { try finish(account, before, target) }
             guard let present = try change.reader.accountEntry(key) else { continue }
             if present.token != account.token { changed.append(present) }
         }
@@ -41,6 +47,11 @@ struct PolicyStepWriter {
     /// Settings, users and what people read.
     private func switchOver(_ account: AccountEntry, to target: GovernedState) throws {
         try writeSettings(account, target.replies ?? [:])
+        for role in target.roles {
+            try database.run(
+                sql: "UPDATE policy_roles SET terms = ? WHERE account = ? AND public_key = ?",
+                arguments: [role.termsText(), account.publicKey.text, role.publicKey])
+        }
         try database.run(sql: "DELETE FROM policy_users WHERE account = ?", arguments: [account.publicKey.text])
         for user in target.users {
             let content = String(decoding: try JSONEncoder().encode(user), as: UTF8.self)
@@ -88,16 +99,18 @@ struct PolicyStepWriter {
 
     // MARK: The end
 
-    private func finish(
-        _ account: AccountEntry, _ before: GovernedState, _ target: GovernedState, _ leavers: [UserEntry]
-    ) throws {
-        let key = account.publicKey.text
+    private func remove(_ leavers: [UserEntry], from account: AccountEntry) throws {
         for user in leavers {
             try database.run(
-                sql: "DELETE FROM users WHERE account = ? AND public_key = ?", arguments: [key, user.publicKey.text])
+                sql: "DELETE FROM users WHERE account = ? AND public_key = ?",
+                arguments: [account.publicKey.text, user.publicKey.text])
             try change.release(user.publicKey.text)
             change.note(.deleted, "user", user.name, key: user.publicKey.text)
         }
+    }
+
+    private func finish(_ account: AccountEntry, _ before: GovernedState, _ target: GovernedState) throws {
+        let key = account.publicKey.text
         for role in try change.reader.policyRoles(of: account.publicKey)
         where !target.roles.contains(where: { $0.publicKey == role.publicKey }) {
             try database.run(
@@ -110,7 +123,6 @@ struct PolicyStepWriter {
         try database.run(
             sql: "UPDATE policy_roles SET name = public_key WHERE account = ? AND deleted_at IS NULL", arguments: [key])
         for role in target.roles {
-            let terms = try role.terms.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
             try database.run(
                 sql: """
                     INSERT INTO policy_roles (account, name, public_key, description, terms, created_at)
@@ -118,7 +130,7 @@ struct PolicyStepWriter {
                     ON CONFLICT (account, public_key) DO UPDATE
                     SET name = excluded.name, description = excluded.description, terms = excluded.terms, deleted_at = NULL
                     """,
-                arguments: [key, role.name, role.publicKey, role.description, terms, change.now])
+                arguments: [key, role.name, role.publicKey, role.description, role.termsText(), change.now])
             if let publicKey = EntityReference(role.publicKey).publicKey {
                 try change.register(publicKey, purpose: .role, role: role.name, owner: account.publicKey)
             }
@@ -176,5 +188,12 @@ extension AccountClaims {
             claims.exports[index].revocations = present.revocations(for: claims.exports[index])
         }
         return claims
+    }
+}
+
+extension GovernedState.Role {
+    /// Its terms as they are stored.
+    fileprivate func termsText() throws -> String? {
+        try terms.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
     }
 }

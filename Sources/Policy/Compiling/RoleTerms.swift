@@ -8,6 +8,8 @@ public struct RoleTerms: Sendable, Hashable, Codable {
     public var values: [String: String] = [:]
     /// The one user whose key it is; nil for a key of whoever has the role.
     public var user: String?
+    /// Whether users' names fill a place in the role's subjects: they are one token each. Nil for no.
+    public var usesNames: Bool?
     /// How long credentials are good for where nobody asks for another time, seconds; nil for ever.
     public var lifetime: Int64?
     /// How long they are good for at most, seconds; nil for ever.
@@ -16,7 +18,7 @@ public struct RoleTerms: Sendable, Hashable, Codable {
     public init() {}
 
     /// Whether it matters who the holders are, and what tags they have.
-    public var areAboutHolders: Bool { !tags.isEmpty || !values.isEmpty || user != nil }
+    public var areAboutHolders: Bool { !tags.isEmpty || !values.isEmpty || user != nil || usesNames == true }
 }
 
 extension CompiledAccount {
@@ -25,6 +27,7 @@ extension CompiledAccount {
         var terms = RoleTerms()
         for tag in role.policy.tags { terms.tags[tag.name] = Set(tag.values.map(\.value)).sorted() }
         terms.values = role.values
+        terms.usesNames = role.policy.usesNames ? true : nil
         // `a@user` is the key for what that user has beside the role.
         terms.user = users.first { $0.role == role.name && role.policy.name.hasSuffix("@\($0.name)") }?.name
         func seconds(_ time: Int64?) -> Int64? {
@@ -41,6 +44,8 @@ extension RoleTerms {
     public enum Fault: Sendable, Hashable {
         /// The key is another user's.
         case user(String)
+        /// The name does not fill exactly one token.
+        case name(String)
         /// The key was made for another value of a tag.
         case otherValue(tag: String, value: String)
         /// A tag has a value that is not declared.
@@ -70,6 +75,7 @@ extension RoleTerms {
     /// role does not declare are free.
     public func fault(ofHolder user: UserClaims) -> Fault? {
         if let owner = self.user ?? values["name()"], ExactText(owner) != ExactText(user.name) { return .user(owner) }
+        if usesNames == true, !PolicyValue.fits(user.name, .token) { return .name(user.name) }
         var held = PermissionTemplate.Values()
         held.tags = user.tags
         for (tag, declared) in tags.sorted(by: { $0.key < $1.key }) {
@@ -115,6 +121,7 @@ extension RoleTerms.Fault {
     public func text(of role: String) -> String {
         switch self {
         case .user(let name): return "the key \(role) is that of \(name) alone"
+        case .name(let name): return "\"\(name)\" does not fill exactly one token, and the role \(role) has {{name()}}"
         case .otherValue(let tag, let value): return "the key \(role) is for \(tag):\(value) alone"
         case .undeclared(let tag, let value, let declared):
             let shown = declared.prefix(10).joined(separator: ", ") + (declared.count > 10 ? " and more" : "")
@@ -127,6 +134,7 @@ extension RoleTerms.Fault {
     public var suggestion: String? {
         switch self {
         case .user: nil
+        case .name: "take letters, digits, - and _ for the name"
         case .otherValue(let tag, let value): "give \(tag):\(value)"
         case .undeclared(let tag, let value, let declared):
             Suggestion.nearest(to: value, in: declared).map { "did you mean \(tag):\($0)?" }

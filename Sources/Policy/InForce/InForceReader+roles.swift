@@ -6,6 +6,7 @@ import Claims
 extension InForceReader {
     mutating func addRoles() {
         let file = account.policy?.keys ?? RoleKeys()
+        let holders = Dictionary(grouping: account.users, by: \.issuer)
         for scope in claims.signingKeys.compactMap(\.scope) {
             let isNamed = !scope.role.isEmpty && keys.compiled[scope.role] == nil
             let name = isNamed ? scope.role : "\(scope.role) (\(scope.key))"
@@ -13,15 +14,16 @@ extension InForceReader {
             let settings = account.settings?.roles[scope.key] ?? RoleSettings()
             let known = file.compiled[scope.role]
             if isNamed, let known, known.template == scope.template {
+                let policy = known.policy.withValues(of: holders[scope.key] ?? [])
                 keys.compiled[name] = CompiledRole(
                     name: name, template: scope.template, settings: settings, sources: known.sources,
-                    policy: known.policy, values: known.values, streamUses: known.streamUses)
-                keys.composed[name] = known.policy
+                    policy: policy, values: known.values, streamUses: known.streamUses)
+                keys.composed[name] = policy
                 continue
             }
             let pointer = "/nats/signing_keys/\(scope.key)"
             var role = RolePolicy(name: name, position: place(pointer))
-            role.tags = file.composed[scope.role]?.tags ?? []
+            role.tags = file.composed[scope.role]?.withValues(of: holders[scope.key] ?? []).tags ?? []
             let reader = self
             add(role, scope.template, settings) { reader.places("\(pointer)/template\($0)") }
         }
@@ -119,6 +121,21 @@ extension InForceReader {
 }
 
 extension RolePolicy {
+    /// The role with what somebody insisted on: values of its tags that its holders have beside those of the file.
+    fileprivate func withValues(of users: [UserClaims]) -> RolePolicy {
+        guard !tags.isEmpty, !users.isEmpty else { return self }
+        var held = PermissionTemplate.Values()
+        held.tags = users.flatMap(\.tags)
+        var role = self
+        role.tags = tags.map { tag in
+            let known = Set(tag.values.map(\.value))
+            let more = Set(held.values(of: .tag(tag.name))).subtracting(known).sorted()
+            return Tag(
+                name: tag.name, position: tag.position, values: tag.values + more.map { Placed($0, tag.position) })
+        }
+        return role
+    }
+
     /// How holders come in, as a template says it.
     fileprivate mutating func describe(_ template: UserPermissionLimits) {
         networks = template.sources.map { Placed($0, position) }
