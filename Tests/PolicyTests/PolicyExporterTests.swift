@@ -1,8 +1,8 @@
 import Claims
 import Foundation
 import NKeys
-import TestSupport
 import Subjects
+import TestSupport
 import Testing
 
 @testable import Policy
