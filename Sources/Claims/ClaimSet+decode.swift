@@ -35,27 +35,13 @@ extension UserClaims {
         return claims
     }
 
-    /// Reads a token that was signed here a moment ago: everything is as in ``decode(_:)``, but the signature is not verified.
-    package static func decodeSigned(_ text: String) throws(ClaimsError) -> UserClaims {
+    /// Reads a token that was signed here, or verified before it was stored: everything is as in ``decode(_:)``, but the
+    /// signature is not verified, which takes much longer than to read it.
+    package static func decodeKnown(_ text: String) throws(ClaimsError) -> UserClaims {
         let any = try EncodedToken.withBytes(of: text) { (bytes) throws(ClaimsError) in
             try Token.decodeClaims(bytes, isVerified: true)
         }
         guard case .user(let claims) = any else { throw wrongType("not user claim") }
-        return claims
-    }
-}
-
-extension UserClaims {
-    /// Reads a user's token that was verified before it was stored: to verify it once more takes much longer than to read
-    /// it, where an account's whole history is read.
-    package static func readStored(_ text: String) throws(ClaimsError) -> UserClaims {
-        let claims = try EncodedToken.withBytes(of: text) { (bytes) throws(ClaimsError) in
-            let payload = try EncodedToken(bytes).payloadBytes()
-            return try payload.withUnsafeBufferPointer { (payload) throws(ClaimsError) in
-                try PayloadType.readClaims(UnsafeRawBufferPointer(payload)).claims
-            }
-        }
-        guard case .user(let claims) = claims else { throw wrongType("not user claim") }
         return claims
     }
 }

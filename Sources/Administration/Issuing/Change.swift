@@ -127,7 +127,7 @@ public final class Change {
         signed[token.id] = StoredToken(
             kind: claims.kind.rawValue, subject: claims.subject, scope: scope.text, version: token.version.bytes,
             text: text, name: claims.name)
-        if claims is UserClaims { KnownClaims.users.remember(text, token.version, UserClaims.decodeSigned) }
+        if claims is UserClaims { KnownClaims.users.remember(text, token.version, UserClaims.decodeKnown) }
         return token
     }
 

@@ -82,7 +82,7 @@ extension Change {
         while let row = try rows.next() {
             guard let role = row.text("issuer").flatMap({ byKey[$0] }), let subject = row.text("subject"),
                 let time = row.integer("issued_at"), !revocations.isRevoked(subject, issuedAt: time),
-                let text = row.text("text"), let claims = try? UserClaims.readStored(text),
+                let text = row.text("text"), let claims = try? UserClaims.decodeKnown(text),
                 claims.expires == 0 || claims.expires > now, !leave.covers(.users, claims.name),
                 let fault = role.terms?.fault(ofHolder: claims)
             else { continue }
