@@ -89,7 +89,7 @@ def test_whoever_holds_a_value_that_goes_is_named_and_cut(chancery, server, tmp_
     for name in ("goes", "deleted"):
         assert f"A: the user {name} goes, and the credentials that are out are revoked: whoever has them is cut off {why}" in told
     assert "the user moved is of the role sensor" in told and "(earlier credentials alone: plant:munich is none" in told
-    assert "the user stays" not in told and "narrow: old exports and keys, and who is gone (A)" in told
+    assert "the user stays" not in told and "roles and users (A)" in told
     planned = json.loads(chancery("policy", "plan", folder, "--json").stdout)["users"]
     assert [(user["name"], user["role"] if "role" in user else None, user["revoked"]) for user in planned] == [
         ("deleted", None, True), ("goes", None, True), ("moved", "sensor", True)]
