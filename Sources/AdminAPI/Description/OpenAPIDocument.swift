@@ -109,7 +109,9 @@ enum OpenAPIDocument {
         // The resolvers' door is open only where somebody wants it.
         if !operation.path.names.isEmpty || operation.id.hasPrefix("resolver.") { statuses.insert(404) }
         if operation.request != nil { statuses.formUnion([408, 409, 413, 415, 422]) }
-        if !operation.query.isEmpty { statuses.insert(422) }
+        // Of names in paths, too, some are none.
+        let isNamed = operation.path.names.contains { ["account", "role", "user"].contains($0) }
+        if !operation.query.isEmpty || isNamed { statuses.insert(422) }
         if operation.isChange { statuses.formUnion([404, 409, 422]) }
         if operation.state != nil { statuses.formUnion(operation.isChange ? [412] : [304]) }
         if operation.needsPrecondition { statuses.insert(428) }

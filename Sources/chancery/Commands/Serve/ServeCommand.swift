@@ -145,6 +145,8 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
                     Console.say("the API listens on the socket \(socket)")
                 })
         }
+        // The last one is told first.
+        services.append(LastWord())
         if let broker { Console.say("the NATS server listens on \(broker.address)") }
         var configuration = ServiceGroupConfiguration(
             services: services.map {
