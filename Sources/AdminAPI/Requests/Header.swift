@@ -15,6 +15,7 @@ enum Header {
     static let contentTypeOptions = field("X-Content-Type-Options")
     static let securityPolicy = field("Content-Security-Policy")
 
+    /// All names are those above: one that is none would end the program in the first test that asks for it.
     private static func field(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a header field") }
         return field

@@ -255,13 +255,7 @@ actor EngineRoad: Distributor {
 
     /// Settings go first: a role is never without the rules for its replies. Those that servers have are not sent again.
     private func pushSettings(of entries: [AccountEntry]) async throws {
-        let wanted = try await work { directory in
-            try directory.read { reader in
-                try entries.reduce(into: [PublicKey: String]()) { tokens, account in
-                    tokens[account.publicKey] = try reader.settingsToken(of: account.publicKey)
-                }
-            }
-        }
+        let wanted = try await work { try $0.settings(of: entries) }
         let news = wanted.filter { settings[$0.key] != $0.value }
         guard !news.isEmpty else { return }
         let outcomes: [SettingsOutcome]
