@@ -27,7 +27,7 @@ test: unit interop conformance soak-briefly ## Run every test: unit tests, then 
 
 unit: libraries ## Run the unit tests.
 	@scripts/toolchain
-	swift test $(SWIFT_FLAGS)
+	@scripts/unit $(SWIFT_FLAGS)
 	@$(MAKE) --no-print-directory prove-permissions DECISIONS=500000 RULE_SETS=10000
 
 interop: libraries $(VENV)/ready ## Run the scenarios with real NATS servers and clients.

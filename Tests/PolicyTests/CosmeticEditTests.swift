@@ -1,5 +1,6 @@
 import Claims
 import Foundation
+import Subjects
 import TestSupport
 import Testing
 
@@ -67,8 +68,16 @@ struct RandomPolicy {
             let groups = Bool.random(using: &random) ? [] : [(subject(), ["v", "w"])]
             return Role(name: "role-\(number)", lists: lists, groups: groups)
         }
-        exports = Array(Set(subjects(0...3)))
+        exports = Self.apart(subjects(0...3))
         mappings = Bool.random(using: &random) ? [] : [("m.one", [("m.two", 10), ("m.three", 20), ("stay", 70)])]
+    }
+
+    /// The subjects that lie in none of the others: claims hold no export beside one that it lies in.
+    private static func apart(_ subjects: [String]) -> [String] {
+        let patterns = Set(subjects).sorted().compactMap { try? Pattern($0) }
+        return patterns.filter { pattern in
+            !patterns.contains { $0 != pattern && pattern.isContained(in: $0) }
+        }.map(\.description)
     }
 
     /// The file, in the order in which it was made up.
