@@ -1,3 +1,4 @@
+import Audit
 import Authorization
 import Claims
 import NKeys
@@ -147,6 +148,75 @@ import Testing
         #expect(try lets("B", token, directory))
         try await applier.undo()
         #expect(try !lets("B", token, directory))
+    }
+
+    private func revoke(_ importer: String, _ directory: Directory) throws {
+        try directory.change("revoke") {
+            try $0.revokeActivation(ExportReference(subject: "s.>"), for: EntityReference(importer), at: .account("A"))
+        }
+    }
+
+    @Test(arguments: ["stream", "service"])
+    func `What somebody revoked by hand is given again only where somebody insists, and the plan says both`(
+        _ kind: String
+    ) async throws {
+        let type: ExportType = kind == "stream" ? .stream : .service
+        let directory = try test.opened()
+        let applier = PolicyApplier(directory, reached: { _ in test.now += 60 })
+        func set(_ role: String) throws -> PolicySet {
+            try PolicyApplyTests.set([
+                "A": Self.exporter("\(kind): \"s.>\", grant: [ B, C ]") + role, "B": Self.importer(kind),
+                "C": Self.importer(kind),
+            ])
+        }
+        let first = try set("")
+        try await applier.apply(first)
+        let old = try token(of: "B", directory)
+        let other = try token(of: "C", directory)
+        try revoke("B", directory)
+        // What is in force counts what is revoked as what it is: nothing.
+        let present = try directory.read { try $0.accountAccess(at: Place()) }
+        let differences = try PolicyChoice.differences(from: present, to: first.access(keeping: present), of: first)
+        let gained = "gains take from A the \(kind) s.>, such as s.x1"
+        #expect(differences.map { [$0.account] + $0.lines } == [["B", gained]])
+        let planned = try directory.change("plan", dryRun: true) { change in
+            let planned = try change.planPolicy(first, at: Place())
+            return (planned.content, try change.plan(planned.run))
+        }.value
+        let said = #"{"account":"A","importer":"B","kind":"\#(kind)","subject":"s.>"}"#
+        #expect(planned.0.contains(#""given_again":[\#(said)]"#), "\(planned.0)")
+        #expect(planned.1.changes.map { [$0.account] + $0.lines } == [["B", gained]] && planned.1.drift.isEmpty)
+        await #expect(throws: AdministrationError.self) { try await applier.apply(first) }
+        #expect(try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: Place())) } == nil)
+        #expect(try directory.auditRecords(of: .policyOverride).isEmpty)
+        #expect(try token(of: "B", directory) == old)
+        var options = PolicyOptions()
+        options.givesAgain = true
+        try await applier.apply(first, at: Place(), options)
+        #expect(try directory.auditRecords(of: .policyOverride) == ["A"])
+        #expect(try lets("B", token(of: "B", directory), directory, "s.>", type))
+        #expect(try !lets("B", old, directory, "s.>", type) && token(of: "C", directory) == other)
+        // Once it was given again it is as anything else.
+        #expect(try await applier.apply(first).isEmpty)
+        #expect(try await applier.apply(set(Self.role)).givenAgain.isEmpty)
+    }
+
+    private static let role = "roles: { r: { publish: [ a ] } }\n"
+
+    @Test func `An undo does not give again what somebody revoked by hand`() async throws {
+        let directory = try test.opened()
+        let applier = PolicyApplier(directory, reached: { _ in test.now += 60 })
+        func set(_ role: String) throws -> PolicySet {
+            try PolicyApplyTests.set([
+                "A": Self.exporter("stream: \"s.>\", grant: [ B ]") + role, "B": Self.importer(),
+            ])
+        }
+        try await applier.apply(try set(""))
+        try await applier.apply(try set(Self.role))
+        try revoke("B", directory)
+        let plan = try await applier.undo()
+        #expect(plan.changes.allSatisfy { $0.account == "A" } && !plan.changes.isEmpty)
+        #expect(try !lets("B", token(of: "B", directory), directory))
     }
 
     @Test func `A grant that has ended is none`() async throws {

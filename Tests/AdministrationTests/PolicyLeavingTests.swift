@@ -252,7 +252,7 @@ import Testing
 
 extension Directory {
     /// The names of the objects of records about an operation, in their order.
-    fileprivate func auditRecords(of operation: AuditOperation) throws -> [String] {
+    func auditRecords(of operation: AuditOperation) throws -> [String] {
         try audit(AuditQuery()).entries.map(\.record).filter { $0.operation == operation }.compactMap {
             $0.object?.name
         }

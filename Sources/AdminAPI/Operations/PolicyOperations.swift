@@ -177,7 +177,14 @@ enum PolicyOperations {
         id: "policies.apply", method: .post, path: PathTemplate(PolicyQuestions.path + ":apply"),
         summary: "Begin to apply a plan: exactly what was shown, or nothing where the world has moved since.",
         requirement: .may(.govern, .operator),
-        request: .object("", [.required("plan", .text("The plan's id.", most: 64))]),
+        request: .object(
+            "",
+            [
+                .required("plan", .text("The plan's id.", most: 64)),
+                .optional(
+                    "force",
+                    .flag("Whether even what was revoked by hand is signed anew, where the files grant it.")),
+            ]),
         success: (202, .component("Operation")),
         state: { exchange, reader in
             let kept = try kept(exchange, reader, exchange.body["plan"]?.text)
@@ -187,7 +194,7 @@ enum PolicyOperations {
             guard let kept = try kept(exchange, change.reader, exchange.body["plan"]?.text) else {
                 throw Problem.invalid("/plan", "is not a plan that is kept")
             }
-            let planned = try change.beginPolicy(kept)
+            let planned = try change.beginPolicy(kept, insisting: exchange.body["force"]?.flag ?? false)
             try change.takeOver(planned.run.id)
             return try LongOperations.begun(planned.run.id, change, plan: planned.content)
         })

@@ -36,7 +36,11 @@ public enum ServiceBodies {
     }
 
     /// A plan that is to be applied.
-    public static func apply(plan: String) -> JSONValue { .members(["plan": .string(plan)]) }
+    ///
+    /// - Parameter insisting: whether even what was revoked by hand is signed anew.
+    public static func apply(plan: String, insisting: Bool) -> JSONValue {
+        .members(["plan": .string(plan), "force": insisting ? .bool(true) : nil])
+    }
 
     /// Why somebody may or may not do something, by what is in force.
     ///

@@ -53,9 +53,12 @@ extension Change {
                 guard let part = SubjectCover.intersection(door.subject, item.subject) else { return false }
                 return grants.contains { $0.covers(part, item.type, for: state.name) }
             }
-            guard doors.contains(where: { $0.isRevoked(old) }), isGranted, old.expires == 0 || old.expires > now else {
-                continue
-            }
+            guard doors.contains(where: { $0.isRevoked(old) }), isGranted, old.expires == 0 || old.expires > now,
+                // What somebody revoked by hand stays revoked.
+                try !ConsentFinder.privateOnes(item, among: account.claims().exports).contains(where: {
+                    try isRevokedByHand(old, at: $0, of: account)
+                })
+            else { continue }
             claims.imports[index].token = try signActivation(
                 item, by: account, doors, for: importer, until: old.expires == 0 ? nil : old.expires)
             isChanged = true

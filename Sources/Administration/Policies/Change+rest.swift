@@ -26,6 +26,7 @@ extension Change {
         )
         let finder = SourceFinder(reader, names)
         let course = try run.course(reader)
+        let exports = ExportsFinder(reader, course)
         for (key, target) in run.target.accounts.sorted(by: { $0.value.name < $1.value.name }) {
             guard let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) else {
                 continue
@@ -36,18 +37,23 @@ extension Change {
             if run.stored != run.confirmed {
                 delivered.claims = try course.claims(of: key, after: run.confirmed)?.json() ?? present.claims
             }
-            func access(_ state: GovernedState) throws -> AccountAccess {
-                try state.access(subject: key, names: names, finder: finder)
+            func access(
+                _ state: GovernedState, _ exports: (String) throws -> [Export]?
+            ) throws -> AccountAccess {
+                try state.access(subject: key, names: names, finder: finder, exports: exports)
             }
             let drift = try changes(
-                from: access(reached.agreeing(present, target, subject: key)), to: access(present))
+                from: access(reached.agreeing(present, target, subject: key), exports.now),
+                to: access(present, exports.now))
             plan.drift += drift
             if !drift.isEmpty, let next = run.next { plan.add(target.name, to: next) }
             plan.changes += try changes(
-                from: access(delivered), to: access(target), renamed: Self.renamed(delivered, target))
+                from: access(delivered, exports.now), to: access(target, exports.afterwards),
+                renamed: Self.renamed(delivered, target))
             try addCuts(account, present, target, key, &plan)
             if run.stored != .narrow { plan.addGoverning(present, target, run, finder) }
         }
+        if run.stored.map({ $0 >= .switch }) ?? false { plan.givenAgain = [] }
         if let confirmed = run.confirmed { plan.steps.removeAll { $0.step <= confirmed } }
         return plan
     }

@@ -12,7 +12,8 @@ struct ConsentFinder {
     enum Consent {
         /// The exporter's key; no activation is needed.
         case free(String)
-        case activation(exporter: String, token: String)
+        /// - Parameter isGivenAgain: whether somebody had revoked by hand what is signed.
+        case activation(exporter: String, token: String, isGivenAgain: Bool = false)
         case waits
     }
 
@@ -32,9 +33,10 @@ struct ConsentFinder {
             if let token = try approved(wanted, by: exporter, doors, for: importer.account, until: .some(until)) {
                 return .activation(exporter: exporter.publicKey.text, token: token)
             }
+            let isGivenAgain = try change.isRevokedByHand(wanted, by: exporter, for: importer.account)
             let token = try change.signActivation(
                 wanted, by: exporter, doors, for: importer.account, until: until)
-            return .activation(exporter: exporter.publicKey.text, token: token)
+            return .activation(exporter: exporter.publicKey.text, token: token, isGivenAgain: isGivenAgain)
         }
         guard let exporter = try change.reader.findAccount(EntityReference(item.from), of: builder.entry) else {
             return .waits

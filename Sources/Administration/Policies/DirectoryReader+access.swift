@@ -13,11 +13,11 @@ extension DirectoryReader {
     /// What the accounts of an operator allow now, by their names.
     public func accountAccess(at place: Place) throws -> [String: AccountAccess] {
         let names = try accountNames(at: place)
-        let finder = SourceFinder(self, names)
+        let (finder, exports) = (SourceFinder(self, names), ExportsFinder(self))
         var access: [String: AccountAccess] = [:]
         for account in try accounts(of: self.operator(at: place)) {
             access[account.name] = try presentState(of: account).access(
-                subject: account.publicKey.text, names: names, finder: finder)
+                subject: account.publicKey.text, names: names, finder: finder, exports: exports.now)
         }
         return access
     }

@@ -25,6 +25,8 @@ struct GovernedState: Codable, Hashable {
     var requests: [ImportRequest] = []
     /// What was signed for importers and stops counting on the way here; nil for nothing.
     var withdrawn: [WithdrawnActivation]?
+    /// What somebody revoked by hand and is signed anew on the way here; nil for nothing.
+    var givenAgain: [GivenAgain]?
     /// What of the account stays as it is, as `kind` or `kind name`.
     var leaves: [String] = []
 
@@ -73,16 +75,19 @@ struct GovernedState: Codable, Hashable {
 
     /// What it allows, by names.
     ///
-    /// - Parameter finder: finds the texts that govern the account.
+    /// - Parameters:
+    ///   - finder: finds the texts that govern the account.
+    ///   - exports: what an account exports, by its key, with what is revoked.
     func access(
-        subject: String, names: [String: String], finder: SourceFinder
-    ) throws(AdministrationError) -> AccountAccess {
+        subject: String, names: [String: String], finder: SourceFinder, exports: (String) throws -> [Export]?
+    ) throws -> AccountAccess {
         let claims = try accountClaims(subject: subject)
         var replies: [String: RoleSettings.Replies] = [:]
         for scope in claims.signingKeys.compactMap(\.scope) {
             replies[scope.role] = self.replies?[scope.key].flatMap { RoleSettings.Replies(rawValue: $0) } ?? .any
         }
         var access = AccountAccess(name: name, claims: claims, replies: replies, names: names, users: users)
+        try access.leaveOutRevoked(exports)
         guard let texts, let compiled = finder.set(texts)?.compiled(name) else { return access }
         access.sources = compiled.sourceMap(of: claims, accounts: names)
         access.takeTerms(of: compiled)
@@ -95,6 +100,15 @@ public struct ImportRequest: Codable, Sendable, Hashable {
     public let importer: String
     /// The exporter's name.
     public let exporter: String
+    /// `stream` or `service`.
+    public let kind: String
+    public let subject: String
+}
+
+/// Something of an account that somebody revoked by hand for an importer, and that a file still grants.
+public struct GivenAgain: Codable, Sendable, Hashable {
+    /// The importer's name.
+    public let importer: String
     /// `stream` or `service`.
     public let kind: String
     public let subject: String

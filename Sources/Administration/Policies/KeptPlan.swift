@@ -111,8 +111,9 @@ extension Change {
 
     /// Begins to apply a plan: exactly what was shown.
     ///
+    /// - Parameter insisting: whether even what was revoked by hand is signed anew.
     /// - Throws: ``AdministrationError`` of code `refused` if the world has moved since.
-    public func beginPolicy(_ kept: KeptPlan) throws -> PlannedPolicy {
+    public func beginPolicy(_ kept: KeptPlan, insisting: Bool = false) throws -> PlannedPolicy {
         let set: PolicySet
         do { set = try PolicySet(kept.texts, isKnownTimeZone: SystemTimeZones.isKnown) } catch {
             throw AdministrationError(.refused, "the files of the plan cannot be read any more", remedy: "plan again")
@@ -123,6 +124,7 @@ extension Change {
                 .refused, "the world has moved since the plan was made: it would do something else now",
                 remedy: "plan again, and look at what is different")
         }
+        try checkGivenAgain(planned.run, isMeant: insisting)
         return planned
     }
 

@@ -25,6 +25,13 @@ public struct PlanAnswer: Codable, Sendable {
         public private(set) var account: String?
         public private(set) var what: String
     }
+    /// What an account has revoked by hand for an importer, and is signed anew.
+    public struct GivenAgain: Codable, Sendable {
+        public private(set) var account: String
+        public private(set) var importer: String
+        public private(set) var kind: String
+        public private(set) var subject: String
+    }
     /// An import that is shut out for a moment on the way.
     public struct Interruption: Codable, Sendable {
         public private(set) var exporter: String
@@ -51,6 +58,7 @@ public struct PlanAnswer: Codable, Sendable {
     public private(set) var changes: [ChangeAnswer]
     public internal(set) var cut_by_nats_server: [Cut]
     public private(set) var drift: [ChangeAnswer]
+    public private(set) var given_again: [GivenAgain]
     public private(set) var governed_elsewhere: [String]
     public private(set) var interruptions: [Interruption]
     public private(set) var left: [Leave]
@@ -66,6 +74,10 @@ public struct PlanAnswer: Codable, Sendable {
         changes = plan.changes.map { ChangeAnswer($0) }
         cut_by_nats_server = plan.cuts.map { Cut(account: $0.account, role: $0.role, users: $0.users) }
         drift = plan.drift.map { ChangeAnswer($0) }
+        given_again = plan.givenAgain.map {
+            GivenAgain(
+                account: $0.account, importer: $0.what.importer, kind: $0.what.kind, subject: $0.what.subject)
+        }
         governed_elsewhere = plan.governedElsewhere
         interruptions = plan.interruptions.map {
             Interruption(

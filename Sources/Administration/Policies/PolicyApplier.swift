@@ -43,6 +43,7 @@ public struct PolicyApplier {
         defer { lock.release() }
         let (run, plan) = try directory.change("policy apply") { change in
             let run = try change.beginPolicy(set, at: place, options)
+            try change.checkGivenAgain(run, isMeant: options.givesAgain)
             return (run, try change.plan(run))
         }.value
         try reached(.begun)

@@ -39,6 +39,8 @@ public struct PolicyPlan: Sendable {
     public internal(set) var users: [UserChange] = []
     /// Imports that wait for their exporters.
     public internal(set) var requests: [ImportRequest] = []
+    /// What somebody revoked by hand and is signed anew, by account.
+    public internal(set) var givenAgain: [(account: String, what: GivenAgain)] = []
     /// What files leave alone, by account.
     public internal(set) var leaves: [(account: String, what: [String])] = []
     /// What stands open beside the files once they are in force.
@@ -100,12 +102,14 @@ extension Change {
         let names = Dictionary(
             try reader.accounts(of: entry).map { ($0.publicKey.text, $0.name) }, uniquingKeysWith: { first, _ in first }
         )
-        let finder = SourceFinder(reader, names)
+        let course = try run.course(reader)
+        let (finder, exports) = (SourceFinder(reader, names), ExportsFinder(reader, course))
         let accounts = run.target.accounts.sorted { $0.value.name < $1.value.name }
         for (key, target) in accounts {
             guard let before = run.before.accounts[key] else { continue }
             if before.claims == nil { plan.newAccounts.append(target.name) }
-            try compare(before, target, key, names, finder, &plan)
+            try compare(before, target, key, names, finder, exports, &plan)
+            plan.givenAgain += (target.givenAgain ?? []).map { (target.name, $0) }
             plan.addWithdrawn(by: target, names)
             plan.addGoverning(before, target, run, finder)
         }
@@ -120,7 +124,6 @@ extension Change {
                         "the operator does not demand signing keys, so that an account's own key may sign a user that "
                         + "no role limits: chancery edit operator --require-signing-keys"))
         }
-        let course = try run.course(reader)
         plan.interruptions = course.faults.filter(\.isShutOut)
         for step in ApplyStep.allCases {
             let touched = accounts.filter { key, target in
@@ -139,16 +142,17 @@ extension Change {
 
     private func compare(
         _ before: GovernedState, _ target: GovernedState, _ key: String, _ names: [String: String],
-        _ finder: SourceFinder, _ plan: inout PolicyPlan
+        _ finder: SourceFinder, _ exports: ExportsFinder, _ plan: inout PolicyPlan
     ) throws {
-        func access(_ state: GovernedState) throws -> AccountAccess {
-            try state.access(subject: key, names: names, finder: finder)
+        func access(_ state: GovernedState, _ exports: (String) throws -> [Export]?) throws -> AccountAccess {
+            try state.access(subject: key, names: names, finder: finder, exports: exports)
         }
-        let (old, new) = (try access(before), try access(target))
+        let (old, new) = (try access(before, exports.now), try access(target, exports.afterwards))
         plan.changes += try changes(from: old, to: new, renamed: Self.renamed(before, target))
         if let account = try EntityReference(key).publicKey.flatMap({ try reader.accountEntry($0) }) {
             if target.texts != nil, let governed = try reader.governedState(of: account.publicKey) {
-                plan.drift += try changes(from: access(governed.agreeing(before, target, subject: key)), to: old)
+                plan.drift += try changes(
+                    from: access(governed.agreeing(before, target, subject: key), exports.now), to: old)
             }
             try addCuts(account, before, target, key, &plan)
             try addUsers(account, before, target, &plan)

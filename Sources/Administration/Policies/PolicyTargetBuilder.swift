@@ -36,10 +36,12 @@ struct PolicyTargetBuilder {
     func build() throws -> (before: GovernedStates, target: GovernedStates) {
         let members = try self.members()
         var (before, target) = (GovernedStates(), GovernedStates())
+        var again: [String: [GivenAgain]] = [:]
         for member in members {
             before.accounts[member.account.publicKey.text] = member.present
-            target.accounts[member.account.publicKey.text] = try state(of: member, among: members)
+            target.accounts[member.account.publicKey.text] = try state(of: member, among: members, &again)
         }
+        for (exporter, items) in again { target.accounts[exporter]?.givenAgain = items }
         return (before, target)
     }
 
@@ -66,7 +68,10 @@ struct PolicyTargetBuilder {
         }
     }
 
-    private func state(of member: Member, among members: [Member]) throws -> GovernedState {
+    /// - Parameter again: what is signed anew although somebody revoked it, by the exporter's key.
+    private func state(
+        of member: Member, among members: [Member], _ again: inout [String: [GivenAgain]]
+    ) throws -> GovernedState {
         let roles = try self.roles(of: member)
         var keys = AccountKeys(account: member.account.publicKey.text)
         for role in roles { keys.roles[role.name] = role.publicKey }
@@ -74,9 +79,14 @@ struct PolicyTargetBuilder {
         for item in member.compiled.imports {
             switch try ConsentFinder(builder: self, members: members).consent(to: item, of: member) {
             case .free(let exporter): keys.accounts[item.from] = exporter
-            case .activation(let exporter, let token):
+            case .activation(let exporter, let token, let isGivenAgain):
                 keys.accounts[item.from] = exporter
                 keys.activations[item.identity] = token
+                if isGivenAgain {
+                    again[exporter, default: []].append(
+                        GivenAgain(
+                            importer: member.compiled.name, kind: item.claim.type.name, subject: item.claim.subject))
+                }
             case .waits:
                 requests.append(
                     ImportRequest(

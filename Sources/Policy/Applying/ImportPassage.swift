@@ -34,6 +34,14 @@ struct ImportPassage {
         ImportUse.isLetIn(item, pattern, activation: activation, by: export, importer: importer)
     }
 
+    /// Whether an export that it meets has revoked its activation.
+    func isRevoked(by export: Export) -> Bool {
+        guard let activation, export.type == item.type, export.tokenRequired, export.accountTokenPosition == 0,
+            let exported = try? Pattern(export.subject), exported.overlaps(pattern)
+        else { return false }
+        return export.isRevoked(activation)
+    }
+
     /// Whether something that comes in by both could be the same there and here.
     func meets(_ other: ImportPassage) -> Bool {
         item.type == other.item.type && pattern.overlaps(other.pattern) && isCalledLike(other)

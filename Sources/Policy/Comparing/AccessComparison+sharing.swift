@@ -141,9 +141,10 @@ private struct ImportName: Hashable, Comparable {
     let type: String
     let subject: String
 
-    /// Where those of each name stand.
+    /// Where those of each name stand by which something may come in.
     static func groups(in access: AccountAccess) -> [ImportName: [Int]] {
-        Dictionary(grouping: access.claims.imports.indices) { index in
+        let places = access.claims.imports.indices.filter { !access.revokedImports.contains($0) }
+        return Dictionary(grouping: places) { index in
             let item = access.claims.imports[index]
             return ImportName(exporter: access.account(item.account), type: item.type.name, subject: item.subject)
         }

@@ -16,6 +16,8 @@ public struct AccountAccess: Sendable {
     var grants: [PlacedGrant]?
     /// What the file says of each role's holders; nil where no file says it.
     var terms: [String: RoleTerms]?
+    /// Imports by which nothing comes in, by their places: what lets them in is revoked.
+    private(set) var revokedImports: Set<Int> = []
 
     /// - Parameters:
     ///   - replies: by the name of a role.
@@ -41,6 +43,27 @@ public struct AccountAccess: Sendable {
         grants = account.grants
         terms = Dictionary(
             account.roles.map { ($0.name, account.terms(of: $0)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Leaves out what comes in by imports whose activations their exporters have revoked.
+    ///
+    /// - Parameter exports: of an account, by its key; nil for one that is not known.
+    public mutating func leaveOutRevoked<Failure: Error>(
+        _ exports: (String) throws(Failure) -> [Export]?
+    ) throws(Failure) {
+        for (place, item) in claims.imports.enumerated() where !item.token.isEmpty {
+            guard let passage = ImportPassage(item, of: claims.subject), let exports = try exports(item.account) else {
+                continue
+            }
+            if exports.contains(where: { passage.isRevoked(by: $0) }) { revokedImports.insert(place) }
+        }
+    }
+
+    /// Leaves out what stays as it is, and was left out there.
+    mutating func leaveOutRevoked(with other: AccountAccess) {
+        let left = other.revokedImports.map { other.claims.imports[$0] }
+        guard !left.isEmpty else { return }
+        revokedImports.formUnion(claims.imports.indices.filter { left.contains(claims.imports[$0]) })
     }
 
     /// The keys of roles by their names. Where several keys have one name, it is that of the one that another side has too,
@@ -80,6 +103,7 @@ extension CompiledAccount {
             names: kept?.names ?? [:], users: users + (left ?? []))
         access.sources = sourceMap(of: claims, accounts: [:])
         access.takeTerms(of: self)
+        if let kept { access.leaveOutRevoked(with: kept) }
         return access
     }
 

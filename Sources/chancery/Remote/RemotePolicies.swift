@@ -56,8 +56,11 @@ struct RemotePolicies {
     }
 
     /// Begins exactly what was shown.
-    func apply(_ plan: Plan) throws -> JSONValue {
-        try service.change(.post, path + ":apply", ServiceBodies.apply(plan: plan.id), ifMatch: plan.tag)
+    ///
+    /// - Parameter insisting: whether even what was revoked by hand is signed anew.
+    func apply(_ plan: Plan, insisting: Bool) throws -> JSONValue {
+        let body = ServiceBodies.apply(plan: plan.id, insisting: insisting)
+        return try service.change(.post, path + ":apply", body, ifMatch: plan.tag)
     }
 
     func undo() throws -> (operation: JSONValue, plan: PlanAnswer) {

@@ -20,6 +20,8 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
 
     @OptionGroup var folder: PolicyFolder
     @Flag(help: "Go on with an apply that did not come to its end.") var resume = false
+    @Flag(help: "Sign anew even what somebody revoked by hand, where the files grant it. That is recorded.")
+    var force = false
     @OptionGroup var roles: PolicyRoleOptions
     @OptionGroup var delivery: PolicyDelivery
     @OptionGroup var directory: DirectoryOptions
@@ -37,7 +39,9 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
             return Console.say("what was left of the apply is done")
         }
         guard let set = try folder.readOne(json: directory.json) else { return }
-        let plan = try await applier.apply(set, at: place, roles.options)
+        var options = roles.options
+        options.givesAgain = force
+        let plan = try await applier.apply(set, at: place, options)
         let names = try open.read { try $0.accountNames(at: place) }
         try PolicyPlanOutput.show(plan, names: names, json: directory.json)
         Console.say("applied")
@@ -59,7 +63,7 @@ struct PolicyApplyCommand: AsyncParsableCommand, Exemplified {
         guard let set = try folder.readOne(json: directory.json) else { return }
         let policies = try RemotePolicies(service, for: set, directory.operatorReference)
         let plan = try policies.plan(set.texts, roles.options)
-        try policies.follow { try policies.apply(plan) }
+        try policies.follow { try policies.apply(plan, insisting: force) }
         try PolicyPlanOutput.show(plan.answer, json: directory.json)
         Console.say("applied")
     }

@@ -41,6 +41,11 @@ enum PolicyPlanOutput {
             let reason = user.reason.map { " (\($0))" } ?? ""
             Console.data(Console.printableLine("\(user.account): the user \(user.name) \(fate)\(revoked)\(reason)"))
         }
+        for item in plan.given_again {
+            Console.data(
+                "\(item.account): the \(item.kind) \(item.subject) was revoked by hand for \(item.importer), and is given "
+                    + "again: an apply does that with --force only")
+        }
         for request in plan.requested {
             Console.data(
                 "\(request.account): requested: the \(request.kind) \(request.subject) of "
