@@ -55,7 +55,7 @@ import Testing
         #expect(try await Self.cuts(directory) { try await $0.undo() } == [])
     }
 
-    @Test func `Who leaves, or gets another role, is cut off in the last step`() async throws {
+    @Test func `Who leaves, or gets another role, is cut off in the switch`() async throws {
         let directory = try await Self.applied(["u": "r", "v": "s", "w": "s"])
         let (u, v) = (try Self.user("u", directory), try Self.user("v", directory))
         let cuts = try await Self.cuts(directory) { try await $0.apply(try Self.set(["v": "r", "w": "s"])) }
@@ -81,10 +81,10 @@ import Testing
         #expect(cuts == [[ConnectionCut(try Self.account(directory))]])
     }
 
-    @Test func `An apply that ended before its last step was confirmed cuts the same when it goes on`() async throws {
+    @Test func `An apply that ended before its switch was confirmed cuts the same when it goes on`() async throws {
         let directory = try await Self.applied(["u": "r", "v": "s"])
         let user = try Self.user("u", directory)
-        let killer = PolicyApplier(directory, reached: { if $0 == .stored(.narrow) { throw Killed() } })
+        let killer = PolicyApplier(directory, reached: { if $0 == .stored(.switch) { throw Killed() } })
         await #expect(throws: Killed.self) { try await killer.apply(try Self.set(["v": "s"])) }
         #expect(try await Self.cuts(directory) { try await $0.resume() } == [[user]])
     }

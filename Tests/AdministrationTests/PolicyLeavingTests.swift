@@ -188,7 +188,7 @@ import Testing
             } == .refused)
         // Taken out of the file, the name's old key is revoked too, and then it is free.
         let plan = try await applier.apply(try PolicyApplyTests.set(["A": Self.role]))
-        #expect(plan.users.map(\.isRevoked) == [true] && plan.steps.map(\.step) == [.narrow])
+        #expect(plan.users.map(\.isRevoked) == [true] && plan.steps.map(\.step) == [.switch])
         #expect(
             try directory.claims(ofAccount: "A").revocations.isRevoked(first.subject, issuedAt: first.issuedAt))
         try await applier.apply(set)

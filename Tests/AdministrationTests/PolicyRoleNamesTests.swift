@@ -148,7 +148,7 @@ import Testing
         let declared = try set(roles, "u: { role: two }, x: { role: one }, z: { role: one }")
         let plan = try await applier.apply(declared)
         #expect(plan.users.map(\.name) == ["u", "x", "z"] && plan.users.map(\.isRevoked) == [true, true, false])
-        #expect(plan.steps.map(\.step) == [.narrow])
+        #expect(plan.steps.map(\.step) == [.switch])
         #expect(try !counts(u) && !counts(x) && counts(directory.claims(ofUser: "z", in: "A")))
         let (newU, newX, now) = (try creds("u"), try creds("x"), try keys())
         #expect(newU.issuer == now["two"] && newX.issuer == now["one"])

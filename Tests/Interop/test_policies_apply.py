@@ -447,7 +447,7 @@ def test_who_leaves_the_file_is_cut_off(chancery, server, tmp_path):
     write(folder, OLD.replace(", anna: { role: desk }", ""))
     told = chancery("policy", "plan", folder).stdout
     assert "the user anna goes, and the credentials that are out are revoked: whoever has them is cut off" in told
-    assert "narrow: old exports and keys, and who is gone (A)" in told
+    assert "switch: imports, mappings, limits, settings, roles and users (A)" in told
     chancery("policy", "apply", folder)
     refused = chancery("tool", "pub", "--nats", server.url, "--creds", anna, "cmd.press-1", "x", exits=None)
     assert refused.returncode != 0

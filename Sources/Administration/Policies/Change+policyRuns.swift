@@ -112,10 +112,15 @@ extension Change {
 
     // MARK: Steps
 
-    /// Carries out the next step of a run.
+    /// Carries out the next step of a run, or one wave of the accounts that it switches.
     ///
-    /// - Returns: the accounts whose tokens changed, and whether the step was the last one.
-    public func advance(_ run: PolicyRun) throws -> (run: PolicyRun, changed: [AccountEntry]) {
+    /// Waves are not noted: who goes on in the middle of them begins with the first, and finds done what was done.
+    ///
+    /// - Parameter wave: how many waves were before.
+    /// - Returns: the accounts whose tokens changed, and whether more waves of the step are to come.
+    public func advance(
+        _ run: PolicyRun, wave: Int = 0
+    ) throws -> (run: PolicyRun, changed: [AccountEntry], isMoreToCome: Bool) {
         guard let entry = try reader.operator(EntityReference(run.operatorKey)) as OperatorEntry?,
             let present = try reader.unfinishedPolicyRun(of: entry), present.id == run.id, let step = present.next
         else {
@@ -125,15 +130,19 @@ extension Change {
         let run = present
         isApplyingPolicies = true
         defer { isApplyingPolicies = false }
-        let writer = PolicyStepWriter(change: self, run: run, step: step)
+        let course = try run.course(reader)
+        let waves = step == .switch ? course.waves : [Array(run.target.accounts.keys)]
+        let accounts = waves.indices.contains(wave) ? waves[wave] : []
+        let writer = PolicyStepWriter(change: self, run: run, step: step, course: course, accounts: Set(accounts))
         let changed = try writer.write(of: entry)
+        guard wave + 1 >= waves.count else { return (run, changed, true) }
         try database.run(
             sql: "UPDATE policy_runs SET stored_step = ? WHERE id = ?", arguments: [step.rawValue, run.id])
         if step == ApplyStep.allCases.last {
             try database.run(
                 sql: "UPDATE policy_runs SET state = 'done', finished_at = ? WHERE id = ?", arguments: [now, run.id])
         }
-        return (run.at(stored: step, confirmed: run.confirmed), changed)
+        return (run.at(stored: step, confirmed: run.confirmed), changed, false)
     }
 
     /// Notes that every server has what a step stored.

@@ -17,11 +17,10 @@ extension PolicyRun {
             (old[key], new[key]) = (present, wanted)
         }
         var others: [String: AccountClaims] = [:]
-        if old.contains(where: { key, claims in claims.exports != new[key]?.exports }) {
+        if ApplyCourse.needsOthers(from: old, to: new) {
             for account in try reader.accounts(of: reader.operator(EntityReference(operatorKey)))
             where new[account.publicKey.text] == nil {
-                let claims = try account.claims()
-                if claims.imports.contains(where: { new[$0.account] != nil }) { others[claims.subject] = claims }
+                others[account.publicKey.text] = try account.claims()
             }
         }
         let withdrawn = target.accounts.compactMapValues(\.withdrawn)
@@ -56,6 +55,9 @@ extension Change {
             try EntityReference(key).publicKey.flatMap { try reader.accountEntry($0)?.name } ?? key
         }
         let (importer, exporter) = (try name(fault.importer), try name(fault.exporter))
+        if let role = fault.role, let act = fault.act {
+            return refusal(of: "\(importer)/\(role)", act, "\(fault.subject) of \(exporter)", fault.kind)
+        }
         guard fault.isShutOut else {
             return AdministrationError(
                 .refused,
@@ -69,6 +71,22 @@ extension Change {
             remedy:
                 "do it in two applies: first the subject of the export, with the imports of it, then who may import it; "
                 + "nothing was begun")
+    }
+
+    private func refusal(
+        of holder: String, _ act: AccessRoute.Act, _ subject: String, _ kind: ApplyCourse.Fault.Kind
+    ) -> AdministrationError {
+        kind == .shutOut
+            ? AdministrationError(
+                .refused,
+                "\(holder) may \(act.rawValue) \(subject) before and after, and could not for a while: the ways of both "
+                    + "lead through accounts that are changed one after the other",
+                remedy: "do it in two applies: first bring what comes, then take out what goes; nothing was begun")
+            : AdministrationError(
+                .refused,
+                "\(holder) could \(act.rawValue) \(subject) for a while, which neither what is in force allows nor the set: "
+                    + "in whatever order accounts are changed, what comes meets what goes",
+                remedy: "do it in two applies: first take out what goes, then bring what comes; nothing was begun")
     }
 
     private func rehearse(_ claims: AccountClaims, of account: String, _ step: ApplyStep) throws {

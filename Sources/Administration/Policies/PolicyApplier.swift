@@ -10,6 +10,8 @@ public struct PolicyApplier {
         /// The run is noted, and nothing else.
         case begun
         case stored(ApplyStep)
+        /// So many waves of accounts are switched, and more are to come.
+        case switched(wave: Int)
         case confirmed(ApplyStep)
     }
 
@@ -99,10 +101,13 @@ public struct PolicyApplier {
     private func finish(_ begun: PolicyRun) async throws {
         var run = begun
         while let step = run.next {
-            let advanced = try await Self.advance(run, step, directory)
-            run = advanced.run
-            try reached(.stored(step))
-            if !advanced.changed.isEmpty || step == .switch { try await deliver(run) }
+            var (wave, isMoreToCome) = (0, true)
+            while isMoreToCome {
+                let advanced = try await Self.advance(run, step, wave, directory)
+                (run, isMoreToCome, wave) = (advanced.run, advanced.isMoreToCome, wave + 1)
+                try reached(isMoreToCome ? .switched(wave: wave) : .stored(step))
+                if !advanced.changed.isEmpty || step == .switch { try await deliver(run) }
+            }
             try await Self.confirm(run, step, directory)
             try reached(.confirmed(step))
         }
@@ -115,11 +120,11 @@ public struct PolicyApplier {
     }
 
     private static func advance(
-        _ run: PolicyRun, _ step: ApplyStep, _ directory: Directory
-    ) async throws -> (run: PolicyRun, changed: [AccountEntry]) {
+        _ run: PolicyRun, _ step: ApplyStep, _ wave: Int, _ directory: Directory
+    ) async throws -> (run: PolicyRun, changed: [AccountEntry], isMoreToCome: Bool) {
         try await directory.work { directory in
             try directory.change("policy \(run.kind.rawValue): step \(step.rawValue), \(step.word)") {
-                try $0.advance(run)
+                try $0.advance(run, wave: wave)
             }.value
         }
     }

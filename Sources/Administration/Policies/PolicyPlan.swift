@@ -54,7 +54,7 @@ public struct PolicyPlan: Sendable {
     public internal(set) var interruptions: [ApplyCourse.Fault] = []
     /// What an undo takes back; nil for an apply.
     public internal(set) var undone: PolicyRun?
-    /// The steps that change an account's token, with the accounts.
+    /// The steps that change an account's token, with the accounts; the switch once for each wave of accounts.
     public internal(set) var steps: [(step: ApplyStep, accounts: [String])] = []
 
     /// Whether nothing that anybody may do changes, and no token does.
@@ -125,19 +125,24 @@ extension Change {
                         + "no role limits: chancery edit operator --require-signing-keys"))
         }
         plan.interruptions = course.faults.filter(\.isShutOut)
+        addSteps(accounts, course, &plan)
+        return plan
+    }
+
+    private func addSteps(
+        _ accounts: [(key: String, value: GovernedState)], _ course: ApplyCourse, _ plan: inout PolicyPlan
+    ) {
         for step in ApplyStep.allCases {
             let touched = accounts.filter { key, target in
                 let last = course.claims(of: key, after: ApplyStep(rawValue: step.rawValue - 1))
                 return last != course.claims(of: key, after: step)
-                    || plan.users.contains { user in
-                        // Who may not hold a role any more is out when it changes, and who left when all is done.
-                        user.isRevoked && user.account == target.name
-                            && step == (user.reason == nil ? .narrow : .switch)
-                    }
-            }.map(\.value.name)
-            if !touched.isEmpty { plan.steps.append((step, touched)) }
+                    || step == .switch && plan.users.contains { $0.isRevoked && $0.account == target.name }
+            }
+            for wave in step == .switch ? course.waves : [accounts.map(\.key)] {
+                let names = touched.filter { wave.contains($0.key) }.map(\.value.name)
+                if !names.isEmpty { plan.steps.append((step, names)) }
+            }
         }
-        return plan
     }
 
     private func compare(

@@ -9,34 +9,34 @@ struct PolicyStepWriter {
     let change: Change
     let run: PolicyRun
     let step: ApplyStep
+    let course: ApplyCourse
+    /// The keys of the accounts that it is about.
+    let accounts: Set<String>
 
     private var database: Database { change.database }
 
-    /// - Returns: the accounts whose tokens changed.
+    /// - Returns: the accounts whose tokens or settings changed.
     func write(of entry: OperatorEntry) throws -> [AccountEntry] {
         var changed: [AccountEntry] = []
-        let course = try run.course(change.reader)
-        for (key, target) in run.target.accounts.sorted(by: { $0.key < $1.key }) {
+        for (key, target) in run.target.accounts.sorted(by: { $0.key < $1.key }) where accounts.contains(key) {
             guard let key = EntityReference(key).publicKey, let account = try change.reader.accountEntry(key),
                 let before = run.before.accounts[key.text]
             else { continue }
-            if step == .switch { try switchOver(account, to: target) }
-            var leavers: [PolicyLeaver] = []
-            switch step {
-            // The roles change in this step: whoever may not hold them then is out in the same moment.
-            case .switch: leavers = try change.outsiders(of: account, in: target)
-            case .narrow: leavers = try change.leavers(of: account, from: before, to: target)
-            default: break
-            }
+            var hasNewSettings = false
+            if step == .switch { hasNewSettings = try switchOver(account, to: target) }
+            // The roles change in the switch: whoever may not hold them then is out in the same moment. Whoever was let in
+            // since goes with the end.
+            let leavers =
+                step == .switch || step == .narrow ? try change.leavers(of: account, from: before, to: target) : []
             try change.editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, _ in
                 if let next = course.claims(of: key.text, after: step) { claims = next.keeping(claims) }
                 claims.revoke(course.withdrawn(by: key.text, after: step))
                 for leaver in leavers { claims.revocations.revoke(leaver.key, at: leaver.lastIssue) }
             }
             try remove(leavers.compactMap(\.user), from: account)
-            if step == .narrow { try finish(account, before, target) }
+            if step == .narrow { hasNewSettings = try finish(account, before, target) }
             guard let present = try change.reader.accountEntry(key) else { continue }
-            if present.token != account.token { changed.append(present) }
+            if hasNewSettings || present.token != account.token { changed.append(present) }
         }
         try storeSources(of: entry)
         return changed
@@ -45,8 +45,10 @@ struct PolicyStepWriter {
     // MARK: The switch
 
     /// Settings, users and what people read.
-    private func switchOver(_ account: AccountEntry, to target: GovernedState) throws {
-        try writeSettings(account, target.replies ?? [:])
+    ///
+    /// - Returns: whether there are new settings.
+    private func switchOver(_ account: AccountEntry, to target: GovernedState) throws -> Bool {
+        let hasNewSettings = try writeSettings(account, repliesBetween(account, target))
         for role in target.roles {
             try database.run(
                 sql: "UPDATE policy_roles SET terms = ? WHERE account = ? AND public_key = ?",
@@ -75,16 +77,29 @@ struct PolicyStepWriter {
                 arguments: [request.importer, request.exporter, request.kind, request.subject, change.now])
         }
         try change.askForPolicies(target.requests, by: account)
+        return hasNewSettings
     }
 
-    private func writeSettings(_ account: AccountEntry, _ replies: [String: String]) throws {
+    /// Servers have settings before claims. Where a role's answers may go anywhere from now on, that waits until nobody has
+    /// anything of the old claims: what may be asked for then is something else.
+    private func repliesBetween(_ account: AccountEntry, _ target: GovernedState) throws -> [String: String] {
+        let old = try change.reader.settings(of: account.publicKey)?.roles ?? [:]
+        var replies = target.replies ?? [:]
+        for (key, settings) in old where settings.replies == .own {
+            replies[key] = RoleSettings.Replies.own.rawValue
+        }
+        return replies
+    }
+
+    /// - Returns: whether they are others than before.
+    private func writeSettings(_ account: AccountEntry, _ replies: [String: String]) throws -> Bool {
         let old = try change.reader.settings(of: account.publicKey)
         var settings = old ?? SettingsClaims(subject: account.publicKey.text)
         settings.roles = [:]
         for (key, word) in replies {
             settings.roles[key] = RoleSettings(replies: RoleSettings.Replies(rawValue: word) ?? .own)
         }
-        guard settings.roles != (old?.roles ?? [:]) else { return }
+        guard settings.roles != (old?.roles ?? [:]) else { return false }
         let entry = try change.reader.operator(EntityReference(account.operator))
         let token = try change.issue(
             settings, scope: account.operator, signer: change.signer(of: entry, .automatic))
@@ -95,6 +110,7 @@ struct PolicyStepWriter {
                 """,
             arguments: [account.publicKey.text, token.id])
         change.note(.changed, "settings", account.name, key: account.publicKey.text, token: token)
+        return true
     }
 
     // MARK: The end
@@ -109,8 +125,10 @@ struct PolicyStepWriter {
         }
     }
 
-    private func finish(_ account: AccountEntry, _ before: GovernedState, _ target: GovernedState) throws {
+    /// - Returns: whether there are new settings.
+    private func finish(_ account: AccountEntry, _ before: GovernedState, _ target: GovernedState) throws -> Bool {
         let key = account.publicKey.text
+        let hasNewSettings = try writeSettings(account, target.replies ?? [:])
         for role in try change.reader.policyRoles(of: account.publicKey)
         where !target.roles.contains(where: { $0.publicKey == role.publicKey }) {
             try database.run(
@@ -136,6 +154,7 @@ struct PolicyStepWriter {
             }
         }
         try govern(account, before, target)
+        return hasNewSettings
     }
 
     private func govern(_ account: AccountEntry, _ before: GovernedState, _ target: GovernedState) throws {

@@ -53,14 +53,12 @@ extension AccountClaims {
     func beside(_ old: AccountClaims, imports keepsImports: Bool, _ between: [Export]) -> AccountClaims {
         var claims = self
         claims.exports = between
-        for entry in old.signingKeys where signingKey(entry.key) == nil { claims.setSigningKey(entry) }
         if keepsImports {
             claims.imports += old.imports.filter { item in
                 !imports.contains { $0.isSame(as: item) || $0.takesPlace(of: item) }
             }
         }
         claims.makeRoom(old.limits, limits)
-        // Who is gone is revoked in the last step.
         claims.revocations = old.revocations
         claims.sort()
         return claims

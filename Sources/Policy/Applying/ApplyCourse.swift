@@ -4,15 +4,33 @@ import Subjects
 /// The way from the claims of some accounts to others, step by step, and what cannot be reached by any.
 ///
 /// Where exports change, one way after the other is tried until every import that goes on is let in at each step, and none
-/// that neither side lets in.
+/// that neither side lets in. Where what comes in one account would meet what goes in another, the accounts are switched
+/// one after the other.
 public struct ApplyCourse: Sendable {
-    /// An import that would be shut out, or let in, for a while.
+    /// What would be otherwise than on either side for a while.
     public struct Fault: Sendable, Hashable {
+        public enum Kind: Sendable, Hashable {
+            /// An import would be shut out, or somebody in a role, although both sides let it in.
+            case shutOut
+            /// An import would be let in, although neither side does.
+            case letIn
+            /// What one account has already would meet what another has still, and somebody in a role gets further than
+            /// either side lets them.
+            case mixed
+        }
+
+        public let kind: Kind
+        /// The account that takes something from another, or whose role reaches it.
         public let importer: String
+        /// The account that has it.
         public let exporter: String
+        /// There.
         public let subject: String
-        /// Whether it would be shut out, although both sides let it in; otherwise it would be let in, although neither does.
-        public let isShutOut: Bool
+        /// Nil for whoever is in the account.
+        public var role: String?
+        public var act: AccessRoute.Act?
+
+        public var isShutOut: Bool { kind == .shutOut }
     }
 
     private let old: [String: AccountClaims]
@@ -23,11 +41,12 @@ public struct ApplyCourse: Sendable {
     private var transitions: [String: ExportTransition] = [:]
     /// What is shut out, or let in, for a while whatever way is taken.
     public private(set) var faults: [Fault] = []
+    private let order: SwitchOrder
 
     /// - Parameters:
     ///   - old: the claims before the first step, by the account's key.
     ///   - new: those after the last, of the same accounts.
-    ///   - others: those of accounts that do not change and import from them.
+    ///   - others: those of accounts that do not change.
     ///   - withdrawn: activations that stop counting, by the exporter's key.
     public init(
         from old: [String: AccountClaims], to new: [String: AccountClaims],
@@ -35,6 +54,7 @@ public struct ApplyCourse: Sendable {
         withdrawing withdrawn: [String: [WithdrawnActivation]] = [:]
     ) {
         (self.old, self.new, self.withdrawn) = (old, new, withdrawn)
+        order = SwitchOrder(from: old, to: new, beside: others)
         for (key, claims) in old {
             guard let wanted = new[key], claims.imports != wanted.imports else {
                 activated[key] = claims
@@ -58,8 +78,21 @@ public struct ApplyCourse: Sendable {
                 withdrawing: withdrawn[key, default: []])
             transitions[key] = chooser.transition
             faults +=
-                chooser.shutOut.map { Fault($0, isShutOut: true) } + chooser.letIn.map { Fault($0, isShutOut: false) }
+                chooser.shutOut.map { Fault($0, .shutOut) } + chooser.letIn.map { Fault($0, .letIn) }
         }
+        faults += order.faults
+    }
+
+    /// Whether the claims of all the accounts that do not change have to be known.
+    public static func needsOthers(from old: [String: AccountClaims], to new: [String: AccountClaims]) -> Bool {
+        SwitchOrder.matters(from: old, to: new)
+    }
+
+    /// The accounts in the order in which they are switched: those of one wave have their new claims on every server before
+    /// the next begins.
+    public var waves: [[String]] {
+        let byWave = Dictionary(grouping: new.keys) { order.wave[$0, default: 0] }
+        return byWave.sorted { $0.key < $1.key }.map { $0.value.sorted() }
     }
 
     private static func isShut(_ item: Import, of importer: String, by exporter: AccountClaims?) -> Bool {
@@ -94,7 +127,9 @@ public struct ApplyCourse: Sendable {
         switch step {
         case .activate: return activated
         case .widen: return activated.widened(to: new, transition.exports(isSwitched: false))
-        case .switch: return new.beside(activated, imports: true, transition.exports(isSwitched: true))
+        case .switch:
+            let keepsImports = !order.prompt.contains(key)
+            return new.beside(activated, imports: keepsImports, transition.exports(isSwitched: true))
         case .narrowImports: return new.beside(activated, imports: false, transition.exports(isSwitched: true))
         case .narrow: return new
         }
@@ -102,8 +137,8 @@ public struct ApplyCourse: Sendable {
 }
 
 extension ApplyCourse.Fault {
-    fileprivate init(_ passage: ImportPassage, isShutOut: Bool) {
+    fileprivate init(_ passage: ImportPassage, _ kind: Kind) {
         (importer, exporter) = (passage.importer, passage.item.account)
-        (subject, self.isShutOut) = (passage.item.subject, isShutOut)
+        (subject, self.kind) = (passage.item.subject, kind)
     }
 }

@@ -1,0 +1,248 @@
+import Authorization
+import Claims
+import Subjects
+
+/// The ways that messages take before, after, and in the middle of a change of several accounts' claims, each with what it
+/// relies on.
+struct TransitionGraph {
+    /// A way from one place to the next.
+    struct Way {
+        let passage: Passage
+        /// What goes this way; nil for everything.
+        var only: [Pattern]?
+        let reliance: Reliance
+
+        func move(_ set: SubjectSet, isForward: Bool) throws(SubjectsTooLarge) -> SubjectSet {
+            var set = set
+            if let only { set = try set.intersection(SubjectSet(only)) }
+            return try isForward ? passage.image(of: set).set : passage.preimage(of: set).set
+        }
+    }
+
+    /// What holders of one signing key may do on one side of the change alone, or on both.
+    struct Right {
+        let reliance: Reliance
+        let publish: SubjectSet
+        let receive: SubjectSet
+    }
+
+    struct Role {
+        let name: String
+        let rights: [Right]
+    }
+
+    struct Account {
+        let key: String
+        let old: AccountClaims
+        let new: AccountClaims
+    }
+
+    let accounts: [Account]
+    private let numbers: [String: Int]
+    private(set) var ways: (from: [AccessPlace: [Way]], to: [AccessPlace: [Way]]) = ([:], [:])
+    /// Whether anything goes, and whether anything comes.
+    private(set) var has = (going: false, coming: false)
+
+    /// - Parameters:
+    ///   - old: the claims of the accounts before, by their keys.
+    ///   - new: those of the same accounts after.
+    ///   - others: those of accounts that stay as they are.
+    init(from old: [String: AccountClaims], to new: [String: AccountClaims], beside others: [String: AccountClaims]) {
+        let changed = old.compactMap { key, claims in
+            new[key].map { Account(key: key, old: claims, new: $0) }
+        }
+        let same = others.filter { old[$0.key] == nil }.map { Account(key: $0.key, old: $0.value, new: $0.value) }
+        accounts = (changed + same).sorted { $0.key < $1.key }
+        numbers = Dictionary(accounts.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { one, _ in one })
+        for number in accounts.indices { addMappings(of: number) }
+        for number in accounts.indices { addImports(of: number) }
+        for account in accounts {
+            let (before, after) = (Self.scopes(account.old), Self.scopes(account.new))
+            for key in Set(before.keys).union(after.keys)
+            where before[key]?.permissions != after[key]?.permissions {
+                has = (has.going || before[key] != nil, has.coming || after[key] != nil)
+            }
+        }
+    }
+
+    private mutating func add(_ way: Way) {
+        ways.from[way.passage.from, default: []].append(way)
+        ways.to[way.passage.to, default: []].append(way)
+        note(way.reliance)
+    }
+
+    private mutating func note(_ reliance: Reliance) {
+        if !reliance.isOfNew { has.going = true }
+        if !reliance.isOfOld { has.coming = true }
+    }
+
+    // MARK: Mappings
+
+    /// From what is published to what is routed.
+    private mutating func addMappings(of number: Int) {
+        let account = accounts[number]
+        let (old, new) = (Self.mappings(account.old), Self.mappings(account.new))
+        let place = (
+            from: AccessPlace(account: number, stage: .typed), to: AccessPlace(account: number, stage: .routed)
+        )
+        func stay(_ reliance: Reliance, only: [Pattern]?, except: [Pattern]) {
+            let passage = Passage(kind: .stay, from: place.from, to: place.to, transform: nil, except: except)
+            add(Way(passage: passage, only: only, reliance: reliance))
+        }
+        stay(.nothing, only: nil, except: (old + new).map(\.source))
+        let (gone, come) = (Reliance(leaving: [number]), Reliance(coming: [number]))
+        let (oldSources, newSources) = (Set(old.map(\.source)), Set(new.map(\.source)))
+        if !newSources.isSubset(of: oldSources) {
+            stay(gone, only: Array(newSources.subtracting(oldSources)), except: old.map(\.source))
+        }
+        if !oldSources.isSubset(of: newSources) {
+            stay(come, only: Array(oldSources.subtracting(newSources)), except: new.map(\.source))
+        }
+        func move(_ mappings: [SubjectMapping], besides others: [SubjectMapping], _ reliance: Reliance) {
+            let known = Set(others.flatMap { $0.shares().compactMap(\.transform) })
+            for transform in mappings.flatMap({ $0.shares().compactMap(\.transform) }) {
+                let isCommon = known.contains(transform)
+                guard !isCommon || !reliance.isOfOld else { continue }
+                add(
+                    Way(
+                        passage: Passage(kind: .stay, from: place.from, to: place.to, transform: transform),
+                        reliance: isCommon ? .nothing : reliance))
+            }
+        }
+        move(old, besides: new, gone)
+        move(new, besides: old, come)
+    }
+
+    private static func mappings(_ claims: AccountClaims) -> [SubjectMapping] {
+        claims.mappings.compactMap { source, destinations in
+            let destinations = destinations.map {
+                SubjectMapping.Destination($0.subject, weight: Int($0.effectiveWeight), cluster: $0.cluster)
+            }
+            return try? SubjectMapping(from: source, to: destinations)
+        }
+    }
+
+    // MARK: Imports
+
+    /// An import as messages see it.
+    private struct Crossing: Hashable {
+        let type: ExportType
+        let exporter: Int
+        let remote: String
+        let local: String
+    }
+
+    private mutating func addImports(of number: Int) {
+        let account = accounts[number]
+        let (old, new) = (crossings(account.old, \.old), crossings(account.new, \.new))
+        for (crossing, isLetIn) in old {
+            let after = new[crossing]
+            switch (isLetIn, after ?? false) {
+            case (true, true): add(crossing, of: number, .nothing)
+            case (true, false):
+                // With the export it goes when that closes.
+                add(crossing, of: number, Reliance(lingering: [after == nil ? number : Reliance.exports]))
+            case (false, true): add(crossing, of: number, Reliance(coming: [Reliance.exports]))
+            case (false, false): break
+            }
+        }
+        for (crossing, isLetIn) in new where isLetIn && old[crossing] == nil {
+            add(crossing, of: number, Reliance(coming: [number]))
+        }
+    }
+
+    /// Each with whether its exporter lets it in on the same side.
+    private func crossings(
+        _ claims: AccountClaims, _ side: KeyPath<Account, AccountClaims>
+    ) -> [Crossing: Bool] {
+        var result: [Crossing: Bool] = [:]
+        for item in claims.imports {
+            guard let exporter = numbers[item.account], let passage = ImportPassage(item, of: claims.subject) else {
+                continue
+            }
+            let exports = accounts[exporter][keyPath: side].exports.compactMap { export in
+                (try? Pattern(export.subject)).map { (pattern: $0, export: export) }
+            }
+            let local =
+                !item.localSubject.isEmpty
+                ? item.localSubject
+                : item.to.isEmpty || item.type == .service ? item.subject : "\(item.to).\(item.subject)"
+            let crossing = Crossing(
+                type: item.type, exporter: exporter, remote: ImportUse.remoteSubject(of: item), local: local)
+            result[crossing] = passage.isLetIn(by: exports) || result[crossing] ?? false
+        }
+        return result
+    }
+
+    private mutating func add(_ crossing: Crossing, of importer: Int, _ reliance: Reliance) {
+        guard let toLocal = try? SubjectTransform(from: crossing.remote, to: crossing.local),
+            let toRemote = try? toLocal.inverse()
+        else { return }
+        let passage: Passage
+        switch crossing.type {
+        case .stream:
+            passage = Passage(
+                kind: .stay, from: AccessPlace(account: crossing.exporter, stage: .routed),
+                to: AccessPlace(account: importer, stage: .imported), transform: toLocal)
+        case .service:
+            passage = Passage(
+                kind: .stay, from: AccessPlace(account: importer, stage: .routed),
+                to: AccessPlace(account: crossing.exporter, stage: .typed), transform: toRemote)
+        case .unknown: return
+        }
+        add(Way(passage: passage, reliance: reliance))
+    }
+
+    // MARK: Rights
+
+    /// The roles of an account, each with what it has on both sides, on the old one alone and on the new one alone.
+    func roles(of number: Int) throws(SubjectsTooLarge) -> [Role] {
+        let account = accounts[number]
+        let (old, new) = (Self.scopes(account.old), Self.scopes(account.new))
+        var roles: [Role] = []
+        for key in Set(old.keys).union(new.keys).sorted() {
+            let rights = try Self.rights(of: number, old[key]?.permissions, new[key]?.permissions)
+            guard !rights.isEmpty else { continue }
+            roles.append(Role(name: (new[key] ?? old[key])?.name ?? key, rights: rights))
+        }
+        return roles
+    }
+
+    private static func rights(
+        of number: Int, _ old: Permissions?, _ new: Permissions?
+    ) throws(SubjectsTooLarge) -> [Right] {
+        let nothing = (publish: SubjectSet.nothing, receive: SubjectSet.nothing)
+        let before = try old.map(bound) ?? nothing
+        if old == new { return [Right(reliance: .nothing, publish: before.publish, receive: before.receive)] }
+        let after = try new.map(bound) ?? nothing
+        return [
+            Right(
+                reliance: .nothing, publish: try before.publish.intersection(after.publish),
+                receive: try before.receive.intersection(after.receive)),
+            Right(
+                reliance: Reliance(leaving: [number]), publish: try before.publish.subtracting(after.publish),
+                receive: try before.receive.subtracting(after.receive)),
+            Right(
+                reliance: Reliance(coming: [number]), publish: try after.publish.subtracting(before.publish),
+                receive: try after.receive.subtracting(before.receive)),
+        ]
+    }
+
+    private static func bound(
+        _ permissions: Permissions
+    ) throws(SubjectsTooLarge) -> (publish: SubjectSet, receive: SubjectSet) {
+        let role = AccessGraph.Role(
+            name: "", account: 0, permissions: permissions, replies: .own, tags: [], users: [], position: nil)
+        let sets = try role.bound()
+        return (sets.publish, try sets.received())
+    }
+
+    /// The roles of claims by their keys, and whoever a key without a role may sign for.
+    private static func scopes(_ claims: AccountClaims) -> [String: (name: String, permissions: Permissions)] {
+        var scopes: [String: (name: String, permissions: Permissions)] = [:]
+        for entry in claims.signingKeys {
+            scopes[entry.key] = entry.scope.map { ($0.role, $0.template.permissions) } ?? ("", Permissions())
+        }
+        return scopes
+    }
+}

@@ -1,0 +1,92 @@
+import Claims
+
+/// Follows single messages through accounts' claims, rule by rule: slow, plain, and without any algebra.
+struct MessageWalk {
+    static let subjects = ["a", "b", "c", "d"]
+
+    /// Everything that holders of roles publish and receive: `A/r publish s of B`.
+    static func reached(_ accounts: [String: AccountClaims]) -> Set<String> {
+        var result: Set<String> = []
+        for (key, claims) in accounts {
+            for subject in subjects {
+                let walk = MessageWalk(accounts, from: key, subject)
+                for scope in claims.signingKeys.compactMap(\.scope) {
+                    let publish = scope.template.permissions.publish
+                    for (routed, places) in walk.places where allows(publish, routed) {
+                        for place in places { result.insert("\(key)/\(scope.role) publish \(place)") }
+                    }
+                }
+                for place in Set(walk.places.values.flatMap { $0 }) {
+                    for scope in accounts[place.account]?.signingKeys.compactMap(\.scope) ?? []
+                    where allows(scope.template.permissions.subscribe, place.subject) {
+                        result.insert("\(place.account)/\(scope.role) receive \(subject) of \(key)")
+                    }
+                }
+                // What comes through a service is published there, too.
+                for typed in walk.typed {
+                    for place in MessageWalk(accounts, from: typed.account, typed.subject).places.values.flatMap({ $0 }) {
+                        for scope in accounts[place.account]?.signingKeys.compactMap(\.scope) ?? []
+                        where allows(scope.template.permissions.subscribe, place.subject) {
+                            result.insert("\(place.account)/\(scope.role) receive \(typed.subject) of \(typed.account)")
+                        }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    private struct Place: Hashable, CustomStringConvertible {
+        let account: String
+        let subject: String
+        var description: String { "\(subject) of \(account)" }
+    }
+
+    /// Where a message gets, by the subject that its sender has to be allowed.
+    private var places: [String: Set<Place>] = [:]
+    private var typed: Set<Place> = []
+    private let accounts: [String: AccountClaims]
+
+    private init(_ accounts: [String: AccountClaims], from account: String, _ subject: String) {
+        self.accounts = accounts
+        for routed in Self.mapped(subject, accounts[account]) {
+            var found: Set<Place> = []
+            route(Place(account: account, subject: routed), &found, depth: 0)
+            places[routed] = found
+        }
+    }
+
+    private static func mapped(_ subject: String, _ claims: AccountClaims?) -> [String] {
+        guard let targets = claims?.mappings[subject] else { return [subject] }
+        let rest = targets.reduce(100) { $0 - Int($1.effectiveWeight) }
+        return targets.map(\.subject) + (rest > 0 ? [subject] : [])
+    }
+
+    private mutating func route(_ place: Place, _ found: inout Set<Place>, depth: Int) {
+        found.insert(place)
+        guard depth < 8 else { return }
+        for (key, claims) in accounts {
+            for item in claims.imports {
+                let local = item.localSubject.isEmpty ? item.subject : item.localSubject
+                let isOpen =
+                    accounts[item.account]?.exports.contains { $0.type == item.type && $0.subject == item.subject }
+                    ?? false
+                guard isOpen else { continue }
+                if item.type == .service, key == place.account, local == place.subject {
+                    typed.insert(Place(account: item.account, subject: item.subject))
+                    for routed in Self.mapped(item.subject, accounts[item.account]) {
+                        route(Place(account: item.account, subject: routed), &found, depth: depth + 1)
+                    }
+                } else if item.type == .stream, item.account == place.account, item.subject == place.subject {
+                    // For subscribers alone: it goes on from there to nobody.
+                    found.insert(Place(account: key, subject: local))
+                }
+            }
+        }
+    }
+
+    private static func allows(_ permission: Permission, _ subject: String) -> Bool {
+        (permission.allow.isEmpty || permission.allow.contains(subject)) && !permission.deny.contains(">")
+            && !permission.deny.contains(subject)
+    }
+}
