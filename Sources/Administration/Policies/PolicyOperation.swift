@@ -133,9 +133,11 @@ extension Change {
             sql: "UPDATE policy_operations SET state = 'stopped', detail = ? WHERE run = ?", arguments: [detail, run])
     }
 
-    /// Notes what servers made of the last step of a run.
+    /// Notes what servers made of the last step of a run, or of the wave of one that is not stored yet.
     public func note(_ servers: [PolicyOperation.ServerState], of run: Int64) throws {
-        guard let operation = try reader.policyOperation(run), let step = operation.stored?.rawValue else { return }
+        guard let operation = try reader.policyOperation(run), let stored = operation.stored?.rawValue else { return }
+        // What is confirmed has had its answers: these are to the first accounts of the next step.
+        let step = operation.confirmed == operation.stored ? stored + 1 : stored
         let known = operation.servers.filter { $0.step != step }
         let new = servers.map { server in
             var server = server

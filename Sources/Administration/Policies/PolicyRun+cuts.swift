@@ -9,7 +9,9 @@ extension PolicyRun {
     /// Whose connections end once servers have what is stored of this run: of whoever was revoked since it began, and of all
     /// whose signing key is gone. The switch ends them, and no other step.
     func cuts(of account: AccountEntry) throws -> [ConnectionCut] {
-        guard stored == .widen || stored == .switch, let before = before.accounts[account.publicKey.text] else { return [] }
+        guard stored == .widen || stored == .switch, let before = before.accounts[account.publicKey.text] else {
+            return []
+        }
         let (old, new) = (try before.accountClaims(subject: account.publicKey.text), try account.claims())
         let everybody = [ConnectionCut(account.publicKey)]
         guard old.signingKeys.allSatisfy({ new.signingKey($0.key) != nil }) else { return everybody }

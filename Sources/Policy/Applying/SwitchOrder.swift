@@ -66,7 +66,9 @@ struct SwitchOrder {
 
 extension TransitionJudge.Finding {
     /// Whether the way is not there because one account changes at once.
-    fileprivate var isSettled: Bool { !reliance.lingering.isDisjoint(with: reliance.coming.subtracting([Reliance.exports])) }
+    fileprivate var isSettled: Bool {
+        !reliance.lingering.isDisjoint(with: reliance.coming.subtracting([Reliance.exports]))
+    }
 
     /// Which account could be switched before which, so that the way is not there.
     fileprivate var choices: [(first: Int, then: Int)] {

@@ -24,7 +24,8 @@ struct MessageWalk {
                 }
                 // What comes through a service is published there, too.
                 for typed in walk.typed {
-                    for place in MessageWalk(accounts, from: typed.account, typed.subject).places.values.flatMap({ $0 }) {
+                    for place in MessageWalk(accounts, from: typed.account, typed.subject).places.values.flatMap({ $0 })
+                    {
                         for scope in accounts[place.account]?.signingKeys.compactMap(\.scope) ?? []
                         where allows(scope.template.permissions.subscribe, place.subject) {
                             result.insert("\(place.account)/\(scope.role) receive \(typed.subject) of \(typed.account)")
