@@ -219,6 +219,54 @@ import Testing
         #expect(try !lets("B", token(of: "B", directory), directory))
     }
 
+    @Test func `A service that is asked by its old name has an activation for what the exporter calls it`() async throws
+    {
+        let directory = try test.opened()
+        let applier = PolicyApplier(directory)
+        let set = try PolicyApplyTests.set([
+            "A": Self.exporter("service: \"z.*\", grant: [ B ]"),
+            "B": "imports: [ { service: \"a.*\", from: A, claims: { to: \"z.*\" } } ]",
+        ])
+        let plan = try await applier.apply(set)
+        #expect(plan.requests.isEmpty)
+        let item = try #require(try directory.claims(ofAccount: "B").imports.first)
+        let key = try directory.read { try $0.account(at: .account("B")) }.publicKey
+        let exporter = try directory.claims(ofAccount: "A")
+        #expect((try? ImportUse.grant(item, importer: .key(key), exporter: exporter, at: test.now)) != nil)
+        #expect(try await applier.apply(set).isEmpty)
+    }
+
+    @Test func `Where an export has the importer's key, an import with another one is refused, and told which it is`()
+        async throws
+    {
+        let directory = try test.opened(accounts: "B", "C")
+        func key(_ account: String) throws -> String {
+            try directory.read { try $0.account(at: .account(account)) }.publicKey.text
+        }
+        func set(_ key: String, _ more: String = "") throws -> PolicySet {
+            try PolicyApplyTests.set([
+                "A": Self.exporter("stream: \"n.*.>\", account_token: 2"),
+                "B": "imports: [ { stream: \"n.\(key).x\", from: A } ]" + more,
+            ])
+        }
+        let applier = PolicyApplier(directory)
+        do {
+            try await applier.apply(try set(key("C")))
+            Issue.record("it was applied")
+        } catch let error as AdministrationError {
+            #expect(error.code == .refused && error.message.contains("can never be used"), "\(error.message)")
+            #expect(try error.remedy == "write \(key("B")) there")
+        }
+        #expect(throws: PolicySet.Failure.self) { _ = try set("eu") }
+        #expect(throws: PolicySet.Failure.self) { _ = try set("*") }
+        let own = try set(key("B"), "\nroles: { r: { subscribe: [ \"n.>\" ] } }\nusers: { u: { role: r } }")
+        try await applier.apply(own)
+        // What is in force and what is on files is the same.
+        let inForce = try directory.read { try $0.policySetInForce(at: Place(), now: test.now) }
+        let (one, other) = (TenantReach(inForce, account: "B"), TenantReach(own, account: "B"))
+        #expect(try one?.lines.map(\.here) == ["n.\(key("B")).x"] && other?.lines.map(\.here) == one?.lines.map(\.here))
+    }
+
     @Test func `A grant that has ended is none`() async throws {
         let directory = try test.opened()
         let applier = PolicyApplier(directory)

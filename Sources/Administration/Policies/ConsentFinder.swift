@@ -1,7 +1,9 @@
+import Authorization
 import Claims
 import GRDB
 import NKeys
 import Policy
+import Subjects
 
 /// Finds out whether an exporter agrees to an import (rule S5): what the set says of the exporter, then what the directory
 /// does, then what was approved before. Nothing is signed for an exporter whose file is not in the set.
@@ -20,10 +22,13 @@ struct ConsentFinder {
     private var change: Change { builder.change }
 
     func consent(to item: CompiledImport, of importer: PolicyTargetBuilder.Member) throws -> Consent {
-        let wanted = item.claim
+        var wanted = item.claim
+        // As the exporter has it, whose leave it is.
+        wanted.subject = ImportUse.remoteSubject(of: item.claim)
         if let member = members.first(where: { $0.compiled.name == item.from }) {
             let exporter = member.account
             let exports = try member.exports()
+            try Self.checkAccountTokens(wanted, of: importer, exports, from: item.from)
             guard Self.isCovered(wanted, by: exports) else { return .waits }
             let doors = Self.privateOnes(wanted, among: exports)
             guard !doors.isEmpty else { return .free(exporter.publicKey.text) }
@@ -42,6 +47,7 @@ struct ConsentFinder {
             return .waits
         }
         let exports = try exporter.claims().exports
+        try Self.checkAccountTokens(wanted, of: importer, exports, from: item.from)
         guard Self.isCovered(wanted, by: exports) else { return .waits }
         let doors = Self.privateOnes(wanted, among: exports)
         guard !doors.isEmpty else { return .free(exporter.publicKey.text) }
@@ -49,6 +55,28 @@ struct ConsentFinder {
             return .waits
         }
         return .activation(exporter: exporter.publicKey.text, token: token)
+    }
+
+    /// Refuses an import that no server lets in: where exports have the importer's own key in their subjects, it has to be
+    /// there.
+    private static func checkAccountTokens(
+        _ wanted: Import, of importer: PolicyTargetBuilder.Member, _ exports: [Export], from name: String
+    ) throws {
+        guard let pattern = try? Pattern(wanted.subject) else { return }
+        let key = importer.account.publicKey.text
+        for export in exports where export.type == wanted.type && export.accountTokenPosition > 0 {
+            let place = export.accountTokenPosition
+            guard SubjectCover.meet(export.subject, wanted.subject),
+                place > UInt(pattern.tokens.count) || pattern.tokens[Int(place) - 1] != .literal(Array(key.utf8))
+            else { continue }
+            throw AdministrationError(
+                .refused,
+                "what \(importer.compiled.name) imports from \(name), the \(wanted.type.name) \(wanted.subject), can never be "
+                    + "used: \(export.subject) has the importer's own public key as token \(place)",
+                remedy: importer.isNew
+                    ? "leave the import out until the account is there, and write its public key there then"
+                    : "write \(key) there")
+        }
     }
 
     private static func isCovered(_ wanted: Import, by exports: [Export]) -> Bool {

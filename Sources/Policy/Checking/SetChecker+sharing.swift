@@ -1,3 +1,4 @@
+import NKeys
 import Subjects
 
 // What accounts take from each other, and where their mappings lead.
@@ -46,6 +47,7 @@ extension SetChecker {
             return
         }
         for offer in try offers[from]?[item.kind].meeting(pattern) ?? [] {
+            checkAccountToken(of: subject, to: offer, in: account)
             guard offer.export.isPrivate || !offer.export.grants.isEmpty else { continue }
             let grants = offer.grants[importer] ?? []
             if grants.contains(where: { $0.covers(pattern) }) { continue }
@@ -58,6 +60,25 @@ extension SetChecker {
                     "add grant: [ { account: \(importer), only: \(subject.text) } ] to the export, or take it out here",
                 related: .init(position: offer.export.position, message: "the export"))
         }
+    }
+
+    /// Where an export has the importer's own key in its subject, servers let in what has that key there and nothing else:
+    /// neither another word nor a wildcard. Which key is the account's own is known where it is applied.
+    private mutating func checkAccountToken(
+        of subject: PolicySubject, to offer: AccountOffers.Kind.Offer, in account: PolicySet.Account
+    ) {
+        guard let place = offer.export.accountToken, place.value > 0 else { return }
+        let words = subject.text.split(separator: ".")
+        let word = Int(exactly: place.value).flatMap { $0 <= words.count ? String(words[$0 - 1]) : nil }
+        if let word, let key = try? PublicKey(word), key.kind == .account { return }
+        let name = account.policy.account.value
+        report(
+            .noConsent, at: subject.position, in: account.source,
+            "this import can never be used: \(offer.pattern) has the importer's own public key as token \(place.value), and "
+                + (word.map { "here that is \($0)" } ?? "this has no such token"),
+            remedy: "write the public key of \(name) there, as a value of each environment where it is not the same: "
+                + "\"chancery describe account \(name)\" shows it once the account is there; until then leave the import out",
+            related: .init(position: place.position, message: "the account token"))
     }
 
     /// A grant to nobody that the set knows: mostly a name that is written wrong.

@@ -35,6 +35,9 @@ extension ImportPolicy {
 extension ExportPolicy {
     fileprivate mutating func takeFields() {
         if claims.text("token_req")?.text == "true" { isPrivate = true }
+        if let (text, position) = claims.text("account_token_position"), let place = Int64(text) {
+            accountToken = Placed(place, position)
+        }
     }
 }
 

@@ -118,6 +118,13 @@ extension PolicyReader {
     }
 
     private mutating func check(_ export: ExportPolicy) {
+        if let token = export.accountToken, token.value > 0, export.isPrivate || !export.grants.isEmpty {
+            report(
+                .withoutEffect, .warning, at: token.position,
+                "private and grant keep nobody out beside account_token: servers let in every account whose own key "
+                    + "stands in the subject that it imports",
+                remedy: "take account_token out, or private and grant")
+        }
         guard export.kind == .stream else { return }
         for (place, what) in [
             (export.response.kind?.position ?? export.response.within?.position, "response"),
