@@ -112,6 +112,18 @@ import Testing
         #expect(plain.changes.last == .governed("B"))
     }
 
+    @Test func `A file that takes hold of the system account is told of`() async throws {
+        let directory = try TestDirectory().opened(system: true)
+        let applier = PolicyApplier(directory)
+        let name = try directory.read { reader in
+            try reader.accounts(of: reader.operator(at: Place())).map(\.name).first ?? ""
+        }
+        #expect(try await applier.apply(try PolicyApplyTests.set(["A": Self.role])).systemAccount == nil)
+        let set = try PolicyApplyTests.set(["A": Self.role, name: Self.role])
+        #expect(try await applier.apply(set).systemAccount == name)
+        #expect(try await applier.apply(set).systemAccount == nil)
+    }
+
     @Test func `What another set governs is not let go`() async throws {
         let directory = try TestDirectory().opened()
         let applier = PolicyApplier(directory)

@@ -66,6 +66,7 @@ public struct PlanAnswer: Codable, Sendable {
     public private(set) var open_doors: [Door]
     public private(set) var requested: [Request]
     public private(set) var steps: [Step]
+    public private(set) var system_account: String?
     public internal(set) var undone: Undone?
     public private(set) var users: [User]
 
@@ -92,6 +93,7 @@ public struct PlanAnswer: Codable, Sendable {
                 account: names[$0.importer] ?? $0.importer, exporter: $0.exporter, kind: $0.kind, subject: $0.subject)
         }
         steps = plan.steps.map { Step(step: $0.step.rawValue, accounts: $0.accounts) }
+        system_account = plan.systemAccount
         undone = plan.undone.map { Undone($0) }
         users = plan.users.map {
             User(account: $0.account, name: $0.name, role: $0.role, revoked: $0.isRevoked, reason: $0.reason)

@@ -48,6 +48,8 @@ public struct PolicyPlan: Sendable {
     /// Accounts that stay governed by other sets, where this one has governed nothing so far: it may be meant to take
     /// their place.
     public internal(set) var governedElsewhere: [String] = []
+    /// The system account, where a file takes hold of it.
+    public internal(set) var systemAccount: String?
     /// Accounts that are made.
     public internal(set) var newAccounts: [String] = []
     /// Imports that an undo shuts out for a while, although they go on.
@@ -112,6 +114,9 @@ extension Change {
             plan.givenAgain += (target.givenAgain ?? []).map { (target.name, $0) }
             plan.addWithdrawn(by: target, names)
             plan.addGoverning(before, target, run, finder)
+            if run.kind == .apply, before.texts == nil, target.texts != nil, try entry.claims().systemAccount == key {
+                plan.systemAccount = target.name
+            }
         }
         if run.kind == .apply, !run.before.accounts.values.contains(where: { $0.texts != nil }) {
             plan.governedElsewhere = try reader.accountsGoverned(besides: accounts.map(\.value.name), of: entry)

@@ -1,110 +1,36 @@
-/// Names of operators, accounts and users.
+import Claims
+
+/// The rule for names in the directory: ``NameRule``.
 public enum EntityName {
-    /// Names become names of files, of which file systems take at most 255 bytes, with the longest ending `.creds`.
-    static let longest = 255 - ".creds".utf8.count
+    static let longest = NameRule.longest
 
     /// Checks a name and returns it without blanks at its ends.
     ///
-    /// As in nsc, blanks and signs such as `@` are allowed inside, `/` and `\` are not. Control characters are
-    /// refused as well, since names are printed, and so is a name that reads as a public key: it could stand for
-    /// two things.
-    ///
     /// - Throws: an error of code `invalidValue`.
     public static func checked(_ name: String, for what: String) throws(AdministrationError) -> String {
-        let name = trimmed(name)
-        guard !name.isEmpty else {
-            throw AdministrationError(
-                .invalidValue, "\(what) needs a name", remedy: "give one, for example with --name")
-        }
-        guard name.utf8.count <= longest else {
-            throw AdministrationError(.invalidValue, "the name is longer than \(longest) bytes", remedy: "shorten it")
-        }
-        guard !name.contains(where: { $0 == "/" || $0 == "\\" }) else {
-            throw AdministrationError(
-                .invalidValue, "the name \"\(name)\" contains a slash or a backslash", remedy: "leave it out")
-        }
-        guard name != ".", name != ".." else {
-            throw AdministrationError(
-                .invalidValue, "\"\(name)\" stands for a folder and cannot be a name", remedy: "choose another name")
-        }
-        guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw AdministrationError(.invalidValue, "the name contains a control character", remedy: "leave it out")
-        }
-        guard name.unicodeScalars.contains(where: isVisible) else {
-            throw AdministrationError(
-                .invalidValue, "the name has no character that can be seen",
-                remedy: "choose a name that people can read")
-        }
-        guard !looksLikeSeed(name) else {
-            throw AdministrationError(
-                .invalidValue, "what was given as a name looks like a seed",
-                remedy: "choose a name; it is not shown here")
-        }
-        guard EntityReference(name).publicKey == nil else {
-            throw AdministrationError(
-                .invalidValue, "\"\(name)\" is a public key and cannot be a name",
-                remedy: "choose a name, and give the key with --public-key")
-        }
-        return name
+        try read(name, what) { name throws(NameFault) in try NameRule.checked(name) }
     }
 
-    /// Checks a name that somebody chooses now, more strictly than one that came with what was made elsewhere: nothing in it
-    /// may be invisible, change the order of what stands beside it, look like a plain blank and be another, or mean something
-    /// else where names are asked for.
+    /// Checks a name that somebody chooses now, more strictly than one that came with what was made elsewhere.
     ///
     /// - Throws: an error of code `invalidValue`.
     public static func made(_ name: String, for what: String) throws(AdministrationError) -> String {
-        let name = try checked(name, for: what)
-        guard !name.unicodeScalars.contains(where: isDeceptive) else {
+        try read(name, what) { name throws(NameFault) in try NameRule.made(name) }
+    }
+
+    private static func read(
+        _ name: String, _ what: String, _ rule: (String) throws(NameFault) -> String
+    ) throws(AdministrationError) -> String {
+        guard name.contains(where: { !$0.isWhitespace }) else {
             throw AdministrationError(
-                .invalidValue, "the name contains a character that cannot be seen or looks like another one",
-                remedy: "leave it out")
+                .invalidValue, "\(what) needs a name", remedy: "give one, for example with --name")
         }
-        guard name != "*" else {
-            throw AdministrationError(
-                .invalidValue, "\"*\" stands for everybody and cannot be a name", remedy: "choose another name")
+        do throws(NameFault) { return try rule(name) } catch {
+            let remedy = error.isKey ? "\(error.remedy), and give the key with --public-key" : error.remedy
+            throw AdministrationError(.invalidValue, error.message, remedy: remedy)
         }
-        guard BearerText(name[...]) == nil else {
-            throw AdministrationError(
-                .invalidValue, "what was given as a name looks like a token of the service",
-                remedy: "choose a name; it is not shown here")
-        }
-        return name
     }
 
     /// Whether a name has no blanks at its ends, which would be taken away.
-    public static func isTrimmed(_ name: String) -> Bool { trimmed(name).utf8.elementsEqual(name.utf8) }
-
-    private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-        case .spaceSeparator: scalar != " "
-        default: scalar.properties.isDefaultIgnorableCodePoint
-        }
-    }
-
-    /// Whether a text may be a seed, which would stand in clear text everywhere if it were a name.
-    private static func looksLikeSeed(_ text: String) -> Bool {
-        text.utf8.first == UInt8(ascii: "S") && text.utf8.count >= 56
-            && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x32...0x37).contains($0) }
-    }
-
-    /// Whether a character leaves something on a page: a letter, a sign, a picture.
-    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.properties.isDefaultIgnorableCodePoint { return false }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .nonspacingMark, .enclosingMark,
-            .surrogate, .unassigned:
-            return false
-        // The blank pattern of Braille is drawn, and shows nothing.
-        default: return scalar != "\u{2800}"
-        }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var text = text[...]
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
-    }
+    public static func isTrimmed(_ name: String) -> Bool { NameRule.isTrimmed(name) }
 }

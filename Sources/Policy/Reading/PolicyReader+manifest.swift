@@ -40,7 +40,15 @@ extension PolicyReader {
 
     static let manifestKeys: Keys<PolicyManifest> = [
         ("chancery", { reader, node, _ in reader.version(node) }),
-        ("operator", { $2.operatorName = $0.placedName($1, "operator") }),
+        (
+            "operator",
+            { reader, node, manifest in
+                manifest.operatorName = reader.placedName(node, "operator")
+                if let name = manifest.operatorName?.value {
+                    _ = reader.checkName(name, at: node.position, "the operator's name")
+                }
+            }
+        ),
         (
             "accounts",
             { reader, node, manifest in
@@ -48,6 +56,7 @@ extension PolicyReader {
                     guard let name = reader.name(member.key, "an account's name"),
                         let file = reader.text(member.value, "the file of \(name)")
                     else { return nil }
+                    _ = reader.checkName(name, at: member.key.position, "an account's name")
                     return PolicyManifest.Account(
                         name: Placed(name, member.key.position),
                         file: file == elsewhere ? nil : Placed(file, member.value.position))

@@ -3,7 +3,9 @@
 extension PolicyReader {
     mutating func users(_ node: PolicyNode) -> [UserPolicy] {
         members(of: node, "users").compactMap { member in
-            guard let name = name(member.key, "a user's name") else { return nil }
+            guard let name = name(member.key, "a user's name"),
+                checkName(name, at: member.key.position, "a user's name", isMade: true)
+            else { return nil }
             var user = UserPolicy(name: name, position: member.key.position)
             read(member.value, "a user", into: &user, Self.userKeys)
             if user.roles.isEmpty {

@@ -113,6 +113,25 @@ struct PolicyReader {
         name(node, what).map { Placed($0, node.position) }
     }
 
+    /// Whether the directory takes a name; what is wrong with it has been told of otherwise.
+    ///
+    /// - Parameter isMade: whether it is chosen in the file, rather than that of something which may be there already.
+    mutating func checkName(
+        _ name: String, at position: PolicyPosition, _ what: String, isMade: Bool = false
+    ) -> Bool {
+        do throws(NameFault) {
+            // What stands for all accounts can be none of them.
+            _ = try isMade || name == "*" ? NameRule.made(name) : NameRule.checked(name)
+            guard NameRule.isTrimmed(name) else {
+                throw NameFault(message: "\(what) has blanks at its ends", remedy: "leave them out")
+            }
+            return true
+        } catch {
+            report(.wrongValue, at: position, error.message, remedy: error.remedy)
+            return false
+        }
+    }
+
     /// One word of several.
     mutating func word<Word: RawRepresentable & CaseIterable>(
         _ node: PolicyNode, _ what: String, _ type: Word.Type = Word.self

@@ -21,6 +21,12 @@ enum PolicyPlanOutput {
                 "other sets go on governing \(shown); to let go of an account, apply a set that calls it managed elsewhere "
                     + "and has no files")
         }
+        if let name = plan.system_account {
+            Console.warn(
+                "\(name) is the system account, and a file takes hold of it: what the file does not say goes, such as the "
+                    + "exports by which accounts learn about themselves ($SYS.ACCOUNT.*.>, $SYS.REQ.ACCOUNT.*.*) and what "
+                    + "its users without a role may; to leave it as it is, write \(name): managed elsewhere")
+        }
         for item in plan.interruptions {
             Console.warn(
                 "what \(item.importer) imports from \(item.exporter), \(item.subject), is shut out for a moment on the way"
