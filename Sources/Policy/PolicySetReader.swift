@@ -15,13 +15,7 @@ struct PolicySetReader {
     }
 
     /// Each once, though several environments may have it.
-    var problemsInOrder: [PolicyProblem] { Self.inOrder(problems) }
-
-    private static func inOrder(_ problems: Set<PolicyProblem>) -> [PolicyProblem] {
-        problems.sorted {
-            ($0.position, $0.code.description, $0.message) < ($1.position, $1.code.description, $1.message)
-        }
-    }
+    var problemsInOrder: [PolicyProblem] { PolicyProblem.inOrder(problems) }
 
     /// - Parameter only: the one environment that is meant; nil for all. Where there is none of that name, all are read.
     mutating func readAll(_ bytes: [UInt8], file: String, only: String? = nil) -> [PolicySet] {
@@ -88,7 +82,7 @@ struct PolicySetReader {
             let isInOrder = !own.contains { $0.severity == .error && $0.position.file == account.source.file }
             if isInOrder { note(compiled.refusals(of: account)) }
         }
-        let warnings = Self.inOrder(own.filter { $0.severity == .warning })
+        let warnings = PolicyProblem.inOrder(own.filter { $0.severity == .warning })
         own = ofManifest
         let texts = PolicyTexts(files: parts(of: manifest, environment), environment: environment)
         return PolicySet(

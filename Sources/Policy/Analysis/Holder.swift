@@ -82,6 +82,8 @@ extension AccessGraph.Role {
     }
 
     func holder(_ values: PermissionTemplate.Values, _ coverage: Holder.Coverage) throws(SubjectsTooLarge) -> Holder? {
+        var values = values
+        values.tags = Set(values.tags).sorted()
         guard let filled = expand(permissions, values) else { return nil }
         return Holder(role: self, values: values, sets: try HolderSets(filled, on: engine), coverage: coverage)
     }
@@ -147,7 +149,9 @@ extension AccessGraph.Role {
             }
             return (values, coverage)
         }
-        for tag in tags where functions.contains(.tag(tag.name.lowercased())) {
+        // Who has the key for one value has that one.
+        for tag in tags
+        where functions.contains(.tag(tag.name.lowercased())) && self.values["tag(\(tag.name.lowercased()))"] == nil {
             guard result.count * max(1, tag.values.count) <= Self.maximumCombinations else { return nil }
             result = tag.values.flatMap { value in
                 result.map { values, coverage in

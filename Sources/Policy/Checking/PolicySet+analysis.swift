@@ -19,15 +19,13 @@ extension PolicySet {
         if engine == .natsServer { lint.compareEngines() }
         var never = NeverChecker(self, analysis)
         never.check()
-        return (lint.problems + never.problems).sorted {
-            ($0.position, $0.code.description, $0.message) < ($1.position, $1.code.description, $1.message)
-        }
+        return PolicyProblem.inOrder(lint.problems + never.problems)
     }
 
     /// Everything that there is to say about sets that could be read, such as the environments of one: each once.
     public static func problems(
         of sets: [PolicySet], for engine: Engine = .broker, at moment: Int64? = nil
     ) -> [PolicyProblem] {
-        Set(sets.flatMap { $0.warnings + $0.problems(for: engine, at: moment) }).sorted { $0.position < $1.position }
+        PolicyProblem.inOrder(Set(sets.flatMap { $0.warnings + $0.problems(for: engine, at: moment) }))
     }
 }

@@ -173,8 +173,26 @@ public struct AccessComparison {
         init?(_ set: SubjectSet) throws(SubjectsTooLarge) {
             lines = try set.lines().lines
             guard !lines.isEmpty else { return nil }
-            let witness = try set.witness().map { String(decoding: $0, as: UTF8.self) }
+            let witness = try set.witness().map { Self.filled(String(decoding: $0, as: UTF8.self), set) }
             subjects = AccessChange.SubjectsGiven(lines: lines.map(\.description), witness: witness)
+        }
+
+        /// A subject as somebody has it whose name and values no rule mentions: one word for each template.
+        private static func filled(_ subject: String, _ set: SubjectSet) -> String {
+            let entry = TemplateEntry(subject)
+            guard entry.hasTemplates else { return subject }
+            let taken = set.namedTokens.union(subject.utf8.split(separator: UInt8(ascii: ".")).map { Array($0) })
+            var fresh = FreshTokens { taken.contains($0) }
+            var values: [TemplateEntry.Function: String] = [:]
+            return entry.parts.map { part in
+                switch part {
+                case .literal(let text): return text
+                case .template(let function, text: _):
+                    let value = values[function] ?? String(decoding: fresh.next(), as: UTF8.self)
+                    values[function] = value
+                    return value
+                }
+            }.joined()
         }
     }
 }

@@ -95,6 +95,13 @@ public struct PolicyProblem: Error, Sendable, Hashable, CustomStringConvertible 
         return false
     }
 
+    /// Problems in the order of files and places, the same each time.
+    static func inOrder(_ problems: some Sequence<PolicyProblem>) -> [PolicyProblem] {
+        problems.sorted {
+            ($0.position, $0.code.description, $0.message) < ($1.position, $1.code.description, $1.message)
+        }
+    }
+
     /// The problem as compilers show theirs: place, message, the line with a caret, what to do.
     public var description: String {
         var text = "\(Self.printable(position.description)): \(severity.rawValue): \(message)"

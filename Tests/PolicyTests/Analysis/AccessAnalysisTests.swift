@@ -143,6 +143,33 @@ import Testing
         #expect(try Self.routes(.publish, "paris.>", of: "A", in: set) == [])
     }
 
+    @Test func `Who has the key for one value has that one, said once`() throws {
+        let set = try Self.set([
+            "A": """
+            roles:
+              t:
+                tags: { shop: [ eu, us ], till: [ b, a ] }
+                publish: [ "o.{{tag(shop)}}.{{tag(till)}}" ]
+                queue: { "q.{{tag(shop)}}": [ g ] }
+            users: { t1: { role: t, tags: { shop: eu, till: b } } }
+            """
+        ])
+        let routes = try Self.routes(.publish, "o.*.*", of: "A", in: set)
+        #expect(!routes.isEmpty)
+        for route in routes {
+            let tags = (route.split(separator: " with ").last?.dropLast() ?? "").split(separator: ", ").map(String.init)
+            #expect(Set(tags).count == tags.count && tags == tags.sorted(), "\(route)")
+            #expect(tags.count { $0.hasPrefix("shop:") } == 1 && tags.count { $0.hasPrefix("till:") } == 1, "\(route)")
+        }
+    }
+
+    @Test func `What there is to say about a set is in the same order each time`() throws {
+        let set = try Self.set(["A": "roles: { r: { publish: [ a ] } }", "B": ""])
+        let said = PolicySet.problems(of: [set]).map { [$0.position.description, $0.code.description, $0.message] }
+        #expect(said.count { $0[1] == "unlimited" } == 8)
+        #expect(said.elementsEqual(said.sorted { $0.lexicographicallyPrecedes($1) }))
+    }
+
     @Test func `Behind eight imports it is at most`() throws {
         var accounts = ["exports: [ { service: s } ]\nroles: { r: { serve: { s: { answers: 1 } } } }"]
         for number in 1...10 {

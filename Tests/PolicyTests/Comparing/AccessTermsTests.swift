@@ -35,6 +35,19 @@ import Testing
             try Self.changes { $0.authorization.users = ["U"] } == ["the callout: users who decide: U is new"])
     }
 
+    @Test func `An example is a subject that somebody may have`() throws {
+        var (claims, template) = (AccountClaims(subject: "", name: "A"), UserPermissionLimits.scoped)
+        template.permissions.publish = Permission(allow: ["n.x1.{{tag(shop)}}.d-{{name()}}.{{tag(shop)}}"])
+        template.permissions.subscribe = Permission(deny: [">"])
+        claims.setSigningKey(.scope(UserScope(key: "K", role: "r", template: template)))
+        let changes = try AccessComparison.changes(
+            from: Self.access(AccountClaims(subject: "", name: "A")), to: Self.access(claims))
+        let line = changes.flatMap(\.lines).first { $0.hasPrefix("gains publish") }
+        #expect(
+            line == "gains publish n.x1.{{tag(shop)}}.d-{{name()}}.{{tag(shop)}}, such as n.x1.x2.d-x3.x2",
+            "\(line ?? "")")
+    }
+
     @Test func `Limits of JetStream, also of its tiers`() throws {
         #expect(
             try Self.changes {
