@@ -68,7 +68,9 @@ struct Problem: Error, Sendable {
 
 extension Problem {
     /// What a refusal of the directory is for those who asked.
-    init(_ error: AdministrationError) {
+    ///
+    /// - Parameter inQuery: whether the request says behind its path what others say in a body.
+    init(_ error: AdministrationError, inQuery: Bool = false) {
         let type: ProblemType =
             switch error.code {
             case .alreadyExists: .alreadyExists
@@ -87,7 +89,8 @@ extension Problem {
         case .internalError: self.init(type, "the service failed")
         default:
             self.init(type, error.message)
-            (remedy, cause) = (error.remedy, error.code.description)
+            remedy = error.remedy.map { OptionWords.asMembers($0, inQuery: inQuery) }
+            cause = error.code.description
         }
         if error.code == .tokenTooLarge {
             faults = [Fault(pointer: "", code: "size", detail: "makes a token that is too large")]

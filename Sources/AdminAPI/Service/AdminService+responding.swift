@@ -71,7 +71,7 @@ extension AdminService: HTTPResponder {
         } catch let problem as Problem {
             throw await recorded(problem, incoming, caller)
         } catch let error as AdministrationError {
-            throw Problem(error)
+            throw Problem(error, inQuery: operation.method == .delete)
         }
     }
 

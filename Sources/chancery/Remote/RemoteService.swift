@@ -194,8 +194,9 @@ final class RemoteService {
         }
         let words = problem["detail"]?.text ?? "the service answered \(status)"
         let message = faults.isEmpty ? words : words + ": " + faults.joined(separator: "; ")
+        let remedy = problem["remedy"]?.text.map { OptionWords.asOptions($0) }
         if let cause = problem["cause"]?.text {
-            return AdministrationError(AdministrationError.Code(name: cause), message, remedy: problem["remedy"]?.text)
+            return AdministrationError(AdministrationError.Code(name: cause), message, remedy: remedy)
         }
         switch status {
         case 401:
@@ -208,7 +209,7 @@ final class RemoteService {
                     + (problem["audit_id"]?.text.map { " as \($0)" } ?? ""))
         case 404: return AdministrationError(.notFound, message, remedy: nil)
         case 429, 503: return AdministrationError(.busy, message, remedy: "try again")
-        default: return AdministrationError(.refused, message, remedy: problem["remedy"]?.text)
+        default: return AdministrationError(.refused, message, remedy: remedy)
         }
     }
 
