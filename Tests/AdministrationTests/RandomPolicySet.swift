@@ -61,7 +61,7 @@ struct RandomPolicySet {
         func pick(_ words: [String]) -> String { words.randomElement(using: &random) ?? "a" }
         let roles = ["one", "two", "three"].filter { _ in Bool.random(using: &random) }.map { name in
             "  \(name): { publish: [ \(pick(["a", "b", "\"a.>\"", "\"*.c\""])) ], "
-                + "subscribe: [ \(pick(["x", "y", "\"x.*\""])) ] }\n"
+                + "subscribe: [ \(pick(["x", "z", "\"x.*\""])) ] }\n"
         }
         let mapping = Bool.random(using: &random) ? "mappings: { m: { n: 10%, stay: 90% } }\n" : ""
         let offered = offers.map {

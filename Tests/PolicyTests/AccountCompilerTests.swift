@@ -20,24 +20,24 @@ import Testing
         let (account, problems) = try Self.account(
             """
               a: { publish: { allow: [ "x.>" ], deny: [ x.secret ] }, limits: { payload: 1KiB }, expires: 1d }
-              b: { includes: [ a ], publish: [ x.secret, y ], limits: { payload: 2KiB }, expires: 2d }
+              b: { includes: [ a ], publish: [ x.secret, z ], limits: { payload: 2KiB }, expires: 2d }
             """)
         #expect(problems.isEmpty)
         let role = try #require(account.roles["b"])
-        #expect(role.template.permissions.publish == Permission(allow: ["y", "x.>"], deny: ["x.secret"]))
+        #expect(role.template.permissions.publish == Permission(allow: ["z", "x.>"], deny: ["x.secret"]))
         #expect(role.template.payload == 1024)
         #expect(role.policy.lifetime?.most == 86_400_000_000_000)
     }
 
     @Test func `Roles put together keep each one's inbox`() throws {
         let (account, _) = try Self.account(
-            "  a: { call: [ x ], inbox: role }\n  b: { includes: [ a ] }\n  c: { includes: [ a ], call: [ y ] }")
+            "  a: { call: [ x ], inbox: role }\n  b: { includes: [ a ] }\n  c: { includes: [ a ], call: [ z ] }")
         #expect(account.roles["b"]?.template.permissions.subscribe.allow == ["_INBOX.a.>"])
         #expect(account.roles["c"]?.template.permissions.subscribe.allow == ["_INBOX.a.>", "_INBOX.{{name()}}.>"])
     }
 
     @Test func `A user of several roles has a key of its own, and one with extras too`() throws {
-        let roles = "  a: { publish: [ x ] }\n  b: { publish: [ y ] }\n  all: { includes: [ a, b ] }"
+        let roles = "  a: { publish: [ x ] }\n  b: { publish: [ z ] }\n  all: { includes: [ a, b ] }"
         let (account, problems) = try Self.account(
             roles,
             users: "one: { role: [ b, a ] }, two: { role: [ a, b ] }, three: { role: [ a, all ] }, "

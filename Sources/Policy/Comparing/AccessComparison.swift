@@ -111,7 +111,10 @@ public struct AccessComparison {
         try compare(
             holder, groups.isEmpty ? "join groups on" : "join other groups on", try before.subscribed(in: others),
             try after.subscribed(in: others), rules(\.subscribe, "sub") { $0 == nil || $0?.hasWildcards == true })
-        guard let one, let other else { return }
+        guard let one, let other else {
+            // What a role that is new, or goes, may answer is no rule's.
+            return compare(holder, UserPermissionLimits.answers, one?.answers, other?.answers, pointers)
+        }
         for ((name, was), (_, now)) in zip(one.terms, other.terms) { compare(holder, name, was, now, pointers) }
     }
 
@@ -198,14 +201,19 @@ public struct AccessComparison {
 }
 
 extension UserPermissionLimits {
+    /// What `serve` gives beside subjects.
+    fileprivate static let answers = "answers to each request"
+    fileprivate var answers: String? {
+        permissions.response.map { "\($0.maxMessages) within \(Double($0.expires) / 1e9) s" }
+    }
+
     /// What limits the holders of a role beside its sets: names, and values in words.
     var terms: [(String, String?)] {
         func limit(_ number: Int64) -> String? { number < 0 ? nil : String(number) }
         func list(_ texts: [String]) -> String? { texts.isEmpty ? nil : texts.joined(separator: ", ") }
         let hours = list(times.map { "\($0.start)-\($0.end)" }).map { timeZone.isEmpty ? $0 : "\($0) \(timeZone)" }
-        let answers = permissions.response.map { "\($0.maxMessages) within \(Double($0.expires) / 1e9) s" }
         return [
-            ("answers to each request", answers), ("networks", list(sources)), ("hours", hours),
+            (Self.answers, answers), ("networks", list(sources)), ("hours", hours),
             ("connections", list(allowedConnectionTypes)), ("subscriptions of a connection", limit(subscriptions)),
             ("bytes of a message", limit(payload)), ("bytes", limit(data)),
             ("bearer tokens", bearerToken ? "allowed" : nil), ("proxy", proxyRequired ? "required" : nil),

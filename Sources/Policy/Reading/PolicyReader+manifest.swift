@@ -103,7 +103,7 @@ extension PolicyReader {
         (
             "expires",
             { reader, node, ceilings in
-                ceilings.lifetime = reader.duration(node, "expires").map { Placed($0, node.position) }
+                ceilings.lifetime = reader.time(node, "expires").map { Placed($0, node.position) }
             }
         ),
     ]

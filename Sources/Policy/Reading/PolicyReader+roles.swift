@@ -139,7 +139,7 @@ extension PolicyReader {
     mutating func lifetime(_ node: PolicyNode) -> RolePolicy.Lifetime? {
         var lifetime = RolePolicy.Lifetime(position: node.position)
         if case .text = node.content {
-            lifetime.usual = duration(node, "expires")
+            lifetime.usual = time(node, "expires")
             lifetime.most = lifetime.usual
             return lifetime
         }
@@ -151,8 +151,18 @@ extension PolicyReader {
     }
 
     static let lifetimeKeys: Keys<RolePolicy.Lifetime> = [
-        ("default", { $2.usual = $0.duration($1, "default") }), ("most", { $2.most = $0.duration($1, "most") }),
+        ("default", { $2.usual = $0.time($1, "default") }), ("most", { $2.most = $0.time($1, "most") }),
     ]
+
+    /// How long credentials are good for, which is no moment.
+    mutating func time(_ node: PolicyNode, _ what: String) -> Int64? {
+        let length = duration(node, what)
+        guard length == 0 else { return length }
+        report(
+            .wrongValue, at: node.position, "\(what) is no time at all: nobody could use what is issued",
+            remedy: "write a time such as 24h, or leave it out if credentials are good for ever")
+        return nil
+    }
 
     // MARK: What fits together
 

@@ -6,6 +6,7 @@ extension PolicyReader {
     mutating func subject(
         _ node: PolicyNode, _ what: String, isLiteral: Bool = false, hasTemplates: Bool = true
     ) -> PolicySubject? {
+        checkAmbiguity(of: node)
         guard let text = text(node, what) else { return nil }
         let subject = PolicySubject(text, node.position)
         guard check(subject, what, hasTemplates: hasTemplates) else { return nil }

@@ -95,17 +95,21 @@ struct PolicyReader {
 
     /// A text that names something: what other readers of YAML take for something else has to be in quotes.
     mutating func name(_ node: PolicyNode, _ what: String) -> String? {
-        if case .text(let text, false) = node.content, AmbiguousWord.isOne(text) {
-            report(
-                .ambiguousWord, at: node.position, "other readers of YAML take \(text) for something else than a text",
-                remedy: "write \"\(text)\"")
-        }
+        checkAmbiguity(of: node)
         guard let name = text(node, what) else { return nil }
         guard !name.isEmpty else {
             report(.wrongValue, at: node.position, "\(what) is empty")
             return nil
         }
         return name
+    }
+
+    /// What other readers of YAML take for something else than a text.
+    mutating func checkAmbiguity(of node: PolicyNode) {
+        guard case .text(let text, false) = node.content, AmbiguousWord.isOne(text) else { return }
+        report(
+            .ambiguousWord, at: node.position, "other readers of YAML take \(text) for something else than a text",
+            remedy: "write \"\(text)\"")
     }
 
     /// A name with its place.

@@ -35,6 +35,19 @@ import Testing
             try Self.changes { $0.authorization.users = ["U"] } == ["the callout: users who decide: U is new"])
     }
 
+    @Test func `What a new role may answer is told of`() throws {
+        var (claims, template) = (AccountClaims(subject: "", name: "A"), UserPermissionLimits.scoped)
+        template.permissions.publish = Permission(deny: [">"])
+        template.permissions.subscribe = Permission(allow: ["s"])
+        template.permissions.response = ResponsePermission(maxMessages: 2, expires: 1_500_000_000)
+        claims.setSigningKey(.scope(UserScope(key: "K", role: "r", template: template)))
+        let none = AccountClaims(subject: "", name: "A")
+        let lines = try AccessComparison.changes(from: Self.access(none), to: Self.access(claims)).flatMap(\.lines)
+        #expect(lines.contains("answers to each request: 2 within 1.5 s is new"), "\(lines)")
+        let back = try AccessComparison.changes(from: Self.access(claims), to: Self.access(none)).flatMap(\.lines)
+        #expect(back.contains("answers to each request: 2 within 1.5 s goes"), "\(back)")
+    }
+
     @Test func `An example is a subject that somebody may have`() throws {
         var (claims, template) = (AccountClaims(subject: "", name: "A"), UserPermissionLimits.scoped)
         template.permissions.publish = Permission(allow: ["n.x1.{{tag(shop)}}.d-{{name()}}.{{tag(shop)}}"])
