@@ -75,6 +75,71 @@ import Testing
         #expect(try directory.claims(ofAccount: "A").limits.connections == -1)
     }
 
+    /// A key that somebody makes by hand.
+    private static func addKey(_ directory: Directory) throws {
+        try directory.change("key") { change in
+            change.overridesPolicies = true
+            var edits = RoleEdits()
+            edits.role = "hand"
+            try change.editSigningKeys(["generate"], at: .account("A"), edits)
+        }
+    }
+
+    @Test func `What was done by hand is that also after an undo has brought it in again`() async throws {
+        let test = TestDirectory()
+        let directory = try test.opened()
+        let set = try PolicyApplyTests.set(["A": "roles: { r: { publish: [ a ] } }"])
+        let applier = PolicyApplier(directory, reached: { _ in test.now += 60 })
+        func plan() throws -> PolicyPlan {
+            try directory.change("plan", dryRun: true) { try $0.plan($0.beginPolicy(set)) }.value
+        }
+        try await applier.apply(set)
+        try Self.addKey(directory)
+        let first = try Self.lines(plan().drift)
+        #expect(first.contains("role hand: role: hand is new"), "\(first)")
+        try await applier.apply(set)
+        #expect(try plan().drift.isEmpty && plan().isEmpty)
+        try await applier.undo()
+        #expect(try Self.lines(plan().drift) == first)
+        // And so it is when that is taken back, and brought in once more.
+        try await applier.undo()
+        #expect(try plan().drift.isEmpty && plan().isEmpty)
+        try await applier.undo()
+        #expect(try Self.lines(plan().drift) == first)
+        try await applier.apply(set)
+        #expect(try plan().isEmpty)
+    }
+
+    @Test(arguments: [true, false]) func `What an undo does itself was not done by hand`(_ byHand: Bool) async throws {
+        for end in [PolicyApplier.Moment.begun] + ApplyStep.allCases.flatMap({ [.stored($0), .confirmed($0)] }) {
+            let test = TestDirectory()
+            let directory = try test.opened()
+            let applier = PolicyApplier(directory, reached: { _ in test.now += 60 })
+            try await applier.apply(
+                try PolicyApplyTests.set([
+                    "A":
+                        "exports: [ { stream: s, grant: [ B ] } ]\nroles: { r: { publish: [ a ] }, two: { publish: [ b ] } }",
+                    "B": "imports: [ { stream: s, from: A } ]",
+                ]))
+            if byHand { try Self.addKey(directory) }
+            var options = PolicyOptions()
+            options.deletesRoles = true
+            let next = try PolicyApplyTests.set([
+                "A":
+                    "exports: [ { stream: t } ]\nroles: { q: { was: r, publish: [ a, c ] }, three: { publish: [ d ] } }",
+                "B": "imports: [ { stream: t, from: A } ]",
+            ])
+            try await applier.apply(next, at: Place(), options)
+            let killer = PolicyApplier(directory, reached: { if $0 == end { throw Killed() } })
+            await #expect(throws: Killed.self) { try await killer.undo() }
+            let run = try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: Place())) }
+            guard let run else { continue }
+            let plan = try directory.change("plan", dryRun: true) { try $0.planRest(of: run) }.value
+            #expect(plan.drift.isEmpty, "\(end): \(Self.lines(plan.drift))")
+            try await applier.resume()
+        }
+    }
+
     @Test func `What a file leaves alone is not told to be taken back`() async throws {
         let directory = try TestDirectory().opened()
         let set = try PolicyApplyTests.set([

@@ -76,6 +76,24 @@ import Testing
         #expect(try counts(user) && Set(keys().keys) == ["device"])
     }
 
+    @Test func `A name that goes from one role to another is neither's in the middle of it`() async throws {
+        struct Killed: Error {}
+        try await applier.apply(try set("one: { publish: [ a ] }, two: { publish: [ b ] }", "u: { role: two }"))
+        let killer = PolicyApplier(directory, reached: { if $0 == .confirmed(.switch) { throw Killed() } })
+        let chain = try set(
+            "two: { was: one, publish: [ a ] }, three: { was: two, publish: [ b ] }", "u: { role: two }")
+        await #expect(throws: Killed.self) { try await killer.apply(chain) }
+        #expect(refusal { try add("x", role: "two") } == .refused)
+        // By its key it is clear, and so is what the file says.
+        let key = try #require(try keys()["two"])
+        try add("x", role: key, forced: true)
+        #expect(try directory.claims(ofUser: "x", in: "A").issuer == key)
+        #expect(try creds("u").issuer == key)
+        try await applier.resume()
+        try add("y", role: "two")
+        #expect(try directory.claims(ofUser: "y", in: "A").issuer == key)
+    }
+
     @Test func `The old name may be a new role's at once`() async throws {
         try await applier.apply(try set("one: { publish: [ a ] }", "u: { role: one }"))
         let (key, user) = (try #require(try keys()["one"]), try creds("u"))
@@ -127,6 +145,23 @@ import Testing
         options.deletesRoles = true
         try await applier.apply(try set("uno: { was: oen, publish: [ a ] }"), options)
         #expect(try keys().count == 1)
+    }
+
+    @Test func `A role whose one key becomes one for each value is told of in these words`() async throws {
+        let role = "r: { tags: { l: [ a, b ] }, publish: [ \"p.{{tag(l)}}\" ]"
+        try await applier.apply(try set(role + " }", "u: { role: r, tags: { l: a } }"))
+        let split = try set(role + ", queue: { \"q.{{tag(l)}}\": [ g ] } }", "u: { role: r, tags: { l: a } }")
+        do {
+            try await applier.apply(split)
+            Issue.record("it was applied")
+        } catch let error as AdministrationError {
+            #expect(error.message.contains("gets a key for each value of its tags"), "\(error.message)")
+            #expect(error.remedy?.contains("--delete-roles") == true && error.remedy?.contains("was:") == false)
+        }
+        var options = PolicyOptions()
+        options.deletesRoles = true
+        try await applier.apply(split, options)
+        #expect(try Set(keys().keys) == ["r:l=a", "r:l=b"])
     }
 
     @Test func `Nothing is said of was where no was can be written`() async throws {

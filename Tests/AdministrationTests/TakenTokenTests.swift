@@ -6,6 +6,18 @@ import Testing
 
 /// Which tokens that were signed elsewhere replace what is here.
 @Suite struct TakenTokenTests {
+    @Test func `A user is not called what stands for everybody`() throws {
+        let directory = try TestDirectory().opened(accounts: "A")
+        let account = try directory.read { try $0.account(at: .account("A")) }
+        let signer = try #require(try directory.read { try directory.keyring($0).keyPair(account.publicKey) })
+        func token(_ name: String) throws -> String {
+            let key = KeyPair.generate(.user).publicKey.text
+            return try UserClaims(subject: key, name: name).encode(signedBy: signer, at: TestDirectory.start)
+        }
+        #expect(try refusal { try directory.change("test") { _ = try $0.importUser(token("*")) } } == .invalidValue)
+        try directory.change("test") { _ = try $0.importUser(token("a*")) }
+    }
+
     /// An operator that is in two directories, with its keys in both, so that one can sign what the other takes.
     private struct Twins {
         let here = TestDirectory()

@@ -202,3 +202,34 @@ def test_what_servers_do_not_hear_stops_and_goes_on_or_goes_back(cluster):
     assert end(service, begun["id"])["state"] == "undone"
     assert "bills.>" in json.dumps(service.send("GET", POLICIES)[1]["sets"])
     assert service.end() == 0
+
+
+def test_what_was_revoked_by_hand_is_given_again_where_somebody_insists(service):
+    manifest = "chancery: v1\noperator: operator\naccounts: { SHOP: shop.yaml, PART: part.yaml }\n"
+    body = {"files": {
+        "chancery.yaml": manifest,
+        "shop.yaml": 'chancery: v1\naccount: SHOP\nexports: [ { stream: "news.>", grant: [ PART ] } ]\n',
+        "part.yaml": 'chancery: v1\naccount: PART\nimports: [ { stream: "news.>", from: SHOP } ]\n'}}
+    assert apply(service, body)["state"] == "done"
+    # A plan of before is another one's.
+    before, old = plan(service, body)
+    assert before["plan"]["changes"] == [] and before["plan"]["given_again"] == []
+    status, edited, _ = service.send(
+        "POST", ACCOUNT + "SHOP:edit", {"revoke_activation": {"subject": "news.>", "account": "PART"}})
+    assert status == 200, edited
+    assert service.send("POST", POLICIES + ":apply", {"plan": before["id"]}, if_match=old)[0] == 409
+    gained = {("PART", "gains", "take from SHOP the stream")}
+    status, different, _ = service.send("POST", POLICIES + ":diff", {"new": body})
+    assert status == 200 and {(one["account"], one["effect"], one["action"]) for one in different["items"]} == gained
+    answer, tag = plan(service, body)
+    assert {(one["account"], one["effect"], one["action"]) for one in answer["plan"]["changes"]} == gained
+    assert answer["plan"]["given_again"] == [
+        {"account": "SHOP", "importer": "PART", "kind": "stream", "subject": "news.>"}]
+    status, refused, _ = service.send("POST", POLICIES + ":apply", {"plan": answer["id"]}, if_match=tag)
+    assert status == 409 and "was revoked by hand" in refused["detail"]
+    assert '"force": true' in refused["remedy"] and "--force" not in refused["remedy"]
+    status, begun, _ = service.send(
+        "POST", POLICIES + ":apply", {"plan": answer["id"], "force": True}, if_match=tag)
+    assert status == 202, begun
+    assert end(service, begun["id"])["state"] == "done"
+    assert plan(service, body)[0]["plan"]["changes"] == []

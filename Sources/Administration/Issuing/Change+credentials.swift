@@ -42,6 +42,8 @@ extension Change {
             let (end, overflow) = now.addingReportingOverflow(lifetime)
             new.validity.expires = overflow ? nil : end
         }
-        return try addUser(new, in: account, signer: .named(declared.role))
+        // Roles are called in the file as they are in the claims.
+        let role = try account.claims().signingKeys.compactMap(\.scope).first { $0.role.isExactly(declared.role) }
+        return try addUser(new, in: account, signer: .named(role?.key ?? declared.role))
     }
 }

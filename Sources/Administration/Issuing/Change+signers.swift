@@ -93,6 +93,17 @@ extension Change {
                         + "\"chancery edit signing-key --account \(commandWord(account.name)) --sk generate --role \(commandWord(text))\""
                 )
             }
+            // In the middle of an apply names go from one role to another.
+            if let row = try reader.policyRoles(of: account.publicKey).first(where: { $0.name.isExactly(text) }),
+                let other = claims.signingKey(row.publicKey)?.scope, !other.role.isExactly(text)
+            {
+                throw AdministrationError(
+                    .refused,
+                    "\(what) has two roles for the name \"\(text)\" at the moment: that of before and the next one",
+                    remedy:
+                        "give the public key, \(row.publicKey) of the role so far or \(scope.key) of the next one; or "
+                        + "finish the apply with \"chancery policy apply --resume\"")
+            }
             return try signer(stored(key, for: "the role \"\(text)\""))
         }
     }

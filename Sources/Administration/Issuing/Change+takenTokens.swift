@@ -68,6 +68,11 @@ extension Change {
                 remedy: "add the user anew with \"chancery add user \(commandWord(claims.name)) --public-key \(key)\"")
         }
         _ = try EntityName.checked(claims.name, for: "a user")
+        guard claims.name != RevocationList.everyone else {
+            throw AdministrationError(
+                .invalidValue, "\"*\" stands for everybody and cannot be a name",
+                remedy: "have it signed with another name")
+        }
         let existing = try reader.findUser(EntityReference(key), of: account)
         if let other = try reader.findUser(EntityReference(claims.name), of: account), other.publicKey != key {
             throw AdministrationError(

@@ -28,6 +28,7 @@ extension Change {
             before.accounts[account.publicKey.text] = present
             target.accounts[account.publicKey.text] = present.released
         }
+        try noteHandwork(in: &before)
         return try insertRun(.apply, of: entry, before: before, target: target, texts: hash.bytes)
     }
 
@@ -57,9 +58,22 @@ extension Change {
             }
             present.accounts[key] = try reader.presentState(of: account)
         }
+        try noteHandwork(in: &present)
         try database.run(
             sql: "UPDATE policy_runs SET state = 'undone', finished_at = ? WHERE id = ?", arguments: [now, run.id])
         return (try insertRun(.undo, of: entry, before: present, target: target, texts: nil), run)
+    }
+
+    /// Notes what files had decided of accounts that somebody has edited since: what was done by hand is that also after it
+    /// was taken back and an undo has brought it in again.
+    private func noteHandwork(in states: inout GovernedStates) throws {
+        for (key, state) in states.accounts where state.texts != nil {
+            guard let account = EntityReference(key).publicKey, let governed = try reader.governedState(of: account),
+                let decided = governed.claims,
+                try governed.claimsBesideRevocations(subject: key) != state.claimsBesideRevocations(subject: key)
+            else { continue }
+            states.accounts[key]?.decided = decided
+        }
     }
 
     private func policyOperator(_ set: PolicySet, at place: Place) throws -> OperatorEntry {

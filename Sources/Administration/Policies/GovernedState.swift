@@ -14,6 +14,8 @@ struct GovernedState: Codable, Hashable {
     var name: String
     /// The claims as an unsigned payload; nil for an account that is not there yet.
     var claims: String?
+    /// What files had decided, where the claims have something besides that was done by hand; nil where they have not.
+    var decided: String?
     /// `replies` by the key of a role; nil where the account has no settings.
     var replies: [String: String]?
     var roles: [Role] = []
@@ -53,6 +55,14 @@ struct GovernedState: Codable, Hashable {
         do throws(ClaimsError) { return try AccountClaims(payload: Array(claims.utf8)) } catch {
             throw AdministrationError.damagedRow
         }
+    }
+
+    /// The claims, without what somebody revoked.
+    func claimsBesideRevocations(subject: String) throws(AdministrationError) -> String? {
+        guard claims != nil else { return nil }
+        var own = try accountClaims(subject: subject)
+        own.forgetRevocations()
+        do throws(ClaimsError) { return try own.json() } catch { throw AdministrationError.damagedRow }
     }
 
     /// What it was, with whatever was done by hand since and stays.

@@ -163,12 +163,14 @@ struct PolicyStepWriter {
         guard let texts = target.texts, let hash = TokenVersion(hex: texts) else {
             return try database.run(sql: "DELETE FROM policy_accounts WHERE account = ?", arguments: [key])
         }
+        var decided = target
+        (decided.claims, decided.decided) = (target.decided ?? target.claims, nil)
         try database.run(
             sql: """
                 INSERT INTO policy_accounts (account, texts, state) VALUES (?, ?, ?)
                 ON CONFLICT (account) DO UPDATE SET texts = excluded.texts, state = excluded.state
                 """,
-            arguments: [key, Data(hash.bytes), String(decoding: try JSONEncoder().encode(target), as: UTF8.self)])
+            arguments: [key, Data(hash.bytes), String(decoding: try JSONEncoder().encode(decided), as: UTF8.self)])
     }
 
     // MARK: Sources

@@ -210,6 +210,12 @@ struct PolicyTargetBuilder {
             }
             guard let similar else { continue }
             let new = similar.policy.name
+            guard new != role.role else {
+                throw refuse(
+                    "the role \"\(new)\" of \(name) gets a key for each value of its tags, and the one key that it has goes, "
+                        + "with what everybody holds by it",
+                    remedy: "say --delete-roles if that is meant, and give its users new credentials then")
+            }
             throw refuse(
                 "the role \"\(role.role)\" of \(name) vanishes, and the similar role \"\(new)\" is new",
                 remedy: "write was: \(role.role) into \(new) if it was renamed, or say --delete-roles if not")

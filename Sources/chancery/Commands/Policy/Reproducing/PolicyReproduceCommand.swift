@@ -71,7 +71,7 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
         case .stream, .answer: isStream = true
         case .publish, .receive, .reply: break
         }
-        if isStream, !isInstalled { return (.skipped, "\(program) is not installed, and JetStream is its own") }
+        if isStream, !isInstalled { return (.skipped, missing) }
         let server = try await isStream ? ScratchServer.child(program, scratch) : ScratchServer.embedded(scratch)
         do {
             try await server.put(settings: scratch.settings, as: scratch.systemUser())
@@ -86,6 +86,13 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
             await server.stop()
             return (.notSeen, "\(error)")
         }
+    }
+
+    /// What to do where the server is not there.
+    private var missing: String {
+        program.contains("/")
+            ? "there is no program \(program), and this takes a nats-server"
+            : "there is no \(program) in PATH, and this takes one: put it there, or name it with --nats-server"
     }
 
     private var isInstalled: Bool {
