@@ -4,6 +4,8 @@ enum JSONNumber {
     /// `value` must be finite; anything else, which no JSON text can give, is written as 0.
     static func text(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value.sign == .minus && value == 0 ? "-0" : "0" }
+        // Of an integer that is exact, no digit can be spared.
+        if value.magnitude <= 9_007_199_254_740_992, let integer = Int64(exactly: value) { return String(integer) }
         let (digits, point) = decimal(value.magnitude)
         let sign = value < 0 ? "-" : ""
         let magnitude = value.magnitude

@@ -24,6 +24,7 @@ public enum NameRule {
     /// refused as well, since names are printed, and so is a name that reads as a public key: it could stand for
     /// two things.
     public static func checked(_ name: String) throws(NameFault) -> String {
+        if isPlain(name) { return name }
         let name = trimmed(name)
         guard name.utf8.count <= longest else {
             throw NameFault(message: "the name is longer than \(longest) bytes", remedy: "shorten it")
@@ -59,6 +60,7 @@ public enum NameRule {
     /// may be invisible, change the order of what stands beside it, look like a plain blank and be another, or mean something
     /// else where names are asked for.
     public static func made(_ name: String) throws(NameFault) -> String {
+        if isPlain(name) { return name }
         let name = try checked(name)
         guard !name.unicodeScalars.contains(where: isDeceptive) else {
             throw NameFault(
@@ -78,7 +80,22 @@ public enum NameRule {
     }
 
     /// Whether a name has no blanks at its ends, which would be taken away.
-    public static func isTrimmed(_ name: String) -> Bool { trimmed(name).utf8.elementsEqual(name.utf8) }
+    public static func isTrimmed(_ name: String) -> Bool {
+        isPlain(name) || trimmed(name).utf8.elementsEqual(name.utf8)
+    }
+
+    /// Whether a name is one of those that most are, of which nothing has to be asked: letters, digits and a few signs, and
+    /// shorter than keys and tokens are.
+    private static func isPlain(_ name: String) -> Bool {
+        let bytes = name.utf8
+        guard (1...48).contains(bytes.count), bytes.first != UInt8(ascii: ".") else { return false }
+        return bytes.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+            default: false
+            }
+        }
+    }
 
     private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
