@@ -39,6 +39,12 @@ public final class Directory: Sendable {
             (self.now, self.random, self.actor, self.moment) = (now, random, actor, moment)
             (self.patience, self.pause) = (patience, pause)
         }
+
+        /// Has the history and the audit log say that this is somebody else's work.
+        mutating func act(as actor: AuditActor) {
+            self.actor = "\(actor.kind.rawValue):\(actor.id)"
+            auditActor = actor
+        }
     }
 
     /// The most seconds that a change waits until a token may be dated; see ``IssueTime/furthestAhead``.
@@ -67,7 +73,9 @@ public final class Directory: Sendable {
         var surroundings = surroundings
         surroundings.pause = nil
         let service = try Self.storage(surroundings) {
-            obstacle == nil ? try ServiceConnections(home.directoryPath, patience: surroundings.patience) : nil
+            guard obstacle == nil else { return ServiceConnections?.none }
+            try database.writeWithoutTransaction { try DatabaseConnection.settle($0) }
+            return try ServiceConnections(home.directoryPath, patience: surroundings.patience)
         }
         return Directory(
             home: home, surroundings: surroundings, database: database, service: service, obstacle: obstacle)
@@ -76,8 +84,7 @@ public final class Directory: Sendable {
     /// The same directory for somebody else's work: what is changed through it is on record as his.
     public func acting(as actor: AuditActor) -> Directory {
         var surroundings = surroundings
-        surroundings.actor = "\(actor.kind.rawValue):\(actor.id)"
-        surroundings.auditActor = actor
+        surroundings.act(as: actor)
         return Directory(
             home: home, surroundings: surroundings, database: database, service: service, obstacle: obstacle)
     }
@@ -230,6 +237,7 @@ public final class Directory: Sendable {
             try database.inTransaction(.immediate) {
                 let change = Change(
                     database: database, home: home, surroundings: surroundings, reason: reason, isDryRun: dryRun)
+                try AuditCapture.clear(database)
                 changed = try Self.carryOut(change, body)
                 checkpoint = change.checkpoint
                 return dryRun ? .rollback : .commit
@@ -243,9 +251,8 @@ public final class Directory: Sendable {
         }
     }
 
-    /// Does what a change does, with its records, in the transaction that is open.
+    /// Does what a change does, with its records, in the transaction that is open. What was noted before is cleared away.
     static func carryOut<Result>(_ change: Change, _ body: (Change) throws -> Result) throws -> Changed<Result> {
-        try AuditCapture.clear(change.database)
         let value = try body(change)
         if !change.isDryRun { try AuditTrail.record(change) }
         return Changed(value: value, report: change.report, trace: change.trace)

@@ -32,6 +32,34 @@ import Testing
         #expect(try directory.verifyAudit().problems.isEmpty)
     }
 
+    @Test func `what fails and has written something is never left without being undone`() throws {
+        let test = TestDirectory()
+        let directory = try test.opened(accounts: "A").forService()
+        try directory.database.writeWithoutTransaction { database in
+            try database.inTransaction(.immediate) {
+                let insert = "INSERT INTO store_gaps (scope, public_key) VALUES ('', ?)"
+                let quick = ChangeTransaction(database, isInSteps: false)
+                #expect(throws: Refused.self) { try quick.undoingFailure { throw Refused() } }
+                #expect(throws: ChangeTransaction.NeedsSteps.self) {
+                    try quick.undoingFailure {
+                        try database.execute(sql: insert, arguments: ["quick"])
+                        throw Refused()
+                    }
+                }
+                let careful = ChangeTransaction(database, isInSteps: true)
+                #expect(throws: Refused.self) {
+                    try careful.undoingFailure {
+                        try database.execute(sql: insert, arguments: ["careful"])
+                        throw Refused()
+                    }
+                }
+                let left = try database.texts("SELECT public_key AS text FROM store_gaps")
+                #expect(left == ["quick"])
+                return .rollback
+            }
+        }
+    }
+
     @Test func `of two that make the same, one is refused`() async throws {
         let test = TestDirectory()
         let directory = try test.opened(accounts: "A").forService()

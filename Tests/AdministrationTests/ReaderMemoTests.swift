@@ -15,7 +15,7 @@ import Testing
         _ directory: Directory, _ bodies: [(Change) throws -> Result]
     ) throws -> [Result?] {
         try directory.database.writeWithoutTransaction { database in
-            let transaction = ChangeTransaction(database)
+            let transaction = ChangeTransaction(database, isInSteps: true)
             try AuditCapture.install(database)
             var results: [Result?] = []
             try database.inTransaction(.immediate) {
@@ -24,6 +24,7 @@ import Testing
                         database: database, home: directory.home, surroundings: directory.surroundings, reason: "test",
                         opened: transaction.opened, sharedLog: transaction.log)
                     let mark = transaction.log.mark
+                    try AuditCapture.clear(database)
                     do {
                         results.append(try transaction.undoingFailure { try Directory.carryOut(change, body).value })
                     } catch is Undone {

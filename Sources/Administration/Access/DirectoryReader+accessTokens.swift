@@ -88,13 +88,12 @@ extension AccessToken {
     }
 
     fileprivate init(_ row: Row) throws {
-        let grants = try JSONValue(parsing: Array(row.text("grants").orDamaged().utf8))?.elements.orDamaged()
         self.init(
             id: try row.text("id").orDamaged(), name: try row.text("name").orDamaged(),
             kind: try row.text("kind").flatMap(Kind.init(rawValue:)).orDamaged(),
             publicKey: row.text("public_key").flatMap { EntityReference($0).publicKey },
             fingerprint: row.text("fingerprint"),
-            grants: try grants.orDamaged().map { try AccessGrant($0).orDamaged() },
+            grants: try KnownGrants.grants(of: row.text("grants").orDamaged()),
             createdAt: try row.integer("created_at").orDamaged(),
             createdBy: try row.text("created_by").orDamaged(), expires: row.integer("expires"),
             revokedAt: row.integer("revoked_at"))

@@ -46,7 +46,7 @@ enum AuditCapture {
             }
     }
 
-    /// Forgets what was noted: at the beginning of a change, and at its end.
+    /// Forgets what was noted before: at the beginning of a change.
     static func clear(_ database: Database) throws {
         try database.run(sql: "DELETE FROM audit_notes", arguments: [])
     }

@@ -43,7 +43,6 @@ struct AuditTrail {
             let others = LogFolder.mentions(in: change.home.logsPath, besides: AuditLog.name)
             change.checkpoint = try trail.log.close(others: others)
         }
-        try AuditCapture.clear(change.database)
     }
 
     private init(_ change: Change) throws {

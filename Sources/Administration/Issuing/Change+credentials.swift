@@ -12,7 +12,11 @@ extension Change {
     public func credentials(
         of reference: EntityReference?, at place: Place, pair given: KeyPair? = nil
     ) throws -> Secret {
-        let user = try credentialsOwner(reference, at: place)
+        try credentials(of: credentialsOwner(reference, at: place), pair: given)
+    }
+
+    /// The credentials file of a user as it is now.
+    public func credentials(of user: UserEntry, pair given: KeyPair? = nil) throws -> Secret {
         guard given == nil || given?.publicKey == user.publicKey else {
             throw AdministrationError(
                 .refused, "the seed is not that of the user \"\(user.name)\"",

@@ -114,8 +114,9 @@ extension Change {
             throw AdministrationError(
                 .refused, "the account \"\(account.name)\" is governed by its policy file, where users have roles")
         }
+        // A key that is made now is nobody's yet.
+        if before == nil { try checkNameIsFree(name, for: user.publicKey?.text, in: account) }
         let key = try before?.publicKey ?? newIdentity(user.publicKey, in: account)
-        if before == nil { try checkNameIsFree(name, for: key.text, in: account) }
         var claims = UserClaims(subject: key.text, name: name)
         claims.limits = signer.scope == nil ? user.limits : .scoped
         ListEdits(add: user.tags).apply(toTags: &claims.tags)

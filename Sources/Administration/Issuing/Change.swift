@@ -1,4 +1,4 @@
-import Audit
+public import Audit
 import Claims
 import FoundationEssentials
 import GRDB
@@ -18,7 +18,7 @@ public final class Change {
     let moment: AuditMoment
     /// The time of the change in Unix seconds.
     var now: Int64 { moment.unixSeconds }
-    let surroundings: Directory.Surroundings
+    private(set) var surroundings: Directory.Surroundings
     /// What is done, in the words of the command.
     let reason: String
     /// The secrets that leave with the result of this change, for the audit log.
@@ -70,6 +70,9 @@ public final class Change {
         self.surroundings = surroundings
         self.reason = reason
     }
+
+    /// Says whose work the change is, before it does anything.
+    public func act(as actor: AuditActor) { surroundings.act(as: actor) }
 
     /// Notes something for the report.
     func note(

@@ -29,7 +29,9 @@ public struct PolicyRun: Sendable {
 extension DirectoryReader {
     /// Whether a file is the whole truth about an account.
     public func isGoverned(_ account: PublicKey) throws -> Bool {
-        try database.finds("SELECT 1 FROM policy_accounts WHERE account = ?", [account.text])
+        try memo.governed.entry(.init(account), database) {
+            try database.finds("SELECT 1 FROM policy_accounts WHERE account = ?", [account.text])
+        } ?? false
     }
 
     /// The run that an undo would take back; nil for none.

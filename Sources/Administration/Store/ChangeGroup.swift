@@ -7,7 +7,8 @@ final class ChangeGroup: Sendable {
     typealias Finish = @Sendable ((any Error)?) -> Void
 
     struct Waiting: Sendable {
-        /// Does it in the open transaction. It throws only if that transaction is lost with everything in it.
+        /// Does it in the open transaction, maybe more than once, each time after what it did was undone. It throws only if that
+        /// transaction is lost with everything in it.
         let carryOut: @Sendable (ChangeTransaction) throws -> Finish
         /// Tells who waits that it was not done.
         let fail: Finish
@@ -60,19 +61,40 @@ final class ChangeGroup: Sendable {
 
 /// What the changes of one transaction have in common. Nothing of it outlives the transaction.
 final class ChangeTransaction {
+    /// A change failed after it had written something, and nothing was done to undo it alone: the transaction is rolled back, and
+    /// carried out again in steps.
+    struct NeedsSteps: Error {}
+
     let database: Database
     let opened = OpenedKeys()
     let log = SharedAuditLog()
     /// The checkpoint of the audit log after the last change that had something to record, once it is signed.
     var checkpoint: String?
+    /// Whether each change can be undone by itself. SQLite then keeps every page that a change touches as it was, which takes as
+    /// long as the change; and almost no change fails that has begun to write.
+    private let isInSteps: Bool
 
-    init(_ database: Database) {
-        self.database = database
+    init(_ database: Database, isInSteps: Bool) {
+        (self.database, self.isInSteps) = (database, isInSteps)
     }
 
-    /// Does something of which nothing is left in the database if it throws. To prepare such statements takes as long as to
-    /// carry several out, so they are prepared once.
+    /// Does something of which nothing is left in the database if it throws.
+    ///
+    /// - Throws: ``NeedsSteps`` if something would be left.
     func undoingFailure<Result>(_ body: () throws -> Result) throws -> Result {
+        guard !isInSteps else { return try undoingStep(body) }
+        let changes = database.totalChangesCount
+        let result: Result
+        do { result = try body() } catch {
+            guard database.isInsideTransaction, database.totalChangesCount != changes else { throw error }
+            throw NeedsSteps()
+        }
+        guard database.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+        return result
+    }
+
+    /// To prepare such statements takes as long as to carry several out, so they are prepared once.
+    private func undoingStep<Result>(_ body: () throws -> Result) throws -> Result {
         try database.cachedStatement(sql: "SAVEPOINT change").execute()
         let result: Result
         do { result = try body() } catch {

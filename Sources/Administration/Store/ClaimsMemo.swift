@@ -10,18 +10,23 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
         var known: [TokenVersion: Content] = [:]
         /// The oldest first.
         var order: [TokenVersion] = []
+        /// Those that were asked for last with their tokens, the oldest first.
+        var recent: [(token: String, claims: Content)] = []
     }
 
     /// From how many bytes on a token is a large one.
     private let large: Int
     private let most: Int
+    /// How many are found by their tokens, which takes less time than to hash one.
+    private let mostRecent: Int
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - most: the most tokens that are kept.
     ///   - large: from how many bytes on a token is not kept.
-    init(most: Int, smallerThan large: Int) {
-        (self.most, self.large) = (most, large)
+    ///   - mostRecent: how many are found without a hash: 0 where tokens are secrets.
+    init(most: Int, smallerThan large: Int, mostRecent: Int) {
+        (self.most, self.large, self.mostRecent) = (most, large, mostRecent)
     }
 
     /// The claims of a token, decoded and verified now or earlier.
@@ -29,11 +34,25 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
         of token: String, _ decode: (String) throws(ClaimsError) -> Content
     ) throws(ClaimsError) -> Content {
         guard token.utf8.count < large else { return try decode(token) }
+        // A token is ASCII: no other text of as many bytes is equal to it.
+        let recent = state.withLock { state in
+            state.recent.last { $0.token.utf8.count == token.utf8.count && $0.token == token }?.claims
+        }
+        if let recent { return recent }
         let version = TokenVersion(of: token)
         let known = state.withLock { $0.known[version] }
-        if let known { return known }
-        let claims = try decode(token)
-        remember(claims, version)
+        let claims: Content
+        if let known {
+            claims = known
+        } else {
+            claims = try decode(token)
+            remember(claims, version)
+        }
+        guard mostRecent > 0 else { return claims }
+        state.withLock { state in
+            if state.recent.count >= mostRecent { state.recent.removeFirst() }
+            state.recent.append((token, claims))
+        }
         return claims
     }
 
@@ -54,7 +73,7 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
 
 /// What the directory's entries remember.
 enum KnownClaims {
-    static let operators = ClaimsMemo<OperatorClaims>(most: 8, smallerThan: 16 << 10)
-    static let accounts = ClaimsMemo<AccountClaims>(most: 64, smallerThan: LargeAccountMemo.least)
-    static let users = ClaimsMemo<UserClaims>(most: 64, smallerThan: 16 << 10)
+    static let operators = ClaimsMemo<OperatorClaims>(most: 8, smallerThan: 16 << 10, mostRecent: 2)
+    static let accounts = ClaimsMemo<AccountClaims>(most: 64, smallerThan: LargeAccountMemo.least, mostRecent: 4)
+    static let users = ClaimsMemo<UserClaims>(most: 64, smallerThan: 16 << 10, mostRecent: 0)
 }

@@ -3,7 +3,7 @@ import GRDB
 extension Directory {
     /// Changes the directory like ``change(_:dryRun:_:)``, together with other changes that wait: they are carried out one
     /// after the other in one transaction, where each succeeds or fails by itself, and become durable with one commit. It
-    /// returns when that is done.
+    /// returns when that is done. `body` may run more than once, each time after what it did to the directory was undone.
     ///
     /// A change that puts checks off to the end of its transaction must not be made in this way.
     public func changeTogether<Result: Sendable>(
@@ -20,6 +20,8 @@ extension Directory {
                             if let failure { return continuation.resume(throwing: failure) }
                             continuation.resume(returning: changed)
                         }
+                    } catch let error as ChangeTransaction.NeedsSteps {
+                        throw error
                     } catch {
                         // A full disk, for example, ends the whole transaction.
                         guard transaction.database.isInsideTransaction else { throw error }
@@ -41,6 +43,7 @@ extension Directory {
                 let change = Change(
                     database: transaction.database, home: home, surroundings: surroundings, reason: reason,
                     opened: transaction.opened, sharedLog: transaction.log)
+                try AuditCapture.clear(transaction.database)
                 let changed = try transaction.undoingFailure { try Self.carryOut(change, body) }
                 if let checkpoint = change.checkpoint { transaction.checkpoint = checkpoint }
                 return changed
@@ -74,17 +77,37 @@ extension Directory {
     private func carryOut(
         _ group: ChangeGroup, _ database: Database, _ finished: inout [ChangeGroup.Finish]
     ) throws {
-        let transaction = ChangeTransaction(database)
         try AuditCapture.install(database)
-        try database.inTransaction(.immediate) {
+        var taken: [ChangeGroup.Waiting] = []
+        do {
+            do {
+                try carryOut(group, &taken, in: ChangeTransaction(database, isInSteps: false), &finished)
+            } catch is ChangeTransaction.NeedsSteps {
+                finished = []
+                try carryOut(group, &taken, in: ChangeTransaction(database, isInSteps: true), &finished)
+            }
+        } catch {
+            // Those whose turn came before it was lost.
+            finished = taken.map(\.fail)
+            throw error
+        }
+    }
+
+    /// - Parameter taken: what was taken from the group, and is carried out first.
+    private func carryOut(
+        _ group: ChangeGroup, _ taken: inout [ChangeGroup.Waiting], in transaction: ChangeTransaction,
+        _ finished: inout [ChangeGroup.Finish]
+    ) throws {
+        try transaction.database.inTransaction(.immediate) {
             let begin = ContinuousClock.now
             while finished.count < ChangeGroup.most,
-                finished.isEmpty || ContinuousClock.now - begin < ChangeGroup.longest, let next = group.next()
+                finished.count < max(1, taken.count) || ContinuousClock.now - begin < ChangeGroup.longest
             {
-                do { finished.append(try next.carryOut(transaction)) } catch {
-                    finished.append(next.fail)
-                    throw error
+                if finished.count == taken.count {
+                    guard let next = group.next() else { break }
+                    taken.append(next)
                 }
+                finished.append(try taken[finished.count].carryOut(transaction))
             }
             if let checkpoint = try transaction.log.close(in: home) { transaction.checkpoint = checkpoint }
             return .commit

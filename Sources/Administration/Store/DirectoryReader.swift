@@ -22,7 +22,9 @@ public struct DirectoryReader {
             let found =
                 try reference.publicKey.flatMap { try operatorEntry($0) }
                 ?? memo.operators.entry(.init(reference.text), database) {
-                    try OperatorEntry.fetch(database, "WHERE operators.name = ?", [reference.text]).first
+                    let found = try OperatorEntry.fetch(database, "WHERE operators.name = ?", [reference.text]).first
+                    if let found { memo.operators.keep(found, .init(found.publicKey), database) }
+                    return found
                 }
             guard let found else {
                 throw AdministrationError(
@@ -80,9 +82,10 @@ public struct DirectoryReader {
         }
         let owner = `operator`.publicKey
         return try memo.accounts.entry(.init(reference.text, of: owner), database) {
-            try AccountEntry.fetch(
-                database, "WHERE accounts.operator = ? AND accounts.name = ?", [owner.text, reference.text]
-            ).first
+            let clause = "WHERE accounts.operator = ? AND accounts.name = ?"
+            let found = try AccountEntry.fetch(database, clause, [owner.text, reference.text]).first
+            if let found { memo.accounts.keep(found, .init(found.publicKey), database) }
+            return found
         }
     }
 

@@ -11,6 +11,8 @@ final class ReaderMemo {
     let accounts = Table<AccountEntry>()
     let users = Table<UserEntry>()
     let accessTokens = Table<AccessToken>()
+    /// Which accounts a policy file governs.
+    let governed = Table<Bool>()
 
     /// What was asked for: texts are compared byte by byte, as the database does.
     struct Question: Hashable {
@@ -42,12 +44,22 @@ final class ReaderMemo {
         func entry(
             _ question: Question, _ database: Database, _ fetch: () throws -> Entry?
         ) rethrows -> Entry? {
-            let now = database.totalChangesCount
-            if now != changes || known.count >= Self.most { (known, changes) = ([:], now) }
+            forget(unless: database)
             if let found = known[question] { return found }
             let found = try fetch()
             known[question] = .some(found)
             return found
+        }
+
+        /// Keeps what was found by another question of this state.
+        func keep(_ entry: Entry, _ question: Question, _ database: Database) {
+            forget(unless: database)
+            known[question] = .some(entry)
+        }
+
+        private func forget(unless database: Database) {
+            let now = database.totalChangesCount
+            if now != changes || known.count >= Self.most { (known, changes) = ([:], now) }
         }
     }
 }
