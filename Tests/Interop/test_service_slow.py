@@ -81,6 +81,17 @@ def test_whoever_is_slow_is_sent_away_and_holds_up_nobody(service):  # noqa: F81
             assert one.result() is not None, f"{name}: the connection is still open after {LIMIT} seconds"
 
 
+def test_whoever_does_not_end_a_body_is_told_so(service):  # noqa: F811
+    head = (
+        f"PUT /v1/operators/operator/accounts/A HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service.token}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+    with connect(service) as connection, connection.makefile("rb") as answer:
+        connection.settimeout(LIMIT)
+        connection.sendall(head.encode())
+        assert b" 408 " in answer.readline()
+        assert b"the body did not arrive in time" in answer.read(), "and the connection is closed"
+
+
 def seconds_to_end_beside_readers(home):
     service = Service(home)  # noqa: F811
     service.first_token()

@@ -85,7 +85,7 @@ enum UserOperations {
             let entry = try change.addUser(new, at: place(account), signer: signer)
             try checkIssued(entry, exchange, account)
             var answer = try answered(entry, exchange, change, status: 201)
-            if let pair { try add(entry, pair, to: &answer, exchange, change, account) }
+            if let pair { try add(entry, pair, to: &answer, exchange, change) }
             answer.location =
                 (exchange.target.split(separator: "?").first.map(String.init) ?? "") + "/"
                 + RequestPath.encoded(entry.name)
@@ -179,7 +179,7 @@ enum UserOperations {
                 answer.accounts = [account.publicKey]
                 answer.cuts = [ConnectionCut(account.publicKey, user: entry.publicKey)]
             }
-            if let pair { try add(entry, pair, to: &answer, exchange, change, account) }
+            if let pair { try add(entry, pair, to: &answer, exchange, change) }
             if known == nil { answer.location = exchange.target.split(separator: "?").first.map(String.init) }
             return answer
         })
@@ -218,12 +218,9 @@ enum UserOperations {
 
     /// Adds the credentials, open or sealed.
     private static func add(
-        _ entry: UserEntry, _ pair: KeyPair, to answer: inout Answer, _ exchange: Exchange, _ change: Change,
-        _ account: AccountEntry
+        _ entry: UserEntry, _ pair: KeyPair, to answer: inout Answer, _ exchange: Exchange, _ change: Change
     ) throws {
-        let place = Place(
-            operator: EntityReference(account.operator), account: EntityReference(account.publicKey))
-        let creds = try change.credentials(of: EntityReference(entry.publicKey), at: place, pair: pair)
+        let creds = try change.credentials(of: entry, pair: pair)
         guard let recipient = exchange.body["seal_to"]?.text else {
             answer.secrets = [("creds", creds)]
             return

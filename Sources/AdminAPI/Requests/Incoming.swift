@@ -177,8 +177,8 @@ struct Incoming: Sendable {
     /// Whether there is no body where none is needed.
     var isBodyLeftOut: Bool { operation.isBodyOptional && !hasBody }
 
-    /// The bytes of the body, once all of them are here.
-    func body(_ seconds: Int64) async throws -> [UInt8] {
+    /// The bytes of the body, once all of them are here. How long that may take is the connection's matter.
+    func body() async throws -> [UInt8] {
         guard hasBody else { return [] }
         let encodings = request.headers[values: .transferEncoding]
         guard encodings.isEmpty || encodings.count == 1 && encodings[0].lowercased() == "chunked" else {
@@ -186,36 +186,24 @@ struct Incoming: Sendable {
         }
         let largest = operation.largestBody
         if let length, length > largest { throw tooLarge() }
-        let body = request.body
-        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
-            group.addTask {
-                var bytes: [UInt8] = []
-                do {
-                    for try await part in body {
-                        guard bytes.count + part.readableBytes <= largest else { throw tooLarge() }
-                        bytes.append(contentsOf: part.readableBytesView)
-                    }
-                } catch let problem as Problem {
-                    throw problem
-                } catch is CancellationError {
-                    throw CancellationError()
-                } catch {
-                    throw unreadable("the body is not encoded as the header says")
-                }
-                return bytes
+        var bytes: [UInt8] = []
+        do {
+            for try await part in request.body {
+                guard bytes.count + part.readableBytes <= largest else { throw tooLarge() }
+                bytes.append(contentsOf: part.readableBytesView)
             }
-            group.addTask {
-                try await Task.sleep(for: .seconds(seconds))
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next(), let bytes = first else {
-                var problem = Problem(.requestTimeout, "the body did not arrive within \(seconds) seconds")
-                problem.endsConnection = true
-                throw problem
-            }
-            return bytes
+        } catch let problem as Problem {
+            throw problem
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch is SlowPeerHandler.BodyIsLate {
+            var problem = Problem(.requestTimeout, "the body did not arrive in time")
+            problem.endsConnection = true
+            throw problem
+        } catch {
+            throw unreadable("the body is not encoded as the header says")
         }
+        return bytes
     }
 
     /// Where a body ends that cannot be read, nobody knows: nothing more is read from the connection.

@@ -58,15 +58,17 @@ public struct AdminServer: Service {
 
     private var builder: HTTPServerBuilder {
         get throws {
-            let count = service.connections
-            let plain = HTTPServerBuilder.http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [
-                        ConnectionCountHandler(count), SlowPeerHandler(), BrokenRequestHandler(),
-                    ],
-                    idleTimeout: .seconds(Self.idleSeconds),
-                    httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 64)))
+            let (count, bodyTime) = (service.connections, TimeAmount.seconds(service.options.bodySeconds))
+            let configuration = HTTP1Channel.Configuration(
+                additionalChannelHandlers: [
+                    ConnectionCountHandler(count), SlowPeerHandler(bodyTime: bodyTime), BrokenRequestHandler(),
+                ],
+                idleTimeout: .seconds(Self.idleSeconds),
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 64))
+            let plain = HTTPServerBuilder { responder in
+                LoopChannel(HTTP1Channel(responder: responder, configuration: configuration))
+            }
             return try tls.map { try .tls(plain, tlsConfiguration: $0.configuration) } ?? plain
         }
     }

@@ -41,16 +41,19 @@ extension AdminService {
             buffer.writeString("\(needsComma ? "," : "")\"\(name)\":\"")
             needsComma = true
             secret.withBytes { bytes in
-                for byte in bytes {
-                    switch byte {
+                var rest = bytes[...]
+                while let place = rest.firstIndex(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
+                    buffer.writeBytes(UnsafeRawBufferPointer(rebasing: rest[..<place]))
+                    switch rest[place] {
                     case 0x0A: buffer.writeString("\\n")
                     case 0x0D: buffer.writeString("\\r")
                     case 0x22: buffer.writeString("\\\"")
                     case 0x5C: buffer.writeString("\\\\")
-                    case 0..<0x20: break
-                    default: buffer.writeInteger(byte)
+                    default: break
                     }
+                    rest = rest[(place + 1)...]
                 }
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: rest))
             }
             buffer.writeString("\"")
         }

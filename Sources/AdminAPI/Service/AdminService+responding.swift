@@ -56,23 +56,30 @@ extension AdminService: HTTPResponder {
                 }
                 return Self.response(try answer.get(), incoming)
             }
-            if let credentials { caller = try await directory.glance { try identify(credentials, incoming, $0) } }
-            var exchange = try incoming.exchange(now: time)
-            exchange.caller = caller
-            let bytes = try await incoming.body(options.bodySeconds)
-            let body = Result { () throws(Problem) in try incoming.value(of: bytes) }
-            let answered: Response
+            let admission: Result<Gate.Admission, any Error>
+            (caller, admission) = try await admit(incoming, credentials)
+            let (exchange, isAuthorized) = try admission.get()
+            let bytes = try await incoming.body()
+            let body = await Self.value(of: bytes, incoming)
             switch operation.handler {
-            case .read: answered = try await read(incoming, exchange, body)
-            case .change: answered = try await change(incoming, exchange, body, bytes)
-            case .work: answered = try await work(incoming, exchange, body)
+            case .read: return try await read(incoming, exchange, body)
+            case .change: return try await change(incoming, exchange, body, bytes, isAuthorized: isAuthorized)
+            case .work:
+                return try await AwayFromLoops.run { [exchange] in try await work(incoming, exchange, body) }
             }
-            return answered
         } catch let problem as Problem {
             throw await recorded(problem, incoming, caller)
         } catch let error as AdministrationError {
             throw Problem(error, inQuery: operation.method == .delete)
         }
+    }
+
+    /// What the body says, or what is wrong with it.
+    private static func value(of bytes: [UInt8], _ incoming: Incoming) async -> Result<JSONValue, Problem> {
+        guard bytes.count > AwayFromLoops.largeBody else {
+            return Result { () throws(Problem) in try incoming.value(of: bytes) }
+        }
+        return await AwayFromLoops.run { Result { () throws(Problem) in try incoming.value(of: bytes) } }
     }
 
     // MARK: Who it is
@@ -119,6 +126,26 @@ extension AdminService: HTTPResponder {
         }
         try checkRates(of: token, incoming)
         return Caller(token: token)
+    }
+
+    /// Who asks, and what can be said before there is a body: who asks in vain need not send one.
+    private func admit(
+        _ incoming: Incoming, _ credentials: Credentials?
+    ) async throws -> (Caller?, Result<Gate.Admission, any Error>) {
+        let parameters = Result { () throws(Problem) in try incoming.exchange(now: time) }
+        guard let credentials else { return (nil, Result { (try parameters.get(), true) }) }
+        return try await directory.glance { reader in
+            let caller = try identify(credentials, incoming, reader)
+            return (
+                caller,
+                Result {
+                    var exchange = try parameters.get()
+                    exchange.caller = caller
+                    guard incoming.operation.isChange else { return (exchange, false) }
+                    return (exchange, try Gate.authorizes(exchange, incoming, reader))
+                }
+            )
+        }
     }
 
     private func checkRates(of token: AccessToken, _ incoming: Incoming) throws(Problem) {
@@ -218,7 +245,8 @@ extension AdminService: HTTPResponder {
     // MARK: Changing
 
     private func change(
-        _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>, _ bytes: [UInt8]
+        _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>, _ bytes: [UInt8],
+        isAuthorized: Bool
     ) async throws -> Response {
         guard case .change(let handler) = incoming.operation.handler else { throw Problem.notFound }
         let isDryRun = exchange.isDryRun
@@ -230,13 +258,12 @@ extension AdminService: HTTPResponder {
             }
         }
         defer { if let key { running.end("\(owner) \(key)") } }
-        let fingerprint = incoming.fingerprint(of: bytes)
+        let fingerprint = key.map { _ in incoming.fingerprint(of: bytes) }
         // Who asks in vain never makes others wait for the lock of a change.
-        let admitted = try await directory.glance { try Gate.authorize(exchange, incoming, body, $0) }
-        let acting = directory.acting(as: incoming.actor(exchange.caller, admitted.grant))
+        if !isAuthorized { try await directory.glance { _ = try Gate.authorize(exchange, incoming, body, $0) } }
         let name = "api: \(incoming.operation.id)"
         let carryOut = { @Sendable (change: Change) throws -> Outcome in
-            if let key, let stored = try change.storedReply(owner: owner, key: key) {
+            if let key, let fingerprint, let stored = try change.storedReply(owner: owner, key: key) {
                 guard stored.fingerprint == fingerprint else {
                     throw Problem(.keyReused, "the idempotency key was used for another request")
                 }
@@ -245,19 +272,22 @@ extension AdminService: HTTPResponder {
                 return Outcome(answer: Answer(stored), isReplay: true)
             }
             let ready = try Gate.admit(exchange, incoming, body, change.reader)
+            change.act(as: incoming.actor(ready.caller, ready.grant))
             change.allowance = ready.allowance
             var answer = try handler(ready, change)
-            // Warnings may name other accounts, which not everybody may hear of.
-            let report = change.report.json(withWarnings: exchange.may(.view, on: .system))
-            answer.body = (answer.body ?? .object([:])).adding(report)
-            if let key { try change.store(StoredReply(answer, owner: owner, key: key, fingerprint)) }
+            if let key, let fingerprint {
+                answer.add(change.report, exchange)
+                try change.store(StoredReply(answer, owner: owner, key: key, fingerprint))
+            }
             return Outcome(answer: answer, isReplay: false)
         }
         let done =
             isDryRun
-            ? try await work(in: acting) { try $0.change(name, dryRun: true, carryOut) }
-            : try await acting.changeTogether(name, carryOut)
+            ? try await work { try $0.change(name, dryRun: true, carryOut) }
+            : try await directory.changeTogether(name, carryOut)
         var answer = done.value.answer
+        // What is stored with the answer says it already; else it is put together here, where nobody waits for it.
+        if key == nil { answer.add(done.report, exchange) }
         if isDryRun {
             answer.body = answer.body?.adding("dry_run", .bool(true))
             answer.secrets = []
@@ -281,6 +311,13 @@ extension AdminService: HTTPResponder {
     private struct Outcome: Sendable {
         let answer: Answer
         let isReplay: Bool
+    }
+}
+
+extension Answer {
+    /// Adds what a change did. Warnings may name other accounts, which not everybody may hear of.
+    fileprivate mutating func add(_ report: ChangeReport, _ exchange: Exchange) {
+        body = (body ?? .object([:])).adding(report.json(withWarnings: exchange.may(.view, on: .system)))
     }
 }
 

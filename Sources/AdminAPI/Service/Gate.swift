@@ -63,6 +63,23 @@ enum Gate {
         return exchange
     }
 
+    /// A request as far as it is known before its body, and whether that is enough to know that the caller may.
+    typealias Admission = (exchange: Exchange, isAuthorized: Bool)
+
+    /// Whether the caller may do what the operation does, whatever the body says: asked before there is one, with a caller who
+    /// was read from the same state of the directory. False where the body decides; refused where it makes no difference.
+    static func authorizes(_ exchange: Exchange, _ incoming: Incoming, _ reader: DirectoryReader) throws -> Bool {
+        do { _ = try authorize(exchange, incoming, .success(.null), reader, knowsCaller: true) } catch let problem
+            as Problem
+            where problem.type == .forbidden
+        {
+            // Of a user who is not there yet, the body says the role.
+            guard case .may(_, .user) = incoming.operation.requirement else { throw problem }
+            return false
+        }
+        return true
+    }
+
     private enum Found {
         case found(AccessObject)
         case missing(below: AccessObject, AdministrationError)
