@@ -84,6 +84,8 @@ struct Operation: Sendable {
     /// Whether the answer is the same to the same caller as long as nothing in the directory changes: nothing else goes into
     /// it, not the time either.
     var isRemembered = false
+    /// Whether what is neither read nor changed is there at once, and need not be done away from where requests are read.
+    var isAtOnce = false
     let handler: Handler
 
     /// Whether it changes something in the directory.

@@ -10,7 +10,7 @@ enum ServiceOperations {
 
     private static let health = Operation(
         id: "service.health", method: .get, path: PathTemplate("/healthz"), summary: "Whether the service runs.",
-        requirement: .open, success: (200, readiness),
+        requirement: .open, success: (200, readiness), isAtOnce: true,
         handler: .work { _, _ in Answer(.members(["status": .string("ok")])) })
 
     private static let ready = Operation(

@@ -64,6 +64,7 @@ extension AdminService: HTTPResponder {
             switch operation.handler {
             case .read: return try await read(incoming, exchange, body)
             case .change: return try await change(incoming, exchange, body, bytes, isAuthorized: isAuthorized)
+            case .work where operation.isAtOnce: return try await work(incoming, exchange, body)
             case .work:
                 return try await AwayFromLoops.run { [exchange] in try await work(incoming, exchange, body) }
             }
