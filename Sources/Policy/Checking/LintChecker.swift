@@ -34,6 +34,7 @@ struct LintChecker {
         }
         checkImportCycles()
         checkStreamCycles()
+        checkServiceCycles()
     }
 
     mutating func report(

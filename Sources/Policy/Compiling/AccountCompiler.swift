@@ -16,6 +16,8 @@ struct AccountCompiler {
     /// Of each role, those who hold it.
     private var holders: [String: [UserPolicy]] = [:]
     private var instances = 0
+    /// What names of combinations, and of keys for values, stand for.
+    private var meanings: [String: Meaning] = [:]
     private var ownProblems: [PolicyProblem] = []
 
     init(_ policy: AccountPolicy, _ source: PolicySource) {
@@ -56,6 +58,14 @@ struct AccountCompiler {
 
     // MARK: Users
 
+    /// What a key's name stands for that is none of a role of the file.
+    private struct Meaning {
+        /// The roles' names, and what they are filled with.
+        let parts: [String]
+        let what: String
+        let position: PolicyPosition
+    }
+
     /// The role that a user's roles and extras come to. Which roles there are is checked elsewhere.
     private mutating func derive(_ user: UserPolicy) {
         let names = composer.outermost(user.roles.filter { keys.composed[$0.value] != nil })
@@ -67,7 +77,9 @@ struct AccountCompiler {
         }
         var name = names.map(\.value).sorted().joined(separator: "+")
         if user.extra != nil || !claims.isEmpty { name += "@\(user.name)" }
-        guard checkIsFree(name, for: "what \(user.name) has", at: user.position) else { return }
+        let parts = names.map(\.value).sorted() + (user.extra != nil || !claims.isEmpty ? ["", user.name] : [])
+        let meaning = Meaning(parts: parts, what: "what \(user.name) has", position: user.position)
+        guard checkIsFree(name, for: meaning) else { return }
         keys.roleOfUser[user.name] = name
         guard keys.composed[name] == nil else { return }
         guard let composed = composer.compose(names, as: name, extra: user.extra, claims: claims) else { return }
@@ -100,12 +112,21 @@ struct AccountCompiler {
         }
     }
 
-    /// A combination of roles, or the key for a value, would be taken for the role of its name.
-    private mutating func checkIsFree(_ name: String, for what: String, at position: PolicyPosition) -> Bool {
-        guard let role = policy.roles.first(where: { $0.name == name }) else { return true }
+    /// A combination of roles, or the key for a value, would be taken for the role of its name, or for another one.
+    private mutating func checkIsFree(_ name: String, for meaning: Meaning) -> Bool {
+        if let role = policy.roles.first(where: { $0.name == name }) {
+            report(
+                .conflict, at: role.position, "\(meaning.what) (\(meaning.position)) is called \(name), too",
+                remedy: "give the role another name")
+            return false
+        }
+        let known = meanings[name, default: meaning]
+        meanings[name] = known
+        guard known.parts != meaning.parts else { return true }
         report(
-            .conflict, at: role.position, "\(what) (\(position)) is called \(name), too",
-            remedy: "give the role another name")
+            .conflict, at: meaning.position,
+            "\(meaning.what) is called \(name), and so is \(known.what) (\(known.position)), which is something else",
+            remedy: "give roles names without + and @, and users names without @")
         return false
     }
 
@@ -131,7 +152,9 @@ struct AccountCompiler {
         }
         for values in tuples {
             let name = RoleKeys.name(of: role.name, values)
-            guard checkIsFree(name, for: "the key for a value of \(role.name)", at: role.position) else { continue }
+            let parts = [role.name] + values.sorted { $0.key < $1.key }.flatMap { ["", $0.key, $0.value] }
+            let meaning = Meaning(parts: parts, what: "the key for a value of \(role.name)", position: role.position)
+            guard checkIsFree(name, for: meaning) else { continue }
             keys.compiled[name] = compiler.compile(name: name, values: values)
         }
     }
