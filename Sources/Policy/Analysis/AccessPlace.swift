@@ -7,8 +7,20 @@ struct AccessPlace: Sendable, Hashable {
         case typed
         /// Behind the mappings: what permissions are on, and what subscribers, services and importers get.
         case routed
+        /// Come in through the import of a service, before the account's mappings.
+        case asked
+        /// The same behind the mappings: what subscribers and further services get. Streams do not take it on.
+        case served
         /// Come in through the import of a stream: for subscribers alone.
         case imported
+
+        /// Whether subscribers get it here.
+        var isHeard: Bool { self != .typed && self != .asked }
+
+        /// Where somebody's subscription is to be looked for.
+        static let heard: [AccessPlace.Stage] = [.routed, .served, .imported]
+        /// Everything that is published in an account, through services too.
+        static let published: [AccessPlace.Stage] = [.routed, .served, .typed, .asked]
     }
 
     /// A number of ``AccessGraph/accounts``.
@@ -51,10 +63,12 @@ extension AccessGraph {
     func passages(from place: AccessPlace) -> [Passage] {
         let account = accounts[place.account]
         switch place.stage {
-        case .typed: return mappings(of: place.account)
+        case .typed: return mappings(of: place.account, from: .typed, to: .routed)
+        case .asked: return mappings(of: place.account, from: .asked, to: .served)
         case .routed:
             let streams = account.importers.filter { sharings[$0].kind == .stream }.map { stream($0) }
-            return streams + account.imports.filter { sharings[$0].kind == .service }.map { service($0) }
+            return streams + services(account.imports, from: .routed)
+        case .served: return services(account.imports, from: .served)
         case .imported: return []
         }
     }
@@ -63,15 +77,17 @@ extension AccessGraph {
     func passages(to place: AccessPlace) -> [Passage] {
         let account = accounts[place.account]
         switch place.stage {
-        case .typed: return account.importers.filter { sharings[$0].kind == .service }.map { service($0) }
-        case .routed: return mappings(of: place.account)
+        case .typed: return []
+        case .asked: return services(account.importers, from: .routed) + services(account.importers, from: .served)
+        case .routed: return mappings(of: place.account, from: .typed, to: .routed)
+        case .served: return mappings(of: place.account, from: .asked, to: .served)
         case .imported: return account.imports.filter { sharings[$0].kind == .stream }.map { stream($0) }
         }
     }
 
     /// From what is published to what is routed.
-    private func mappings(of number: Int) -> [Passage] {
-        let (from, to) = (AccessPlace(account: number, stage: .typed), AccessPlace(account: number, stage: .routed))
+    private func mappings(of number: Int, from: AccessPlace.Stage, to: AccessPlace.Stage) -> [Passage] {
+        let (from, to) = (AccessPlace(account: number, stage: from), AccessPlace(account: number, stage: to))
         let mappings = accounts[number].mappings
         var result = [Passage(kind: .stay, from: from, to: to, transform: nil, except: mappings.map(\.map.source))]
         for (index, mapping) in mappings.enumerated() {
@@ -92,10 +108,12 @@ extension AccessGraph {
             to: AccessPlace(account: sharing.importer, stage: .imported), transform: sharing.toLocal)
     }
 
-    private func service(_ number: Int) -> Passage {
-        let sharing = sharings[number]
-        return Passage(
-            kind: .sharing(number), from: AccessPlace(account: sharing.importer, stage: .routed),
-            to: AccessPlace(account: sharing.exporter, stage: .typed), transform: sharing.toRemote)
+    private func services(_ numbers: [Int], from stage: AccessPlace.Stage) -> [Passage] {
+        numbers.filter { sharings[$0].kind == .service }.map { number in
+            let sharing = sharings[number]
+            return Passage(
+                kind: .sharing(number), from: AccessPlace(account: sharing.importer, stage: stage),
+                to: AccessPlace(account: sharing.exporter, stage: .asked), transform: sharing.toRemote)
+        }
     }
 }

@@ -4,8 +4,7 @@ import Subjects
 
 extension RouteSearch {
     mutating func publish() {
-        let places = [AccessPlace(account: account, stage: .routed), AccessPlace(account: account, stage: .imported)]
-        publish(Trail(graph, to: places, subjects))
+        publish(Trail(graph, to: places(AccessPlace.Stage.heard), subjects))
         publishByStream()
         publishByReply()
     }
@@ -49,6 +48,11 @@ extension RouteSearch {
                 add(route, of: role)
             }
         }
+    }
+
+    /// Places of the account that the question is about, or of another one.
+    func places(_ stages: [AccessPlace.Stage], of number: Int? = nil) -> [AccessPlace] {
+        stages.map { AccessPlace(account: number ?? account, stage: $0) }
     }
 
     func witness(_ set: SubjectSet) -> [UInt8]? { (try? set.witness()) ?? nil }
@@ -100,7 +104,7 @@ extension RouteSearch {
         guard let delivered = witness(free).map({ String(decoding: $0, as: UTF8.self) }) else { return }
         let streams = account.streams.map(\.declaration)
         for door in (try? account.openDoors()) ?? [] {
-            let trail = Trail(graph, to: [AccessPlace(account: self.account, stage: .routed)], door.requests)
+            let trail = Trail(graph, to: places([.routed, .served]), door.requests)
             let publishing = Publishing(
                 kinds: [.stream], isFit: { door.fits($0) }
             ) { typed, request, holder in

@@ -5,9 +5,8 @@ import Subjects
 extension RouteSearch {
     /// What is published, and what a mapping makes of what is published: both are messages on the subject.
     mutating func receive() {
-        let places = [AccessPlace(account: account, stage: .routed), AccessPlace(account: account, stage: .typed)]
-        let trail = Trail(graph, from: places, subjects)
-        for (number, stop) in trail.stops.enumerated() where stop.place.stage != .typed {
+        let trail = Trail(graph, from: places(AccessPlace.Stage.published), subjects)
+        for (number, stop) in trail.stops.enumerated() where stop.place.stage.isHeard {
             for role in roles(of: stop.place.account) { receive(role, trail, number) }
             receiveByStream(trail, number)
         }
@@ -94,13 +93,12 @@ extension RouteSearch {
 
     private mutating func receiveByStream(_ trail: Trail, _ number: Int) {
         let stop = trail.stops[number]
-        let place = AccessPlace(account: stop.place.account, stage: .routed)
-        let account = graph.accounts[place.account]
+        let account = graph.accounts[stop.place.account]
         guard let doors = try? account.doors(to: stop.set), !doors.isEmpty else { return }
         let streams = account.streams.map(\.declaration)
         for door in doors {
             guard let first = witness(door.gives) else { continue }
-            let requests = Trail(graph, to: [place], door.requests)
+            let requests = Trail(graph, to: places([.routed, .served], of: stop.place.account), door.requests)
             let isHearing = hearing(requests)
             let search = self
             let publishing = Publishing(

@@ -18,11 +18,11 @@ extension RouteSearch {
         // The answer comes back to the account of whoever asked, from wherever the request goes.
         for number in reachedByRequests {
             for responder in responders(of: number) {
-                let trail = Trail(graph, to: [AccessPlace(account: number, stage: .routed)], responder.requests)
+                let trail = Trail(graph, to: places([.routed, .served], of: number), responder.requests)
                 aim(trail, responder, number) { [account] in $0.account == account }
                 guard number == account else { continue }
                 // A message that comes in through a stream is answered in this account too.
-                let stream = Trail(graph, to: [AccessPlace(account: number, stage: .imported)], responder.requests)
+                let stream = Trail(graph, to: places([.imported], of: number), responder.requests)
                 aim(stream, responder, number) { [account] in $0.account != account }
             }
             publishByServersReply(in: number)
@@ -36,7 +36,7 @@ extension RouteSearch {
         let requests = account.streams.reduce(into: SubjectSet([api])) {
             $0 = (try? $0.union($1.subjects)) ?? .everything
         }
-        let trail = Trail(graph, to: [AccessPlace(account: number, stage: .routed)], requests)
+        let trail = Trail(graph, to: places([.routed, .served], of: number), requests)
         let search = self
         let publishing = Publishing(
             kinds: [.reply], isAsked: { [account = self.account] in $0.account == account },

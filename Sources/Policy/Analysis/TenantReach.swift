@@ -37,7 +37,7 @@ public struct TenantReach: Sendable {
         guard let number = graph.numbers[account] else { return nil }
         func place(_ stage: AccessPlace.Stage) -> AccessPlace { AccessPlace(account: number, stage: stage) }
         let out = Trail(graph, from: [place(.typed)], .everything)
-        let into = Trail(graph, to: [place(.routed), place(.imported)], .everything)
+        let into = Trail(graph, to: AccessPlace.Stage.heard.map { place($0) }, .everything)
         lines = Self.lines(of: out, graph, number, .leaves) + Self.lines(of: into, graph, number, .enters)
     }
 

@@ -54,7 +54,10 @@ struct TransitionGraph {
         let same = others.filter { old[$0.key] == nil }.map { Account(key: $0.key, old: $0.value, new: $0.value) }
         accounts = (changed + same).sorted { $0.key < $1.key }
         numbers = Dictionary(accounts.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { one, _ in one })
-        for number in accounts.indices { addMappings(of: number) }
+        for number in accounts.indices {
+            addMappings(of: number, from: .typed, to: .routed)
+            addMappings(of: number, from: .asked, to: .served)
+        }
         for number in accounts.indices { addImports(of: number) }
         for account in accounts {
             let (before, after) = (Self.scopes(account.old), Self.scopes(account.new))
@@ -79,12 +82,10 @@ struct TransitionGraph {
     // MARK: Mappings
 
     /// From what is published to what is routed.
-    private mutating func addMappings(of number: Int) {
+    private mutating func addMappings(of number: Int, from: AccessPlace.Stage, to: AccessPlace.Stage) {
         let account = accounts[number]
         let (old, new) = (Self.mappings(account.old), Self.mappings(account.new))
-        let place = (
-            from: AccessPlace(account: number, stage: .typed), to: AccessPlace(account: number, stage: .routed)
-        )
+        let place = (from: AccessPlace(account: number, stage: from), to: AccessPlace(account: number, stage: to))
         func stay(_ reliance: Reliance, only: [Pattern]?, except: [Pattern]) {
             let passage = Passage(kind: .stay, from: place.from, to: place.to, transform: nil, except: except)
             add(Way(passage: passage, only: only, reliance: reliance))
@@ -178,19 +179,21 @@ struct TransitionGraph {
         guard let toLocal = try? SubjectTransform(from: crossing.remote, to: crossing.local),
             let toRemote = try? toLocal.inverse()
         else { return }
-        let passage: Passage
         switch crossing.type {
         case .stream:
-            passage = Passage(
+            let passage = Passage(
                 kind: .stay, from: AccessPlace(account: crossing.exporter, stage: .routed),
                 to: AccessPlace(account: importer, stage: .imported), transform: toLocal)
+            add(Way(passage: passage, reliance: reliance))
         case .service:
-            passage = Passage(
-                kind: .stay, from: AccessPlace(account: importer, stage: .routed),
-                to: AccessPlace(account: crossing.exporter, stage: .typed), transform: toRemote)
+            for stage in [AccessPlace.Stage.routed, .served] {
+                let passage = Passage(
+                    kind: .stay, from: AccessPlace(account: importer, stage: stage),
+                    to: AccessPlace(account: crossing.exporter, stage: .asked), transform: toRemote)
+                add(Way(passage: passage, reliance: reliance))
+            }
         case .unknown: return
         }
-        add(Way(passage: passage, reliance: reliance))
     }
 
     // MARK: Rights

@@ -6,7 +6,7 @@ struct TransitionJudge {
     struct Reach {
         let holder: (account: Int, role: String)
         let act: AccessRoute.Act
-        let place: AccessPlace
+        let account: Int
         let parts: [(reliance: Reliance, set: SubjectSet)]
     }
 
@@ -39,7 +39,7 @@ struct TransitionJudge {
         let typed = AccessPlace(account: number, stage: .typed)
         let far = try TransitionTrail(
             graph, [(.init(place: typed, reliance: .nothing), .everything)], isForward: true)
-        let own = [AccessPlace.Stage.routed, .imported].map { AccessPlace(account: number, stage: $0) }
+        let own = AccessPlace.Stage.heard.map { AccessPlace(account: number, stage: $0) }
         let near = try TransitionTrail(
             graph, own.map { (.init(place: $0, reliance: .nothing), .everything) }, isForward: false)
         for role in try graph.roles(of: number) {
@@ -75,17 +75,26 @@ struct TransitionJudge {
                         (.init(place: way.passage.to, reliance: right.reliance.union(way.reliance)), routed))
                 }
             } else {
-                for stage in [AccessPlace.Stage.routed, .imported] {
+                for stage in AccessPlace.Stage.heard {
                     let place = AccessPlace(account: number, stage: stage)
                     starts.append((.init(place: place, reliance: right.reliance), right.receive))
                 }
             }
         }
         let trail = try TransitionTrail(graph, starts, isForward: act == .publish)
-        for (place, stops) in Dictionary(grouping: trail.stops, by: \.key.place) {
+        // What is published counts where it arrives, and what is received where it was published.
+        let counting = trail.stops.filter { stop, _ in
+            act == .publish ? stop.place.stage.isHeard : AccessPlace.Stage.published.contains(stop.place.stage)
+        }
+        // There it is one thing what somebody publishes, and another what a mapping makes of it.
+        let groups = Dictionary(grouping: counting) { stop, _ in
+            AccessPlace(
+                account: stop.place.account, stage: act == .publish || stop.place.stage.isHeard ? .routed : .typed)
+        }
+        for (place, stops) in groups {
             let parts = stops.map { (reliance: $0.key.reliance, set: $0.value) }
             guard parts.contains(where: { !$0.reliance.isOfOld || !$0.reliance.isOfNew }) else { continue }
-            reaches.append(Reach(holder: (number, role.name), act: act, place: place, parts: parts))
+            reaches.append(Reach(holder: (number, role.name), act: act, account: place.account, parts: parts))
         }
     }
 
@@ -138,7 +147,7 @@ extension TransitionJudge.Reach {
 
     fileprivate func finding(_ subject: [UInt8], _ reliance: Reliance) -> TransitionJudge.Finding {
         TransitionJudge.Finding(
-            holder: holder, act: act, account: place.account, subject: String(decoding: subject, as: UTF8.self),
+            holder: holder, act: act, account: account, subject: String(decoding: subject, as: UTF8.self),
             reliance: reliance)
     }
 }

@@ -5,10 +5,11 @@ import Subjects
 
 extension LintChecker {
     mutating func checkStreamCycles() {
+        var told: Set<Set<Int>> = []
         for (number, sharing) in graph.sharings.enumerated() where sharing.kind == .stream && !sharing.isAssumed {
-            guard let account = graph.accounts[sharing.importer].policy, let last = streamCircle(from: number) else {
-                continue
-            }
+            guard let account = graph.accounts[sharing.importer].policy, let circle = streamCircle(from: number),
+                told.insert(circle.accounts).inserted
+            else { continue }
             report(
                 .importCycle, at: sharing.importPosition, in: account,
                 "streams are imported in a circle that comes back to \(graph.accounts[sharing.importer].name): nats-server "
@@ -16,26 +17,24 @@ extension LintChecker {
                 remedy:
                     "give one of them subjects of its own: as: \"\(graph.accounts[sharing.exporter].name.lowercased()).…\"",
                 related: .init(
-                    position: graph.sharings[last].importPosition, message: "the import that leads back"))
+                    position: graph.sharings[circle.last].importPosition, message: "the import that leads back"))
         }
     }
 
-    /// The import that leads back to the account of a first one: each import's subjects meet, where it comes from, what the
-    /// next one is called there. Nil where none does; only the first import of a circle finds it.
-    private func streamCircle(from first: Int) -> Int? {
-        var (pending, seen) = ([first], Set([first]))
-        while let number = pending.popLast() {
-            let sharing = graph.sharings[number]
-            for next in graph.accounts[sharing.exporter].imports where next > first {
-                let other = graph.sharings[next]
-                guard other.kind == .stream, !other.isAssumed,
-                    let local = other.toLocal.apply(to: other.toLocal.source), local.overlaps(sharing.toLocal.source)
-                else { continue }
-                if other.exporter == graph.sharings[first].importer { return next }
-                if seen.insert(next).inserted { pending.append(next) }
-            }
+    /// The import that closes a circle with a first one, and the accounts in it. nats-server compares what streams are called
+    /// by their importers, as far as an account exports what it would be called.
+    private func streamCircle(from first: Int) -> (last: Int, accounts: Set<Int>)? {
+        circle(from: first) { next, subject in
+            guard let called = graph.sharings[next].local else { return nil }
+            return called.overlaps(subject) ? called : nil
+        } passesOn: { account, subject in
+            graph.accounts[account].policy?.policy.exports.contains { export in
+                guard export.kind == .stream, let pattern = try? Pattern(export.subject?.text ?? "") else {
+                    return false
+                }
+                return subject.isContained(in: pattern)
+            } ?? false
         }
-        return nil
     }
 }
 
@@ -57,24 +56,45 @@ extension LintChecker {
         }
     }
 
-    /// The import that closes a circle with a first one, and the accounts in it. nats-server compares what a service is
-    /// called by its importer with what the next account imports, as that is called where it comes from.
+    /// The same for services. nats-server compares what one is called by its importer with what the next account imports, as
+    /// that is called where it comes from.
     private func serviceCircle(from first: Int) -> (last: Int, accounts: Set<Int>)? {
+        circle(from: first) { next, subject in
+            let sharing = graph.sharings[next]
+            return sharing.toLocal.source.overlaps(subject) ? sharing.local ?? subject : nil
+        } passesOn: { _, _ in
+            true
+        }
+    }
+
+    /// - Parameters:
+    ///   - meeting: what an import, by its number, calls what it has of a subject; nil where they do not meet.
+    ///   - passesOn: whether an account has a subject for others.
+    private func circle(
+        from first: Int, meeting: (Int, Pattern) -> Pattern?, passesOn: (Int, Pattern) -> Bool
+    ) -> (last: Int, accounts: Set<Int>)? {
         let sharing = graph.sharings[first]
-        guard let local = sharing.toLocal.apply(to: sharing.toLocal.source) else { return nil }
+        guard let local = sharing.local else { return nil }
         var pending = [(account: sharing.exporter, subject: local, visited: Set([sharing.importer]))]
         var steps = 0
         while let (account, subject, visited) = pending.popLast(), steps < Trail.maximumStops {
             steps += 1
+            guard passesOn(account, subject) else { continue }
             for number in graph.accounts[account].imports where number != first {
                 let next = graph.sharings[number]
-                guard next.kind == .service, !next.isAssumed, next.toLocal.source.overlaps(subject) else { continue }
+                guard next.kind == sharing.kind, !next.isAssumed, let called = meeting(number, subject) else {
+                    continue
+                }
                 if visited.contains(next.exporter) { return (number, visited.union([account])) }
-                let called = next.toLocal.apply(to: next.toLocal.source)
-                let narrowed = called.flatMap { $0.isContained(in: subject) ? $0 : nil } ?? subject
+                let narrowed = called.isContained(in: subject) ? called : subject
                 pending.append((next.exporter, narrowed, visited.union([account])))
             }
         }
         return nil
     }
+}
+
+extension AccessGraph.Sharing {
+    /// What is imported as the importer calls it.
+    fileprivate var local: Pattern? { toLocal.apply(to: toLocal.source) }
 }

@@ -97,7 +97,7 @@ extension LintChecker {
         if case .literal(let first)? = pattern.tokens.first, first.first == UInt8(ascii: "$") { return true }
         let trail = Trail(graph, from: [AccessPlace(account: number, stage: .typed)], SubjectSet([pattern]))
         return trail.stops.contains { stop in
-            guard stop.place.stage == .routed else { return false }
+            guard stop.place.stage == .routed || stop.place.stage == .served else { return false }
             let account = graph.accounts[stop.place.account]
             // What is managed elsewhere may answer.
             if account.policy == nil { return true }
@@ -183,7 +183,7 @@ extension LintChecker {
     mutating func checkImportCycles() {
         for (number, sharing) in graph.sharings.enumerated() where sharing.kind == .service && !sharing.isAssumed {
             guard let account = graph.accounts[sharing.importer].policy else { continue }
-            let start = AccessPlace(account: sharing.exporter, stage: .typed)
+            let start = AccessPlace(account: sharing.exporter, stage: .asked)
             let trail = Trail(graph, from: [start], SubjectSet([sharing.toLocal.source]))
             // Only from the first account of a circle, so that each is told of once.
             let back = trail.stops.first { stop in

@@ -52,7 +52,7 @@ struct MessageWalk {
         self.accounts = accounts
         for routed in Self.mapped(subject, accounts[account]) {
             var found: Set<Place> = []
-            route(Place(account: account, subject: routed), &found, depth: 0)
+            route(Place(account: account, subject: routed), &found, depth: 0, isService: false)
             places[routed] = found
         }
     }
@@ -63,7 +63,7 @@ struct MessageWalk {
         return targets.map(\.subject) + (rest > 0 ? [subject] : [])
     }
 
-    private mutating func route(_ place: Place, _ found: inout Set<Place>, depth: Int) {
+    private mutating func route(_ place: Place, _ found: inout Set<Place>, depth: Int, isService: Bool) {
         found.insert(place)
         guard depth < 8 else { return }
         for (key, claims) in accounts {
@@ -76,10 +76,12 @@ struct MessageWalk {
                 if item.type == .service, key == place.account, local == place.subject {
                     typed.insert(Place(account: item.account, subject: item.subject))
                     for routed in Self.mapped(item.subject, accounts[item.account]) {
-                        route(Place(account: item.account, subject: routed), &found, depth: depth + 1)
+                        route(
+                            Place(account: item.account, subject: routed), &found, depth: depth + 1, isService: true)
                     }
-                } else if item.type == .stream, item.account == place.account, item.subject == place.subject {
-                    // For subscribers alone: it goes on from there to nobody.
+                } else if item.type == .stream, !isService, item.account == place.account, item.subject == place.subject
+                {
+                    // Streams do not take requests on. For subscribers alone: it goes on from there to nobody.
                     found.insert(Place(account: key, subject: local))
                 }
             }
