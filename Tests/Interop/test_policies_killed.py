@@ -40,7 +40,7 @@ class Plant:
         chancery("edit", "operator", "--account-jwt-server-url", self.server.url)
         chancery("push", "--all")
         self.observer = Observer(chancery, self.server, folder)
-        self.counts = {"looks": 0, "kills": 0, "resumed": 0, "undone": 0}
+        self.counts = {"looks": 0, "kills": 0, "resumed": 0, "undone": 0, "refused": 0}
 
     def start(self, port=-1):
         return Server(
@@ -49,6 +49,17 @@ class Plant:
 
     async def run(self, *words, **options):
         return await asyncio.to_thread(self.chancery, "policy", *words, **options)
+
+    async def draw(self):
+        """A set that what is in force can become: in two accounts at once what comes may meet what goes in whatever order."""
+        while True:
+            drawn = DrawnSet(self.random)
+            told = await self.run("plan", drawn.write(self.folder / "set"), "--delete-roles", exits=None)
+            if told.returncode == 0:
+                return drawn
+            assert "nothing was begun" in told.stderr, told.stderr
+            self.counts["refused"] += 1
+            assert self.counts["refused"] < 20 * PLANS[self.engine], told.stderr
 
     async def apply(self, drawn):
         await self.run("apply", drawn.write(self.folder / "set"), "--delete-roles")
@@ -129,8 +140,9 @@ class Plant:
         return True
 
     async def plan(self):
-        old, new = DrawnSet(self.random), DrawnSet(self.random)
+        old = await self.draw()
         await self.apply(old)
+        new = await self.draw()
         steps = await self.watched(old, new, "apply", new.write(self.folder / "set"), "--delete-roles")
         await self.watched(new, old, "undo")
         for step, count in steps.items():
