@@ -252,7 +252,7 @@ class Gate:
             await passage.ask(reader, outward)
         except (OSError, asyncio.IncompleteReadError):
             pass
-        except AssertionError as failure:
+        except Exception as failure:  # The test says it, and not that a command waited in vain.
             self.failure = failure
         finally:
             back.cancel()

@@ -40,7 +40,7 @@ class Client:
     """A client that does nothing but sign in, and look whether its connection is still there."""
 
     def __init__(self, service, creds):
-        token, seed = (re.sub(r"\s", "", creds.split(f"BEGIN {name}-----")[1].split("---")[0])
+        token, seed = (re.sub(r"\s", "", creds.split(f"BEGIN {name}-----")[1].split("\n---")[0])
                        for name in ("NATS USER JWT", "USER NKEY SEED"))
         host, port = service.nats.removeprefix("nats://").split(":")
         self.socket = socket.create_connection((host, int(port)), timeout=10)
