@@ -5,17 +5,35 @@ import Subjects
 
 extension LintChecker {
     mutating func checkStreamCycles() {
+        let checker = self
+        checkCycles(of: .stream, "give one of them", { checker.streamCircle(from: $0) }) { account in
+            "streams are imported in a circle that comes back to \(account): nats-server leaves one of the imports out, "
+                + "whichever comes last"
+        }
+    }
+
+    mutating func checkServiceCycles() {
+        let checker = self
+        checkCycles(of: .service, "give this one", { checker.serviceCircle(from: $0) }) { account in
+            "services are imported in a circle that comes back to \(account), as nats-server sees it: it leaves one of the "
+                + "imports out, whichever comes last"
+        }
+    }
+
+    /// Tells of each circle once.
+    private mutating func checkCycles(
+        of kind: ExportPolicy.Kind, _ remedy: String, _ circle: (Int) -> (last: Int, accounts: Set<Int>)?,
+        message: (_ account: String) -> String
+    ) {
         var told: Set<Set<Int>> = []
-        for (number, sharing) in graph.sharings.enumerated() where sharing.kind == .stream && !sharing.isAssumed {
-            guard let account = graph.accounts[sharing.importer].policy, let circle = streamCircle(from: number),
+        for (number, sharing) in graph.sharings.enumerated() where sharing.kind == kind && !sharing.isAssumed {
+            guard let account = graph.accounts[sharing.importer].policy, let circle = circle(number),
                 told.insert(circle.accounts).inserted
             else { continue }
             report(
-                .importCycle, at: sharing.importPosition, in: account,
-                "streams are imported in a circle that comes back to \(graph.accounts[sharing.importer].name): nats-server "
-                    + "leaves one of the imports out, whichever comes last",
+                .importCycle, at: sharing.importPosition, in: account, message(graph.accounts[sharing.importer].name),
                 remedy:
-                    "give one of them subjects of its own: as: \"\(graph.accounts[sharing.exporter].name.lowercased()).…\"",
+                    "\(remedy) subjects of its own: as: \"\(graph.accounts[sharing.exporter].name.lowercased()).…\"",
                 related: .init(
                     position: graph.sharings[circle.last].importPosition, message: "the import that leads back"))
         }
@@ -34,25 +52,6 @@ extension LintChecker {
                 }
                 return subject.isContained(in: pattern)
             } ?? false
-        }
-    }
-}
-
-extension LintChecker {
-    mutating func checkServiceCycles() {
-        var told: Set<Set<Int>> = []
-        for (number, sharing) in graph.sharings.enumerated() where sharing.kind == .service && !sharing.isAssumed {
-            guard let account = graph.accounts[sharing.importer].policy, let circle = serviceCircle(from: number),
-                told.insert(circle.accounts).inserted
-            else { continue }
-            report(
-                .importCycle, at: sharing.importPosition, in: account,
-                "services are imported in a circle that comes back to \(graph.accounts[sharing.importer].name), as "
-                    + "nats-server sees it: it leaves one of the imports out, whichever comes last",
-                remedy:
-                    "give this one subjects of its own: as: \"\(graph.accounts[sharing.exporter].name.lowercased()).…\"",
-                related: .init(
-                    position: graph.sharings[circle.last].importPosition, message: "the import that leads back"))
         }
     }
 
