@@ -1,15 +1,19 @@
 """Peers of the service that are slow on purpose: they hold nobody up, and not for long."""
+import asyncio
 import base64
 import concurrent.futures
+import fcntl
 import http.client
 import json
+import signal
 import socket
 import subprocess
 import time
 
+import nats
 import nkeys
 
-from test_service import CHANCERY, Service, service  # noqa: F401 (a fixture)
+from test_service import ACCOUNT, CHANCERY, Service, service  # noqa: F401 (a fixture)
 
 LIMIT = 75
 
@@ -136,3 +140,34 @@ def test_many_challenges_keep_nobody_from_signing_in(service):  # noqa: F811
         assert status == 200
     assert sign_in(early) == 200 and sign_in(last) == 200
     assert sign_in(first) == 401
+
+
+def test_who_does_not_read_the_log_holds_up_nobody(tmp_path):
+    service = Service(tmp_path / "home")  # noqa: F811
+    service.first_token()
+    room = fcntl.fcntl(service.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+    exporter = service.send("PUT", ACCOUNT + "forum", {})[1]["public_key"]
+    assert service.send("PUT", ACCOUNT + "shop", {})[0] == 201
+    subjects = [f"news.{number}" for number in range(room // 100)]
+    for subject in subjects:
+        assert service.send("PUT", f"{ACCOUNT}forum/exports/{subject}", {"type": "stream"})[0] == 201
+        wanted = {"account": exporter, "subject": subject, "type": "stream", "local_subject": f"from.{subject}"}
+        assert service.send("POST", ACCOUNT + "shop/imports", wanted)[0] == 201
+    # Each import that becomes useless is told of.
+    for subject in subjects:
+        assert service.send("DELETE", f"{ACCOUNT}forum/exports/{subject}", if_match="*")[0] == 200
+    creds = tmp_path / "user.creds"
+    creds.write_text(service.send("PUT", f"{ACCOUNT}shop/users/somebody", {})[1]["creds"])
+
+    async def talk():
+        client = await nats.connect(service.nats, user_credentials=str(creds))
+        heard = await client.subscribe("from.us")
+        await client.publish("from.us", b"heard")
+        assert (await heard.next_msg(timeout=30)).data == b"heard"
+        await client.close()
+
+    asyncio.run(talk())
+    service.process.send_signal(signal.SIGTERM)
+    told = [line for line in service.process.stderr if "is not used" in line]
+    assert service.process.wait(timeout=60) == 0
+    assert len(told) == len(subjects), "each of them once, and nothing is lost"

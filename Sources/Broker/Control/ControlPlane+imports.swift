@@ -5,28 +5,27 @@ import NKeys
 // What an account's imports come to, given the other accounts' present claims.
 
 extension ControlPlane {
-    /// The state with its imports worked out anew. An import that the exporter does not grant is left out, with a warning.
-    func compiled(_ state: AccountState) -> AccountState {
+    /// The state with its imports worked out anew. An import that the exporter does not grant is left out.
+    ///
+    /// - Parameter leftOut: what the account has in vain is added, in words.
+    func compiled(_ state: AccountState, leftOut: inout [String]) -> AccountState {
         var streams: [StreamImport] = []
         var services: [ServiceImport] = []
         var taken: Set<[String]> = []
         for use in state.claims.imports {
             // Of two imports of one stream the first counts, whatever it is called here.
             guard use.type != .stream || taken.insert([use.account, use.subject]).inserted else {
-                context.environment.log(
-                    .warning, "import of \"\(use.subject)\" into \(state.identity) is there twice: the first one counts"
-                )
+                leftOut.append("import of \"\(use.subject)\" into \(state.identity) is there twice: the first one counts")
                 continue
             }
             do throws(ImportRefusal) {
                 try compile(use, of: state, into: &streams, &services)
             } catch {
-                context.environment.log(
-                    .warning, "import of \"\(use.subject)\" into \(state.identity) is not used: \(error.rawValue)")
+                leftOut.append("import of \"\(use.subject)\" into \(state.identity) is not used: \(error.rawValue)")
             }
         }
         let mappings = state.definition.subjectMappings { error, source in
-            context.environment.log(.warning, "mapping of \"\(source)\" in \(state.identity) is not used: \(error)")
+            leftOut.append("mapping of \"\(source)\" in \(state.identity) is not used: \(error)")
         }
         return AccountState(
             number: state.number, definition: state.definition, streamImports: streams, serviceImports: services,

@@ -14,6 +14,8 @@ final class ControlPlane {
         var connections: [UInt64: Int] = [:]
         /// When it was last given claims, Unix nanoseconds.
         var updatedAt: Int64
+        /// What it has in vain, as it was told of.
+        var leftOut: Set<String> = []
     }
 
     /// An importer and the exporter that it imports services from.
@@ -107,8 +109,14 @@ final class ControlPlane {
         return number
     }
 
+    /// Warns of what the account has in vain: once, however often its imports are worked out.
     private func compileImports(of number: Int) {
-        tenants[number].state = compiled(tenants[number].state)
+        var leftOut: [String] = []
+        tenants[number].state = compiled(tenants[number].state, leftOut: &leftOut)
+        for text in leftOut where !tenants[number].leftOut.contains(text) {
+            context.environment.log(.warning, text)
+        }
+        tenants[number].leftOut = Set(leftOut)
     }
 
     // MARK: Updates

@@ -33,8 +33,18 @@ enum Console {
         line.withBytes { raw($0) }
     }
 
+    /// Who takes what is said to a person, and writes it.
+    private static let writer = Mutex<(@Sendable (String) -> Void)?>(nil)
+
+    /// Has somebody else write what is said to a person from now on: the standard error may hold up whoever writes to it. With
+    /// nil it is written here again.
+    static func leaveWriting(to other: (@Sendable (String) -> Void)?) {
+        writer.withLock { $0 = other }
+    }
+
     /// Says something to a person.
     static func say(_ line: String) {
+        if let write = writer.withLock({ $0 }) { return write(line) }
         write(line + "\n", to: STDERR_FILENO)
     }
 

@@ -30,7 +30,7 @@ struct EmbeddedBroker: Sendable {
         configuration.preloadedAccounts = [.init(account: system.publicKey.text, jwt: system.token)]
         let environment = BrokerEnvironment(moment: LocalTime.moment, nanoseconds: LocalTime.nanoseconds) {
             level, text in
-            if level >= .warning { Console.say("nats: \(text)") }
+            if level >= .warning { Console.say("nats: \(Console.printableLine(text))") }
         }
         let audit = try BrokerAudit.start(
             in: directory.home.logsPath, serverName: "chancery", server: "chancery",

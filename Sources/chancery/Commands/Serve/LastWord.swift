@@ -8,11 +8,14 @@ struct LastWord: Service {
     /// Seconds from the wish to end until everything is cut off.
     private static let patience: TimeInterval = 25
 
+    let log: LogWriter
+
     func run() async throws {
         try? await gracefulShutdown()
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: Self.patience)
             Console.say("something is still at work, and is cut off")
+            log.finish()
             _exit(0)
         }
     }

@@ -99,6 +99,19 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         let opened = try directory.global.open(creating: true)
         let entry = try FirstStart(opened, operator: settings.operatorName, tokenFile: settings.firstToken).prepare()
         let open = try opened.forService()
+        // From here on many are served, of whom none waits for whoever reads the words.
+        let log = try LogWriter.start(LogFile())
+        Console.leaveWriting(to: { log.write(.info, $0) })
+        defer {
+            Console.leaveWriting(to: nil)
+            log.finish()
+        }
+        try await run(settings, tls, open, entry, log)
+    }
+
+    private func run(
+        _ settings: ServeSettings, _ tls: ServiceTLS?, _ open: Directory, _ entry: OperatorEntry, _ log: LogWriter
+    ) async throws {
         let nats = settings.nats
         let engine = settings.engine
         let broker = engine == nil ? try await EmbeddedBroker.start(open, entry, at: nats) : nil
@@ -108,7 +121,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
             reload: broker.map { broker in { @Sendable in await broker.reload($0) } })
         await road.bringEverything()
         do {
-            try await serve(open, road, broker, tls, settings)
+            try await serve(open, road, broker, tls, settings, log)
         } catch {
             await road.close()
             try? await broker?.stop()
@@ -120,7 +133,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
 
     private func serve(
         _ open: Directory, _ road: EngineRoad, _ broker: EmbeddedBroker?,
-        _ tls: ServiceTLS?, _ settings: ServeSettings
+        _ tls: ServiceTLS?, _ settings: ServeSettings, _ log: LogWriter
     ) async throws {
         let listen = settings.listen
         var options = AdminService.Options()
@@ -146,7 +159,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
                 })
         }
         // The last one is told first.
-        services.append(LastWord())
+        services.append(LastWord(log: log))
         if let broker { Console.say("the NATS server listens on \(broker.address)") }
         var configuration = ServiceGroupConfiguration(
             services: services.map {

@@ -6,7 +6,7 @@ import Glibc
 /// that writes.
 struct LogFile: Sendable {
     private let logging: LoggingConfiguration
-    private let showsTime: Bool
+    private let form: LogLine.Form
     private var descriptor: Int32
     private var size: Int
     /// Lines that are missing, and have not been told of yet.
@@ -19,7 +19,7 @@ struct LogFile: Sendable {
     /// - Throws: why it cannot be written.
     init(_ configuration: BrokerConfiguration) throws(CommandFailure) {
         logging = configuration.logging
-        showsTime = configuration.logTime
+        form = .marked(showsTime: configuration.logTime, isUTC: configuration.logging.usesUTC)
         (descriptor, size) = (STDERR_FILENO, 0)
         guard let path = logging.file else { return }
         guard let opened = Self.open(path) else {
@@ -28,6 +28,12 @@ struct LogFile: Sendable {
                 remedy: "choose another file with -l")
         }
         (descriptor, size) = opened
+    }
+
+    /// Takes the standard error, for words alone.
+    init() {
+        (logging, form) = (LoggingConfiguration(), .plain)
+        (descriptor, size) = (STDERR_FILENO, 0)
     }
 
     /// The same place under another configuration that names it too, or that other one's own.
@@ -89,7 +95,7 @@ struct LogFile: Sendable {
     }
 
     private mutating func write(_ line: LogLine) -> Bool {
-        let bytes = line.bytes(showsTime: showsTime, isUTC: logging.usesUTC)
+        let bytes = line.bytes(form)
         if let limit = logging.sizeLimit, logging.file != nil, size > 0, size + bytes.count > limit { rotate() }
         return put(bytes)
     }
@@ -140,7 +146,7 @@ struct LogFile: Sendable {
 
     /// A line about the files themselves, which does not begin another one.
     private mutating func note(_ text: String) {
-        _ = put(LogLine(.info, text).bytes(showsTime: showsTime, isUTC: logging.usesUTC))
+        _ = put(LogLine(.info, text).bytes(form))
     }
 
     private mutating func removeBackups(of path: String) {

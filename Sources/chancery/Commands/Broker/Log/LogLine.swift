@@ -17,11 +17,22 @@ struct LogLine: Sendable {
     /// About how much memory it takes while it waits.
     var weight: Int { text.utf8.count + 64 }
 
-    /// `[process] time [LEVEL] words`, without what could command a terminal.
-    func bytes(showsTime: Bool, isUTC: Bool) -> [UInt8] {
-        let words = Console.printable(text).replacing("\n", with: " ")
-        let time = showsTime ? LocalTime.logText(time, isUTC: isUTC) + " " : ""
-        return Array("[\(Self.process)] \(time)[\(mark)] \(words)\n".utf8)
+    /// How a line looks.
+    enum Form: Sendable {
+        /// `[process] time [LEVEL] words`, without what could command a terminal.
+        case marked(showsTime: Bool, isUTC: Bool)
+        /// The words alone, as they are.
+        case plain
+    }
+
+    func bytes(_ form: Form) -> [UInt8] {
+        switch form {
+        case .plain: return Array("\(text)\n".utf8)
+        case .marked(let showsTime, let isUTC):
+            let words = Console.printable(text).replacing("\n", with: " ")
+            let time = showsTime ? LocalTime.logText(time, isUTC: isUTC) + " " : ""
+            return Array("[\(Self.process)] \(time)[\(mark)] \(words)\n".utf8)
+        }
     }
 
     private static let process = getpid()
