@@ -83,7 +83,7 @@ def everybody(service):
     return found
 
 
-@pytest.mark.timeout(3_600)
+@pytest.mark.timeout(3_600 if PROVE else 600)
 def test_a_kill_loses_nothing_answered_and_leaves_nothing_half_done(tmp_path):
     print(f"seed {SEED}")
     dice = random.Random(SEED)
