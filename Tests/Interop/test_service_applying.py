@@ -165,6 +165,18 @@ def test_an_apply_survives_the_service(cluster):
     assert service.end() == 0
 
 
+def test_a_service_whose_server_has_fallen_silent_is_not_ready(cluster):
+    engine, start = cluster
+    service = start()
+    for sign, expected in ((signal.SIGSTOP, (503, "not reached")), (signal.SIGCONT, (200, "reached"))):
+        engine.process.send_signal(sign)
+        deadline = time.monotonic() + 50
+        while (answer := service.send("GET", "/readyz"))[0] != expected[0] or answer[1]["engine"] != expected[1]:
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.2)
+    assert service.end() == 0
+
+
 def test_what_servers_do_not_hear_stops_and_goes_on_or_goes_back(cluster):
     engine, start = cluster
     service = start()

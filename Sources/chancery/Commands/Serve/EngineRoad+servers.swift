@@ -69,6 +69,7 @@ extension EngineRoad {
     func lookAround() async {
         do {
             let found = try await connected().present()
+            isAnswered = !found.servers.isEmpty
             guard found.servers.isEmpty else { return take(found) }
             await turnAway()
         } catch { await close() }

@@ -35,6 +35,8 @@ actor EngineRoad: Distributor {
     var signedAt: Int64 = 0
     /// The servers; nobody keeps an eye on the service's own.
     var roster = ServerRoster()
+    /// Whether somebody answered when it was last asked who is there: a connection outlives a server that has stopped for long.
+    var isAnswered = true
     /// Who has come, and has not been given what he missed.
     var news = ServerRoster.News()
     private var waiting: [Waiting] = []
@@ -161,7 +163,7 @@ actor EngineRoad: Distributor {
         if !accounts.isEmpty { _ = await bringIntoForce(Array(accounts), forgetting: []) }
     }
 
-    func isReady() async -> Bool { (try? await connected()) != nil }
+    func isReady() async -> Bool { (try? await connected()) != nil && isAnswered }
 
     /// Gives servers that have come what they do not have: whoever was away what was missed, and whoever has started everything.
     private func welcome() async {
