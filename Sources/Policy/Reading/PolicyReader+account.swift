@@ -22,7 +22,7 @@ extension PolicyReader {
                 if let name = reader.name(node, "account") { account.account = Placed(name, node.position) }
             }
         ),
-        ("description", { $2.description = $0.text($1, "description") ?? "" }),
+        ("description", { $2.description = $0.prose($1, "description") ?? "" }),
         ("values", { _, _, _ in }),
         (
             "limits",

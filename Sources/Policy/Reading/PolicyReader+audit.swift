@@ -102,6 +102,7 @@ extension PolicyReader {
         switch node.content {
         case .nothing: return RawValue(content: .nothing, position: node.position)
         case .text(let text, let isQuoted):
+            guard checkVisibility(of: node, "a field of claims") else { return nil }
             return RawValue(content: .text(text, isQuoted: isQuoted), position: node.position)
         case .list(let elements):
             return RawValue(content: .list(elements.compactMap { raw($0) }), position: node.position)

@@ -25,7 +25,7 @@ extension PolicyReader {
     }
 
     static let roleKeys: Keys<RolePolicy> = [
-        ("description", { $2.description = $0.text($1, "description") ?? "" }),
+        ("description", { $2.description = $0.prose($1, "description") ?? "" }),
         ("was", { $2.was = $0.placedName($1, "was") }),
         ("tags", { $2.tags = $0.tags($1) }),
         ("publish", { $0.access($1, "publish", into: &$2.publish) }),

@@ -27,7 +27,7 @@ extension PolicyReader {
             }
         ),
         ("name", { $2.name = $0.placedName($1, "name") }),
-        ("description", { $2.description = $0.text($1, "description") ?? "" }),
+        ("description", { $2.description = $0.prose($1, "description") ?? "" }),
         ("private", { $2.isPrivate = $0.truth($1, "private") ?? false }),
         ("grant", { $2.grants = $0.grants($1) }),
         ("response", { $0.read($1, "response", into: &$2.response, responseKeys) }),

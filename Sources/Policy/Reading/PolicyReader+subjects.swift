@@ -68,11 +68,9 @@ extension PolicyReader {
             return false
         }
         if let blank = plain.unicodeScalars.first(where: { $0.properties.generalCategory == .spaceSeparator }) {
-            let code = String(blank.value, radix: 16, uppercase: true)
             report(
                 .wrongSubject, at: subject.position,
-                "\(what) has the character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code), which looks like a blank",
-                remedy: "remove it")
+                "\(what) has the character \(blank.codePoint), which looks like a blank", remedy: "remove it")
             return false
         }
         if plain.contains("{{") || plain.contains("}}") {

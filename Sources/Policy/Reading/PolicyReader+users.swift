@@ -37,7 +37,7 @@ extension PolicyReader {
                 }
             }
         ),
-        ("description", { $2.description = $0.text($1, "description") ?? "" }),
+        ("description", { $2.description = $0.prose($1, "description") ?? "" }),
         (
             "extra",
             { reader, node, user in

@@ -84,13 +84,31 @@ struct PolicyReader {
         }
     }
 
-    /// A text, with the environment's values in it.
+    /// A text that means something, with the environment's values in it: all of it can be seen.
     mutating func text(_ node: PolicyNode, _ what: String) -> String? {
+        guard checkVisibility(of: node, what) else { return nil }
+        return prose(node, what)
+    }
+
+    /// A text for people, with the environment's values in it.
+    mutating func prose(_ node: PolicyNode, _ what: String) -> String? {
         guard case .text(let text, let isQuoted) = node.content else {
             report(.wrongKind, at: node.position, "\(what) is a text, not \(node.kind)")
             return nil
         }
         return fill(text, at: node, isQuoted: isQuoted)
+    }
+
+    /// Whether a text has nothing in it that cannot be seen, which an escape puts there: it would look like another one
+    /// wherever it is shown.
+    mutating func checkVisibility(of node: PolicyNode, _ what: String) -> Bool {
+        guard case .text(let text, _) = node.content,
+            let hidden = text.unicodeScalars.enumerated().first(where: { $0.element.isHidden })
+        else { return true }
+        report(
+            .hiddenCharacter, at: source.position(hidden.offset, ofTextAt: node.position),
+            "\(what) has the character \(hidden.element.codePoint), which cannot be seen", remedy: "remove it")
+        return false
     }
 
     /// A text that names something: what other readers of YAML take for something else has to be in quotes.
@@ -194,6 +212,8 @@ extension PolicyProblem.Code {
     public static let wrongKind = Self("wrong-kind")
     /// A text that is not what belongs there.
     public static let wrongValue = Self("wrong-value")
+    /// A character in a text that shows nothing.
+    public static let hiddenCharacter = Self("hidden-character")
     /// Something that has to be there and is not.
     public static let missingKey = Self("missing-key")
 }

@@ -31,4 +31,14 @@ extension Unicode.Scalar {
         default: false
         }
     }
+
+    /// Whether it shows nothing where it stands, so that two texts look alike that are not: characters that move others, and
+    /// those that are drawn as nothing.
+    var isHidden: Bool { isControl || value >= 0x7F && properties.isDefaultIgnorableCodePoint }
+
+    /// Such as `U+202E`.
+    var codePoint: String {
+        let code = String(value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - code.utf8.count)) + code
+    }
 }

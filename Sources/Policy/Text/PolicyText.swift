@@ -57,12 +57,11 @@ enum PolicyText {
                 ])
             }
             guard let column = scalars.firstIndex(where: { $0 != "\t" && $0.isControl }) else { continue }
-            let code = String(scalars[column].value, radix: 16, uppercase: true)
-            let name = "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
             throw Failure(problems: [
                 PolicyProblem(
                     .notText, at: source.position(line, column), in: source,
-                    "the character \(name) cannot be seen, and does not belong into a policy", remedy: "remove it")
+                    "the character \(scalars[column].codePoint) cannot be seen, and does not belong into a policy",
+                    remedy: "remove it")
             ])
         }
         return source
