@@ -63,7 +63,7 @@ struct RandomPolicySet {
             "  \(name): { publish: [ \(pick(["a", "b", "\"a.>\"", "\"*.c\""])) ], "
                 + "subscribe: [ \(pick(["x", "z", "\"x.*\""])) ] }\n"
         }
-        let mapping = Bool.random(using: &random) ? "mappings: { m: { n: 10%, stay: 90% } }\n" : ""
+        let mapping = Bool.random(using: &random) ? "mappings: { m: { \"n\": 10%, stay: 90% } }\n" : ""
         let offered = offers.map {
             "  - { \($0.kind): \"\($0.subject)\"\($0.isPrivate ? ", grant: [ \(other) ]" : "") }\n"
         }

@@ -79,7 +79,7 @@ class DrawnSet:
                 f"  - {{ stream: {subject}, from: {other}, as: {place}.{subject} }}"
                 for subject, place in self.imports[account].items()]
         if self.mapped[account]:
-            lines.append("mappings: { m: { n: 100% } }")
+            lines.append('mappings: { m: { "n": 100% } }')
         return "chancery: v1\n" + "\n".join(lines) + "\n"
 
     def users(self):

@@ -47,7 +47,7 @@ CHAINS = {
          "C": account("C", rest="exports: [ { service: svc.m } ]\n")},
         ("B", "svc.m", ""), ("C", "danger")),
     "a mapping comes, a role goes": (
-        {"C": account("C", *SENDS, "mappings: { x: { y: 100% } }\n")},
+        {"C": account("C", *SENDS, 'mappings: { x: { "y": 100% } }\n')},
         {"C": account("C", rest="mappings: { svc.m: { danger: 100% } }\n")},
         ("C", "svc.m", ""), ("C", "danger")),
 }

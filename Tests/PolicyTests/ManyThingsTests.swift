@@ -41,7 +41,7 @@ import Testing
             "mappings:\n" + Self.lines { "  m\($0).*: n\($0).$1" } + "\nroles: { r: { publish: [ m1.a, n1.a ] } }"
         #expect(try Self.check(["A": apart]) == [:])
         let meeting =
-            "mappings:\n" + Self.lines { $0.isMultiple(of: 2) ? "  e.*.x\($0): n" : "  e.y\($0).*: n" }
+            "mappings:\n" + Self.lines { $0.isMultiple(of: 2) ? "  e.*.x\($0): m" : "  e.y\($0).*: m" }
         #expect(try Self.check(["A": meeting])[.overlap] == Self.count - 1)
     }
 

@@ -177,7 +177,7 @@ extension PolicyReader {
         members(of: node, "mappings").compactMap { member in
             guard let source = subject(member.key, "a mapping's source", hasTemplates: false) else { return nil }
             if case .text = member.value.content {
-                guard let text = text(member.value, "a destination") else { return nil }
+                guard let text = destination(member.value) else { return nil }
                 return MappingPolicy(
                     source: source,
                     shares: [.init(target: .subject(text), percent: 100, position: member.value.position)])
@@ -196,8 +196,14 @@ extension PolicyReader {
         }
     }
 
+    /// Where a mapping leads, `stay` and `drop` among it.
+    private mutating func destination(_ node: PolicyNode) -> String? {
+        checkAmbiguity(of: node)
+        return text(node, "a destination")
+    }
+
     private mutating func share(of member: PolicyNode.Member) -> MappingPolicy.Share? {
-        guard let target = text(member.key, "a destination") else { return nil }
+        guard let target = destination(member.key) else { return nil }
         guard let percent = number(member.value, "a share", "a share such as 10%", { PolicyNumber.share($0) }) else {
             return nil
         }
