@@ -51,9 +51,10 @@ struct AccountCompiler {
 
     private mutating func report(
         _ code: PolicyProblem.Code, _ severity: PolicyProblem.Severity = .error, at position: PolicyPosition,
-        _ message: String, remedy: String = ""
+        _ message: String, remedy: String = "", related: PolicyProblem.Related? = nil
     ) {
-        ownProblems.append(PolicyProblem(code, severity, at: position, in: source, message, remedy: remedy))
+        ownProblems.append(
+            PolicyProblem(code, severity, at: position, in: source, message, remedy: remedy, related: related))
     }
 
     // MARK: Users
@@ -169,10 +170,12 @@ struct AccountCompiler {
             switch function {
             case .name, .tag: continue
             default:
+                let (place, related) = rules.blockingTemplate.map { role.place(of: $0) } ?? (role.position, nil)
                 report(
-                    .cannotBeSaid, at: rules.blockingTemplate?.sources.first ?? role.position,
-                    "{{\(function.text)}} beside queue groups needs a key for each of its values, which are not known here",
-                    remedy: "use {{name()}} or {{tag(x)}}, or make two roles of it")
+                    .cannotBeSaid, at: place,
+                    (related == nil ? "" : "\(role.name) cannot be said: ")
+                        + "{{\(function.text)}} beside queue groups needs a key for each of its values, which are not known here",
+                    remedy: "use {{name()}} or {{tag(x)}}, or make two roles of it", related: related)
                 return []
             }
         }

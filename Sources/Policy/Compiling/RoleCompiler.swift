@@ -27,19 +27,27 @@ struct RoleCompiler {
     ///
     /// - Returns: nil where something cannot be said; see ``problems``.
     mutating func compile() -> CompiledRole? {
-        if let template = rules.blockingTemplate {
-            let isDeny = rules.subscribe.deny.contains(template)
-            report(
-                .cannotBeSaid, at: template.sources.first,
-                isDeny
-                    ? "a deny with a template leaves no way to close queue groups, which plain rules open on some servers"
-                    : "a list with templates and queue groups means other things on nats-server",
+        if let template = rules.blockingTemplate { refuse(template) }
+        return compile(rules, name: role.name, values: [:])
+    }
+
+    /// Says of a template why no one key has it beside the others. Of roles put together the template may stand in any, and
+    /// be well there: it is this one that cannot have it.
+    private mutating func refuse(_ template: PolicyRule) {
+        let isDeny = rules.subscribe.deny.contains(template)
+        let (place, related) = role.place(of: template)
+        let whose = related == nil ? "" : "\(role.name) cannot be said: "
+        problems.append(
+            PolicyProblem(
+                .cannotBeSaid, at: place, in: source,
+                whose
+                    + (isDeny
+                        ? "a deny with a template leaves no way to close queue groups, which plain rules open on some servers"
+                        : "a list with templates and queue groups means other things on nats-server"),
                 remedy: isDeny
                     ? "write the deny without a template, or declare the users whose names and tags fill it"
-                    : "write inbox: role if the template is the inbox's, or declare the users whose names and tags fill it"
-            )
-        }
-        return compile(rules, name: role.name, values: [:])
+                    : "write inbox: role if the template is the inbox's, or declare the users whose names and tags fill it",
+                related: related))
     }
 
     /// The key for one choice of values for what may be subscribed to.
@@ -161,6 +169,13 @@ struct RoleCompiler {
 }
 
 extension RolePolicy {
+    /// Where a template stands that the role cannot have; of several roles put together the place of the whole, and the
+    /// template as what has to do with it.
+    func place(of template: PolicyRule) -> (PolicyPosition, related: PolicyProblem.Related?) {
+        guard let place = template.sources.first else { return (position, nil) }
+        return composedInboxes == nil ? (place, nil) : (position, .init(position: place, message: "the template"))
+    }
+
     /// What its file says, or for a role with `mqtt` that. Empty for the ordinary ones.
     var kindsOfConnections: [Placed<String>] {
         guard connections.isEmpty, let mqtt else { return connections }
