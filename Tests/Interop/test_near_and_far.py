@@ -411,6 +411,16 @@ def test_policies_come_into_force_far_as_they_do_near(sides):
     assert near.said("policy plan set") == far.said("policy plan set")
 
 
+def test_a_set_for_another_operator_says_near_and_far_what_to_write(sides):
+    for words in ("plan", "apply", "plan --operator operator"):
+        said = []
+        for side in sides:
+            folder = write(side.folder / "others", SET.replace("accounts:", "operator: PLANT\naccounts:"))
+            said.append(side.said(["policy", *words.split(), folder]))
+        assert said[0] == said[1] and said[0][0] == 1, (words, said)
+        assert "in chancery.yaml" in str(said[1]), said
+
+
 ENVIRONMENTS = """\
 --- chancery.yaml
 chancery: v1

@@ -13,7 +13,7 @@ extension Change {
     public func beginPolicy(
         _ set: PolicySet, at place: Place = Place(), _ options: PolicyOptions = PolicyOptions()
     ) throws -> PolicyRun {
-        let entry = try policyOperator(set, at: place)
+        let entry = try reader.operator(of: set, at: place)
         try refuseUnfinished(of: entry)
         try forgetOldRoles()
         let content = set.texts.encoded
@@ -74,17 +74,6 @@ extension Change {
             else { continue }
             states.accounts[key]?.decided = decided
         }
-    }
-
-    private func policyOperator(_ set: PolicySet, at place: Place) throws -> OperatorEntry {
-        guard let name = set.manifest.operatorName else { return try reader.operator(at: place) }
-        let named = try reader.operator(place.operator ?? EntityReference(name.value))
-        guard named.name.isExactly(name.value) else {
-            throw AdministrationError(
-                .refused, "the set is for the operator \"\(name.value)\", and \"\(named.name)\" was named",
-                remedy: "leave --operator out, or change operator: in chancery.yaml")
-        }
-        return named
     }
 
     private func refuseUnfinished(of entry: OperatorEntry) throws {

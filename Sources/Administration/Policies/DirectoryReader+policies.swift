@@ -44,6 +44,27 @@ extension DirectoryReader {
         try database.row("SELECT * FROM policy_runs WHERE id = ?", [id]).map(Self.policyRun)
     }
 
+    /// The operator that a set is for: the one that it names, which no other may be named beside.
+    func `operator`(of set: PolicySet, at place: Place) throws -> OperatorEntry {
+        guard let name = set.manifest.operatorName?.value else { return try self.operator(at: place) }
+        guard let reference = place.operator else {
+            do { return try self.operator(EntityReference(name)) } catch let error as AdministrationError
+                where error.code == .notFound
+            {
+                throw AdministrationError.noOperator(ofSet: name)
+            }
+        }
+        let named = try self.operator(reference)
+        guard named.name.isExactly(name) else {
+            throw AdministrationError(
+                .refused, "the set is for the operator \"\(name)\", and \"\(named.name)\" was named",
+                remedy:
+                    "write operator: \(named.name) in chancery.yaml if it is for that one; otherwise leave --operator out"
+            )
+        }
+        return named
+    }
+
     /// The apply that was begun and not finished; nil for none.
     public func unfinishedPolicyRun(of entry: OperatorEntry) throws -> PolicyRun? {
         try policyRun("WHERE operator = ? AND state = 'running'", entry)

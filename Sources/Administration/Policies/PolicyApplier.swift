@@ -40,8 +40,8 @@ public struct PolicyApplier {
     public func apply(
         _ set: PolicySet, at place: Place = Place(), _ options: PolicyOptions = PolicyOptions()
     ) async throws -> PolicyPlan {
-        let named = set.manifest.operatorName.map { EntityReference($0.value) }
-        let lock = try PolicyLock.take(directory, of: place.operator == nil ? Place(operator: named) : place)
+        let entry = try directory.read { try $0.operator(of: set, at: place) }
+        let lock = try PolicyLock.take(directory, of: Place(operator: EntityReference(entry.publicKey)))
         defer { lock.release() }
         let (run, plan) = try directory.change("policy apply") { change in
             let run = try change.beginPolicy(set, at: place, options)

@@ -9,6 +9,15 @@ extension AdministrationError {
                 ? "choose one with \"chancery select operator NAME\"" : "add one with \"chancery add operator NAME\"")
     }
 
+    /// A set of policies is for an operator that there is not.
+    public static func noOperator(ofSet name: String) -> AdministrationError {
+        AdministrationError(
+            .notFound, "the set is for the operator \"\(name)\", and there is none of that name",
+            remedy:
+                "write one of \"chancery list operators\" after operator: in chancery.yaml, or take that line out: then it is "
+                + "for the operator that is selected, or the only one")
+    }
+
     /// Nothing says which account is meant.
     public static func noAccount(ofMany isOneOfMany: Bool) -> AdministrationError {
         AdministrationError(

@@ -11,11 +11,14 @@ struct RemotePolicies {
 
     private let service: RemoteService
     private let path: String
+    /// The operator that the set's first file names, where nothing else does.
+    private let ofSet: String?
 
     /// - Parameter set: the set whose first file may name the operator.
     init(_ service: RemoteService, for set: PolicySet? = nil, _ reference: EntityReference?) throws {
         self.service = service
         path = try service.policies(of: set, reference)
+        ofSet = reference == nil ? set?.manifest.operatorName?.value : nil
     }
 
     /// A plan that the service keeps.
@@ -51,8 +54,22 @@ struct RemotePolicies {
 
     func plan(_ texts: PolicyTexts, _ options: PolicyOptions) throws -> Plan {
         let body = ServiceBodies.policies(texts, deletesRoles: options.deletesRoles)
-        let (answer, tag) = try service.make(path + ":plan", body)
+        let (answer, tag): (JSONValue, String)
+        do { (answer, tag) = try service.make(path + ":plan", body) } catch let error as AdministrationError
+            where error.code == .notFound
+        {
+            throw isOperatorThere ? error : AdministrationError.noOperator(ofSet: ofSet ?? "")
+        }
         return Plan(answer: try (answer["plan"] ?? .null).decoded(), id: answer["id"]?.text ?? "", tag: tag)
+    }
+
+    /// False where the set is for an operator that the service does not have.
+    private var isOperatorThere: Bool {
+        guard let ofSet else { return true }
+        do { _ = try service.get(ServicePath.operator(ofSet)) } catch {
+            return (error as? AdministrationError)?.code != .notFound
+        }
+        return true
     }
 
     /// Begins exactly what was shown.
