@@ -550,6 +550,42 @@ def test_who_is_let_go_without_a_grant_is_shut_out(chancery, server, tmp_path):
     assert "Nothing changes" in chancery("policy", "plan", put("grant: [ B, CC ]", "B", "CC")).stdout
 
 
+RING = """
+chancery: v1
+account: {name}
+exports: [ {{ {kind}: "t.>" }} ]
+imports: [ {imports} ]
+roles: {{ all: {{ publish: [ {publish} ], subscribe: [ "t.>" ] }} }}
+users: {{ u{name}: {{ role: all }} }}
+"""
+
+
+@pytest.mark.parametrize("kind", ["stream", "service"])
+def test_the_import_that_a_plan_says_is_left_out_is_left_out(chancery, server, tmp_path, kind):
+    def ring(closed):
+        imported = f'{{ {kind}: "t.>", from: %s }}'
+        last = imported % "A" if closed else ""
+        # The other one changes in the same apply, and comes before or after it.
+        publish = '"t.>", x' if closed else '"t.>"'
+        return write(
+            tmp_path / "set", RING.format(name="A", kind=kind, imports=imported % "B", publish=publish),
+            RING.format(name="B", kind=kind, imports=last, publish=publish))
+
+    chancery("policy", "apply", ring(False))
+    folder = ring(True)
+    circles = json.loads(chancery("policy", "plan", folder, "--json").stdout)["circles"]
+    assert [(circle["importer"], circle["left_out"]) for circle in circles] == [("B", True)]
+    told = chancery("policy", "plan", folder).stderr
+    assert f"nats-server leaves out what B imports from A, the {kind} t.>" in told, told
+    chancery("policy", "apply", folder)
+    users = {name: creds(chancery, tmp_path, name, f"u{name}") for name in "AB"}
+    # Streams lead from the exporter to the importer, and requests the other way.
+    from_a, from_b = (heard(chancery, server, users[to], users[by], f"t.{by.lower()}") for by, to in ("AB", "BA"))
+    closing, first = (from_a, from_b) if kind == "stream" else (from_b, from_a)
+    assert first
+    assert closing == (server.name == "chancery")
+
+
 def test_who_holds_a_role_goes_on_under_its_new_name(chancery, server, tmp_path):
     folder = write(tmp_path / "set")
     chancery("policy", "apply", folder)

@@ -32,10 +32,25 @@ public struct PlanAnswer: Codable, Sendable {
         public private(set) var kind: String
         public private(set) var subject: String
     }
-    /// An import that is shut out for a moment on the way.
+    /// An import that is shut out for a moment on the way, or what a role may do by imports.
     public struct Interruption: Codable, Sendable {
+        /// `publish` or `receive`, where it is a role's.
+        public private(set) var act: String?
         public private(set) var exporter: String
         public private(set) var importer: String
+        /// The importer's role; nil for an import.
+        public private(set) var role: String?
+        public private(set) var subject: String
+    }
+    /// An import with which imports go in a circle, so that nats-server leaves one of them out.
+    public struct Circle: Codable, Sendable {
+        /// Beginning with the importer.
+        public private(set) var accounts: [String]
+        public private(set) var exporter: String
+        public private(set) var importer: String
+        public private(set) var kind: String
+        /// Whether it is known that it is this one.
+        public private(set) var left_out: Bool
         public private(set) var subject: String
     }
     /// What files leave alone.
@@ -56,8 +71,10 @@ public struct PlanAnswer: Codable, Sendable {
     }
 
     public private(set) var changes: [ChangeAnswer]
+    public private(set) var circles: [Circle]
     public internal(set) var cut_by_nats_server: [Cut]
     public private(set) var drift: [ChangeAnswer]
+    public private(set) var emptied_accounts: [String]
     public private(set) var given_again: [GivenAgain]
     public private(set) var governed_elsewhere: [String]
     public private(set) var interruptions: [Interruption]
@@ -73,8 +90,15 @@ public struct PlanAnswer: Codable, Sendable {
     /// - Parameter names: what accounts are called, by their keys.
     public init(_ plan: PolicyPlan, names: [String: String]) {
         changes = plan.changes.map { ChangeAnswer($0) }
+        circles = plan.circles.map { circle in
+            Circle(
+                accounts: circle.accounts.map { names[$0] ?? $0 }, exporter: names[circle.exporter] ?? circle.exporter,
+                importer: names[circle.importer] ?? circle.importer, kind: circle.kind.rawValue,
+                left_out: circle.isLeftOut, subject: circle.subject)
+        }
         cut_by_nats_server = plan.cuts.map { Cut(account: $0.account, role: $0.role, users: $0.users) }
         drift = plan.drift.map { ChangeAnswer($0) }
+        emptied_accounts = plan.emptiedAccounts
         given_again = plan.givenAgain.map {
             GivenAgain(
                 account: $0.account, importer: $0.what.importer, kind: $0.what.kind, subject: $0.what.subject)
@@ -82,8 +106,8 @@ public struct PlanAnswer: Codable, Sendable {
         governed_elsewhere = plan.governedElsewhere
         interruptions = plan.interruptions.map {
             Interruption(
-                exporter: names[$0.exporter] ?? $0.exporter, importer: names[$0.importer] ?? $0.importer,
-                subject: $0.subject)
+                act: $0.role == nil ? nil : $0.act?.rawValue, exporter: names[$0.exporter] ?? $0.exporter,
+                importer: names[$0.importer] ?? $0.importer, role: $0.role, subject: $0.subject)
         }
         left = plan.leaves.map { Leave(account: $0.account, what: $0.what) }
         new_accounts = plan.newAccounts

@@ -54,6 +54,10 @@ public struct PolicyPlan: Sendable {
     public internal(set) var newAccounts: [String] = []
     /// Imports that an undo shuts out for a while, although they go on.
     public internal(set) var interruptions: [ApplyCourse.Fault] = []
+    /// Imports of accounts that change, which nats-server may leave out.
+    public internal(set) var circles: [ImportCircle] = []
+    /// Accounts that stay when an undo takes back the apply that made them.
+    public internal(set) var emptiedAccounts: [String] = []
     /// What an undo takes back; nil for an apply.
     public internal(set) var undone: PolicyRun?
     /// The steps that change an account's token, with the accounts; the switch once for each wave of accounts.
@@ -110,6 +114,7 @@ extension Change {
         for (key, target) in accounts {
             guard let before = run.before.accounts[key] else { continue }
             if before.claims == nil { plan.newAccounts.append(target.name) }
+            if before.claims != nil, target.claims == nil { plan.emptiedAccounts.append(target.name) }
             try compare(before, target, key, names, finder, exports, &plan)
             plan.givenAgain += (target.givenAgain ?? []).map { (target.name, $0) }
             plan.addWithdrawn(by: target, names)
@@ -130,8 +135,19 @@ extension Change {
                         + "no role limits: chancery edit operator --require-signing-keys"))
         }
         plan.interruptions = course.faults.filter(\.isShutOut)
+        plan.circles = try circles(course, accounts.map(\.key))
         addSteps(accounts, course, &plan)
         return plan
+    }
+
+    private func circles(_ course: ApplyCourse, _ keys: [String]) throws -> [ImportCircle] {
+        func claims(_ key: String, after step: ApplyStep?) throws -> AccountClaims? {
+            if let claims = course.claims(of: key, after: step) { return claims }
+            return try EntityReference(key).publicKey.flatMap { try reader.accountEntry($0)?.claims() }
+        }
+        let changed = keys.filter { course.claims(of: $0, after: nil) != course.claims(of: $0, after: .narrow) }
+        return try ImportCircle.found(
+            among: changed, from: { try claims($0, after: nil) }, to: { try claims($0, after: .narrow) })
     }
 
     private func addSteps(

@@ -89,11 +89,7 @@ struct InForceReader {
         policy.kind = kind
         policy.subject = PolicySubject(ImportUse.remoteSubject(of: item), position)
         policy.from = Placed(names[item.account] ?? item.account, position)
-        let local =
-            !item.localSubject.isEmpty
-            ? item.localSubject
-            : item.to.isEmpty || kind == .service ? item.subject : "\(item.to).\(item.subject)"
-        policy.local = PolicySubject(local, position)
+        policy.local = PolicySubject(item.calledSubject, position)
         return policy
     }
 
@@ -105,9 +101,17 @@ struct InForceReader {
     }
 }
 
+extension Import {
+    /// What the importer calls it.
+    var calledSubject: String {
+        if !localSubject.isEmpty { return localSubject }
+        return to.isEmpty || type == .service ? subject : "\(to).\(subject)"
+    }
+}
+
 extension ExportPolicy.Kind {
     /// Nil for what no server takes.
-    fileprivate init?(_ type: ExportType) {
+    init?(_ type: ExportType) {
         switch type {
         case .stream: self = .stream
         case .service: self = .service

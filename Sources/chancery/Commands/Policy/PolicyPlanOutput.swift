@@ -27,11 +27,8 @@ enum PolicyPlanOutput {
                     + "exports by which accounts learn about themselves ($SYS.ACCOUNT.*.>, $SYS.REQ.ACCOUNT.*.*) and what "
                     + "its users without a role may; to leave it as it is, write \(name): managed elsewhere")
         }
-        for item in plan.interruptions {
-            Console.warn(
-                "what \(item.importer) imports from \(item.exporter), \(item.subject), is shut out for a moment on the way"
-            )
-        }
+        for item in plan.interruptions { Console.warn(item.text) }
+        for circle in plan.circles { Console.warn(circle.text) }
         guard !plan.changesNothing else {
             let why =
                 plan.undone == nil ? "what is in force is what the files say" : "what was there before was the same"
@@ -60,6 +57,7 @@ enum PolicyPlanOutput {
         for left in plan.left {
             Console.data("\(left.account): left as it is: \(left.what.joined(separator: ", "))")
         }
+        if let text = plan.emptiedText { Console.data(Console.printableLine(text)) }
         guard !plan.steps.isEmpty else { return Console.data("No token changes.") }
         Console.data("Steps, each of which servers have before the next:")
         for step in plan.steps {
