@@ -24,6 +24,9 @@ struct ListenAddress: ExpressibleByArgument {
 
     var defaultValueDescription: String { "\(host):\(port)" }
 
+    /// Whether nobody on another machine reaches it.
+    var isOfThisMachine: Bool { host.hasPrefix("127.") || host == "::1" || host.lowercased() == "localhost" }
+
     /// Where this process reaches what listens on every address.
     var reachableHost: String {
         switch host {

@@ -95,6 +95,11 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         umask(0o077)
         let settings = try settings()
         let tls = try tlsConfiguration(settings)
+        if tls == nil, !settings.listen.isOfThisMachine {
+            Console.warn(
+                "the API listens without TLS where others can reach it: tokens cross the network in clear; give --tls-cert and --tls-key"
+            )
+        }
         if check { return try show(settings) }
         let opened = try directory.global.open(creating: true)
         let entry = try FirstStart(opened, operator: settings.operatorName, tokenFile: settings.firstToken).prepare()
