@@ -44,6 +44,14 @@ struct Answer: Sendable {
         self.stream = stream
     }
 
+    /// The same with its body as text, so that nothing is left to be done where others wait.
+    func written() -> Answer {
+        guard text == nil, stream == nil, secrets.isEmpty, let body else { return self }
+        var answer = self
+        answer.text = body.jsonText + "\n"
+        return answer
+    }
+
     /// The word that something is gone.
     static let deleted = Answer(.members(["deleted": .bool(true)]))
 }

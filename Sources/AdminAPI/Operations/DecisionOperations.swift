@@ -70,7 +70,7 @@ enum DecisionOperations {
             let part = try logs.decisions(in: name, filter, before: Int64(page.after), limit: page.limit)
             let records = part.lines.compactMap { RecordOperations.item($0.bytes, exchange) }
             let answer = Answer(.members(["log": .string(name), "items": .array(records)]))
-            return part.next.map { page.leading(answer, to: String($0), exchange) } ?? answer
+            return (part.next.map { page.leading(answer, to: String($0), exchange) } ?? answer).written()
         }
     }
 

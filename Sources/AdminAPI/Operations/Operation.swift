@@ -88,6 +88,9 @@ struct Operation: Sendable {
     var isAtOnce = false
     let handler: Handler
 
+    /// Whether it answers with a page of many.
+    var isList: Bool { query.contains { $0.name == "limit" } }
+
     /// Whether it changes something in the directory.
     var isChange: Bool { if case .change = handler { true } else { false } }
 

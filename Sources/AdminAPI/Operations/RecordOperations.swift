@@ -66,17 +66,17 @@ enum RecordOperations {
         query.owner = account
         (query.before, query.limit) = (Int64(page.after), page.limit)
         let asked = query
-        let found = try await service.look { directory in
+        return try await service.search { directory in
             var query = asked
             if let account = query.account {
                 query.accountKey = try directory.read { try $0.accountKey(named: account) }
             }
-            return try directory.audit(query)
+            let found = try directory.audit(query)
+            let records = found.entries.compactMap { item($0.bytes, exchange) }
+            let answer = Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
+            guard found.isCut, let first = found.entries.first else { return answer.written() }
+            return page.leading(answer, to: String(first.record.index), exchange).written()
         }
-        let records = found.entries.compactMap { item($0.bytes, exchange) }
-        let answer = Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
-        guard found.isCut, let first = found.entries.first else { return answer }
-        return page.leading(answer, to: String(first.record.index), exchange)
     }
 
     private static let events = Operation(

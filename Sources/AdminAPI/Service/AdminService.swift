@@ -83,6 +83,11 @@ public struct AdminService: Sendable {
         try await directory.look(body)
     }
 
+    /// Reads much of the directory, on a thread that nobody waits for who reads a little.
+    func search<Result: Sendable>(_ body: @escaping @Sendable (Directory) throws -> Result) async throws -> Result {
+        try await directory.search(body)
+    }
+
     /// Does something with the directory on a thread that may wait for it.
     func work<Result: Sendable>(_ body: @escaping @Sendable (Directory) throws -> Result) async throws -> Result {
         try await work(in: directory, body)

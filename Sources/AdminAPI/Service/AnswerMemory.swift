@@ -52,9 +52,9 @@ final class AnswerMemory: Sendable {
     /// Keeps an answer that has nothing but a body and a tag.
     func remember(_ answer: Answer, to question: Question, of token: AccessToken) {
         guard answer.status == 200, answer.stream == nil, answer.secrets.isEmpty, answer.location == nil,
-            answer.next == nil, let text = answer.body?.jsonText, text.utf8.count <= Self.largest
+            answer.next == nil, let text = answer.written().text, text.utf8.count <= Self.largest
         else { return }
-        let kept = Answer(text: text + "\n", tag: answer.tag)
+        let kept = Answer(text: text, tag: answer.tag)
         let size = text.utf8.count + question.target.utf8.count + Self.overhead
         state.withLock { state in
             // Those of an earlier state count no more.

@@ -11,6 +11,9 @@ final class EventFollowers: Sendable {
     /// How long an answer of the directory is good for.
     static let pause = Duration.milliseconds(200)
 
+    /// Whoever has many records to catch up with reads a few, and then lets the others.
+    let turns = Turns()
+
     private struct Latest {
         var index: Int64
         var time: ContinuousClock.Instant

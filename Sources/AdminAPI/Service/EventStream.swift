@@ -29,48 +29,60 @@ struct EventStream: Sendable {
             var next = first
             var quiet = 0
             try await writer.write(ByteBuffer(string: ": records\n\n"))
-            while !Task.isCancelled, !Task.isShuttingDownGracefully, let entries = try await news(from: next, quiet) {
-                for entry in entries {
-                    try await writer.write(Self.event(entry))
-                    next = entry.record.index + 1
-                }
-                quiet = entries.isEmpty ? quiet + 1 : 0
+            while !Task.isCancelled, !Task.isShuttingDownGracefully, let news = try await news(from: next, quiet) {
+                if news.count > 0 { try await writer.write(news.events) }
+                next = news.next
+                quiet = news.count == 0 ? quiet + 1 : 0
                 if quiet == Self.quietPauses {
                     quiet = 0
                     try await writer.write(ByteBuffer(string: ": quiet\n\n"))
                 }
-                if entries.count < Self.most { try await Task.sleep(for: EventFollowers.pause) }
+                if news.count < Self.most { try await Task.sleep(for: EventFollowers.pause) }
             }
             try await writer.finish(nil)
         }
     }
 
+    /// Records in a row, as they are sent.
+    private struct News: Sendable {
+        var events = ByteBuffer()
+        var count = 0
+        /// The index of the record after them.
+        var next: Int64
+
+        mutating func add(_ entry: AuditEntry) {
+            let record = entry.record
+            events.writeString(
+                "id: \(record.log)/\(record.index)\nevent: \(record.operation.rawValue)\ndata: ")
+            events.writeBytes(entry.bytes)
+            events.writeString("\n\n")
+            count += 1
+            next = record.index + 1
+        }
+    }
+
     /// The next records; nil when the token counts no more. That somebody revoked it is on record, too: without a record
     /// nobody has to look, but now and then.
-    private func news(from index: Int64, _ quiet: Int) async throws -> [AuditEntry]? {
+    private func news(from index: Int64, _ quiet: Int) async throws -> News? {
         if let caller, !caller.isLocal, !caller.token.isValid(at: service.time) { return nil }
-        if quiet % Self.quietPauses != 0, try await service.followers.latestIndex(in: service) < index { return [] }
-        return try await read(from: index)
+        if quiet % Self.quietPauses != 0, try await service.followers.latestIndex(in: service) < index {
+            return News(next: index)
+        }
+        return try await service.followers.turns.run { try await read(from: index) }
     }
 
     /// The next records; nil when the token counts no more.
-    private func read(from index: Int64) async throws -> [AuditEntry]? {
+    private func read(from index: Int64) async throws -> News? {
         let (caller, now) = (caller, service.time)
-        return try await service.look { directory in
+        return try await service.search { directory in
             let isValid = try directory.read { reader in
                 guard let caller, !caller.isLocal else { return true }
                 return try reader.findAccessToken(caller.token.id)?.isValid(at: now) ?? false
             }
-            return isValid ? try directory.audit(from: index, limit: Self.most) : nil
+            guard isValid else { return nil }
+            var news = News(next: index)
+            for entry in try directory.audit(from: index, limit: Self.most) { news.add(entry) }
+            return news
         }
-    }
-
-    private static func event(_ entry: AuditEntry) -> ByteBuffer {
-        let record = entry.record
-        var event = ByteBuffer(
-            string: "id: \(record.log)/\(record.index)\nevent: \(record.operation.rawValue)\ndata: ")
-        event.writeBytes(entry.bytes)
-        event.writeString("\n\n")
-        return event
     }
 }

@@ -38,12 +38,14 @@ enum DatabaseConnection {
 
     /// The most connections of ``openReaders(_:patience:)``.
     static let mostReaders = 4
+    /// How many more of them there are for those who read much.
+    static let mostLongReaders = 2
 
     /// Opens connections that only read, beside one that changes.
     static func openReaders(_ path: String, patience: Double) throws -> DatabasePool {
         var configuration = configuration(patience)
         configuration.readonly = true
-        configuration.maximumReaderCount = mostReaders
+        configuration.maximumReaderCount = mostReaders + mostLongReaders
         return try DatabasePool(path: path, configuration: configuration)
     }
 
