@@ -49,14 +49,23 @@ public struct AccessToken: Sendable, Hashable {
     }
 
     /// The id of the access that it was made with; nil where it was made on the machine itself.
-    var maker: String? {
-        let parts = createdBy.split(separator: ":", maxSplits: 1)
+    var maker: String? { Self.maker(in: createdBy) }
+
+    /// The id of the access that an actor has; nil for somebody on the machine itself.
+    static func maker(in actor: String) -> String? {
+        let parts = actor.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, parts[0] != "local" else { return nil }
         return String(parts[1])
     }
 
     /// The id of the access that does something with it: of a session the one that it was opened with.
     public var holder: String { kind == .session ? maker ?? id : id }
+
+    /// Whether it is good for accounts alone.
+    var isOfAccounts: Bool { grants.allSatisfy { $0.account != nil } }
+
+    /// The most tokens that count at a time of those that were given away with the token of an account, and with those.
+    static let mostGiven = 1_000
 
     /// Whether it counts at a time.
     public func isValid(at now: Int64) -> Bool { revokedAt == nil && expires.map { now <= $0 } ?? true }

@@ -49,6 +49,7 @@ extension Change {
         let kind: AccessToken.Kind =
             new.isSession ? .session : new.publicKey != nil ? .nkey : new.fingerprint != nil ? .certificate : .bearer
         try refuseSecondHolder(new, kind, isKnown)
+        if kind != .session { try checkRoom() }
         let (id, hash, text) = BearerText.make(surroundings.random)
         let hasSecret = kind == .bearer || kind == .session
         let grants = JSONValue.array(new.grants.map(\.json)).jsonText
@@ -120,6 +121,17 @@ extension Change {
     ///   - account: the account that was asked for, in the words of the request; nil for none.
     public func noteRefusal(of operation: String, reason: String, account: String? = nil) {
         accesses.append(AuditedAccess(refused: operation, reason: reason, account: account))
+    }
+
+    /// Refuses one more where those who administer accounts have given away many with theirs, and they with those, and so on.
+    private func checkRoom() throws {
+        let maker = AccessToken.maker(in: surroundings.actor)
+        guard var top = try maker.flatMap({ try reader.findAccessToken($0) }), top.isOfAccounts else { return }
+        while let above = try top.maker.flatMap({ try reader.findAccessToken($0) }), above.isOfAccounts { top = above }
+        guard try reader.countAccessGiven(by: top.id, at: now) >= AccessToken.mostGiven else { return }
+        throw AdministrationError(
+            .refused, "\(AccessToken.mostGiven) tokens count already that were given away with the one of an account",
+            remedy: "take back those that nobody needs")
     }
 
     private func refuseSecondHolder(

@@ -54,17 +54,32 @@ extension DirectoryReader {
     /// Everything that was given away with an access, and with what was given away with that, and so on; what counts no more
     /// is among it.
     func accessGiven(by id: String) throws -> [AccessToken] {
-        let makers = Dictionary(grouping: try AccessToken.fetch(database, "", []), by: \.maker)
-        var (found, waiting): ([AccessToken], [String]) = ([], [id])
-        var seen: Set<String> = [id]
-        while let next = waiting.popLast() {
-            for token in makers[next] ?? [] where seen.insert(token.id).inserted {
-                found.append(token)
-                waiting.append(token.id)
-            }
-        }
-        return found.sorted { $0.id < $1.id }
+        try AccessToken.fetch(database, "WHERE id IN (\(Self.given)) ORDER BY id", [id])
     }
+
+    /// How many of those count at a time, sessions left out.
+    func countAccessGiven(by id: String, at now: Int64) throws -> Int {
+        try Int.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT count(*) FROM access_tokens WHERE id IN (\(Self.given)) AND kind <> 'session'
+                        AND revoked_at IS NULL AND (expires IS NULL OR expires >= ?)
+                    """),
+            arguments: [id, now]) ?? 0
+    }
+
+    /// Ids of what was given away with an access. Nobody's own id is among them: nothing is made with what is not there yet.
+    private static let given = """
+        WITH RECURSIVE given (id) AS (
+            SELECT id FROM access_tokens
+            WHERE substr(created_by, instr(created_by, ':') + 1) = ? AND created_by NOT LIKE 'local:%'
+            UNION
+            SELECT token.id FROM given JOIN access_tokens AS token
+                ON substr(token.created_by, instr(token.created_by, ':') + 1) = +given.id
+            WHERE token.created_by NOT LIKE 'local:%'
+        )
+        SELECT id FROM given
+        """
 
     /// Whether anybody ever got access to the service.
     public func hasAccessTokens() throws -> Bool { try database.finds("SELECT 1 FROM access_tokens LIMIT 1") }

@@ -37,6 +37,11 @@ extension Schema {
         CREATE INDEX access_replies_by_time ON access_replies (created_at);
         """
 
+    /// What was given away with an access is found by the id of that access.
+    static let accessMakers = """
+        CREATE INDEX access_tokens_by_maker ON access_tokens (substr(created_by, instr(created_by, ':') + 1));
+        """
+
     /// A key or a certificate may have access from several who give it, and none of them learns of the others.
     static let sharedKeys = """
         DROP INDEX access_tokens_by_key;

@@ -39,6 +39,9 @@ enum Schema {
         migrator.registerMigration("11 terms of roles") { database in
             try database.execute(sql: roleTerms)
         }
+        migrator.registerMigration("12 makers of access") { database in
+            try database.execute(sql: accessMakers)
+        }
         return migrator
     }
 
