@@ -11,6 +11,40 @@ public enum PermissionTemplate {
     /// that has thousands of values would otherwise take any amount of memory.
     public static let maximumSize = 1 << 20
 
+    /// Whether a value fills exactly one literal token (rule S6).
+    public static func fillsToken(_ value: String) -> Bool {
+        !value.isEmpty
+            && value.utf8.allSatisfy { byte in
+                switch byte {
+                // Up to the space; the dot and the wildcards; delete.
+                case 0...0x20, 0x2E, 0x2A, 0x3E, 0x7F: false
+                default: true
+                }
+            }
+    }
+
+    /// The first value of a user's own that one of these lists takes in, and that does not fill one token.
+    ///
+    /// - Returns: the function that takes it in, and the value; nil where all of them fit.
+    public static func misfit(
+        of permissions: Permissions, with values: Values
+    ) -> (function: TemplateEntry.Function, value: String)? {
+        let lists = [
+            permissions.publish.allow, permissions.publish.deny, permissions.subscribe.allow,
+            permissions.subscribe.deny,
+        ]
+        for case .template(let function, _) in lists.joined().flatMap({ TemplateEntry($0).parts }) {
+            switch function {
+            case .name, .tag:
+                if let value = values.values(of: function).first(where: { !fillsToken($0) }) {
+                    return (function, value)
+                }
+            default: continue
+            }
+        }
+        return nil
+    }
+
     /// What templates are filled with.
     public struct Values: Sendable, Hashable {
         /// The user's name.

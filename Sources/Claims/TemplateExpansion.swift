@@ -131,18 +131,7 @@ struct TemplateExpansion {
         }
     }
 
-    /// Whether a value fills exactly one literal token.
-    private func mayFill(_ value: String) -> Bool {
-        guard rules == .strict else { return true }
-        return !value.isEmpty
-            && value.utf8.allSatisfy { byte in
-                switch byte {
-                // Up to the space; the dot and the wildcards; delete.
-                case 0...0x20, 0x2E, 0x2A, 0x3E, 0x7F: false
-                default: true
-                }
-            }
-    }
+    private func mayFill(_ value: String) -> Bool { rules != .strict || PermissionTemplate.fillsToken(value) }
 
     /// Whether a filled entry is a subject, with a queue group where one may be.
     private func isValid(_ entry: String) -> Bool {

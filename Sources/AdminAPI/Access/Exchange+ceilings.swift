@@ -1,5 +1,6 @@
 import Administration
 import Claims
+import NKeys
 
 extension Exchange {
     /// Refuses permissions and limits that go beyond what the caller may give away.
@@ -29,7 +30,7 @@ extension Exchange {
     }
 
     /// Refuses an edit of an account that is for those who administer its operator, or goes beyond a ceiling.
-    func checkMay(_ edit: AccountEdit, _ account: AccountEntry) throws(Problem) {
+    func checkMay(_ edit: AccountEdit, _ account: AccountEntry, _ reader: DirectoryReader) throws {
         if body["force"]?.flag == true || body["signer"] != nil { try requireAdministering(account) }
         switch edit {
         case .settings(let edits, let keys):
@@ -38,7 +39,9 @@ extension Exchange {
             (free.description, free.infoURL) = (edits.description, edits.infoURL)
             (free.traceSubject, free.traceSampling) = (edits.traceSubject, edits.traceSampling)
             if edits != free || !keys.isEmpty { try requireAdministering(account) }
-            if !edits.defaultPermissions.isEmpty || edits.traceSubject != nil { try checkSubjectsAreFree() }
+            // Templates of roles may take subjects from the account's tags.
+            let leads = !edits.defaultPermissions.isEmpty || edits.traceSubject != nil || edits.tags != ListEdits()
+            if leads { try checkSubjectsAreFree() }
         case .callout: try requireAdministering(account)
         case .addExport, .editExport, .addMapping: try checkSubjectsAreFree()
         case .addImport(let new):
@@ -53,8 +56,29 @@ extension Exchange {
             try checkNamesNobody(importer, account, at: "/account")
         case .revokeUser(_, let time): try RevocationOperations.checkTime(time, at: now, "/revoke_user/through")
         case .restoreUser: try checkUnbounded("taking a revocation back")
-        case .deleteExport, .deleteMapping, .roles: break
+        case .roles(let keys, _): for key in keys { try checkMaySign(key, account, reader) }
+        case .deleteExport, .deleteMapping: break
         }
+    }
+
+    /// Refuses keys for a role that are not the account's yet: to whoever has a ceiling those made elsewhere, whose holder issues
+    /// users whom nothing bounds; and to everybody who does not administer the operator those that the service keeps for others.
+    private func checkMaySign(_ key: String, _ account: AccountEntry, _ reader: DirectoryReader) throws {
+        guard key.lowercased() != "generate" else { return }
+        let known = try account.claims().signingKeys.first {
+            $0.key == key || $0.scope?.role.isExactly(key) == true
+        }
+        guard known == nil else {
+            // A key without a role is no role's to become: it is for those who may add and delete it.
+            if known?.scope == nil { try requireAdministering(account) }
+            return
+        }
+        guard grant?.ceiling == nil else { throw Self.above("a key that was made elsewhere", "/roles/keys") }
+        guard let key = EntityReference(key).publicKey, let entry = try reader.key(key),
+            entry.owner != account.publicKey.text,
+            !may(.administer, on: .operator(account.operator))
+        else { return }
+        throw Problem.invalid("/roles/keys", "must be no key of somebody else")
     }
 
     /// Whoever administers the operator of an account.

@@ -75,7 +75,7 @@ enum AccountOperations {
         handler: .change { exchange, change in
             let entry = try exchange.accountEntry(change.reader)
             let edit = try AccountEdit(exchange.body)
-            try exchange.checkMay(edit, entry)
+            try exchange.checkMay(edit, entry, change.reader)
             change.overridesPolicies = exchange.body["force"]?.flag ?? false
             let place = Place(operator: EntityReference(entry.operator), account: EntityReference(entry.publicKey))
             try change.carryOut(
@@ -150,7 +150,9 @@ enum AccountOperations {
         success: (200, .component("Account")), state: state,
         handler: .change { exchange, change in
             let entry = try exchange.accountEntry(change.reader)
-            if exchange.body["default_permissions"] != nil { try exchange.checkSubjectsAreFree() }
+            // Templates of roles may take subjects from the account's tags.
+            let leads = ["default_permissions", "tags"].contains { exchange.body[$0] != nil }
+            if leads { try exchange.checkSubjectsAreFree() }
             let merged = try exchange.merged(AccountSettingsBody(entry.claims()).json, "AccountSettings")
             try change.changeAccount(entry) { AccountSettingsBody.apply(merged, to: &$0) }
             return try answer(exchange, change)

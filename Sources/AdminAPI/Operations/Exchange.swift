@@ -60,6 +60,11 @@ struct Exchange: Sendable {
     /// Whether the caller sees more than one account: only then are there words about others.
     func seesOperator(_ key: PublicKey) -> Bool { may(.view, on: .operator(key)) }
 
+    /// Whether the caller may hear of an account, by its key.
+    func mayHear(ofAccount key: String) -> Bool {
+        caller?.grants.contains { $0.account == nil || $0.account?.text == key } ?? false
+    }
+
     // MARK: What the path names
 
     func reference(_ name: String) throws(Problem) -> EntityReference {

@@ -126,6 +126,12 @@ enum UserOperations {
         try claims.issuer == account.publicKey.text || account.claims().signingKey(claims.issuer) != nil
     }
 
+    /// The role that a user has. Whoever the account's identity signed has none, whatever the account says of that key.
+    private static func scope(of claims: UserClaims, in account: AccountEntry) throws -> UserScope? {
+        guard claims.issuer != account.publicKey.text else { return nil }
+        return try account.claims().signingKey(claims.issuer)?.scope
+    }
+
     private static func signer(_ body: JSONValue) -> SignerChoice {
         body["role"]?.text.map { .named($0) } ?? .automatic
     }
@@ -133,7 +139,7 @@ enum UserOperations {
     /// Whether the caller may issue what a user has become, and no more than its ceiling.
     private static func checkIssued(_ entry: UserEntry, _ exchange: Exchange, _ account: AccountEntry) throws {
         let claims = try entry.claims()
-        let scope = try account.claims().signingKey(claims.issuer)?.scope
+        let scope = try scope(of: claims, in: account)
         let object = AccessObject.role(scope?.role, in: account.publicKey, of: account.operator)
         let grant = try exchange.require(.issue, on: object)
         try exchange.checkCeiling(scope?.template ?? claims.limits, grant, at: scope == nil ? "/limits" : "/role")
@@ -143,7 +149,7 @@ enum UserOperations {
     /// Whoever has a bearer's token signs in with it: getting it is being given what it allows, for as long as it is good.
     private static func checkHandedOut(_ entry: UserEntry, _ exchange: Exchange, _ account: AccountEntry) throws {
         let claims = try entry.claims()
-        let limits = try account.claims().signingKey(claims.issuer)?.scope?.template ?? claims.limits
+        let limits = try scope(of: claims, in: account)?.template ?? claims.limits
         if limits.bearerToken { try checkIssued(entry, exchange, account) }
     }
 

@@ -20,10 +20,13 @@ extension ChangeReport {
         .shown("dry_run", .flag("Whether it was only tried.")),
     ]
 
-    func json(withWarnings: Bool) -> JSONValue {
+    /// - Parameters:
+    ///   - withWarnings: whether the reader may hear of other accounts in them.
+    ///   - isShown: whether he may hear of an account, by its key.
+    func json(withWarnings: Bool, isShown: (String) -> Bool) -> JSONValue {
         .members([
             "changes": .array(
-                items.map { item in
+                items.filter { item in item.kind != "account" || item.publicKey.map(isShown) ?? true }.map { item in
                     .members([
                         "action": .string(item.action.rawValue), "kind": .string(item.kind),
                         "name": .string(item.name), "public_key": item.publicKey.map { .string($0) },

@@ -95,14 +95,10 @@ extension AdminService: HTTPResponder {
 
     /// What a request that has to say who sends it says; nil where nobody has to.
     private func credentials(_ incoming: Incoming) async throws -> Credentials? {
-        let isSignIn = incoming.operation.id.hasPrefix("auth.")
-        guard incoming.operation.requirement != .open || isSignIn else { return nil }
-        guard failureRate.allows(incoming.source, at: incoming.monotonicSeconds, cost: 0) else {
-            throw Problem(.rateLimited, "too many sign-ins from this address were refused")
-        }
         guard incoming.operation.requirement != .open else { return nil }
-        if isLocal { return .local }
+        // Who shows a token is judged by it, also on the socket: it may come through something in between.
         if let bearer = try incoming.bearer() { return .bearer(bearer) }
+        if isLocal { return .local }
         if let certificate = await incoming.fingerprint() { return .certificate(certificate) }
         throw Problem(.unauthenticated, "sign in with a bearer token", refusal: "no_token")
     }
@@ -160,11 +156,14 @@ extension AdminService: HTTPResponder {
         }
     }
 
-    /// Puts a refusal on record, and notes it against the address if nobody was signed in.
+    /// Puts a refusal on record, and notes it against the address if nobody was signed in. Of an address with too many of those
+    /// no more are recorded; whoever does sign in there is let in all the same.
     private func recorded(_ problem: Problem, _ incoming: Incoming, _ caller: Caller?) async -> Problem {
         guard let reason = problem.refusal else { return problem }
-        if problem.type == .unauthenticated {
-            _ = failureRate.allows(incoming.source, at: incoming.monotonicSeconds)
+        if problem.type == .unauthenticated,
+            !failureRate.allows(incoming.source, at: incoming.monotonicSeconds)
+        {
+            return Problem(.rateLimited, "too many sign-ins from this address were refused")
         }
         if let caller, !caller.isLocal {
             _ = failureRate.allows("token \(caller.token.holder)", at: incoming.monotonicSeconds)
@@ -202,7 +201,7 @@ extension AdminService: HTTPResponder {
     ) async throws -> (Caller?, Result<Answer, any Error>) {
         let parameters = Result { () throws(Problem) in try incoming.exchange(now: time) }
         let body = Result { () throws(Problem) in try incoming.value(of: []) }
-        return try await look { directory in
+        return try await read(incoming.operation) { directory in
             try directory.read { reader in
                 // Without somebody there is nothing but the refusal; any other has his name on it.
                 let caller = try credentials.map { try identify($0, incoming, reader) }
@@ -212,6 +211,7 @@ extension AdminService: HTTPResponder {
                         var exchange = try parameters.get()
                         exchange.caller = caller
                         return try handler(Gate.admit(exchange, incoming, body, reader, knowsCaller: true), reader)
+                            .written()
                     }
                 )
             }
@@ -222,13 +222,20 @@ extension AdminService: HTTPResponder {
         _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>
     ) async throws -> Response {
         guard case .read(let handler) = incoming.operation.handler else { throw Problem.notFound }
-        let answer = try await look { directory in
+        let answer = try await read(incoming.operation) { directory in
             try directory.read { reader in
                 let ready = try Gate.admit(exchange, incoming, body, reader)
-                return try handler(ready, reader)
+                return try handler(ready, reader).written()
             }
         }
         return Self.response(answer, incoming)
+    }
+
+    /// Pages of many are read where nobody waits for them who asks for one thing.
+    private func read<Result: Sendable>(
+        _ operation: Operation, _ body: @escaping @Sendable (Directory) throws -> Result
+    ) async throws -> Result {
+        operation.isList ? try await search(body) : try await look(body)
     }
 
     private func work(
@@ -316,9 +323,10 @@ extension AdminService: HTTPResponder {
 }
 
 extension Answer {
-    /// Adds what a change did. Warnings may name other accounts, which not everybody may hear of.
+    /// Adds what a change did. It may have to do with other accounts, which not everybody may hear of.
     fileprivate mutating func add(_ report: ChangeReport, _ exchange: Exchange) {
-        body = (body ?? .object([:])).adding(report.json(withWarnings: exchange.may(.view, on: .system)))
+        let report = report.json(withWarnings: exchange.may(.view, on: .system), isShown: exchange.mayHear(ofAccount:))
+        body = (body ?? .object([:])).adding(report)
     }
 }
 

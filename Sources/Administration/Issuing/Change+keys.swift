@@ -66,6 +66,11 @@ extension Change {
                 .invalidValue, "\"\(text)\" is not \(kind == .user ? "a" : "an") \(kind.name) public key",
                 remedy: "give one, or \"generate\" for a new one")
         }
+        guard key != owner else {
+            throw AdministrationError(
+                .invalidValue, "\(key) is the identity itself, and no signing key of it",
+                remedy: "give another key, or \"generate\" for a new one")
+        }
         try register(key, purpose: purpose, role: role, owner: owner)
         return key
     }

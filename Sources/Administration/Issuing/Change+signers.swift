@@ -18,14 +18,15 @@ extension Change {
                     remedy: "give the seed of \(`operator`.publicKey)")
             }
             return pair
-        case .named(let text) where EntityReference(text).publicKey != `operator`.publicKey:
+        case .named(let text) where EntityReference(text).publicKey != `operator`.publicKey,
+            .written(let text) where EntityReference(text).publicKey != `operator`.publicKey:
             guard EntityReference(text).publicKey == nil else {
                 throw AdministrationError(
                     .refused, "an operator's token is signed by its identity key, and \(text) is not it",
                     remedy: "leave --private-key out, or give the seed of \(`operator`.publicKey)")
             }
-            return try identitySigner(of: `operator`, .pair(pair(inFile: text, isRole: false)))
-        case .automatic, .named:
+            return try identitySigner(of: `operator`, .pair(pair(inFile: text, choice, isRole: false)))
+        case .automatic, .named, .written:
             return try stored(`operator`.publicKey, for: "the operator \"\(`operator`.name)\"")
         }
     }
@@ -41,9 +42,9 @@ extension Change {
         case .pair(let pair):
             guard allowed.contains(pair.publicKey.text) else { throw foreign(pair.publicKey.text, what, claims) }
             return pair
-        case .named(let text):
+        case .named(let text), .written(let text):
             guard let key = EntityReference(text).publicKey else {
-                return try signer(of: `operator`, .pair(pair(inFile: text, isRole: false)))
+                return try signer(of: `operator`, .pair(pair(inFile: text, choice, isRole: false)))
             }
             guard allowed.contains(key.text) else { throw foreign(text, what, claims) }
             return try stored(key, for: what)
@@ -69,7 +70,8 @@ extension Change {
         let unscoped = (isStrict ? [] : [claims.subject]) + claims.signingKeys.filter { $0.scope == nil }.map(\.key)
         func signer(_ pair: KeyPair) throws -> AccountSigner {
             let key = pair.publicKey.text
-            if let scope = claims.signingKey(key)?.scope, allowingScopes {
+            // Servers hold nobody to a role whom the identity signed.
+            if key != claims.subject, let scope = claims.signingKey(key)?.scope, allowingScopes {
                 return AccountSigner(pair: pair, scope: scope)
             }
             guard unscoped.contains(key) else { throw foreign(key, what, claims) }
@@ -80,12 +82,13 @@ extension Change {
             return AccountSigner(pair: try firstStored(unscoped, for: what), scope: nil)
         case .pair(let pair):
             return try signer(pair)
-        case .named(let text):
+        case .named(let text), .written(let text):
             if let key = EntityReference(text).publicKey { return try signer(stored(key, for: what)) }
             let roles = claims.signingKeys.compactMap(\.scope).filter { $0.role.isExactly(text) }
-            guard let scope = roles.first, let key = EntityReference(scope.key).publicKey else {
-                if text.contains("/") || text.hasSuffix(".nk") || Self.looksLikeSeed(text) || PrivateFile.exists(text) {
-                    return try signer(pair(inFile: text, isRole: true))
+            guard let scope = roles.first, scope.key != claims.subject, let key = EntityReference(scope.key).publicKey
+            else {
+                if text.contains("/") || text.hasSuffix(".nk") || Self.looksLikeSeed(text) || choice.isFile {
+                    return try signer(pair(inFile: text, choice, isRole: true))
                 }
                 throw AdministrationError(
                     .notFound, "\(what) has no role \"\(text)\"",
@@ -109,13 +112,18 @@ extension Change {
     }
 
     /// The pair in the file that was named as a key, where it is the name of nothing else.
-    private func pair(inFile text: String, isRole: Bool) throws -> KeyPair {
-        guard !Self.looksLikeSeed(text) || PrivateFile.exists(text) else {
+    private func pair(inFile text: String, _ choice: SignerChoice, isRole: Bool) throws -> KeyPair {
+        guard !Self.looksLikeSeed(text) || choice.isFile else {
             throw AdministrationError(
                 .invalidValue, "what was given as a key looks like a seed, but is none",
                 remedy: "give the whole seed, its file's path, a public key or a role; it is not shown here")
         }
-        guard PrivateFile.exists(text) else {
+        guard choice.isFile else {
+            guard case .written = choice else {
+                throw AdministrationError(
+                    .notFound, "\"\(text)\" is no key\(isRole ? " and no role" : "")",
+                    remedy: "give a public key\(isRole ? " or a role's name" : "")")
+            }
             throw AdministrationError(
                 .notFound, "\"\(text)\" is no key\(isRole ? ", no role" : ""), and no file that holds a key",
                 remedy: "give a public key, a seed, the path of a file with one\(isRole ? ", or a role's name" : "")")

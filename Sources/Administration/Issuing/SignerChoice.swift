@@ -5,8 +5,11 @@ import Secrets
 public enum SignerChoice: Sendable {
     /// The identity key, or, where signing keys are required or its seed is not here, a signing key without a scope.
     case automatic
-    /// A key of the directory: a role's name, or a public key.
+    /// A key of the directory: a role's name, or a public key. Never a file: who names it may be far away.
     case named(String)
+    /// What a person wrote on the machine of the directory: as above, or, where it is the name of nothing else, the path of a
+    /// file that holds a seed.
+    case written(String)
     /// A pair that was handed over, and is not kept.
     case pair(KeyPair)
 
@@ -15,7 +18,12 @@ public enum SignerChoice: Sendable {
         if case .automatic = self { true } else { false }
     }
 
-    /// What a person wrote for the private key: the name of a role, a public key, a seed, or the path of a file that
+    /// Whether it is a file of this machine, unless it is the name of something else.
+    var isFile: Bool {
+        if case .written(let text) = self { PrivateFile.exists(text) } else { false }
+    }
+
+    /// What a person wrote on this machine for the private key: the name of a role, a public key, a seed, or the path of a file that
     /// holds one.
     ///
     /// - Throws: an error of code `invalidValue` if a seed or a file's content is not one.
@@ -31,7 +39,7 @@ public enum SignerChoice: Sendable {
         }
         guard EntityReference(text).publicKey == nil, text.contains("/") || text.hasSuffix(".nk"),
             PrivateFile.exists(text)
-        else { return .named(text) }
+        else { return .written(text) }
         return .pair(try pair(inFile: text))
     }
 

@@ -36,7 +36,7 @@ extension RemoteService {
     static func name(_ signer: SignerChoice) throws -> String? {
         switch signer {
         case .automatic: return nil
-        case .named(let name): return name
+        case .named(let name), .written(let name): return name
         case .pair:
             throw AdministrationError(
                 .refused, "a seed does not leave this machine, and the service signs with its own keys",
