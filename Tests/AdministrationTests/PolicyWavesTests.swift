@@ -1,4 +1,5 @@
 import Claims
+import Foundation
 import TestSupport
 import Testing
 
@@ -52,6 +53,27 @@ import Testing
         }
     }
 
+    /// Room for imports is made on the way, so that limits are neither side's.
+    @Test func `Limits of an account that is switched already were not set by hand`() async throws {
+        func set(_ accounts: [String: String], _ count: Int) throws -> PolicySet {
+            let limits = "limits: { connections: \(count), imports: \(count), exports: 1 }\n"
+            return try PolicyApplyTests.set(accounts.mapValues { $0 + limits })
+        }
+        func drift() throws -> [AccessChange] {
+            try directory.change("plan", dryRun: true) { change in
+                let run = try #require(try change.reader.unfinishedPolicyRun(of: change.reader.operator(at: Place())))
+                return try change.planRest(of: run)
+            }.value.drift
+        }
+        let killer = applier { if $0 == .switched(wave: 1) { throw Killed() } }
+        try await applier().apply(try set(Self.with, 2))
+        await #expect(throws: Killed.self) { try await killer.apply(try set(Self.without, 1)) }
+        #expect(try drift().isEmpty)
+        try await applier().resume()
+        await #expect(throws: Killed.self) { try await killer.undo() }
+        #expect(try drift().isEmpty)
+    }
+
     @Test(arguments: [true, false])
     func `An end between two waves is gone on with, or taken back`(isResumed: Bool) async throws {
         try await applier().apply(try PolicyApplyTests.set(Self.with))
@@ -71,6 +93,43 @@ import Testing
         let rerun = isResumed ? Self.without : Self.with
         #expect(try await applier().apply(try PolicyApplyTests.set(rerun)).isEmpty)
         #expect(try directory.verifyAudit().problems.isEmpty)
+    }
+
+    private static let pairs =
+        ProcessInfo.processInfo.environment["CHANCERY_TEST_PAIRS"].flatMap { Int($0) } ?? 5
+
+    @Test func `What an apply or an undo of drawn sets does between waves was not done by hand`() async throws {
+        var random = SeededGenerator.announced("ends between waves")
+        let sets = RandomPolicySet(exports: ["o.>", "o.*.e", "o.eu.*", "o.eu.e", "p.*"], kinds: ["stream", "service"])
+        let ends = [PolicyApplier.Moment.switched(wave: 1)]
+        var options = PolicyOptions()
+        options.deletesRoles = true
+        for pair in 0..<Self.pairs {
+            let (first, second) = (try sets.make(&random), try sets.make(&random))
+            for end in ends {
+                let test = TestDirectory()
+                let directory = try test.opened()
+                let calm = PolicyApplier(directory, reached: { _ in test.now += 60 })
+                let killer = PolicyApplier(
+                    directory,
+                    reached: { moment in
+                        test.now += 60
+                        if moment == end { throw Killed() }
+                    })
+                func check(_ what: String) throws {
+                    let run = try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: Place())) }
+                    guard let run else { return }
+                    let plan = try directory.change("plan", dryRun: true) { try $0.planRest(of: run) }.value
+                    #expect(plan.drift.isEmpty, "pair \(pair), \(what), \(end): \(plan.drift.flatMap(\.lines))")
+                }
+                try await calm.apply(first, at: Place(), options)
+                do { try await killer.apply(second, at: Place(), options) } catch is Killed {
+                    try check("apply")
+                    _ = try? await calm.resume()
+                } catch is AdministrationError { break }
+                do { try await killer.undo() } catch is Killed { try check("undo") }
+            }
+        }
     }
 
     @Test func `What would be mixed in whatever order is refused, with what to do`() async throws {

@@ -32,8 +32,7 @@ extension Change {
                 continue
             }
             let present = try reader.presentState(of: account)
-            var (reached, delivered) = (present, present)
-            reached.claims = try course.claims(of: key, after: run.stored)?.json() ?? present.claims
+            var delivered = present
             if run.stored != run.confirmed {
                 delivered.claims = try course.claims(of: key, after: run.confirmed)?.json() ?? present.claims
             }
@@ -42,9 +41,19 @@ extension Change {
             ) throws -> AccountAccess {
                 try state.access(subject: key, names: names, finder: finder, exports: exports)
             }
-            let drift = try changes(
-                from: access(reached.agreeing(present, target, subject: key), exports.now),
-                to: access(present, exports.now))
+            func byHand(after step: ApplyStep?) throws -> [AccessChange] {
+                var reached = present
+                reached.claims = try course.claims(of: key, after: step)?.json() ?? present.claims
+                return try changes(
+                    from: access(reached.agreeing(present, target, subject: key), exports.now),
+                    to: access(present, exports.now))
+            }
+            var drift = try byHand(after: run.stored)
+            // In the middle of the switch an account may have been in an earlier wave, which is not noted.
+            if run.next == .switch, course.waves.count > 1, !drift.isEmpty {
+                let switched = try byHand(after: .switch)
+                if switched.count < drift.count { drift = switched }
+            }
             plan.drift += drift
             if !drift.isEmpty, let next = run.next { plan.add(target.name, to: next) }
             plan.changes += try changes(
