@@ -87,22 +87,22 @@ extension DirectoryReader {
 
 extension AccessToken {
     fileprivate static func fetch(
-        _ database: Database, _ clause: String, _ arguments: StatementArguments
+        _ database: Database, _ clause: String, _ arguments: StatementValues
     ) throws -> [AccessToken] {
         try rows(database, clause, arguments).map { try AccessToken($0) }
     }
 
     fileprivate static func rows(
-        _ database: Database, _ clause: String, _ arguments: StatementArguments
-    ) throws -> [Row] {
+        _ database: Database, _ clause: String, _ arguments: StatementValues
+    ) throws -> [StoredRow] {
         let sql = """
             SELECT id, name, kind, hash, public_key, fingerprint, grants, created_at, created_by, expires, revoked_at
             FROM access_tokens \(clause)
             """
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
+        return try database.rows(sql, arguments)
     }
 
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: StoredRow) throws {
         self.init(
             id: try row.text("id").orDamaged(), name: try row.text("name").orDamaged(),
             kind: try row.text("kind").flatMap(Kind.init(rawValue:)).orDamaged(),

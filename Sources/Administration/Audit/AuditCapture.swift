@@ -37,7 +37,7 @@ enum AuditCapture {
     /// What was written since the transaction began, in its order.
     static func notes(_ database: Database) throws -> [Note] {
         let sql = "SELECT subject, type, id, account, token FROM audit_notes ORDER BY n"
-        return try Row.fetchAll(database.cachedStatement(sql: sql))
+        return try database.rows(sql)
             .compactMap { row in
                 guard let subject = row.text("subject").flatMap(Note.Subject.init) else { return nil }
                 return Note(

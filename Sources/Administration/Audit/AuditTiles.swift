@@ -36,7 +36,7 @@ public final class AuditTiles: Sendable {
     /// The hashes of at most `count` records from one on.
     private static func leaves(_ database: Database, from first: Int64, count: Int) throws -> [TreeHash] {
         let sql = "SELECT leaf FROM audit_records WHERE i >= ? ORDER BY i LIMIT ?"
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [first, count]).map {
+        return try database.rows(sql, [first, count]).map {
             try $0.bytes("leaf").flatMap { TreeHash($0) }.orDamaged()
         }
     }

@@ -51,11 +51,11 @@ struct AuditedObject: Hashable, Comparable {
     func current(_ database: Database) throws -> State? {
         let clause = " WHERE entities.public_key = ?" + (type == "user" ? " AND entities.account = ?" : "")
         let arguments = type == "user" ? [id, account] : [id]
-        return try Self.fetch(database, [type], clause, StatementArguments(arguments)).first?.state
+        return try Self.fetch(database, [type], clause, arguments).first?.state
     }
 
     private static func fetch(
-        _ database: Database, _ types: [String], _ clause: String, _ arguments: StatementArguments = []
+        _ database: Database, _ types: [String], _ clause: String, _ arguments: StatementValues = []
     ) throws -> [(object: AuditedObject, state: State, name: String)] {
         try types.flatMap { type in
             let scope = type == "operator" ? "public_key" : type == "account" ? "operator" : "account"
@@ -63,7 +63,7 @@ struct AuditedObject: Hashable, Comparable {
                 SELECT entities.public_key, entities.\(scope) AS scope, entities.name, tokens.version
                 FROM \(type)s AS entities LEFT JOIN tokens ON tokens.id = entities.token\(clause)
                 """
-            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+            return try database.rows(sql, arguments).map { row in
                 let (id, scope) = (row.text("public_key") ?? "", row.text("scope") ?? "")
                 let object = AuditedObject(type: type, id: id, account: type == "user" ? scope : "")
                 return (object, State(version: row.bytes("version") ?? [], scope: scope), row.text("name") ?? "")

@@ -47,7 +47,7 @@ extension Change {
     }
 
     private func note(_ answer: ClaimsAnswer, _ outcome: PushOutcome) throws {
-        let key: StatementArguments = [outcome.publicKey.text, answer.server]
+        let key: StatementValues = [outcome.publicKey.text, answer.server]
         let known = try database.row("SELECT version FROM deliveries WHERE account = ? AND server = ?", key)?.bytes(
             "version")
         guard answer.isAccepted else {

@@ -65,7 +65,7 @@ extension DirectoryReader {
                     WHERE account = accounts.public_key AND deliveries.version <> tokens.version))
             """
         var behind: [PublicKey: TokenVersion] = [:]
-        for row in try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [entry.publicKey.text]) {
+        for row in try database.rows(sql, [entry.publicKey.text]) {
             guard let key = row.text("public_key").flatMap({ EntityReference($0).publicKey }) else { continue }
             behind[key] = row.bytes("version").flatMap { TokenVersion(hex: Hexadecimal.text($0)) }
         }

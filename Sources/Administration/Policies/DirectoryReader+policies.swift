@@ -92,7 +92,7 @@ extension DirectoryReader {
         try database.row("SELECT * FROM policy_runs \(clause)", [entry.publicKey.text]).map(Self.policyRun)
     }
 
-    private static func policyRun(_ row: Row) throws -> PolicyRun {
+    private static func policyRun(_ row: StoredRow) throws -> PolicyRun {
         func states(_ column: String) throws -> GovernedStates {
             try JSONDecoder().decode(GovernedStates.self, from: Data(row.text(column).orDamaged().utf8))
         }
@@ -154,7 +154,7 @@ extension DirectoryReader {
     /// What is said of an account and its parts for people, by what it is about, such as `role sensor`.
     public func policyDescriptions(of account: PublicKey) throws -> [String: String] {
         let sql = "SELECT subject, description FROM policy_descriptions WHERE account = ?"
-        let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text])
+        let rows = try database.rows(sql, [account.text])
         return Dictionary(
             rows.map { ($0.text("subject") ?? "", $0.text("description") ?? "") },
             uniquingKeysWith: { first, _ in first })
@@ -164,7 +164,7 @@ extension DirectoryReader {
     public func importRequests(of account: PublicKey) throws -> [ImportRequest] {
         let sql =
             "SELECT exporter, kind, subject FROM policy_requests WHERE importer = ? ORDER BY exporter, kind, subject"
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text]).map { row in
+        return try database.rows(sql, [account.text]).map { row in
             ImportRequest(
                 importer: account.text, exporter: row.text("exporter") ?? "", kind: row.text("kind") ?? "",
                 subject: row.text("subject") ?? "")
@@ -197,7 +197,7 @@ extension DirectoryReader {
             SELECT name, public_key, description, terms FROM policy_roles
             WHERE account = ? AND deleted_at IS NULL ORDER BY name
             """
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [account.text]).map(Self.policyRole)
+        return try database.rows(sql, [account.text]).map(Self.policyRole)
     }
 
     /// The role of a governed account that a key is; nil for a key that no file says anything about.
@@ -210,7 +210,7 @@ extension DirectoryReader {
         return try database.row(sql, [account.text, key]).map(Self.policyRole)
     }
 
-    private static func policyRole(_ row: Row) throws -> GovernedState.Role {
+    private static func policyRole(_ row: StoredRow) throws -> GovernedState.Role {
         GovernedState.Role(
             name: row.text("name") ?? "", publicKey: row.text("public_key") ?? "",
             description: row.text("description") ?? "",

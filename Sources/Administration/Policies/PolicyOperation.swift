@@ -73,8 +73,8 @@ extension DirectoryReader {
         let marks = operators.map { _ in "?" }.joined(separator: ", ")
         let sql =
             "\(Self.operations) WHERE operator IN (\(marks)) AND policy_runs.id < ? ORDER BY policy_runs.id DESC LIMIT ?"
-        let values: [any DatabaseValueConvertible] = operators.map(\.text) + [before ?? .max, limit]
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(values))
+        let values: StatementValues = operators.map(\.text) + [before ?? .max, limit]
+        return try database.rows(sql, values)
             .map(Self.operation)
     }
 
@@ -85,10 +85,10 @@ extension DirectoryReader {
             WHERE policy_operations.state = 'running' AND policy_runs.state <> 'undone' AND confirmed_step < ?
             """
         let last = ApplyStep.allCases.last?.rawValue ?? 0
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [last]).compactMap { $0.integer("text") }
+        return try database.rows(sql, [last]).compactMap { $0.integer("text") }
     }
 
-    private static func operation(_ row: Row) throws -> PolicyOperation {
+    private static func operation(_ row: StoredRow) throws -> PolicyOperation {
         func step(_ column: String) -> ApplyStep? {
             row.integer(column).flatMap { ApplyStep(rawValue: Int(clamping: $0)) }
         }

@@ -29,8 +29,8 @@ extension DirectoryReader {
         return try requests(sql, [id, account.operator.text, account.publicKey.text, account.name]).first
     }
 
-    func requests(_ sql: String, _ values: StatementArguments) throws -> [SharingRequest] {
-        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: values).map { row in
+    func requests(_ sql: String, _ values: StatementValues) throws -> [SharingRequest] {
+        try database.rows(sql, values).map { row in
             SharingRequest(
                 id: try row.integer("id").orDamaged(),
                 importer: try row.text("importer").flatMap { EntityReference($0).publicKey }.orDamaged(),

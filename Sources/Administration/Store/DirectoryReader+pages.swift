@@ -23,7 +23,7 @@ extension DirectoryReader {
         let table = signer == nil ? "users" : "user_signers"
         // The plus sign has the users of a signer looked up by their numbers, and not by their account.
         var clause = "WHERE \(signer == nil ? "" : "+")users.account = ? AND \(table).name \(comparison) ?"
-        var arguments: StatementArguments = [account.publicKey.text, first]
+        var arguments: StatementValues = [account.publicKey.text, first]
         if let end = Self.end(of: prefix) {
             clause += " AND \(table).name < ?"
             arguments += [end]

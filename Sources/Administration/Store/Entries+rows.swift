@@ -5,12 +5,12 @@ import NKeys
 
 extension OperatorEntry {
     static func fetch(
-        _ database: Database, _ clause: String, _ arguments: StatementArguments = StatementArguments()
+        _ database: Database, _ clause: String, _ arguments: StatementValues = []
     ) throws -> [OperatorEntry] {
         let sql =
             "SELECT operators.public_key, operators.name, tokens.text, operators.managed FROM operators "
             + "JOIN tokens ON tokens.id = operators.token \(clause)"
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+        return try database.rows(sql, arguments).map { row in
             OperatorEntry(
                 publicKey: try storedKey(row, "public_key"), name: try row.text("name").orDamaged(),
                 token: try row.text("text").orDamaged(), isManaged: row.integer("managed") == 1)
@@ -20,12 +20,12 @@ extension OperatorEntry {
 
 extension AccountEntry {
     static func fetch(
-        _ database: Database, _ clause: String, _ arguments: StatementArguments = StatementArguments()
+        _ database: Database, _ clause: String, _ arguments: StatementValues = []
     ) throws -> [AccountEntry] {
         let sql =
             "SELECT accounts.public_key, accounts.operator, accounts.name, tokens.text FROM accounts "
             + "JOIN tokens ON tokens.id = accounts.token \(clause)"
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+        return try database.rows(sql, arguments).map { row in
             AccountEntry(
                 publicKey: try storedKey(row, "public_key"), operator: try storedKey(row, "operator"),
                 name: try row.text("name").orDamaged(), token: try row.text("text").orDamaged())
@@ -35,12 +35,12 @@ extension AccountEntry {
 
 extension UserEntry {
     static func fetch(
-        _ database: Database, _ clause: String, _ arguments: StatementArguments = StatementArguments()
+        _ database: Database, _ clause: String, _ arguments: StatementValues = []
     ) throws -> [UserEntry] {
         let sql =
             "SELECT users.public_key, users.account, users.name, tokens.text FROM users "
             + "JOIN tokens ON tokens.id = users.token \(clause)"
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+        return try database.rows(sql, arguments).map { row in
             UserEntry(
                 publicKey: try storedKey(row, "public_key"), account: try storedKey(row, "account"),
                 name: try row.text("name").orDamaged(), token: try row.text("text").orDamaged())
@@ -50,12 +50,12 @@ extension UserEntry {
 
 extension KeyEntry {
     static func fetch(
-        _ database: Database, _ clause: String, _ arguments: StatementArguments = StatementArguments()
+        _ database: Database, _ clause: String, _ arguments: StatementValues = []
     ) throws -> [KeyEntry] {
         let sql =
             "SELECT keys.public_key, keys.purpose, keys.role, keys.owner, seeds.public_key IS NOT NULL AS kept FROM keys "
             + "LEFT JOIN seeds ON seeds.public_key = keys.public_key \(clause)"
-        return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map { row in
+        return try database.rows(sql, arguments).map { row in
             KeyEntry(
                 publicKey: try storedKey(row, "public_key"),
                 purpose: row.text("purpose").flatMap(Purpose.init) ?? .stored, role: row.text("role"),
@@ -64,7 +64,7 @@ extension KeyEntry {
     }
 }
 
-private func storedKey(_ row: Row, _ column: String) throws(AdministrationError) -> PublicKey {
+private func storedKey(_ row: StoredRow, _ column: String) throws(AdministrationError) -> PublicKey {
     let text = try row.text(column).orDamaged()
     guard let key = try? PublicKey(text) else { throw AdministrationError.damagedRow }
     return key

@@ -36,31 +36,3 @@ extension Optional {
         return self
     }
 }
-
-// A change runs the same few statements for everything it touches, so they are prepared once.
-extension Database {
-    /// Runs a statement.
-    func run(sql: String, arguments: StatementArguments) throws {
-        try cachedStatement(sql: sql).execute(arguments: arguments)
-    }
-
-    /// The first row of a statement, or nil if there is none.
-    func row(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Row? {
-        try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
-    }
-
-    /// The texts of a statement's column `text`.
-    func texts(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [String] {
-        try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments).map { try $0.text("text").orDamaged() }
-    }
-
-    /// The first integer of a statement's column `number`, or nil if there is none.
-    func integer(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int64? {
-        try row(sql, arguments)?.integer("number")
-    }
-
-    /// Whether a statement finds anything.
-    func finds(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Bool {
-        try row(sql, arguments) != nil
-    }
-}
