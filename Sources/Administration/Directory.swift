@@ -254,7 +254,7 @@ public final class Directory: Sendable {
     /// Does what a change does, with its records, in the transaction that is open. What was noted before is cleared away.
     static func carryOut<Result>(_ change: Change, _ body: (Change) throws -> Result) throws -> Changed<Result> {
         let value = try body(change)
-        if !change.isDryRun { try AuditTrail.record(change) }
+        if !change.isDryRun { try change.leavingOut { try AuditTrail.record(change) } }
         return Changed(value: value, report: change.report, trace: change.trace)
     }
 

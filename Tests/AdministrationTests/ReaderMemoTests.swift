@@ -22,9 +22,10 @@ import Testing
                 for body in bodies {
                     let change = Change(
                         database: database, home: directory.home, surroundings: directory.surroundings, reason: "test",
-                        opened: transaction.opened, sharedLog: transaction.log)
+                        opened: transaction.opened, memo: ReaderMemo(sharing: transaction.memo),
+                        sharedLog: transaction.log)
                     let mark = transaction.log.mark
-                    try AuditCapture.clear(database)
+                    try change.leavingOut { try AuditCapture.clear(database) }
                     do {
                         results.append(try transaction.undoingFailure { try Directory.carryOut(change, body).value })
                     } catch is Undone {
@@ -95,6 +96,87 @@ import Testing
         #expect(found == [1, 2, nil, 2])
         #expect(try directory.claims(ofAccount: "A").limits.connections == 2)
         #expect(try directory.verifyAudit().problems.isEmpty)
+    }
+
+    private func issue(_ name: String, role: String? = nil, _ change: Change) throws -> UserClaims {
+        var user = WholeUser(name: name)
+        user.role = role
+        user.publicKey = KeyPair.generate(.user).publicKey
+        let account = try change.reader.account(at: .account("A"))
+        let known = try change.reader.findUser(EntityReference(name), of: account)
+        return try change.setUser(user, from: known, in: account).claims()
+    }
+
+    @Test func `a group of users that are issued asks once for what they have in common`() throws {
+        let test = TestDirectory()
+        let directory = try test.opened(accounts: "A")
+        var asked = 0
+        let bodies = (0..<4).map { number in
+            { (change: Change) throws in
+                _ = try issue("u\(number)", change)
+                _ = change.reader.memo.accounts.entry(.init("asked"), change.database) {
+                    asked += 1
+                    return nil
+                }
+            }
+        }
+        #expect(try together(directory, bodies).count == 4)
+        #expect(asked == 1)
+    }
+
+    @Test func `users of a group are signed as the changes between them say`() throws {
+        let test = TestDirectory()
+        let directory = try test.opened(accounts: "A")
+        func role(_ publish: [String], _ change: Change) throws {
+            var role = WholeRole(name: "r")
+            role.template.permissions.publish.allow = publish
+            try change.setRole(role, in: change.reader.account(at: .account("A")))
+        }
+        try directory.change("test") { try role(["a"], $0) }
+        let before = try directory.claims(ofAccount: "A").signingKeys.map(\.key)
+        let found = try together(
+            directory,
+            [
+                { try issue("one", role: "r", $0).issuer },
+                { change in
+                    try change.deleteRole("r", in: change.reader.account(at: .account("A")))
+                    #expect(refusal { _ = try issue("none", role: "r", change) } == .notFound)
+                    throw Undone()
+                },
+                { try issue("two", role: "r", $0).issuer },
+                { change in
+                    try change.deleteRole("r", in: change.reader.account(at: .account("A")))
+                    try role(["b"], change)
+                    return ""
+                },
+                { try issue("three", role: "r", $0).issuer },
+            ])
+        let after = try directory.claims(ofAccount: "A").signingKeys.map(\.key)
+        #expect(before.count == 1 && after.count == 1 && before != after)
+        #expect(found == [before[0], nil, before[0], "", after[0]])
+        #expect(try directory.verifyAudit().problems.isEmpty)
+    }
+
+    @Test func `a seed that is forgotten within a group signs no more in it`() throws {
+        let test = TestDirectory()
+        let directory = try test.opened(accounts: "A")
+        let key = try directory.read { try $0.account(at: .account("A")).publicKey }
+        let found = try together(
+            directory,
+            [
+                { _ = try issue("one", $0) },
+                { change in
+                    try change.keyring.forget(key)
+                    #expect(refusal { _ = try issue("none", change) } == .seedMissing)
+                    throw Undone()
+                },
+                { _ = try issue("two", $0) },
+                { change in
+                    try change.keyring.forget(key)
+                    #expect(refusal { _ = try issue("none", change) } == .seedMissing)
+                },
+            ])
+        #expect(found.map { $0 != nil } == [true, false, true, true])
     }
 
     @Test func `what was written past the directory's own functions is found, too`() throws {

@@ -24,13 +24,15 @@ extension Change {
     func register(
         _ key: PublicKey, purpose: KeyEntry.Purpose, role: String? = nil, owner: PublicKey?
     ) throws {
-        try database.run(
-            sql: """
-                INSERT INTO keys (public_key, kind, purpose, role, owner, created_at) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (public_key) DO UPDATE
-                SET purpose = excluded.purpose, role = excluded.role, owner = excluded.owner
-                """,
-            arguments: [key.text, key.kind.name, purpose.rawValue, role, owner?.text, now])
+        try leavingOut {
+            try database.run(
+                sql: """
+                    INSERT INTO keys (public_key, kind, purpose, role, owner, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (public_key) DO UPDATE
+                    SET purpose = excluded.purpose, role = excluded.role, owner = excluded.owner
+                    """,
+                arguments: [key.text, key.kind.name, purpose.rawValue, role, owner?.text, now])
+        }
     }
 
     /// Notes that nothing refers to a key any more. Its seed stays.

@@ -123,14 +123,16 @@ extension Change {
         try user.validity.check(at: now)
         user.validity.apply(to: &claims)
         let token = try issue(&claims, of: account, signer, endIsChosen: claims.expires != 0)
-        if before == nil {
-            try database.run(
-                sql: "INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [account.publicKey.text, key.text, name, token.id, now])
-        } else {
-            try database.run(
-                sql: "UPDATE users SET token = ? WHERE account = ? AND public_key = ?",
-                arguments: [token.id, account.publicKey.text, key.text])
+        try leavingOut {
+            if before == nil {
+                try database.run(
+                    sql: "INSERT INTO users (account, public_key, name, token, created_at) VALUES (?, ?, ?, ?, ?)",
+                    arguments: [account.publicKey.text, key.text, name, token.id, now])
+            } else {
+                try database.run(
+                    sql: "UPDATE users SET token = ? WHERE account = ? AND public_key = ?",
+                    arguments: [token.id, account.publicKey.text, key.text])
+            }
         }
         note(before == nil ? .added : .changed, "user", name, key: key.text, token: token)
         return UserEntry(publicKey: key, account: account.publicKey, name: name, token: token.text)

@@ -56,12 +56,13 @@ public final class Change {
 
     /// - Parameters:
     ///   - opened: the keys that changes of the same transaction have opened.
+    ///   - memo: what the change finds is kept there.
     init(
         database: Database, home: Home, surroundings: Directory.Surroundings, reason: String, isDryRun: Bool = false,
-        opened: OpenedKeys = OpenedKeys(), sharedLog: SharedAuditLog? = nil
+        opened: OpenedKeys = OpenedKeys(), memo: ReaderMemo = ReaderMemo(), sharedLog: SharedAuditLog? = nil
     ) {
         (self.isDryRun, self.sharedLog) = (isDryRun, sharedLog)
-        reader = DirectoryReader(database: database)
+        reader = DirectoryReader(database: database, memo: memo)
         moment = surroundings.moment?() ?? AuditMoment(unixSeconds: surroundings.now())
         keyring = Keyring(
             database: database, home: home, random: surroundings.random, now: moment.unixSeconds,
@@ -69,6 +70,11 @@ public final class Change {
         self.home = home
         self.surroundings = surroundings
         self.reason = reason
+    }
+
+    /// Does something of which nothing that is remembered says anything; see ``RowCount/leavingOut(_:_:)``.
+    func leavingOut<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try reader.memo.count.leavingOut(database, body)
     }
 
     /// Says whose work the change is, before it does anything.
@@ -130,7 +136,7 @@ public final class Change {
         signed[token.id] = StoredToken(
             kind: claims.kind.rawValue, subject: claims.subject, scope: scope.text, version: token.version.bytes,
             text: text, name: claims.name)
-        if claims is UserClaims { KnownClaims.users.remember(text, token.version, UserClaims.decodeKnown) }
+        if claims is UserClaims { KnownClaims.users.rememberSigned(token.version) }
         return token
     }
 
@@ -149,16 +155,18 @@ public final class Change {
         _ text: String, _ version: TokenVersion, of claims: some ClaimSet, scope: PublicKey, issuer: String,
         issuedAt: Int64
     ) throws -> IssuedToken {
-        try database.run(
-            sql: """
-                INSERT INTO tokens (
-                    kind, subject, scope, version, issuer, issued_at, text, recorded_at, actor, reason
-                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                claims.kind.rawValue, claims.subject, scope.text, Data(version.bytes), issuer, issuedAt, text, now,
-                surroundings.actor, reason,
-            ])
+        try leavingOut {
+            try database.run(
+                sql: """
+                    INSERT INTO tokens (
+                        kind, subject, scope, version, issuer, issued_at, text, recorded_at, actor, reason
+                    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    claims.kind.rawValue, claims.subject, scope.text, version.bytes, issuer, issuedAt, text, now,
+                    surroundings.actor, reason,
+                ])
+        }
         return IssuedToken(id: database.lastInsertedRowID, text: text, version: version, issuedAt: issuedAt)
     }
 

@@ -40,11 +40,12 @@ final class Keyring {
     ///
     /// - Throws: an error of code `keyringLocked` if the key file is missing or another one, or a row was altered.
     func keyPair(_ key: PublicKey) throws -> KeyPair? {
+        if let known = opened.pair(of: key, database) { return known }
         let sql = "SELECT nonce, sealed FROM seeds WHERE public_key = ?"
         guard let row = try database.row(sql, [key.text]) else { return nil }
         let (nonce, sealed) = (try row.bytes("nonce").orDamaged(), try row.bytes("sealed").orDamaged())
         let dataKey = try existingDataKey()
-        return try opened.pair(OpenedKeys.Row(name: key.text, nonce: nonce, sealed: sealed)) {
+        let pair = try opened.pair(OpenedKeys.Row(name: key.text, nonce: nonce, sealed: sealed)) {
             guard
                 let seed = try? SealedBox.open(
                     sealed, key: dataKey, nonce: nonce, additionalData: Array(key.text.utf8)),
@@ -56,6 +57,8 @@ final class Keyring {
             }
             return pair
         }
+        opened.keep(pair, database)
+        return pair
     }
 
     /// Whether the seed of a key is kept here.
@@ -111,6 +114,10 @@ final class Keyring {
     /// The data key, or nil if there is none yet.
     private func unlock() throws -> Secret? {
         if let dataKey { return dataKey }
+        if let known = opened.dataKey(database) {
+            dataKey = known
+            return known
+        }
         let sql = "SELECT seal, nonce, wrapped_key FROM keyring"
         guard let row = try database.row(sql) else { return nil }
         let (nonce, wrapped) = (try row.bytes("nonce").orDamaged(), try row.bytes("wrapped_key").orDamaged())
@@ -128,6 +135,7 @@ final class Keyring {
                     remedy: "use a later version of chancery; nothing was touched")
             }
         }
+        opened.keep(key, database)
         dataKey = key
         return key
     }

@@ -66,7 +66,10 @@ final class ChangeTransaction {
     struct NeedsSteps: Error {}
 
     let database: Database
-    let opened = OpenedKeys()
+    let opened: OpenedKeys
+    /// What its changes have read.
+    let memo: ReaderMemo
+    private let count = RowCount()
     let log = SharedAuditLog()
     /// The checkpoint of the audit log after the last change that had something to record, once it is signed.
     var checkpoint: String?
@@ -76,6 +79,7 @@ final class ChangeTransaction {
 
     init(_ database: Database, isInSteps: Bool) {
         (self.database, self.isInSteps) = (database, isInSteps)
+        (opened, memo) = (OpenedKeys(count), ReaderMemo(count))
     }
 
     /// Does something of which nothing is left in the database if it throws.
@@ -98,6 +102,7 @@ final class ChangeTransaction {
         try database.cachedStatement(sql: "SAVEPOINT change").execute()
         let result: Result
         do { result = try body() } catch {
+            count.countUndoing()
             // What was wrong may have ended the whole transaction already.
             guard database.isInsideTransaction else { throw error }
             do {

@@ -7,7 +7,8 @@ import Synchronization
 /// Tokens are found by their versions. A bearer's token is a secret, which is not kept longer than necessary.
 final class ClaimsMemo<Content: Sendable>: Sendable {
     private struct State {
-        var known: [TokenVersion: Content] = [:]
+        /// Nil for a token that was signed here and has not been read.
+        var known: [TokenVersion: Content?] = [:]
         /// The oldest first.
         var order: [TokenVersion] = []
         /// Those that were asked for last with their tokens, the oldest first.
@@ -19,14 +20,20 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
     private let most: Int
     /// How many are found by their tokens, which takes less time than to hash one.
     private let mostRecent: Int
+    /// Reads a token without verifying its signature.
+    private let decodeKnown: (@Sendable (String) throws(ClaimsError) -> Content)?
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - most: the most tokens that are kept.
     ///   - large: from how many bytes on a token is not kept.
     ///   - mostRecent: how many are found without a hash: 0 where tokens are secrets.
-    init(most: Int, smallerThan large: Int, mostRecent: Int) {
-        (self.most, self.large, self.mostRecent) = (most, large, mostRecent)
+    ///   - decodeKnown: reads a token without verifying its signature; nil where none is known to be right.
+    init(
+        most: Int, smallerThan large: Int, mostRecent: Int,
+        decodeKnown: (@Sendable (String) throws(ClaimsError) -> Content)? = nil
+    ) {
+        (self.most, self.large, self.mostRecent, self.decodeKnown) = (most, large, mostRecent, decodeKnown)
     }
 
     /// The claims of a token, decoded and verified now or earlier.
@@ -42,9 +49,12 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
         let version = TokenVersion(of: token)
         let known = state.withLock { $0.known[version] }
         let claims: Content
-        if let known {
-            claims = known
-        } else {
+        switch known {
+        case .some(.some(let known)): claims = known
+        case .some(.none):
+            if let decodeKnown { claims = try decodeKnown(token) } else { claims = try decode(token) }
+            remember(claims, version)
+        case .none:
             claims = try decode(token)
             remember(claims, version)
         }
@@ -56,15 +66,17 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
         return claims
     }
 
-    /// Keeps the claims of a token that was signed a moment ago, whose signature need not be verified.
-    func remember(_ token: String, _ version: TokenVersion, _ decode: (String) throws(ClaimsError) -> Content) {
-        guard token.utf8.count < large, let claims = try? decode(token) else { return }
-        remember(claims, version)
-    }
+    /// Keeps in mind that a token was signed here: its signature need not be verified when somebody asks what it says.
+    func rememberSigned(_ version: TokenVersion) { remember(nil, version) }
 
-    private func remember(_ claims: Content, _ version: TokenVersion) {
+    private func remember(_ claims: Content?, _ version: TokenVersion) {
         state.withLock { state in
-            guard state.known.updateValue(claims, forKey: version) == nil else { return }
+            if state.known[version] != nil {
+                // What was read is not forgotten for a token that was signed twice.
+                if claims != nil { state.known[version] = .some(claims) }
+                return
+            }
+            state.known[version] = .some(claims)
             state.order.append(version)
             if state.order.count > most { state.known[state.order.removeFirst()] = nil }
         }
@@ -75,5 +87,6 @@ final class ClaimsMemo<Content: Sendable>: Sendable {
 enum KnownClaims {
     static let operators = ClaimsMemo<OperatorClaims>(most: 8, smallerThan: 16 << 10, mostRecent: 2)
     static let accounts = ClaimsMemo<AccountClaims>(most: 64, smallerThan: LargeAccountMemo.least, mostRecent: 4)
-    static let users = ClaimsMemo<UserClaims>(most: 64, smallerThan: 16 << 10, mostRecent: 0)
+    static let users = ClaimsMemo<UserClaims>(
+        most: 128, smallerThan: 16 << 10, mostRecent: 0, decodeKnown: UserClaims.decodeKnown)
 }

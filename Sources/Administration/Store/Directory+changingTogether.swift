@@ -42,8 +42,8 @@ extension Directory {
             do {
                 let change = Change(
                     database: transaction.database, home: home, surroundings: surroundings, reason: reason,
-                    opened: transaction.opened, sharedLog: transaction.log)
-                try AuditCapture.clear(transaction.database)
+                    opened: transaction.opened, memo: ReaderMemo(sharing: transaction.memo), sharedLog: transaction.log)
+                try change.leavingOut { try AuditCapture.clear(transaction.database) }
                 let changed = try transaction.undoingFailure { try Self.carryOut(change, body) }
                 if let checkpoint = change.checkpoint { transaction.checkpoint = checkpoint }
                 return changed

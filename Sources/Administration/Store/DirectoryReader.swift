@@ -5,7 +5,9 @@ public import NKeys
 /// One consistent state of the directory, for the duration of a read or a change.
 public struct DirectoryReader {
     let database: Database
-    let memo = ReaderMemo()
+    let memo: ReaderMemo
+
+    init(database: Database, memo: ReaderMemo = ReaderMemo()) { (self.database, self.memo) = (database, memo) }
 
     // MARK: Operators
 
