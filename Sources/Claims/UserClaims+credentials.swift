@@ -30,6 +30,24 @@ extension UserClaims {
         }
     }
 
+    /// The text of a credentials file for a user's JWT that was verified already.
+    /// - Parameter claims: those of the JWT.
+    /// - Throws: ``ClaimsError`` if the pair is not that of its subject.
+    package static func credentials(
+        jwt: String, verified claims: UserClaims, pair: KeyPair
+    ) throws(ClaimsError) -> Secret {
+        guard pair.publicKey.kind == .user, pair.publicKey.text == claims.subject else {
+            throw ClaimsError(
+                .credentials, "nkey seed does not match the jwt subject", at: "sub",
+                remedy: "give the seed of this very user")
+        }
+        do throws(NKeyError) {
+            return try Credentials.format(jwt: jwt, seed: pair.seed)
+        } catch {
+            throw ClaimsError(.credentials, error.message, remedy: error.remedy)
+        }
+    }
+
     /// Whether a seed begins like a user's, blanks before it aside.
     private static func isUserSeed(_ seed: Secret) -> Bool {
         seed.withBytes { $0.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }.starts(with: "SU".utf8) }

@@ -31,9 +31,15 @@ struct Answer: Sendable {
     var starts: Int64?
     /// The path of the next page, for the `Link` header.
     var next: String?
+    /// What is still to be put together: where nobody waits for it, once a change is durable. Nothing of it may refuse.
+    var rest: (@Sendable (inout Answer) throws -> Void)?
 
     init(_ body: JSONValue, tag: String? = nil, status: Int = 200) {
         (self.body, self.tag, self.status) = (body, tag, status)
+    }
+
+    init(status: Int, rest: @escaping @Sendable (inout Answer) throws -> Void) {
+        (self.status, self.rest) = (status, rest)
     }
 
     init(text: String, tag: String? = nil) {
@@ -50,6 +56,22 @@ struct Answer: Sendable {
         var answer = self
         answer.text = body.jsonText + "\n"
         return answer
+    }
+
+    /// Puts together what was left for later.
+    mutating func complete() throws {
+        guard let rest else { return }
+        self.rest = nil
+        try rest(&self)
+    }
+
+    /// Leaves something more for later.
+    mutating func later(_ next: @escaping @Sendable (inout Answer) throws -> Void) {
+        let rest = rest
+        self.rest = { answer in
+            try rest?(&answer)
+            try next(&answer)
+        }
     }
 
     /// The word that something is gone.

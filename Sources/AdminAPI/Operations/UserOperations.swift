@@ -180,7 +180,7 @@ enum UserOperations {
             user.publicKey = given ?? pair?.publicKey
             let (entry, isRevoking) = try change.replaceUser(user, from: known, in: account)
             let current = isRevoking ? try exchange.accountEntry(change.reader) : account
-            var answer = try answered(entry, in: current, status: known == nil ? 201 : 200)
+            var answer = try answer(entry, in: current.claims(), status: known == nil ? 201 : 200)
             if isRevoking {
                 answer.accounts = [account.publicKey]
                 answer.cuts = [ConnectionCut(account.publicKey, user: entry.publicKey)]
@@ -210,35 +210,41 @@ enum UserOperations {
     private static func answered(
         _ entry: UserEntry, _ exchange: Exchange, _ change: Change, status: Int = 200
     ) throws -> Answer {
-        try answered(entry, in: exchange.accountEntry(change.reader), status: status)
+        var answer = try answer(entry, in: exchange.accountEntry(change.reader).claims(), status: status)
+        try answer.complete()
+        return answer
     }
 
+    /// The answer that shows a user, to be put together later.
+    ///
     /// - Parameter account: as it is now.
-    private static func answered(
-        _ entry: UserEntry, in account: AccountEntry, status: Int = 200
-    ) throws -> Answer {
-        var answer = Answer(try entry.json(in: account.claims()), tag: entry.version, status: status)
-        answer.secrets = [("jwt", Secret(copying: Array(entry.token.utf8)))]
-        return answer
+    private static func answer(_ entry: UserEntry, in account: AccountClaims, status: Int) -> Answer {
+        Answer(status: status) { answer in
+            let body = try entry.json(in: account)
+            (answer.body, answer.tag) = (body, body["version"]?.text)
+            answer.secrets = [("jwt", Secret(copying: Array(entry.token.utf8)))]
+        }
     }
 
     /// Adds the credentials, open or sealed.
     private static func add(
         _ entry: UserEntry, _ pair: KeyPair, to answer: inout Answer, _ exchange: Exchange, _ change: Change
     ) throws {
-        let creds = try change.credentials(of: entry, pair: pair)
+        let credentials = try change.credentialsToCome(of: entry, pair: pair)
         guard let recipient = exchange.body["seal_to"]?.text else {
-            answer.secrets = [("creds", creds)]
-            return
+            return answer.later { $0.secrets = [("creds", try credentials())] }
         }
+        let creds = try credentials()
         let sender = KeyPair.generate(.curve)
         do throws(NKeyError) {
             let recipient = try PublicKey(recipient)
             let sealed = try creds.withBytes { (bytes) throws(NKeyError) in
                 try sender.seal(Array(bytes), to: recipient)
             }
-            answer.secrets = [("sealed_creds", Secret(copying: Array(Base64URL.text(sealed).utf8)))]
-            answer.body = answer.body?.adding("sealed_by", .string(sender.publicKey.text))
+            answer.later { answer in
+                answer.secrets = [("sealed_creds", Secret(copying: Array(Base64URL.text(sealed).utf8)))]
+                answer.body = answer.body?.adding("sealed_by", .string(sender.publicKey.text))
+            }
         } catch {
             throw Problem.invalid("/seal_to", "is not a curve key that can be sealed to")
         }

@@ -270,6 +270,8 @@ extension AdminService: HTTPResponder {
         // Who asks in vain never makes others wait for the lock of a change.
         if !isAuthorized { try await directory.glance { _ = try Gate.authorize(exchange, incoming, body, $0) } }
         let name = "api: \(incoming.operation.id)"
+        // What would take long on this thread is looked at where changes are made.
+        let checked = bytes.count > AwayFromLoops.largeBody ? nil : Gate.checked(incoming, body)
         let carryOut = { @Sendable (change: Change) throws -> Outcome in
             if let key, let fingerprint, let stored = try change.storedReply(owner: owner, key: key) {
                 guard stored.fingerprint == fingerprint else {
@@ -279,11 +281,12 @@ extension AdminService: HTTPResponder {
                 _ = try Gate.authorize(exchange, incoming, body, change.reader)
                 return Outcome(answer: Answer(stored), isReplay: true)
             }
-            let ready = try Gate.admit(exchange, incoming, body, change.reader)
+            let ready = try Gate.admit(exchange, incoming, body, checked: checked, change.reader)
             change.act(as: incoming.actor(ready.caller, ready.grant))
             change.allowance = ready.allowance
             var answer = try handler(ready, change)
             if let key, let fingerprint {
+                try answer.complete()
                 answer.add(change.report, exchange)
                 try change.store(StoredReply(answer, owner: owner, key: key, fingerprint))
             }
@@ -294,6 +297,7 @@ extension AdminService: HTTPResponder {
             ? try await work { try $0.change(name, dryRun: true, carryOut) }
             : try await directory.changeTogether(name, carryOut)
         var answer = done.value.answer
+        try answer.complete()
         // What is stored with the answer says it already; else it is put together here, where nobody waits for it.
         if key == nil { answer.add(done.report, exchange) }
         if isDryRun {

@@ -5,31 +5,38 @@ import Claims
 enum Gate {
     /// Everything, in this order.
     ///
-    /// - Parameter knowsCaller: whether the caller's token was read from the same state of the directory.
+    /// - Parameters:
+    ///   - checked: what ``checked(_:_:)`` says of the body, where that is known before; it counts after who may.
+    ///   - knowsCaller: whether the caller's token was read from the same state of the directory.
     static func admit(
-        _ exchange: Exchange, _ incoming: Incoming, _ body: Result<JSONValue, Problem>, _ reader: DirectoryReader,
-        knowsCaller: Bool = false
+        _ exchange: Exchange, _ incoming: Incoming, _ body: Result<JSONValue, Problem>,
+        checked: Result<JSONValue, Problem>? = nil, _ reader: DirectoryReader, knowsCaller: Bool = false
     ) throws -> Exchange {
-        let allowed = try authorize(exchange, incoming, body, reader, knowsCaller: knowsCaller)
-        let ready = try checked(allowed, incoming, body)
+        var ready = try authorize(exchange, incoming, body, reader, knowsCaller: knowsCaller)
+        ready.body = try (checked ?? Self.checked(incoming, body)).get()
         try checkPreconditions(ready, incoming, reader)
         return ready
     }
 
     /// The body, checked against its schema. A merge patch is checked when it is merged.
+    static func checked(_ incoming: Incoming, _ body: Result<JSONValue, Problem>) -> Result<JSONValue, Problem> {
+        body.flatMap { value in
+            guard let schema = incoming.operation.request, !incoming.isBodyLeftOut else { return .success(value) }
+            let isPatch = incoming.operation.method == .patch
+            let faults = isPatch && value.members != nil ? [] : schema.faults(in: value)
+            guard faults.isEmpty else {
+                return .failure(Problem(.invalidValue, "the body has values that cannot be taken", faults: faults))
+            }
+            return .success(value)
+        }
+    }
+
+    /// A request that need not pass anything else, with its body.
     static func checked(
         _ exchange: Exchange, _ incoming: Incoming, _ body: Result<JSONValue, Problem>
-    ) throws -> Exchange {
+    ) throws(Problem) -> Exchange {
         var exchange = exchange
-        exchange.body = try body.get()
-        if let schema = incoming.operation.request, !incoming.isBodyLeftOut {
-            let isPatch = incoming.operation.method == .patch
-            let faults =
-                isPatch && exchange.body.members != nil ? [] : schema.faults(in: exchange.body)
-            guard faults.isEmpty else {
-                throw Problem(.invalidValue, "the body has values that cannot be taken", faults: faults)
-            }
-        }
+        exchange.body = try checked(incoming, body).get()
         return exchange
     }
 

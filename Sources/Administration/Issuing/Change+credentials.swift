@@ -32,6 +32,20 @@ extension Change {
         }
     }
 
+    /// The credentials file of a user who was signed just now, with a pair that is not kept here: put together when the change is
+    /// durable, and not while others wait for it. That it is handed out is recorded.
+    public func credentialsToCome(
+        of user: UserEntry, pair: KeyPair
+    ) throws(AdministrationError) -> @Sendable () throws -> Secret {
+        guard pair.publicKey == user.publicKey else {
+            throw AdministrationError(
+                .refused, "the seed is not that of the user \"\(user.name)\"",
+                remedy: "give the seed of \(user.publicKey)")
+        }
+        exports.append(AuditedExport(credentialsOf: user))
+        return { try UserClaims.credentials(jwt: user.token, verified: user.claims(), pair: pair) }
+    }
+
     /// The user who is meant. One that a policy declares gets its key now, when somebody asks for its credentials.
     private func credentialsOwner(_ reference: EntityReference?, at place: Place) throws -> UserEntry {
         let account = try reader.account(at: place)
