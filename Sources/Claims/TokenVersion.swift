@@ -37,15 +37,36 @@ public struct TokenVersion: Sendable, Hashable, CustomStringConvertible {
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        [high.0, high.1, low.0, low.1].flatMap { word in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
+        [UInt8](unsafeUninitializedCapacity: 32) { bytes, count in
+            for index in 0..<32 { bytes.initializeElement(at: index, to: byte(index)) }
+            count = 32
         }
+    }
+
+    private func byte(_ index: Int) -> UInt8 {
+        let word =
+            switch index >> 3 {
+            case 0: high.0
+            case 1: high.1
+            case 2: low.0
+            default: low.1
+            }
+        return UInt8(truncatingIfNeeded: word >> UInt64(56 - (index & 7) * 8))
     }
 
     /// 64 lower-case hexadecimal digits.
     public var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 64) { text in
+            for index in 0..<32 {
+                text.initializeElement(at: index * 2, to: Self.digit(byte(index) >> 4))
+                text.initializeElement(at: index * 2 + 1, to: Self.digit(byte(index) & 15))
+            }
+            return 64
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
     }
 
     public var description: String { hex }

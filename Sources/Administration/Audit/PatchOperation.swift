@@ -15,6 +15,10 @@ struct PatchOperation: Hashable {
     /// The steps that lead from one value to another: the names of objects in their order, the elements of arrays
     /// one by one between what both have at the beginning and at the end.
     static func between(_ old: JSONValue, _ new: JSONValue) -> [PatchOperation] {
+        // All of what is new comes, in its order: there is nothing to compare it with.
+        if case .object(let none) = old, none.isEmpty, case .object(let new) = new {
+            return new.map { PatchOperation(op: .add, path: "/" + escaped($0.key), value: $0.value) }
+        }
         var operations: [PatchOperation] = []
         collect(old, new, at: "", into: &operations)
         return operations
@@ -73,7 +77,7 @@ struct PatchOperation: Hashable {
     }
 
     private static func escaped(_ name: String) -> String {
-        guard name.contains(where: { $0 == "~" || $0 == "/" }) else { return name }
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
         return name.map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.joined()
     }
 }
