@@ -22,7 +22,7 @@ import Testing
         #expect(pair(try SignerChoice.read(file))?.publicKey == expected.publicKey)
 
         for name in ["reader", expected.publicKey.text, "missing.nk"] {
-            guard case .named(let text) = try SignerChoice.read(name) else {
+            guard case .written(let text) = try SignerChoice.read(name) else {
                 Issue.record("\(name) is a name")
                 continue
             }

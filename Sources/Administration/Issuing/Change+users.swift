@@ -189,9 +189,10 @@ extension Change {
                 throw AdministrationError(
                     .invalidClaims, error.message, remedy: "leave permissions and limits to the role")
             }
-            try checkFits(claims, scope, account)
         }
-        try holdToFile(&claims, of: account, endIsChosen: endIsChosen, insistence ?? self.insistence)
+        let insistence = insistence ?? self.insistence
+        try holdToFile(&claims, of: account, endIsChosen: endIsChosen, insistence)
+        if let scope = signer.scope, !insistence.isMeant { try checkFits(claims, scope, account) }
         let covering = try account.claims().revocations.effectiveTime(of: claims.subject)
         return try issue(claims, scope: account.publicKey, signer: signer.pair, revokedThrough: covering)
     }
