@@ -96,17 +96,21 @@ import Testing
 
     @Test func `An undo that shuts out a role for a moment names it`() async throws {
         let roles = "roles: { r: { publish: [ p, q, k ] } }\n"
-        let exports = "exports: [ { service: s }, { service: t }, { service: z } ]\n"
+        let exports = "exports: [ { service: s }, { service: t }, { service: z }, { service: u } ]\n"
         func imports(_ one: String) -> String { "imports: [ { service: z, from: A, as: k }, \(one) ]\n" }
+        // On the way back C goes before A, and A before B: B's import of t is gone before A's mapping is.
+        func last(_ word: String) -> String {
+            "imports: [ { service: u, from: A, as: g } ]\nroles: { r: { publish: [ \(word) ] } }\n"
+        }
         try await applier.apply(
             try PolicyApplyTests.set([
-                "A": exports + "mappings: { s: { x: 50%, stay: 50% } }\n",
-                "B": imports("{ service: s, from: A, as: p }") + roles,
+                "A": exports + "mappings: { s: { x: 50%, stay: 50% }, u: { danger: 100% } }\n",
+                "B": imports("{ service: s, from: A, as: p }") + roles, "C": last("h"),
             ]))
         try await applier.apply(
             try PolicyApplyTests.set([
                 "A": exports + "mappings: { t: { x: 50%, stay: 50% }, z: { danger: 100% } }\n",
-                "B": imports("{ service: t, from: A, as: q }") + roles.replacing(", k", with: ""),
+                "B": imports("{ service: t, from: A, as: q }") + roles.replacing(", k", with: ""), "C": last("g"),
             ]))
         let said = try answer(await applier.undo()).interruptions
         #expect(said.map(\.role) == ["r"] && said.map(\.act) == ["publish"])

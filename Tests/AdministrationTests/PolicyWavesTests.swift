@@ -132,21 +132,134 @@ import Testing
         }
     }
 
-    @Test func `What would be mixed in whatever order is refused, with what to do`() async throws {
-        func set(_ sharing: String, _ rest: String) throws -> PolicySet {
-            func account(_ own: String, _ other: String) -> String {
-                "exports: [ { service: of.\(own) } ]\nroles: { r: { publish: [ of.\(other) ] } }\n"
-                    + sharing.replacing("OTHER", with: other) + rest.replacing("OWN", with: own)
-            }
-            return try PolicyApplyTests.set(["A": account("A", "B"), "B": account("B", "A")])
+    // MARK: Parts
+
+    /// A and B each have an import of the other that goes, and a mapping that comes; C takes up what A mapped before.
+    private static func crossed(_ a: String, _ b: String, _ c: String) throws -> PolicySet {
+        try PolicyApplyTests.set([
+            "A": "exports: [ { service: of.A }, { service: z } ]\nroles: { r: { publish: [ of.B ] } }\n" + a,
+            "B": "exports: [ { service: of.B } ]\nroles: { r: { publish: [ of.A ] } }\n" + b,
+            "C": "roles: { r: { publish: [ z ] } }\n" + c,
+        ])
+    }
+
+    private static func importing() throws -> PolicySet {
+        try crossed(
+            "imports: [ { service: of.B, from: B } ]\nmappings: { z: { secret: 100% } }\n",
+            "imports: [ { service: of.A, from: A } ]\n", "")
+    }
+
+    private static func mapped() throws -> PolicySet {
+        try crossed(
+            "mappings: { of.A: { danger: 100% } }\n", "mappings: { of.B: { danger: 100% } }\n",
+            "imports: [ { service: z, from: A } ]\n")
+    }
+
+    private func claims(_ account: String) throws -> AccountClaims { try directory.claims(ofAccount: account) }
+
+    /// Whether an import of one leads to a mapping of the other.
+    private func isCrossed() throws -> Bool {
+        let (a, b, c) = (try claims("A"), try claims("B"), try claims("C"))
+        return !a.imports.isEmpty && b.mappings["of.B"] != nil || !b.imports.isEmpty && a.mappings["of.A"] != nil
+            || !c.imports.isEmpty && a.mappings["z"] != nil
+    }
+
+    @Test func `Accounts that wait for each other are switched in parts, as the plan says`() async throws {
+        try await applier().apply(try Self.importing())
+        let waves = [[["A", "B"], ["A", "B"], ["C"]], [["B", "C"], ["A"], ["B"]]]
+        for (set, waves) in zip([try Self.mapped(), try Self.importing()], waves) {
+            let plan = try await applier { moment in
+                let isCrossed = try isCrossed()
+                #expect(!isCrossed, "\(moment)")
+            }.apply(set)
+            #expect(plan.steps.filter { $0.step == .switch }.map(\.accounts) == waves)
         }
-        try await applier().apply(try set("imports: [ { service: of.OTHER, from: OTHER } ]\n", ""))
-        let mapped = try set("", "mappings: { of.OWN: { danger: 100% } }\n")
-        let error = await #expect(throws: AdministrationError.self) { try await applier().apply(mapped) }
+        #expect(try await applier().apply(try Self.importing()).isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `An end at any moment of a switch in parts is gone on with, or taken back`(isResumed: Bool) async throws {
+        try await applier().apply(try Self.importing())
+        var moments: [PolicyApplier.Moment] = []
+        try await applier { moments.append($0) }.apply(try Self.mapped())
+        #expect(moments.contains(.switched(wave: 1)))
+        for end in moments.dropLast(2) {
+            try await PolicyWavesTests().endAndGoOn(at: end, isResumed: isResumed)
+        }
+    }
+
+    private func endAndGoOn(at end: PolicyApplier.Moment, isResumed: Bool) async throws {
+        try await applier().apply(try Self.importing())
+        let killer = applier { if $0 == end { throw Killed() } }
+        await #expect(throws: Killed.self) { try await killer.apply(try Self.mapped()) }
+        let watcher = applier { moment in
+            let isCrossed = try isCrossed()
+            #expect(!isCrossed, "\(end), then \(moment)")
+        }
+        if isResumed { try await watcher.resume() } else { try await watcher.undo() }
+        let rerun = isResumed ? try Self.mapped() : try Self.importing()
+        #expect(try await applier().apply(rerun).isEmpty, "\(end)")
+        #expect(try directory.verifyAudit().problems.isEmpty)
+    }
+
+    @Test func `What a wave has done is not undone by who goes on with the first`() async throws {
+        try await applier().apply(try Self.importing())
+        let killer = applier { if $0 == .switched(wave: 2) { throw Killed() } }
+        await #expect(throws: Killed.self) { try await killer.apply(try Self.mapped()) }
+        var moments: [PolicyApplier.Moment] = []
+        try await applier { moment in
+            moments.append(moment)
+            let isMapped = try claims("A").mappings["of.A"] != nil
+            #expect(isMapped, "\(moment)")
+        }.resume()
+        #expect(moments.contains(.switched(wave: 1)))
+    }
+
+    @Test func `What would be mixed in whatever order is refused, with what to do`() async throws {
+        func set(_ word: String, _ mapped: String) throws -> PolicySet {
+            try PolicyApplyTests.set([
+                "A":
+                    "imports: [ { service: one, from: B }, { service: two, from: B } ]\nroles: { r: { publish: [ \(word) ] } }\n",
+                "B":
+                    "exports: [ { service: one }, { service: two } ]\nroles: { srv: { subscribe: [ danger ] } }\n"
+                    + (mapped.isEmpty ? "" : "mappings: { \(mapped): { danger: 100% } }\n"),
+            ])
+        }
+        try await applier().apply(try set("one", "two"))
+        let wanted = try set("two", "one")
+        let error = await #expect(throws: AdministrationError.self) { try await applier().apply(wanted) }
         #expect(error?.message.contains("could publish danger of") == true)
         #expect(error?.remedy?.contains("nothing was begun") == true)
         // In two applies it goes.
-        try await applier().apply(try set("", ""))
-        try await applier().apply(mapped)
+        try await applier().apply(try set("one", ""))
+        try await applier().apply(try set("two", ""))
+        try await applier().apply(wanted)
+    }
+
+    // MARK: Answers
+
+    @Test func `Answers that may go anywhere from now on do so when old exports are gone from every server`()
+        async throws
+    {
+        func set(_ replies: String, _ exports: String) throws -> PolicySet {
+            try PolicyApplyTests.set([
+                "A": "\(exports)roles: { srv: { subscribe: [ s ] } }\n",
+                "B": "roles: { r: { publish: [ s ], subscribe: [ inbox ]\(replies) } }\n",
+            ])
+        }
+        func isFree() throws -> Bool {
+            let account = try directory.read { try $0.account(EntityReference("B"), of: $0.operator(at: Place())) }
+            let roles = try directory.read { try $0.settings(of: account.publicKey) }?.roles ?? [:]
+            return roles.contains { $0.value.replies == .any }
+        }
+        try await applier().apply(try set("", "exports: [ { service: s } ]\n"))
+        var free: [PolicyApplier.Moment: Bool] = [:]
+        try await applier { free[$0] = try isFree() }.apply(try set(", replies: any", ""))
+        #expect(free[.narrowed] == false && free[.stored(.narrow)] == true)
+        let killer = applier { if $0 == .narrowed { throw Killed() } }
+        try await applier().apply(try set("", "exports: [ { service: s } ]\n"))
+        await #expect(throws: Killed.self) { try await killer.apply(try set(", replies: any", "")) }
+        try await applier().resume()
+        #expect(try isFree())
     }
 }

@@ -115,7 +115,7 @@ extension Change {
 
     // MARK: Steps
 
-    /// Carries out the next step of a run, or one wave of the accounts that it switches.
+    /// Carries out the next step of a run, or one wave of it.
     ///
     /// Waves are not noted: who goes on in the middle of them begins with the first, and finds done what was done.
     ///
@@ -134,11 +134,12 @@ extension Change {
         isApplyingPolicies = true
         defer { isApplyingPolicies = false }
         let course = try run.course(reader)
-        let waves = step == .switch ? course.waves : [Array(run.target.accounts.keys)]
-        let accounts = waves.indices.contains(wave) ? waves[wave] : []
-        let writer = PolicyStepWriter(change: self, run: run, step: step, course: course, accounts: Set(accounts))
+        let waves = course.waves(of: step)
+        let writer = PolicyStepWriter(
+            change: self, run: run, step: step, wave: wave, course: course,
+            accounts: Set(waves.indices.contains(wave) ? waves[wave] : []), isLast: wave + 1 >= waves.count)
         let changed = try writer.write(of: entry)
-        guard wave + 1 >= waves.count else { return (run, changed, true) }
+        guard writer.isLast else { return (run, changed, true) }
         try database.run(
             sql: "UPDATE policy_runs SET stored_step = ? WHERE id = ?", arguments: [step.rawValue, run.id])
         if step == ApplyStep.allCases.last {

@@ -16,15 +16,31 @@ extension PolicyRun {
             }
             (old[key], new[key]) = (present, wanted)
         }
+        var replies = OwnReplies(old: before.ownReplies, new: target.ownReplies)
         var others: [String: AccountClaims] = [:]
-        if ApplyCourse.needsOthers(from: old, to: new) {
+        if ApplyCourse.needsOthers(from: old, to: new, replies) {
             for account in try reader.accounts(of: reader.operator(EntityReference(operatorKey)))
             where new[account.publicKey.text] == nil {
                 others[account.publicKey.text] = try account.claims()
+                for (key, settings) in try reader.settings(of: account.publicKey)?.roles ?? [:]
+                where settings.replies == .own {
+                    replies.old.insert(key)
+                    replies.new.insert(key)
+                }
             }
         }
         let withdrawn = target.accounts.compactMapValues(\.withdrawn)
-        return ApplyCourse(from: old, to: new, beside: others, withdrawing: withdrawn)
+        return ApplyCourse(from: old, to: new, beside: others, withdrawing: withdrawn, replies)
+    }
+}
+
+extension GovernedStates {
+    /// The roles whose answers go only to what whoever asks may subscribe to.
+    fileprivate var ownReplies: Set<String> {
+        let own = accounts.values.flatMap { state in
+            (state.replies ?? [:]).filter { $0.value == RoleSettings.Replies.own.rawValue }.keys
+        }
+        return Set(own)
     }
 }
 
@@ -47,6 +63,10 @@ extension Change {
                 last = claims
                 try rehearse(claims, of: target.name, step)
             }
+            for wave in course.waves.indices {
+                guard let claims = course.claims(of: key, in: wave), claims != last else { continue }
+                try rehearse(claims, of: target.name, .switch)
+            }
         }
     }
 
@@ -56,7 +76,13 @@ extension Change {
         }
         let (importer, exporter) = (try name(fault.importer), try name(fault.exporter))
         if let role = fault.role, let act = fault.act {
-            return refusal(of: "\(importer)/\(role)", act, "\(fault.subject) of \(exporter)", fault.kind)
+            let what =
+                switch (act, fault.isAnswer) {
+                case (_, false): "\(act.rawValue) \(fault.subject) of \(exporter)"
+                case (.publish, true): "have answers come to \(fault.subject) of \(exporter)"
+                case (.receive, true): "hear answers of \(exporter) on \(fault.subject)"
+                }
+            return refusal("\(importer)/\(role)", what, fault.kind)
         }
         guard fault.isShutOut else {
             return AdministrationError(
@@ -73,18 +99,16 @@ extension Change {
                 + "nothing was begun")
     }
 
-    private func refusal(
-        of holder: String, _ act: AccessRoute.Act, _ subject: String, _ kind: ApplyCourse.Fault.Kind
-    ) -> AdministrationError {
+    private func refusal(_ holder: String, _ what: String, _ kind: ApplyCourse.Fault.Kind) -> AdministrationError {
         kind == .shutOut
             ? AdministrationError(
                 .refused,
-                "\(holder) may \(act.rawValue) \(subject) before and after, and could not for a while: the ways of both "
+                "\(holder) may \(what) before and after, and could not for a while: the ways of both "
                     + "lead through accounts that are changed one after the other",
                 remedy: "do it in two applies: first bring what comes, then take out what goes; nothing was begun")
             : AdministrationError(
                 .refused,
-                "\(holder) could \(act.rawValue) \(subject) for a while, which neither what is in force allows nor the set: "
+                "\(holder) could \(what) for a while, which neither what is in force allows nor the set: "
                     + "in whatever order accounts are changed, what comes meets what goes",
                 remedy: "do it in two applies: first take out what goes, then bring what comes; nothing was begun")
     }

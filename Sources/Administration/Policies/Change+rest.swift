@@ -41,18 +41,20 @@ extension Change {
             ) throws -> AccountAccess {
                 try state.access(subject: key, names: names, finder: finder, exports: exports)
             }
-            func byHand(after step: ApplyStep?) throws -> [AccessChange] {
+            func byHand(since claims: AccountClaims?) throws -> [AccessChange] {
                 var reached = present
-                reached.claims = try course.claims(of: key, after: step)?.json() ?? present.claims
+                reached.claims = try claims?.json() ?? present.claims
                 return try changes(
                     from: access(reached.agreeing(present, target, subject: key), exports.now),
                     to: access(present, exports.now))
             }
-            var drift = try byHand(after: run.stored)
-            // In the middle of the switch an account may have been in an earlier wave, which is not noted.
-            if run.next == .switch, course.waves.count > 1, !drift.isEmpty {
-                let switched = try byHand(after: .switch)
-                if switched.count < drift.count { drift = switched }
+            var drift = try byHand(since: course.claims(of: key, after: run.stored))
+            // In the middle of the switch an account may have been in earlier waves, which are not noted.
+            if run.next == .switch, course.waves.count > 1 {
+                for wave in course.waves.indices where !drift.isEmpty {
+                    let switched = try byHand(since: course.claims(of: key, in: wave))
+                    if switched.count < drift.count { drift = switched }
+                }
             }
             plan.drift += drift
             if !drift.isEmpty, let next = run.next { plan.add(target.name, to: next) }

@@ -12,6 +12,8 @@ public struct PolicyApplier {
         case stored(ApplyStep)
         /// So many waves of accounts are switched, and more are to come.
         case switched(wave: Int)
+        /// Old exports are gone, and answers are to go anywhere where a role says so.
+        case narrowed
         case confirmed(ApplyStep)
     }
 
@@ -105,7 +107,7 @@ public struct PolicyApplier {
             while isMoreToCome {
                 let advanced = try await Self.advance(run, step, wave, directory)
                 (run, isMoreToCome, wave) = (advanced.run, advanced.isMoreToCome, wave + 1)
-                try reached(isMoreToCome ? .switched(wave: wave) : .stored(step))
+                try reached(isMoreToCome ? (step == .switch ? .switched(wave: wave) : .narrowed) : .stored(step))
                 if !advanced.changed.isEmpty || step == .switch { try await deliver(run) }
             }
             try await Self.confirm(run, step, directory)

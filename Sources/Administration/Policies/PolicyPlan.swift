@@ -154,14 +154,17 @@ extension Change {
         _ accounts: [(key: String, value: GovernedState)], _ course: ApplyCourse, _ plan: inout PolicyPlan
     ) {
         for step in ApplyStep.allCases {
-            let touched = accounts.filter { key, target in
-                let last = course.claims(of: key, after: ApplyStep(rawValue: step.rawValue - 1))
-                return last != course.claims(of: key, after: step)
-                    || step == .switch && plan.users.contains { $0.isRevoked && $0.account == target.name }
-            }
-            for wave in step == .switch ? course.waves : [accounts.map(\.key)] {
-                let names = touched.filter { wave.contains($0.key) }.map(\.value.name)
-                if !names.isEmpty { plan.steps.append((step, names)) }
+            for wave in step == .switch ? course.waves.indices : 0..<1 {
+                let touched = accounts.filter { key, target in
+                    guard step == .switch else {
+                        let last = course.claims(of: key, after: ApplyStep(rawValue: step.rawValue - 1))
+                        return course.claims(of: key, after: step) != last
+                    }
+                    return course.claims(of: key, in: wave) != course.claims(of: key, in: wave - 1)
+                        || course.getsRoles(key, in: wave)
+                            && plan.users.contains { $0.isRevoked && $0.account == target.name }
+                }
+                if !touched.isEmpty { plan.steps.append((step, touched.map(\.value.name))) }
             }
         }
     }

@@ -9,9 +9,13 @@ struct PolicyStepWriter {
     let change: Change
     let run: PolicyRun
     let step: ApplyStep
+    /// How many waves of the step were before.
+    let wave: Int
     let course: ApplyCourse
     /// The keys of the accounts that it is about.
     let accounts: Set<String>
+    /// Whether no wave of the step comes after this one.
+    let isLast: Bool
 
     private var database: Database { change.database }
 
@@ -23,23 +27,31 @@ struct PolicyStepWriter {
                 let before = run.before.accounts[key.text]
             else { continue }
             var hasNewSettings = false
-            if step == .switch { hasNewSettings = try switchOver(account, to: target) }
-            // The roles change in the switch: whoever may not hold them then is out in the same moment. Whoever was let in
-            // since goes with the end.
-            let leavers =
-                step == .switch || step == .narrow ? try change.leavers(of: account, from: before, to: target) : []
+            let getsRoles = step == .switch && course.getsRoles(key.text, in: wave)
+            if getsRoles { hasNewSettings = try switchOver(account, to: target) }
+            // Whoever may not hold the roles of the switch is out in the same moment. Whoever was let in since goes with the
+            // end.
+            let leavers = getsRoles || step == .narrow ? try change.leavers(of: account, from: before, to: target) : []
             try change.editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, _ in
-                if let next = course.claims(of: key.text, after: step) { claims = next.keeping(claims) }
+                if let next = nextClaims(of: key.text, claims) { claims = next.keeping(claims) }
                 claims.revoke(course.withdrawn(by: key.text, after: step))
                 for leaver in leavers { claims.revocations.revoke(leaver.key, at: leaver.lastIssue) }
             }
             try remove(leavers.compactMap(\.user), from: account)
-            if step == .narrow { hasNewSettings = try finish(account, before, target) }
+            if step == .narrow, isLast { hasNewSettings = try finish(account, before, target) }
             guard let present = try change.reader.accountEntry(key) else { continue }
             if hasNewSettings || present.token != account.token { changed.append(present) }
         }
         try storeSources(of: entry)
         return changed
+    }
+
+    /// What an account gets; nil where it has what it gets later: who goes on in the middle of the waves finds done what was
+    /// done.
+    private func nextClaims(of key: String, _ present: AccountClaims) -> AccountClaims? {
+        guard step == .switch else { return course.claims(of: key, after: step) }
+        let isBeyond = course.isBeyond(wave, present, of: key) { $0.keeping(present) }
+        return isBeyond ? nil : course.claims(of: key, in: wave)
     }
 
     // MARK: The switch

@@ -54,14 +54,28 @@ extension AccountClaims {
         var claims = self
         claims.exports = between
         if keepsImports {
-            claims.imports += old.imports.filter { item in
-                !imports.contains { $0.isSame(as: item) || $0.takesPlace(of: item) }
-            }
+            claims.imports += old.imports.filter { !$0.isReplaced(by: imports) }
         }
         claims.makeRoom(old.limits, limits)
         claims.revocations = old.revocations
         claims.sort()
         return claims
+    }
+
+    /// Claims with some parts of others, of the same account.
+    ///
+    /// - Parameters:
+    ///   - old: those that are switched, with new activations.
+    ///   - new: those that they become.
+    mutating func take(_ switched: Set<SwitchPart.Aspect>, from old: AccountClaims, to new: AccountClaims) {
+        mappings = switched.contains(.mappings) ? new.mappings : old.mappings
+        let staying = old.imports.filter { item in new.imports.contains { $0.isCalledSame(as: item) } }
+        let coming = new.imports.filter { item in !old.imports.contains { $0.isCalledSame(as: item) } }
+        let there = switched.contains(.departures) ? staying : old.imports
+        imports =
+            switched.contains(.arrivals)
+            ? there.map { item in new.imports.first { $0.isCalledSame(as: item) } ?? item } + coming : there
+        sort()
     }
 
     /// Limits that what is there in between does not exceed, although it is more than either side has.
@@ -86,12 +100,22 @@ extension Import {
         subject == other.subject && type == other.type && account == other.account
     }
 
+    /// Whether it is the same here, too.
+    fileprivate func isCalledSame(as other: Import) -> Bool {
+        isSame(as: other) && localSubject == other.localSubject && to == other.to
+    }
+
     /// Whether an activation for this import is one for the other, too.
     fileprivate func covers(_ other: Import) -> Bool {
         guard type == other.type, account == other.account, let mine = try? Pattern(subject),
             let others = try? Pattern(other.subject)
         else { return false }
         return others.isContained(in: mine)
+    }
+
+    /// Whether it cannot stay beside others.
+    func isReplaced(by imports: [Import]) -> Bool {
+        imports.contains { $0.isSame(as: self) || $0.takesPlace(of: self) }
     }
 
     /// Whether both would be the same subjects here.

@@ -29,32 +29,38 @@ public struct ApplyCourse: Sendable {
         /// Nil for whoever is in the account.
         public var role: String?
         public var act: AccessRoute.Act?
+        /// Whether it is about answers: that somebody has them come to a subject of the exporter, or hears, on a subject of
+        /// its own, those that are given there.
+        public var isAnswer = false
 
         public var isShutOut: Bool { kind == .shutOut }
     }
 
-    private let old: [String: AccountClaims]
-    private let new: [String: AccountClaims]
+    let old: [String: AccountClaims]
+    let new: [String: AccountClaims]
     /// The old claims with new activations.
-    private var activated: [String: AccountClaims] = [:]
+    private(set) var activated: [String: AccountClaims] = [:]
     private let withdrawn: [String: [WithdrawnActivation]]
-    private var transitions: [String: ExportTransition] = [:]
+    private(set) var transitions: [String: ExportTransition] = [:]
     /// What is shut out, or let in, for a while whatever way is taken.
     public private(set) var faults: [Fault] = []
-    private let order: SwitchOrder
+    let order: SwitchOrder
+    let ownReplies: OwnReplies
 
     /// - Parameters:
     ///   - old: the claims before the first step, by the account's key.
     ///   - new: those after the last, of the same accounts.
     ///   - others: those of accounts that do not change.
     ///   - withdrawn: activations that stop counting, by the exporter's key.
+    ///   - ownReplies: the roles of all these accounts whose answers do not go anywhere.
     public init(
         from old: [String: AccountClaims], to new: [String: AccountClaims],
         beside others: [String: AccountClaims] = [:],
-        withdrawing withdrawn: [String: [WithdrawnActivation]] = [:]
+        withdrawing withdrawn: [String: [WithdrawnActivation]] = [:], _ ownReplies: OwnReplies = OwnReplies()
     ) {
         (self.old, self.new, self.withdrawn) = (old, new, withdrawn)
-        order = SwitchOrder(from: old, to: new, beside: others)
+        self.ownReplies = ownReplies
+        order = SwitchOrder(from: old, to: new, beside: others, ownReplies)
         for (key, claims) in old {
             guard let wanted = new[key], claims.imports != wanted.imports else {
                 activated[key] = claims
@@ -84,15 +90,10 @@ public struct ApplyCourse: Sendable {
     }
 
     /// Whether the claims of all the accounts that do not change have to be known.
-    public static func needsOthers(from old: [String: AccountClaims], to new: [String: AccountClaims]) -> Bool {
-        SwitchOrder.matters(from: old, to: new)
-    }
-
-    /// The accounts in the order in which they are switched: those of one wave have their new claims on every server before
-    /// the next begins.
-    public var waves: [[String]] {
-        let byWave = Dictionary(grouping: new.keys) { order.wave[$0, default: 0] }
-        return byWave.sorted { $0.key < $1.key }.map { $0.value.sorted() }
+    public static func needsOthers(
+        from old: [String: AccountClaims], to new: [String: AccountClaims], _ ownReplies: OwnReplies
+    ) -> Bool {
+        SwitchOrder.matters(from: old, to: new, ownReplies)
     }
 
     private static func isShut(_ item: Import, of importer: String, by exporter: AccountClaims?) -> Bool {
@@ -128,7 +129,7 @@ public struct ApplyCourse: Sendable {
         case .activate: return activated
         case .widen: return activated.widened(to: new, transition.exports(isSwitched: false))
         case .switch:
-            let keepsImports = !order.prompt.contains(key)
+            let keepsImports = !order.isPrompt(key) && !order.isParted(key)
             return new.beside(activated, imports: keepsImports, transition.exports(isSwitched: true))
         case .narrowImports: return new.beside(activated, imports: false, transition.exports(isSwitched: true))
         case .narrow: return new

@@ -2,7 +2,9 @@
 ///
 /// At every one of them, and while servers have it one after the other, access lies between what both sets allow and what
 /// either does: what opens comes first, what closes last, and what stands between the two changes at once. Where what comes
-/// in one account would meet what goes in another, the accounts are switched one after the other.
+/// in one account would meet what goes in another, the accounts are switched one after the other, or part by part. Only that
+/// answers may go anywhere is there with the end, and not before, also where a role could name a subject already that it may
+/// not hear any more.
 public enum ApplyStep: Int, Sendable, Hashable, CaseIterable, Comparable, CustomStringConvertible {
     /// Imports that stay get the activations that they will need.
     case activate = 1

@@ -19,18 +19,6 @@ struct TransitionGraph {
         }
     }
 
-    /// What holders of one signing key may do on one side of the change alone, or on both.
-    struct Right {
-        let reliance: Reliance
-        let publish: SubjectSet
-        let receive: SubjectSet
-    }
-
-    struct Role {
-        let name: String
-        let rights: [Right]
-    }
-
     struct Account {
         let key: String
         let old: AccountClaims
@@ -38,6 +26,10 @@ struct TransitionGraph {
     }
 
     let accounts: [Account]
+    /// The roles whose answers go only to what whoever asks may subscribe to, by their keys; others' go anywhere.
+    let ownReplies: OwnReplies
+    /// The accounts that are switched in parts, by their numbers.
+    private let parted: Set<Int>
     private let numbers: [String: Int]
     private(set) var ways: (from: [AccessPlace: [Way]], to: [AccessPlace: [Way]]) = ([:], [:])
     /// Whether anything goes, and whether anything comes.
@@ -47,13 +39,19 @@ struct TransitionGraph {
     ///   - old: the claims of the accounts before, by their keys.
     ///   - new: those of the same accounts after.
     ///   - others: those of accounts that stay as they are.
-    init(from old: [String: AccountClaims], to new: [String: AccountClaims], beside others: [String: AccountClaims]) {
+    ///   - parted: the keys of accounts that are switched in parts.
+    init(
+        from old: [String: AccountClaims], to new: [String: AccountClaims], beside others: [String: AccountClaims],
+        _ ownReplies: OwnReplies, inParts parted: Set<String> = []
+    ) {
+        self.ownReplies = ownReplies
         let changed = old.compactMap { key, claims in
             new[key].map { Account(key: key, old: claims, new: $0) }
         }
         let same = others.filter { old[$0.key] == nil }.map { Account(key: $0.key, old: $0.value, new: $0.value) }
         accounts = (changed + same).sorted { $0.key < $1.key }
         numbers = Dictionary(accounts.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { one, _ in one })
+        self.parted = Set(accounts.indices.filter { [accounts] in parted.contains(accounts[$0].key) })
         for number in accounts.indices {
             addMappings(of: number, from: .typed, to: .routed)
             addMappings(of: number, from: .asked, to: .served)
@@ -62,11 +60,22 @@ struct TransitionGraph {
         for account in accounts {
             let (before, after) = (Self.scopes(account.old), Self.scopes(account.new))
             for key in Set(before.keys).union(after.keys)
-            where before[key]?.permissions != after[key]?.permissions {
+            where before[key] != after[key] || ownReplies.changes(key) {
                 has = (has.going || before[key] != nil, has.coming || after[key] != nil)
             }
         }
     }
+
+    /// What is switched when something of an account changes.
+    func part(_ aspect: SwitchPart.Aspect, of number: Int) -> SwitchPart {
+        SwitchPart(account: number, aspect: parted.contains(number) ? aspect : .whole)
+    }
+
+    func part(_ aspect: SwitchPart.Aspect, of key: String) -> SwitchPart? {
+        numbers[key].map { part(aspect, of: $0) }
+    }
+
+    func isParted(_ key: String) -> Bool { numbers[key].map(parted.contains) ?? false }
 
     private mutating func add(_ way: Way) {
         ways.from[way.passage.from, default: []].append(way)
@@ -91,7 +100,8 @@ struct TransitionGraph {
             add(Way(passage: passage, only: only, reliance: reliance))
         }
         stay(.nothing, only: nil, except: (old + new).map(\.source))
-        let (gone, come) = (Reliance(leaving: [number]), Reliance(coming: [number]))
+        let part = part(.mappings, of: number)
+        let (gone, come) = (Reliance(leaving: [part]), Reliance(coming: [part]))
         let (oldSources, newSources) = (Set(old.map(\.source)), Set(new.map(\.source)))
         if !newSources.isSubset(of: oldSources) {
             stay(gone, only: Array(newSources.subtracting(oldSources)), except: old.map(\.source))
@@ -136,27 +146,36 @@ struct TransitionGraph {
     private mutating func addImports(of number: Int) {
         let account = accounts[number]
         let (old, new) = (crossings(account.old, \.old), crossings(account.new, \.new))
-        for (crossing, isLetIn) in old {
+        for (crossing, before) in old {
             let after = new[crossing]
-            switch (isLetIn, after ?? false) {
+            switch (before.isLetIn, after?.isLetIn ?? false) {
             case (true, true): add(crossing, of: number, .nothing)
             case (true, false):
                 // With the export it goes when that closes.
-                add(crossing, of: number, Reliance(lingering: [after == nil ? number : Reliance.exports]))
-            case (false, true): add(crossing, of: number, Reliance(coming: [Reliance.exports]))
+                let reliance = after == nil ? departure(of: before.item, number) : Reliance(lingering: [.exports])
+                add(crossing, of: number, reliance)
+            case (false, true): add(crossing, of: number, Reliance(coming: [.exports]))
             case (false, false): break
             }
         }
-        for (crossing, isLetIn) in new where isLetIn && old[crossing] == nil {
-            add(crossing, of: number, Reliance(coming: [number]))
+        for (crossing, after) in new where after.isLetIn && old[crossing] == nil {
+            add(crossing, of: number, Reliance(coming: [part(.arrivals, of: number)]))
         }
+    }
+
+    /// Old imports stay beside the new ones for a while, unless one of those takes their place, or they are switched for
+    /// themselves.
+    private func departure(of item: Import, _ number: Int) -> Reliance {
+        let part = part(.departures, of: number)
+        let lingers = part.aspect == .whole && !item.isReplaced(by: accounts[number].new.imports)
+        return lingers ? Reliance(lingering: [part]) : Reliance(leaving: [part])
     }
 
     /// Each with whether its exporter lets it in on the same side.
     private func crossings(
         _ claims: AccountClaims, _ side: KeyPath<Account, AccountClaims>
-    ) -> [Crossing: Bool] {
-        var result: [Crossing: Bool] = [:]
+    ) -> [Crossing: (item: Import, isLetIn: Bool)] {
+        var result: [Crossing: (item: Import, isLetIn: Bool)] = [:]
         for item in claims.imports {
             guard let exporter = numbers[item.account], let passage = ImportPassage(item, of: claims.subject) else {
                 continue
@@ -170,7 +189,7 @@ struct TransitionGraph {
                 : item.to.isEmpty || item.type == .service ? item.subject : "\(item.to).\(item.subject)"
             let crossing = Crossing(
                 type: item.type, exporter: exporter, remote: ImportUse.remoteSubject(of: item), local: local)
-            result[crossing] = passage.isLetIn(by: exports) || result[crossing] ?? false
+            result[crossing] = (item, passage.isLetIn(by: exports) || result[crossing]?.isLetIn ?? false)
         }
         return result
     }
@@ -194,58 +213,5 @@ struct TransitionGraph {
             }
         case .unknown: return
         }
-    }
-
-    // MARK: Rights
-
-    /// The roles of an account, each with what it has on both sides, on the old one alone and on the new one alone.
-    func roles(of number: Int) throws(SubjectsTooLarge) -> [Role] {
-        let account = accounts[number]
-        let (old, new) = (Self.scopes(account.old), Self.scopes(account.new))
-        var roles: [Role] = []
-        for key in Set(old.keys).union(new.keys).sorted() {
-            let rights = try Self.rights(of: number, old[key]?.permissions, new[key]?.permissions)
-            guard !rights.isEmpty else { continue }
-            roles.append(Role(name: (new[key] ?? old[key])?.name ?? key, rights: rights))
-        }
-        return roles
-    }
-
-    private static func rights(
-        of number: Int, _ old: Permissions?, _ new: Permissions?
-    ) throws(SubjectsTooLarge) -> [Right] {
-        let nothing = (publish: SubjectSet.nothing, receive: SubjectSet.nothing)
-        let before = try old.map(bound) ?? nothing
-        if old == new { return [Right(reliance: .nothing, publish: before.publish, receive: before.receive)] }
-        let after = try new.map(bound) ?? nothing
-        return [
-            Right(
-                reliance: .nothing, publish: try before.publish.intersection(after.publish),
-                receive: try before.receive.intersection(after.receive)),
-            Right(
-                reliance: Reliance(leaving: [number]), publish: try before.publish.subtracting(after.publish),
-                receive: try before.receive.subtracting(after.receive)),
-            Right(
-                reliance: Reliance(coming: [number]), publish: try after.publish.subtracting(before.publish),
-                receive: try after.receive.subtracting(before.receive)),
-        ]
-    }
-
-    private static func bound(
-        _ permissions: Permissions
-    ) throws(SubjectsTooLarge) -> (publish: SubjectSet, receive: SubjectSet) {
-        let role = AccessGraph.Role(
-            name: "", account: 0, permissions: permissions, replies: .own, tags: [], users: [], position: nil)
-        let sets = try role.bound()
-        return (sets.publish, try sets.received())
-    }
-
-    /// The roles of claims by their keys, and whoever a key without a role may sign for.
-    private static func scopes(_ claims: AccountClaims) -> [String: (name: String, permissions: Permissions)] {
-        var scopes: [String: (name: String, permissions: Permissions)] = [:]
-        for entry in claims.signingKeys {
-            scopes[entry.key] = entry.scope.map { ($0.role, $0.template.permissions) } ?? ("", Permissions())
-        }
-        return scopes
     }
 }

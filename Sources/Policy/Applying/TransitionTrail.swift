@@ -8,6 +8,9 @@ struct TransitionTrail {
         let reliance: Reliance
     }
 
+    /// Where messages are at first.
+    typealias Start = (stop: Stop, set: SubjectSet)
+
     /// Ways are followed as far as this: servers take no longer chains of services either.
     static let maximumHops = 8
     static let maximumStops = 5_000
@@ -16,9 +19,9 @@ struct TransitionTrail {
 
     /// - Parameter isForward: whether messages are followed to where they go; otherwise to where they come from.
     init(
-        _ graph: TransitionGraph, _ starts: [(stop: Stop, set: SubjectSet)], isForward: Bool
+        _ graph: TransitionGraph, _ starts: [Start], isForward: Bool
     ) throws(SubjectsTooLarge) {
-        var fresh: [(stop: Stop, set: SubjectSet)] = []
+        var fresh: [Start] = []
         for start in starts { try add(start.stop, start.set, &fresh) }
         for _ in 0..<(2 * Self.maximumHops) where !fresh.isEmpty && stops.count < Self.maximumStops {
             let last = fresh
@@ -35,7 +38,7 @@ struct TransitionTrail {
     }
 
     private mutating func add(
-        _ stop: Stop, _ set: SubjectSet, _ fresh: inout [(stop: Stop, set: SubjectSet)]
+        _ stop: Stop, _ set: SubjectSet, _ fresh: inout [Start]
     ) throws(SubjectsTooLarge) {
         guard stop.reliance.isPossible, try !set.isEmpty() else { return }
         let known = stops[stop] ?? .nothing

@@ -24,9 +24,9 @@ enum RandomAccounts {
                 claims.mappings[from] = [WeightedMapping(subject: to, weight: Bool.random(using: &random) ? 100 : 40)]
             }
             for name in ["r", "s"] where Int.random(in: 0..<3, using: &random) > 0 {
-                claims.setSigningKey(
-                    .scope(
-                        role("\(key)-\(name)", name, publish: subjects(&random), subscribe: subjects(&random))))
+                var scope = role("\(key)-\(name)", name, publish: subjects(&random), subscribe: subjects(&random))
+                vary(&scope.template.permissions, &random)
+                claims.setSigningKey(.scope(scope))
             }
             accounts[key] = claims
         }
@@ -35,6 +35,20 @@ enum RandomAccounts {
             for exporter in keys[(number + 1)...] { take(&accounts, key, from: exporter, &random) }
         }
         return accounts
+    }
+
+    /// Some may answer, and some do or hear everything, what is the servers' own among it.
+    private static func vary(_ permissions: inout Permissions, _ random: inout some RandomNumberGenerator) {
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            permissions.response = ResponsePermission(maxMessages: 1, expires: 0)
+        }
+        if Int.random(in: 0..<8, using: &random) == 0 { permissions.publish = Permission() }
+        if Int.random(in: 0..<8, using: &random) == 0 { permissions.subscribe = Permission() }
+    }
+
+    /// Roles whose answers go only to what whoever asks may subscribe to.
+    static func ownReplies(_ random: inout some RandomNumberGenerator) -> Set<String> {
+        Set(["A-r", "A-s", "B-r", "B-s", "C-r", "C-s"].filter { _ in Bool.random(using: &random) })
     }
 
     private static func take(
