@@ -2,6 +2,7 @@
 another one, and back, somebody sends what neither set brings to a subject, and somebody listens there."""
 
 import asyncio
+import time
 
 import nats
 import pytest
@@ -50,6 +51,14 @@ CHAINS = {
         {"C": account("C", *SENDS, 'mappings: { x: { "y": 100% } }\n')},
         {"C": account("C", rest="mappings: { svc.m: { danger: 100% } }\n")},
         ("C", "svc.m", ""), ("C", "danger")),
+    "each has an import that goes, and a mapping that comes": (
+        {"A": account("A", "out: { publish: [ of.b ] }", "",
+                      "exports: [ { service: svc.m } ]\nimports: [ { service: of.b, from: B } ]\n"),
+         "B": account("B", *SENDS, "exports: [ { service: of.b } ]\nimports: [ { service: svc.m, from: A } ]\n")},
+        {"A": account("A", "out: { publish: [ of.b ] }", "",
+                      "exports: [ { service: svc.m } ]\nmappings: { svc.m: { danger: 100% } }\n"),
+         "B": account("B", *SENDS, "exports: [ { service: of.b } ]\nmappings: { of.b: { danger: 100% } }\n")},
+        ("B", "svc.m", ""), ("A", "danger")),
 }
 
 
@@ -146,3 +155,52 @@ def test_answers_that_go_anywhere_wait_for_the_end(chancery, server, tmp_path): 
         traffic = Traffic(server.url, mouth, ear, "svc.m", "danger", "svc.m")
         asyncio.run(traffic.run(lambda: chancery("policy", "apply", sets[(turn + 1) % 2])))
         assert not traffic.heard, f"turn {turn}: {len(traffic.heard)} of {traffic.sent} requests got through"
+
+
+def until(is_done):
+    """Waits until something is so."""
+    end = time.monotonic() + WAIT
+    while not is_done():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+def answered(imports):
+    """Sets in which B asks A, and what comes to B's inbox goes on to C, or either."""
+    return {
+        "A": account("A", "srv: { serve: { svc.m: { answers: 1, within: 2s } } }", "srv: { role: srv }",
+                     "exports: [ { service: svc.m } ]\n"),
+        "B": account("B", "r: { publish: [ svc.m ], subscribe: [ box ] }", "u: { role: r }", imports),
+        "C": account("C", rest="exports: [ { service: danger } ]\n"),
+    }
+
+
+def test_answers_go_on_by_no_import_that_comes(chancery, server, tmp_path):  # noqa: F811
+    """B's request goes to A by an import of one set, and its inbox goes on to C by one of the other."""
+    asks, passes = "{ service: svc.m, from: A }", "{ service: danger, from: C, as: box }"
+    sets = [write(tmp_path / name, answered(f"imports: [ {imports} ]\n"))
+            for name, imports in (("asks", asks), ("passes", passes))]
+    both = write(tmp_path / "both", answered(f"imports: [ {asks}, {passes} ]\n"))
+    chancery("policy", "apply", both)
+    mouth, ear, helper = (creds(chancery, tmp_path, *who) for who in (("B", "u"), ("C", "ear"), ("A", "srv")))
+
+    async def listen(work=None):
+        traffic = Traffic(server.url, mouth, ear, "svc.m", "box", "danger")
+        responder = await traffic.connect(helper)
+
+        async def answer(message):
+            await responder.publish(message.reply, message.data)
+
+        await responder.subscribe("svc.m", cb=answer)
+        await responder.flush()
+        await traffic.run(work or (lambda: until(lambda: traffic.heard)))
+        await responder.close()
+        return traffic
+
+    # Where one set has both imports the answers get there: the test would see them.
+    asyncio.run(listen())
+    chancery("policy", "apply", sets[0])
+    for turn in range(4):
+        traffic = asyncio.run(listen(lambda: chancery("policy", "apply", sets[(turn + 1) % 2])))
+        assert not traffic.heard, f"turn {turn}: {len(traffic.heard)} of {traffic.sent} answers got through"
+        assert traffic.sent > 3
