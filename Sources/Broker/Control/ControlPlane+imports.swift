@@ -15,7 +15,8 @@ extension ControlPlane {
         for use in state.claims.imports {
             // Of two imports of one stream the first counts, whatever it is called here.
             guard use.type != .stream || taken.insert([use.account, use.subject]).inserted else {
-                leftOut.append("import of \"\(use.subject)\" into \(state.identity) is there twice: the first one counts")
+                leftOut.append(
+                    "import of \"\(use.subject)\" into \(state.identity) is there twice: the first one counts")
                 continue
             }
             do throws(ImportRefusal) {
