@@ -5,6 +5,9 @@ import Subjects
 ///
 /// A request that comes in through services is answered on a subject of the server's own: the answer goes back the way that
 /// the request came, and is published in the account that asked. Any other is answered where it is heard.
+///
+/// A request and its answer are looked at in one moment. What was asked before a wave and is answered behind it goes back by
+/// the way that it came by, and on from there by what is there by then.
 struct TransitionAnswers {
     /// What servers have answers come to that go back through services.
     private static let waysBack = SubjectSet(["_R_.>"].compactMap { try? Pattern($0) })
