@@ -93,6 +93,13 @@ public enum ImportUse {
         use.type == .service && !use.to.isEmpty ? use.to : use.subject
     }
 
+    /// The subject on the importer's side; a renaming may have `$1` in it. In the deprecated form it is the subject of a service
+    /// import, and that of a stream behind a prefix.
+    public static func localSubject(of use: Import) -> String {
+        guard use.localSubject.isEmpty else { return use.localSubject }
+        return use.type == .stream && !use.to.isEmpty ? "\(use.to).\(use.subject)" : use.subject
+    }
+
     /// The subject itself has to carry the importer's key or name; that is the authorization.
     private static func checkToken(
         of subject: Pattern, at position: UInt, _ importer: String

@@ -33,7 +33,7 @@ public enum PermissionTemplate {
             permissions.publish.allow, permissions.publish.deny, permissions.subscribe.allow,
             permissions.subscribe.deny,
         ]
-        for case .template(let function, _) in lists.joined().flatMap({ TemplateEntry($0).parts }) {
+        for case .template(let function, _) in lists.joined().lazy.flatMap({ TemplateEntry($0).parts }) {
             switch function {
             case .name, .tag:
                 if let value = values.values(of: function).first(where: { !fillsToken($0) }) {

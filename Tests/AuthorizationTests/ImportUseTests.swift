@@ -97,4 +97,18 @@ import Testing
         #expect(refusal(use("q.\(exporterKey.publicKey.text).a"), account) == .wrongAccountToken)
         #expect(refusal(use("q.*.a"), account) == .wrongAccountToken)
     }
+
+    @Test(arguments: [
+        ("a.b", "", "", ExportType.stream, "a.b", "a.b"), ("a.b", "p", "", .stream, "a.b", "p.a.b"),
+        ("a.b", "", "", .service, "a.b", "a.b"), ("a.b", "x.y", "", .service, "x.y", "a.b"),
+        ("a.*", "p", "l.$1", .stream, "a.*", "l.$1"), ("a.*", "", "l.$1", .service, "a.*", "l.$1"),
+    ])
+    func `what an import is called there and here`(
+        subject: String, to: String, local: String, type: ExportType, remote: String, here: String
+    ) {
+        var item = use(subject, type: type)
+        (item.to, item.localSubject) = (to, local)
+        #expect(ImportUse.remoteSubject(of: item) == remote)
+        #expect(ImportUse.localSubject(of: item) == here)
+    }
 }

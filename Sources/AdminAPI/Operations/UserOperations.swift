@@ -144,6 +144,18 @@ enum UserOperations {
         let grant = try exchange.require(.issue, on: object)
         try exchange.checkCeiling(scope?.template ?? claims.limits, grant, at: scope == nil ? "/limits" : "/role")
         try exchange.checkCeiling(expiry: claims.expires, grant, at: "/expires")
+        try checkFits(claims.name, claims.tags, scope, exchange, account)
+    }
+
+    /// Refuses a name or tag that is more than a token where the role's subjects take it in: its users have what the role says,
+    /// and not what one of them is called. Whoever administers the operator is warned.
+    private static func checkFits(
+        _ name: String, _ tags: [String], _ scope: UserScope?, _ exchange: Exchange, _ account: AccountEntry
+    ) throws(Problem) {
+        guard let misfit = scope?.misfit(name: name, tags: tags),
+            !exchange.may(.administer, on: .operator(account.operator))
+        else { return }
+        throw Problem.invalid("", misfit)
     }
 
     /// Whoever has a bearer's token signs in with it: getting it is being given what it allows, for as long as it is good.
@@ -205,6 +217,7 @@ enum UserOperations {
         try exchange.checkCeiling(
             scope?.template ?? user.limits, grant, at: user.role == nil ? "/limits" : "/role")
         try exchange.checkCeiling(expiry: user.validity.expires ?? 0, grant, at: "/expires")
+        try checkFits(user.name, user.tags, scope, exchange, account)
     }
 
     private static func answered(

@@ -190,24 +190,12 @@ extension Change {
                     .invalidClaims, error.message, remedy: "leave permissions and limits to the role")
             }
         }
-        let insistence = insistence ?? self.insistence
-        try holdToFile(&claims, of: account, endIsChosen: endIsChosen, insistence)
-        if let scope = signer.scope, !insistence.isMeant { try checkFits(claims, scope, account) }
+        try holdToFile(&claims, of: account, endIsChosen: endIsChosen, insistence ?? self.insistence)
+        if let misfit = signer.scope?.misfit(name: claims.name, tags: claims.tags) {
+            warn("\(misfit): here it fills nothing, and nats-server takes it as it is")
+        }
         let covering = try account.claims().revocations.effectiveTime(of: claims.subject)
         return try issue(claims, scope: account.publicKey, signer: signer.pair, revokedThrough: covering)
-    }
-
-    /// Refuses values that would fill a template with more or less than one token: a server that takes them as they are would give
-    /// the user the subjects of others.
-    private func checkFits(_ claims: UserClaims, _ scope: UserScope, _ account: AccountEntry) throws {
-        let values = try PermissionTemplate.Values(user: claims, account: account.claims())
-        guard let (function, value) = PermissionTemplate.misfit(of: scope.template.permissions, with: values) else {
-            return
-        }
-        let what = if case .tag(let tag) = function { "the tag \"\(tag):\(value)\"" } else { "the name \"\(value)\"" }
-        throw AdministrationError(
-            .invalidValue, "\(what) fills a subject of the role \"\(scope.role)\", and is not one token of it",
-            remedy: "give the user a value without dots, wildcards and spaces")
     }
 
     private static var roleDecides: AdministrationError {

@@ -27,14 +27,7 @@ final class StreamImport: Sendable {
         self.exporter = exporter
         self.validUntil = validUntil
         allowsTrace = use.allowTrace
-        let local: String
-        if !use.localSubject.isEmpty {
-            local = use.localSubject
-        } else {
-            // The deprecated form: a prefix.
-            local = use.to.isEmpty ? use.subject : use.to + "." + use.subject
-        }
-        toLocal = try SubjectTransform(from: use.subject, to: local)
+        toLocal = try SubjectTransform(from: use.subject, to: ImportUse.localSubject(of: use))
         toRemote = try toLocal.inverse()
         keepsSubject = toLocal.isIdentity
     }

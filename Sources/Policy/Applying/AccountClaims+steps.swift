@@ -1,3 +1,4 @@
+import Authorization
 public import Claims
 import Subjects
 
@@ -126,8 +127,9 @@ extension Import {
 
     /// What the import is called in its own account.
     var localPattern: Pattern? {
-        let text = !localSubject.isEmpty ? localSubject : !to.isEmpty && type == .service ? to : subject
-        let tokens = text.split(separator: ".", omittingEmptySubsequences: false).map { $0.hasPrefix("$") ? "*" : $0 }
+        let tokens = ImportUse.localSubject(of: self).split(separator: ".", omittingEmptySubsequences: false).map {
+            $0.hasPrefix("$") ? "*" : $0
+        }
         return try? Pattern(tokens.joined(separator: "."))
     }
 }

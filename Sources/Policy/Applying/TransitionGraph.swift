@@ -183,12 +183,9 @@ struct TransitionGraph {
             let exports = accounts[exporter][keyPath: side].exports.compactMap { export in
                 (try? Pattern(export.subject)).map { (pattern: $0, export: export) }
             }
-            let local =
-                !item.localSubject.isEmpty
-                ? item.localSubject
-                : item.to.isEmpty || item.type == .service ? item.subject : "\(item.to).\(item.subject)"
             let crossing = Crossing(
-                type: item.type, exporter: exporter, remote: ImportUse.remoteSubject(of: item), local: local)
+                type: item.type, exporter: exporter, remote: ImportUse.remoteSubject(of: item),
+                local: ImportUse.localSubject(of: item))
             result[crossing] = (item, passage.isLetIn(by: exports) || result[crossing]?.isLetIn ?? false)
         }
         return result

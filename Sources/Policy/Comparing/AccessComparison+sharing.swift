@@ -1,3 +1,4 @@
+import Authorization
 import Claims
 import Subjects
 
@@ -59,7 +60,7 @@ extension AccessComparison {
             return words.isEmpty ? nil : words.joined(separator: ", ")
         }
         let terms: [(String, (Import) -> String?)] = [
-            ("local subject", { $0.localSubject.isEmpty ? $0.to.isEmpty ? $0.subject : $0.to : $0.localSubject }),
+            ("local subject", ImportUse.localSubject(of:)),
             ("requester", { $0.share ? "shown" : "hidden" }), ("traces", { $0.allowTrace ? "allowed" : nil }),
         ]
         for (term, word) in terms { compare(holder, term, words(before, word), words(after, word), pointers) }
