@@ -43,6 +43,13 @@ final class TestService: Sendable {
         service = AdminService(directory, distributor: nil, options: options, now: { TestService.now })
     }
 
+    /// One where two failures in a row are recorded, and then none for seconds.
+    static func limitingFailures() throws -> TestService {
+        var options = AdminService.Options()
+        (options.requestsPerSecond, options.failuresPerSecond) = (0, 0.1)
+        return try TestService(options)
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// The header of a token with these grants.

@@ -5,6 +5,7 @@ import subprocess
 
 import nats
 
+from flushing import synchronise
 from test_service import ACCOUNT, CHANCERY, Service, service  # noqa: F401
 
 ORDERS = {"subject": "orders.>", "type": "stream"}
@@ -56,6 +57,7 @@ async def granted(service, tmp_path):
     status, answer, _ = service.send("POST", requests + made[0]["id"] + ":approve", {"reason": "welcome"}, selling)
     assert status == 200 and answer["state"] == "approved" and answer["in_force"], answer
     assert answer["distribution"]["in_force"]
+    assert [one["kind"] for one in answer["changes"]] == ["activation", "import"], "the importer's token is its own matter"
     assert service.send("POST", requests + made[0]["id"] + ":refuse", {"reason": "no"}, selling)[0] == 409
     status, answer, _ = service.send("POST", requests + made[1]["id"] + ":refuse", {"reason": "not ours"}, selling)
     assert status == 200 and answer["state"] == "refused"
@@ -80,7 +82,7 @@ async def granted(service, tmp_path):
         got.set_result(message.data)
 
     await clients[1].subscribe("orders.>", cb=take)
-    await clients[1].flush()
+    await synchronise(clients[1])
     await clients[0].publish("orders.new", b"1")
     assert await asyncio.wait_for(got, 10) == b"1"
     for client in clients:

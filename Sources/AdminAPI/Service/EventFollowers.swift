@@ -12,7 +12,7 @@ final class EventFollowers: Sendable {
     static let pause = Duration.milliseconds(200)
 
     /// Whoever has many records to catch up with reads a few, and then lets the others.
-    let turns = Turns()
+    let turns = Turns(of: "streams of events")
 
     private struct Latest {
         var index: Int64

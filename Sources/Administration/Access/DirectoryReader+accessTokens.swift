@@ -59,13 +59,11 @@ extension DirectoryReader {
 
     /// How many of those count at a time, sessions left out.
     func countAccessGiven(by id: String, at now: Int64) throws -> Int {
-        try Int.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT count(*) FROM access_tokens WHERE id IN (\(Self.given)) AND kind <> 'session'
-                        AND revoked_at IS NULL AND (expires IS NULL OR expires >= ?)
-                    """),
-            arguments: [id, now]) ?? 0
+        let sql = """
+            SELECT count(*) AS number FROM access_tokens WHERE id IN (\(Self.given)) AND kind <> 'session'
+                AND revoked_at IS NULL AND (expires IS NULL OR expires >= ?)
+            """
+        return Int(try database.integer(sql, [id, now]) ?? 0)
     }
 
     /// Ids of what was given away with an access. Nobody's own id is among them: nothing is made with what is not there yet.

@@ -98,7 +98,7 @@ protocol StatementValue {
     func bind(to statement: SQLiteStatement, at place: CInt) -> CInt
 }
 
-/// Has SQLite copy what it is given.
+/// Has SQLite copy what it is given: `SQLITE_TRANSIENT`, which is a cast that Swift does not take over from C.
 private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
 extension String: StatementValue {

@@ -189,9 +189,7 @@ import Testing
     }
 
     @Test func `whoever signs in is let in from an address where others failed`() async throws {
-        var options = AdminService.Options()
-        (options.requestsPerSecond, options.failuresPerSecond) = (0, 0.1)
-        let test = try TestService(options)
+        let test = try TestService.limitingFailures()
         let token = try test.token(AccessGrant(.viewer))
         try await test.test { client in
             var statuses: [Int] = []

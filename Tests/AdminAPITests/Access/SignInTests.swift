@@ -142,9 +142,7 @@ import Testing
     }
 
     @Test func `whoever is refused too often is refused without a record`() async throws {
-        var options = AdminService.Options()
-        (options.requestsPerSecond, options.failuresPerSecond) = (0, 0.1)
-        let test = try TestService(options)
+        let test = try TestService.limitingFailures()
         let token = try test.token(AccessGrant(.viewer))
         try await test.test { client in
             var statuses: [Int] = []
