@@ -30,10 +30,15 @@ public enum Stopwatch {
     }
 }
 
+/// The line above a table.
+public func reportHeading(_ subject: String) { report(subject, "figure", "aim") }
+
 /// A line of the table: what was measured, and what it should be at most.
 public func report(_ name: String, _ figure: String, _ aim: String) {
-    let blanks = String(repeating: " ", count: max(1, 62 - name.count))
-    print(name + blanks + figure + String(repeating: " ", count: max(1, 22 - figure.count)) + aim)
+    func blanks(_ width: Int, after text: String) -> String {
+        String(repeating: " ", count: max(2, width - text.count))
+    }
+    print(name + blanks(88, after: name) + figure + blanks(12, after: figure) + aim)
 }
 
 /// With two digits.

@@ -14,7 +14,7 @@ enum AuthorizationBenchmark {
     static func main() throws {
         let isQuick = CommandLine.arguments.contains("--quick")
         let rounds = isQuick ? 5 : 31
-        print("permissions" + String(repeating: " ", count: 51) + "figure                aim")
+        reportHeading("permissions")
         try decisions(rounds)
         try allocations()
         try compiling()

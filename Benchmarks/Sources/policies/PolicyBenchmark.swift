@@ -11,7 +11,7 @@ enum PolicyBenchmark {
 
     static func main() throws {
         let rounds = CommandLine.arguments.contains("--quick") ? 3 : 15
-        print("policies" + String(repeating: " ", count: 54) + "figure                aim")
+        reportHeading("policies")
         try measure("100 roles of 100 rules", roles(100), rounds)
         try measure("1 role of 5,000 to publish, 5,000 to subscribe", roles(1), rounds)
         try measure("1 role of 5,000 to subscribe, 5,000 in 50 groups", queues(), rounds)
