@@ -100,7 +100,9 @@ import Testing
             }
             let path = own + "/roles/"
             #expect(try await client.send(.put, path + "w", role("orders.*"), as: token).status == 201)
-            for wide in [role(">"), role("*.a"), #"{"template":{}}"#, role("{{name()}}")] {
+            #expect(try await client.send(.put, path + "t", role("orders.of.{{name()}}.a"), as: token).status == 201)
+            let templates = [role("{{name()}}"), role("{{tag(t)}}.orders"), role("orders{{name()}}.a")]
+            for wide in [role(">"), role("*.a"), #"{"template":{}}"#] + templates {
                 let reply = try await client.send(.put, path + "x", wide, as: token)
                 #expect(reply.status == 403 && reply.code == "above_ceiling", "\(wide)")
             }

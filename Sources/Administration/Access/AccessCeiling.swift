@@ -75,9 +75,16 @@ public struct AccessCeiling: Sendable, Hashable {
         guard let everything = try? Pattern(">") else { return false }
         guard !inner.isEmpty else { return union.contains(everything) }
         return inner.allSatisfy { text in
-            // What a template comes to is known only when a user signs in.
-            guard !text.utf8.contains(UInt8(ascii: "{")), let pattern = try? Pattern(text) else { return false }
+            guard let pattern = try? Pattern(fixedPart(of: text)) else { return false }
             return union.contains(pattern)
         }
+    }
+
+    /// A pattern that holds whatever a template comes to, which is known only when a user signs in: all below the tokens
+    /// before its first function, as a value may be of more than one token for some server. A text without functions is itself.
+    private static func fixedPart(of text: String) -> String {
+        let tokens = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard let first = tokens.firstIndex(where: { $0.utf8.contains(UInt8(ascii: "{")) }) else { return text }
+        return (tokens[..<first] + [">"]).joined(separator: ".")
     }
 }
