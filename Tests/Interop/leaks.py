@@ -174,8 +174,21 @@ class Planter:
         if answering is not account:
             answering.exports.append(f"{{ service: {ask}, grant: [ {account.name} ] }}")
             account.imports.append(f"{{ service: {ask}, from: {answering.name} }}")
-        self.rules.append(self.rule(account, "leak", "publish", pattern, account))
+        of = self.onward(account, answering) if self.dice.random() < 0.5 else account
+        self.rules.append(self.rule(account, "leak", "publish", pattern, of))
         return account, "leak"
+
+    def onward(self, account, answering):
+        """Leads what comes to a secret of an account on to another one, as that is called there."""
+        other = self.dice.choice([one for one in self.accounts if one is not account])
+        # What comes back through a service, no stream takes on.
+        if answering is not account or self.dice.random() < 0.5:
+            other.exports.append(f'{{ service: "vault.>", grant: [ {account.name} ] }}')
+            account.imports.append(f'{{ service: "vault.>", from: {other.name} }}')
+        else:
+            account.exports.append(f'{{ stream: "vault.>", grant: [ {other.name} ] }}')
+            other.imports.append(f'{{ stream: "vault.>", from: {account.name} }}')
+        return other
 
     def plant_stream(self):
         account = self.some()

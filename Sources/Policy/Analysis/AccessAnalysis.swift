@@ -47,6 +47,15 @@ public struct AccessAnalysis {
         return search.routesInOrder
     }
 
+    /// The ways by which holders in an account have others publish there.
+    mutating func routes(ofOthersTo place: AccessPlace, _ subjects: SubjectSet) -> [AccessRoute] {
+        var search = RouteSearch(
+            self, .publish, subjects, account: place.account, .account(graph.accounts[place.account].name))
+        search.publishByOthers(Trail(graph, to: [place], subjects))
+        bounds = search.analysis.bounds
+        return search.routesInOrder
+    }
+
     /// The same for a pattern.
     public mutating func routes(
         _ act: AccessRoute.Act, _ question: AccessQuestion, of account: String, by holders: Holders = .everybody
@@ -82,6 +91,10 @@ struct RouteSearch {
     let account: Int
     let holders: AccessAnalysis.Holders
     private var found: [AccessAnalysis.RoleNumber: [AccessRoute]] = [:]
+    /// Where the message that is looked at comes in that others publish; nil for what holders publish themselves.
+    var landed: Landing?
+    /// Where requests come from.
+    var trails: [RequestKey: Trail] = [:]
 
     var graph: AccessGraph { analysis.graph }
 
@@ -164,7 +177,8 @@ struct RouteSearch {
             if case .user(account: _, let name) = holders, let user = role.users.first(where: { $0.name == name }) {
                 add(try role.holder(user, accountName: accountName))
             } else if let combinations = role.combinations(
-                named: most.namedTokens.union(subjects.namedTokens), accountName: accountName)
+                named: most.namedTokens.union(subjects.namedTokens).union(landed?.set.namedTokens ?? []),
+                accountName: accountName)
             {
                 for (values, coverage) in combinations {
                     add(try role.holder(values, coverage))

@@ -80,11 +80,11 @@ public enum RoutePerformance: Sendable, Hashable {
     case publish(typed: String)
     /// A message is published on the question's subject, and the holder's subscription gets it.
     case receive(subscribed: String, queue: String?)
-    /// The holder publishes with the question's subject for the answer, and somebody who hears the request answers.
-    case reply(typed: String, request: String, responder: AccessRoute.Who, queue: String?)
-    /// The holder asks JetStream of an account with these streams, or publishes what one of them takes in, with the
-    /// question's subject for the answer.
-    case answer(typed: String, account: String, streams: [StreamPerformance.Stream])
+    /// The holder publishes with a subject for the answer that leads to the question's, and somebody who hears the request answers.
+    case reply(typed: String, answered: String, request: String, responder: AccessRoute.Who, queue: String?)
+    /// The holder asks JetStream of an account with these streams, or publishes what one of them takes in, with such a subject
+    /// for the answer.
+    case answer(typed: String, answered: String, account: String, streams: [StreamPerformance.Stream])
     /// The holder asks JetStream of an account: what was published on the question's subject comes out of a stream, or a
     /// stream's messages are sent there.
     case stream(StreamPerformance)
@@ -114,8 +114,9 @@ public struct StreamPerformance: Sendable, Hashable {
     public let request: String
     /// What the stream holds, as it is there; empty where anything does.
     public let kept: String
-    /// Where the holder hears answers, and the subscription that it hears them by; empty where it hears nothing.
+    /// Where the holder hears answers, or a stream's messages are sent.
     public let inbox: String
+    /// The subscription by which the holder hears them; empty where it hears nothing.
     public let subscribed: String
     public let queue: String?
 }

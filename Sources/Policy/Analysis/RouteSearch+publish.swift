@@ -4,9 +4,19 @@ import Subjects
 
 extension RouteSearch {
     mutating func publish() {
-        publish(Trail(graph, to: places(AccessPlace.Stage.heard), subjects))
-        publishByStream()
-        publishByReply()
+        let trail = Trail(graph, to: places(AccessPlace.Stage.heard), subjects)
+        publish(trail)
+        publishByOthers(trail)
+    }
+
+    /// Who has others put a message where a trail comes from.
+    mutating func publishByOthers(_ trail: Trail) {
+        for landing in landings(trail) {
+            landed = landing
+            publishByStream(to: landing)
+            publishByReply(to: landing)
+        }
+        landed = nil
     }
 
     /// What follows behind the end of a trail.
@@ -18,6 +28,8 @@ extension RouteSearch {
         let subject: String
         /// What is published instead; nil for what was asked about.
         var typed: String?
+        /// Whether it is known to come to that; otherwise it could not be ruled out.
+        var isExact = true
     }
 
     /// Who publishes where a trail comes from, and what that leads to.
@@ -61,33 +73,23 @@ extension RouteSearch {
         _ hit: Hit, _ typed: [UInt8], _ way: [Trail.Stop], _ set: SubjectSet, _ publishing: Publishing?
     ) -> AccessRoute? {
         let text = String(decoding: typed, as: UTF8.self)
+        let followed = follow(typed, way)
         // Behind the mappings of its account is where it is permitted.
-        let routed = way.first?.passage?.move(typed).map { String(decoding: $0, as: UTF8.self) } ?? text
+        let routed = String(decoding: followed.first, as: UTF8.self)
         let place = hit.holder.role.position(.publish, routed, hit.holder.values)
-        var steps = [AccessRoute.Step("\(hit.holder.role.name) publishes \(text)", place)]
-        var found: [AccessRoute.Kind] = []
-        var subject = typed
-        // What a set is only an upper bound of may still hold for the one subject that is shown.
-        var isExact = hit.isExact
-        for (number, stop) in way.enumerated() {
-            guard let passage = stop.passage else { continue }
-            if let moved = passage.move(subject) { subject = moved } else { isExact = false }
-            if number == 0, !hit.holder.sets.publish.contains(subject.span) { isExact = false }
-            guard let (kind, step) = graph.describe(passage, String(decoding: subject, as: UTF8.self)) else { continue }
-            if found.last != kind { found.append(kind) }
-            steps.append(step)
-        }
-        if let end = way.last, !end.set.contains(subject.span) { isExact = false }
-        let last = String(decoding: subject, as: UTF8.self)
+        var steps = [AccessRoute.Step("\(hit.holder.role.name) publishes \(text)", place)] + followed.steps
+        var isExact = hit.isExact && followed.isExact && hit.holder.sets.publish.contains(followed.first.span)
+        let last = String(decoding: followed.subject, as: UTF8.self)
         var end = Ending(performance: .publish(typed: text), steps: [], subject: last)
         if let publishing {
             guard let other = publishing.ending(text, last, hit.holder) else { return nil }
             end = other
+            isExact = isExact && end.isExact
             if let typed = other.typed, typed != text {
                 steps[0] = AccessRoute.Step("\(hit.holder.role.name) publishes \(typed)", place)
             }
         }
-        let kinds = found + (publishing?.kinds ?? [])
+        let kinds = followed.kinds + (publishing?.kinds ?? [])
         return AccessRoute(
             act: act, who: who(hit.holder), kinds: kinds.isEmpty ? [.direct] : kinds,
             account: graph.accounts[account].name, subject: end.subject, subjects: words(set), isExact: isExact,
@@ -96,30 +98,34 @@ extension RouteSearch {
 
     // MARK: By stream
 
-    /// Whoever makes consumers or streams has messages sent to any subject that no stream of the account takes in.
-    private mutating func publishByStream() {
-        let account = graph.accounts[account]
-        var free = subjects
+    /// Whoever makes consumers or streams has messages sent to any subject that no stream of the account takes in. No mapping
+    /// moves them.
+    private mutating func publishByStream(to landing: Landing) {
+        guard landing.place.stage == .routed else { return }
+        let account = graph.accounts[landing.place.account]
+        var free = landing.set
         for stream in account.streams { free = (try? free.subtracting(stream.subjects)) ?? free }
-        guard let delivered = witness(free).map({ String(decoding: $0, as: UTF8.self) }) else { return }
-        let streams = account.streams.map(\.declaration)
-        for door in (try? account.openDoors()) ?? [] {
-            let trail = Trail(graph, to: places([.routed, .served]), door.requests)
+        guard account.hasJetStream, let target = witness(free) else { return }
+        let delivered = String(decoding: target, as: UTF8.self)
+        let (streams, onward) = (account.streams.map(\.declaration), follow(target, landing.way))
+        for (number, door) in ((try? account.openDoors()) ?? []).enumerated() {
+            let trail = requests(
+                on: door.requests, named: "door \(number)", in: landing.place.account, [.routed, .served])
             let publishing = Publishing(
-                kinds: [.stream], isFit: { door.fits($0) }
+                kinds: [.stream] + onward.kinds, isFit: { door.fits($0) }
             ) { typed, request, holder in
                 let published = typed == request ? holder.sets.publish : nil
                 guard let chosen = door.choose(request, published) else { return nil }
                 let sent = typed == request ? chosen.request : typed
-                var ending = Ending(
+                let step = AccessRoute.Step(
+                    "JetStream of \(account.name) delivers to \(delivered)", door.stream?.position)
+                return Ending(
                     performance: .stream(
                         .init(
                             account: account.name, streams: streams, typed: sent, request: chosen.request,
-                            kept: door.kept(chosen.kept), inbox: "", subscribed: "", queue: nil)),
-                    steps: [.init("JetStream of \(account.name) delivers to \(delivered)", door.stream?.position)],
-                    subject: delivered)
-                ending.typed = sent
-                return ending
+                            kept: door.kept(chosen.kept), inbox: delivered, subscribed: "", queue: nil)),
+                    steps: [step] + onward.steps, subject: String(decoding: onward.subject, as: UTF8.self), typed: sent,
+                    isExact: onward.isExact)
             }
             publish(trail, publishing)
         }

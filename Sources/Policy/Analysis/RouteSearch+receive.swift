@@ -5,11 +5,32 @@ import Subjects
 extension RouteSearch {
     /// What is published, and what a mapping makes of what is published: both are messages on the subject.
     mutating func receive() {
-        let trail = Trail(graph, from: places(AccessPlace.Stage.published), subjects)
+        let trail = Trail(graph, from: places(AccessPlace.Stage.published).map { ($0, published(at: $0)) })
         for (number, stop) in trail.stops.enumerated() where stop.place.stage.isHeard {
             for role in roles(of: stop.place.account) { receive(role, trail, number) }
             receiveByStream(trail, number)
         }
+    }
+
+    /// The question's subjects that there are messages on: what clients publish and mappings always move is not among those behind
+    /// the mappings, unless it comes there without them - from a stream, or as the answer of a service.
+    private func published(at place: AccessPlace) -> SubjectSet {
+        let isUnmapped: Bool
+        switch place.stage {
+        case .routed: isUnmapped = graph.accounts[place.account].hasJetStream
+        case .served:
+            isUnmapped = graph.accounts[place.account].imports.contains { graph.sharings[$0].kind == .service }
+        default: return subjects
+        }
+        guard !isUnmapped else { return subjects }
+        var result = SubjectSet.nothing
+        for passage in graph.passages(to: place) {
+            guard let made = try? passage.image(of: .everything).set.intersection(subjects),
+                let union = try? result.union(made)
+            else { return subjects }
+            result = union
+        }
+        return result
     }
 
     private mutating func receive(_ role: AccessAnalysis.RoleNumber, _ trail: Trail, _ number: Int) {

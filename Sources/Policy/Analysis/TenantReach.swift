@@ -23,6 +23,14 @@ public struct TenantReach: Sendable {
         public let steps: [AccessRoute.Step]
         /// Roles there that receive it, or publish it; none where nobody does.
         public let roles: [String]
+        /// Other roles there that have it published for them: by who answers them, or by a stream.
+        public let others: [Other]
+    }
+
+    public struct Other: Sendable, Hashable {
+        public let role: String
+        public let kinds: [AccessRoute.Kind]
+        public let isExact: Bool
     }
 
     /// In the order of the chains' lengths.
@@ -33,18 +41,21 @@ public struct TenantReach: Sendable {
     ///   - moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
     /// - Returns: nil where the set has no such account.
     public init?(_ set: PolicySet, account: String, engine: Engine = .broker, at moment: Int64? = nil) {
-        let graph = AccessGraph(set, on: set.engine(engine), at: moment)
+        var analysis = AccessAnalysis(set, engine: engine, at: moment)
+        let graph = analysis.graph
         guard let number = graph.numbers[account] else { return nil }
         func place(_ stage: AccessPlace.Stage) -> AccessPlace { AccessPlace(account: number, stage: stage) }
         let out = Trail(graph, from: [place(.typed)], .everything)
         let into = Trail(graph, to: AccessPlace.Stage.heard.map { place($0) }, .everything)
-        lines = Self.lines(of: out, graph, number, .leaves) + Self.lines(of: into, graph, number, .enters)
+        lines =
+            Self.lines(of: out, &analysis, number, .leaves) + Self.lines(of: into, &analysis, number, .enters)
     }
 
     private static func lines(
-        of trail: Trail, _ graph: AccessGraph, _ number: Int, _ direction: Direction
+        of trail: Trail, _ analysis: inout AccessAnalysis, _ number: Int, _ direction: Direction
     ) -> [Line] {
-        trail.stops.indices.compactMap { index in
+        let graph = analysis.graph
+        return trail.stops.indices.compactMap { index in
             let stop = trail.stops[index]
             guard stop.place.account != number, let passage = stop.passage, case .sharing = passage.kind else {
                 return nil
@@ -56,12 +67,26 @@ public struct TenantReach: Sendable {
                 if kinds.last != kind { kinds.append(kind) }
                 steps.append(step)
             }
+            let roles = roles(graph, stop, direction)
+            let others = direction == .enters ? others(&analysis, stop, besides: roles) : []
             return Line(
                 direction: direction, account: graph.accounts[stop.place.account].name,
                 here: words(here(trail, index)), there: words(stop.set), isExact: stop.isExact, kinds: kinds,
-                steps: steps,
-                roles: roles(graph, stop, direction))
+                steps: steps, roles: roles, others: others)
         }
+    }
+
+    /// Who has others publish at a stop.
+    private static func others(
+        _ analysis: inout AccessAnalysis, _ stop: Trail.Stop, besides known: [String]
+    ) -> [Other] {
+        let routes = analysis.routes(ofOthersTo: stop.place, stop.set)
+        var others: [Other] = []
+        for route in routes
+        where !known.contains(route.who.role) && !others.contains(where: { $0.role == route.who.role }) {
+            others.append(Other(role: route.who.role, kinds: route.kinds, isExact: route.isExact))
+        }
+        return others
     }
 
     /// The passages of a way in the order in which messages take them, each with what comes out of it.

@@ -29,18 +29,25 @@ struct Trail: Sendable {
 
     /// Where messages on the subjects go.
     init(_ graph: AccessGraph, from places: [AccessPlace], _ subjects: SubjectSet) {
-        self.init(graph, places, subjects, isForward: true)
+        self.init(graph, from: places.map { ($0, subjects) })
+    }
+
+    /// Where messages go, from several places on different subjects.
+    init(_ graph: AccessGraph, from starts: [(place: AccessPlace, subjects: SubjectSet)]) {
+        self.init(graph, starts, isForward: true)
     }
 
     /// Where messages come from that get to the places on the subjects.
     init(_ graph: AccessGraph, to places: [AccessPlace], _ subjects: SubjectSet) {
-        self.init(graph, places, subjects, isForward: false)
+        self.init(graph, places.map { ($0, subjects) }, isForward: false)
     }
 
-    private init(_ graph: AccessGraph, _ places: [AccessPlace], _ subjects: SubjectSet, isForward: Bool) {
+    private init(_ graph: AccessGraph, _ starts: [(place: AccessPlace, subjects: SubjectSet)], isForward: Bool) {
         self.graph = graph
         self.isForward = isForward
-        for place in places { add(place, SubjectBound(subjects, isExact: true), nil, nil, hops: 0) }
+        for start in starts where (try? start.subjects.isEmpty()) != true {
+            add(start.place, SubjectBound(start.subjects, isExact: true), nil, nil, hops: 0)
+        }
         var next = 0
         while next < stops.count {
             expand(next)

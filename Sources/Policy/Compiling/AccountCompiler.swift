@@ -45,6 +45,7 @@ struct AccountCompiler {
         }
         for name in keys.composed.keys.sorted() { if let role = keys.composed[name] { compile(role) } }
         checkNames()
+        checkAccountName()
         ownProblems += RoleSizes.problems(of: policy, keys, source)
         return keys
     }
@@ -110,6 +111,19 @@ struct AccountCompiler {
                 .wrongValue, at: user.position,
                 "\"\(user.name)\" does not fill exactly one token, and the role \(role.name) has {{name()}}",
                 remedy: "take letters, digits, - and _")
+        }
+    }
+
+    /// So has the account's name: a server takes it as it is, dots and wildcards included.
+    private mutating func checkAccountName() {
+        let name = policy.account
+        guard !PolicyValue.fits(name.value, .token) else { return }
+        for role in policy.roles where keys.composed[role.name]?.usesAccountName == true {
+            report(
+                .wrongValue, at: role.position,
+                "\"\(name.value)\" does not fill exactly one token, and the role \(role.name) has {{account-name()}}",
+                remedy: "write what the account is to have there, or give the account another name",
+                related: .init(position: name.position, message: "the account's name"))
         }
     }
 
@@ -206,9 +220,14 @@ struct AccountCompiler {
 
 extension RolePolicy {
     /// Whether `{{name()}}` stands in it, be it in its inbox.
-    var usesNames: Bool {
+    var usesNames: Bool { uses(.name) }
+
+    /// Whether `{{account-name()}}` does.
+    var usesAccountName: Bool { uses(.accountName) }
+
+    private func uses(_ wanted: TemplateEntry.Function) -> Bool {
         (subjects.map(\.entry) + inboxes.map { TemplateEntry($0.value) }).contains { entry in
-            entry.parts.contains { if case .template(.name, _) = $0 { true } else { false } }
+            entry.parts.contains { if case .template(let function, _) = $0 { function == wanted } else { false } }
         }
     }
 }

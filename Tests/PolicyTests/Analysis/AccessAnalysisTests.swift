@@ -98,6 +98,89 @@ import Testing
                 == ["A/asks by reply secret [every holder]"])
     }
 
+    @Test func `An answer goes on by imports`() throws {
+        let set = try Self.set([
+            "A": "exports: [ { service: q } ]\nroles: { far: { serve: { q: { answers: 1 } } } }",
+            "B": """
+            exports: [ { stream: ev.y } ]
+            imports: [ { service: q, from: A }, { service: cmd.y, from: C } ]
+            mappings: { m.y: { ev.y: 100% } }
+            roles:
+              x: { publish: [ q ], replies: any }
+              z: { publish: [ loc ], replies: any }
+              own: { publish: [ q, loc ] }
+              near: { serve: { loc: { answers: 1 } } }
+            """,
+            "C": "exports: [ { service: cmd.y } ]\nimports: [ { stream: ev.y, from: B } ]",
+        ])
+        // What comes back through a service is behind the mappings, and no stream takes it on.
+        #expect(
+            try Self.routes(.publish, "cmd.y", of: "C", in: set) == [
+                "B/x by import, by reply, by import cmd.y [every holder]",
+                "B/z by reply, by import cmd.y [every holder]",
+            ])
+        #expect(
+            try Self.routes(.publish, "ev.y", of: "C", in: set) == [
+                "B/z by reply, by import ev.y [every holder]",
+                "B/z by reply, by mapping, by import ev.y [every holder]",
+            ])
+        let far = try Self.routes(.publish, "cmd.y", of: "C", in: set, engine: .natsServer)
+        #expect(far.contains("B/own by import, by reply, by import cmd.y [every holder]"))
+        let reach = try #require(TenantReach(set, account: "C"))
+        let others = reach.lines.filter { $0.direction == .enters }.map { $0.others.map(\.role) }
+        #expect(others == [["z"], ["z"], ["x"]])
+    }
+
+    @Test func `Whoever may publish the server's way back answers through services`() throws {
+        func publishers(_ subjects: String) throws -> [String] {
+            let set = try Self.set([
+                "A": "exports: [ { service: q } ]\nroles: { far: { publish: [ \(subjects) ], subscribe: [ q ] } }",
+                "B": "imports: [ { service: q, from: A } ]\nroles: { x: { publish: [ q ], replies: any } }",
+            ])
+            return try Self.routes(.publish, "secret", of: "B", in: set)
+        }
+        #expect(try publishers("\">\"") == ["B/x by import, by reply secret [every holder]"])
+        #expect(try publishers("\"a.>\"") == [])
+    }
+
+    @Test func `What a stream sends, and says, goes on by imports`() throws {
+        func publishers(_ role: String, _ subject: String) throws -> [String] {
+            let set = try Self.set([
+                "B": """
+                exports: [ { stream: ev.k } ]
+                imports: [ { service: cmd.k, from: C } ]
+                streams: { S: { subjects: [ "s.>" ], consumers: { c: {} } } }
+                roles: { r: { \(role) } }
+                """,
+                "C": "exports: [ { service: cmd.k } ]\nimports: [ { stream: ev.k, from: B } ]",
+            ])
+            return try Self.routes(.publish, subject, of: "C", in: set, engine: .natsServer)
+        }
+        let byReply = "B/r by reply, by import "
+        #expect(try publishers("work: [ S/c ]", "ev.k") == [byReply + "ev.k [every holder]"])
+        #expect(try publishers("work: [ S/c ]", "cmd.k") == [byReply + "cmd.k [every holder]"])
+        // The API answers like a service that is imported: no stream takes that on.
+        #expect(try publishers("publish: [ $JS.API.STREAM.INFO.S ]", "ev.k") == [])
+        #expect(try publishers("publish: [ $JS.API.STREAM.INFO.S ]", "cmd.k") == [byReply + "cmd.k [every holder]"])
+        // Of what the stream has taken in it says so itself.
+        #expect(try publishers("publish: [ s.x ]", "ev.k") == [byReply + "ev.k [every holder]"])
+        let sent = try publishers("publish: [ $JS.API.CONSUMER.CREATE.S ]", "ev.k")
+        #expect(sent == ["B/r by stream, by import ev.k [every holder]"])
+    }
+
+    @Test func `What a mapping always moves is received by nobody`() throws {
+        func receivers(_ more: String) throws -> [String] {
+            let set = try Self.set([
+                "A": "mappings: { c: { a.c: 100% } }\nroles: { r: { subscribe: [ c ] } }" + more,
+                "B": "exports: [ { service: b } ]",
+            ])
+            return try Self.routes(.receive, "c", of: "A", in: set)
+        }
+        #expect(try receivers("") == [])
+        // An answer that comes back through a service is not mapped.
+        #expect(try receivers("\nimports: [ { service: b, from: B } ]") == ["A/r direct c [every holder]"])
+    }
+
     @Test func `Streams give out what they hold`() throws {
         let set = try Self.set([
             "A": """

@@ -36,8 +36,7 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
             table.addLine()
             for line in lines where line.direction == direction.rawValue {
                 table.add(
-                    line.direction, line.account, line.label, line.here, line.there,
-                    line.roles.isEmpty ? "nobody" : line.roles.joined(separator: ", "))
+                    line.direction, line.account, line.label, line.here, line.there, line.holders)
             }
         }
         Console.data(table.text(width: Console.width))
@@ -60,8 +59,7 @@ struct PolicyReachCommand: ParsableCommand, Exemplified {
     private func showChains(_ lines: [ReachAnswer]) {
         for line in lines {
             let way = line.direction == TenantReach.Direction.leaves.rawValue ? "leaves to" : "enters from"
-            let roles = line.roles.isEmpty ? "nobody" : line.roles.joined(separator: ", ")
-            Console.data(Console.printable("\(line.here) \(way) \(line.account) \(line.label) (\(roles))"))
+            Console.data(Console.printable("\(line.here) \(way) \(line.account) \(line.label) (\(line.holders))"))
             RouteOutput.show(line.steps)
         }
     }

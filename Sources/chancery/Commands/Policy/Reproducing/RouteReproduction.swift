@@ -38,16 +38,16 @@ struct RouteReproduction {
             let arrivals = try await clients.holder.subscribe(subscribed, queue: queue)
             try await clients.holder.flush()
             seen = try await isSeen(arrivals) { try await clients.observer.publish(route.subject, payload: mark) }
-        case .reply(let typed, let request, let responder, let queue):
-            seen = try await isAnswered(clients, typed, request, responder, queue)
-        case .answer(let typed, let account, let streams):
+        case .reply(let typed, let answered, let request, let responder, let queue):
+            seen = try await isAnswered(clients, (typed, answered), request, responder, queue)
+        case .answer(let typed, let answered, let account, let streams):
             guard let owner = try scratch.observer(of: account) else { return nil }
             let client = try await server.connect(owner)
             try await prepare(JetStreamRequest.declarations(of: streams), client)
             await client.close()
-            let (arrivals, target) = (try await clients.observer.subscribe(route.subject), route.subject)
+            let arrivals = try await clients.observer.subscribe(route.subject)
             try await clients.observer.flush()
-            seen = try await isSeen(arrivals, isAny: true) { try await clients.holder.publish(typed, reply: target) }
+            seen = try await isSeen(arrivals, isAny: true) { try await clients.holder.publish(typed, reply: answered) }
         case .stream(let stream):
             seen = try await isGivenOut(stream, clients.holder, clients.observer)
         }
@@ -86,8 +86,8 @@ struct RouteReproduction {
     }
 
     private func isAnswered(
-        _ clients: (holder: Client, observer: Client), _ typed: String, _ request: String, _ responder: AccessRoute.Who,
-        _ queue: String?
+        _ clients: (holder: Client, observer: Client), _ sent: (typed: String, answered: String), _ request: String,
+        _ responder: AccessRoute.Who, _ queue: String?
     ) async throws -> Bool {
         guard let answering = try scratch.user(responder) else { return false }
         let client = try await server.connect(answering)
@@ -102,8 +102,9 @@ struct RouteReproduction {
         defer { answers.cancel() }
         let arrivals = try await clients.observer.subscribe(route.subject)
         try await clients.observer.flush()
-        let target = route.subject
-        let seen = try await isSeen(arrivals) { try await clients.holder.publish(typed, payload: [], reply: target) }
+        let seen = try await isSeen(arrivals) {
+            try await clients.holder.publish(sent.typed, payload: [], reply: sent.answered)
+        }
         await client.close()
         return seen
     }
@@ -114,9 +115,11 @@ struct RouteReproduction {
         guard let owner = try scratch.observer(of: stream.account) else { return false }
         let client = try await server.connect(owner)
         let isReading = route.act == .receive
-        let request = JetStreamRequest(stream, target: isReading ? stream.inbox : route.subject)
+        let request = JetStreamRequest(stream, target: stream.inbox)
         try await prepare(request.preparations, client)
         let mark = mark
+        // What a stream sends of itself needs no answer.
+        let isAsking = isReading || route.kinds.contains(.reply)
         let arrivals =
             isReading
             ? try await holder.subscribe(stream.subscribed, queue: stream.queue)
@@ -131,7 +134,7 @@ struct RouteReproduction {
                 try await client.publish(kept, payload: mark)
             }
             try await holder.publish(
-                stream.typed, payload: Array(request.body.utf8), reply: isReading ? stream.inbox : nil)
+                stream.typed, payload: Array(request.body.utf8), reply: isAsking ? stream.inbox : nil)
         }
         await client.close()
         return seen
