@@ -202,7 +202,7 @@ class Planter:
                  "$JS.API.CONSUMER.CREATE.KEPT.*.>"]
         if act == "receive":
             doors += ["$JS.API.STREAM.MSG.GET.KEPT", "$JS.API.DIRECT.GET.KEPT", "$JS.API.DIRECT.GET.KEPT.>",
-                      "$JS.API.CONSUMER.MSG.NEXT.KEPT.*", "$JS.API.CONSUMER.MSG.NEXT.KEPT.part"]
+                      "$JS.API.CONSUMER.MSG.NEXT.KEPT.*", "$JS.API.CONSUMER.MSG.NEXT.KEPT.part", "$JS.ACK.KEPT.part.>"]
         account.roles["leak"] = [f'publish: [ "{self.dice.choice(doors)}" ]', "inbox: private"]
         self.rules.append(f'{{ from: role {account.name}/leak, may not: {act} "{pattern}", of: {account.name} }}')
         return account, "leak"

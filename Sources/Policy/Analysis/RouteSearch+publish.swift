@@ -119,11 +119,11 @@ extension RouteSearch {
                 let sent = typed == request ? chosen.request : typed
                 let step = AccessRoute.Step(
                     "JetStream of \(account.name) delivers to \(delivered)", door.stream?.position)
+                let performance = StreamPerformance(
+                    account: account.name, streams: streams, typed: sent, request: chosen.request,
+                    kept: door.kept(chosen.kept), inbox: delivered, subscribed: "", queue: nil)
                 return Ending(
-                    performance: .stream(
-                        .init(
-                            account: account.name, streams: streams, typed: sent, request: chosen.request,
-                            kept: door.kept(chosen.kept), inbox: delivered, subscribed: "", queue: nil)),
+                    performance: door.isShown ? .stream(performance) : nil,
                     steps: [step] + onward.steps, subject: String(decoding: onward.subject, as: UTF8.self), typed: sent,
                     isExact: onward.isExact)
             }

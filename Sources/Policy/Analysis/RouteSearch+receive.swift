@@ -133,12 +133,11 @@ extension RouteSearch {
                 let sent = typed == request ? chosen.request : typed
                 let step = AccessRoute.Step(
                     "JetStream of \(account.name) gives out \(chosen.kept) by \(door.text)", door.stream?.position)
+                let performance = StreamPerformance(
+                    account: account.name, streams: streams, typed: sent, request: chosen.request, kept: chosen.kept,
+                    inbox: inbox?.subject ?? "", subscribed: inbox?.subscribed ?? "", queue: inbox?.queue)
                 var ending = Ending(
-                    performance: .stream(
-                        .init(
-                            account: account.name, streams: streams, typed: sent, request: chosen.request,
-                            kept: chosen.kept, inbox: inbox?.subject ?? "", subscribed: inbox?.subscribed ?? "",
-                            queue: inbox?.queue)),
+                    performance: door.isShown ? .stream(performance) : nil,
                     steps: before.steps + [step], subject: String(decoding: before.origin, as: UTF8.self))
                 ending.typed = sent
                 return ending

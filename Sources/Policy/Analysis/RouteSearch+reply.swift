@@ -48,7 +48,7 @@ extension RouteSearch {
 
     /// What JetStream gives out to whoever asks, without making anything.
     private static let given = SubjectSet(
-        ["$JS.API.CONSUMER.MSG.NEXT.>", "$JS.API.DIRECT.GET.>"].compactMap { try? Pattern($0) })
+        ["$JS.API.CONSUMER.MSG.NEXT.>", "$JS.API.DIRECT.GET.>", "$JS.ACK.>"].compactMap { try? Pattern($0) })
 
     /// The API of JetStream answers like a service that is imported.
     private mutating func publishByAnswerOfAPI(of number: Int, to landing: Landing) {
@@ -82,15 +82,19 @@ extension RouteSearch {
             kinds: [.reply] + onwardKinds(landing), isAsked: { $0.account == asking },
             isFit: { target(of: $0, nil, at: landing) != nil }
         ) { typed, request, holder in
-            guard let target = target(of: holder, nil, at: landing), let chosen = door.choose(request, nil) else {
+            let published = typed == request ? holder.sets.publish : nil
+            guard let target = target(of: holder, nil, at: landing), let chosen = door.choose(request, published) else {
                 return nil
             }
-            return ending(
+            let sent = typed == request ? chosen.request : typed
+            var ending = ending(
                 "JetStream of \(account.name)", door.stream?.position, at: target, landing,
                 .stream(
                     .init(
-                        account: account.name, streams: streams, typed: typed, request: request,
+                        account: account.name, streams: streams, typed: sent, request: chosen.request,
                         kept: chosen.kept, inbox: target, subscribed: "", queue: nil)))
+            ending.typed = sent
+            return ending
         }
     }
 

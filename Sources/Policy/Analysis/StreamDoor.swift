@@ -13,6 +13,10 @@ struct StreamDoor: Sendable {
     let choice: Choice
     /// Whether whoever goes through it says where messages are delivered to.
     var isOpen = false
+    /// What has to be published besides, on the way through; nil for nothing.
+    var besides: SubjectSet?
+    /// Whether it can be performed with nothing but the request: a snapshot is packed, and has to be unpacked.
+    var isShown = true
 
     /// What of ``gives`` comes out.
     enum Choice: Sendable {
@@ -36,7 +40,7 @@ extension StreamDoor {
         switch choice {
         case .any:
             guard let subject = (try? gives.witness()) ?? nil else { return nil }
-            return (request, String(decoding: subject, as: UTF8.self))
+            return (Self.asServersSend(request, published), String(decoding: subject, as: UTF8.self))
         case .tail(from: let count):
             let subject = tokens.dropFirst(count).joined(separator: ".")
             guard !subject.isEmpty, gives.contains(Array(subject.utf8).span) else { return nil }
@@ -52,6 +56,16 @@ extension StreamDoor {
             }
             return nil
         }
+    }
+}
+
+extension StreamDoor {
+    /// An acknowledgement as a server would have it, if that may be published: which message it is for does not matter.
+    private static func asServersSend(_ request: String, _ published: SubjectSet?) -> String {
+        let tokens = request.split(separator: ".")
+        guard request.hasPrefix("$JS.ACK."), tokens.count > 4, let published else { return request }
+        let whole = (tokens.prefix(4) + ["1", "1", "1", "1", "0"]).joined(separator: ".")
+        return published.contains(Array(whole.utf8).span) ? whole : request
     }
 }
 
@@ -88,10 +102,15 @@ extension AccessGraph.Account {
         }
         let made = ["STREAM.CREATE", "STREAM.UPDATE"].compactMap { try? Pattern("$JS.API.\($0).*") }
         let changed = streams.compactMap { try? Pattern("$JS.API.STREAM.UPDATE.\($0.name)") }
+        let restored = SubjectSet([try? Pattern("$JS.API.STREAM.RESTORE.*")].compactMap(\.self))
         return declared + [
             StreamDoor(
                 requests: SubjectSet(made, except: changed), text: "STREAM.CREATE", stream: nil, gives: wanted,
-                choice: .any, isOpen: true)
+                choice: .any, isOpen: true),
+            // From a snapshot of one's own comes a stream that is as one likes.
+            StreamDoor(
+                requests: restored, text: "STREAM.RESTORE", stream: nil, gives: wanted, choice: .any, isOpen: true,
+                besides: SubjectSet([try? Pattern("$JS.SNAPSHOT.RESTORE.>")].compactMap(\.self)), isShown: false),
         ]
     }
 
@@ -100,7 +119,7 @@ extension AccessGraph.Account {
         let filters = try wanted.leastPatterns().map { ".\($0)" }
         func door(
             _ verbs: [String], _ tails: [String], _ text: String, _ choice: StreamDoor.Choice = .any,
-            isOpen: Bool = false
+            isOpen: Bool = false, isShown: Bool = true
         ) -> StreamDoor {
             let all = verbs.flatMap { verb in tails.compactMap { try? Pattern("$JS.API.\(verb).*\($0)") } }
             let declared = streams.flatMap { stream in
@@ -108,9 +127,16 @@ extension AccessGraph.Account {
             }
             return StreamDoor(
                 requests: SubjectSet(all, except: declared), text: text, stream: nil, gives: wanted, choice: choice,
-                isOpen: isOpen)
+                isOpen: isOpen, isShown: isShown)
         }
+        let acknowledging = StreamDoor(
+            requests: SubjectSet(
+                ["$JS.ACK.>"].compactMap { try? Pattern($0) },
+                except: streams.compactMap { try? Pattern("$JS.ACK.\($0.name).>") }),
+            text: "acknowledging with +NXT", stream: nil, gives: wanted, choice: .any)
         return [
+            acknowledging,
+            door(["STREAM.SNAPSHOT"], [""], "STREAM.SNAPSHOT", isOpen: true, isShown: false),
             door(["STREAM.MSG.GET", "DIRECT.GET"], [""], "STREAM.MSG.GET"),
             door(["DIRECT.GET"], filters, "DIRECT.GET", .tail(from: 5)),
             door(["CONSUMER.MSG.NEXT"], [".*"], "CONSUMER.MSG.NEXT"),
@@ -141,6 +167,10 @@ extension AccessGraph.Stream {
                 ["CONSUMER.CREATE.\(name)", "CONSUMER.CREATE.\(name).*", "CONSUMER.DURABLE.CREATE.\(name).*"], .any),
             door(filters.map { "CONSUMER.CREATE.\(name).*.\($0)" }, .tail(from: 6)),
             door(["CONSUMER.CREATE.\(name).*.>"], .filter(from: 6)),
+            StreamDoor(
+                requests: requests(["STREAM.SNAPSHOT.\(name)"]), text: "a snapshot of \(name)", stream: self,
+                gives: held,
+                choice: .any, isOpen: true, isShown: false),
         ]
     }
 
@@ -160,19 +190,24 @@ extension AccessGraph.Stream {
         for consumer in consumers {
             let given = try consumer.filter.intersection(held)
             guard try !given.isEmpty() else { continue }
-            result.append(
-                door(
-                    ["CONSUMER.MSG.NEXT.\(name).\(consumer.name)"], "the consumer \(consumer.name) of \(name)", given))
+            result.append(nextDoor(consumer.name, "the consumer \(consumer.name) of \(name)", given))
         }
         // A consumer that no file declares may deliver all of it.
-        let declared = consumers.compactMap { try? Pattern("$JS.API.CONSUMER.MSG.NEXT.\(name).\($0.name)") }
-        if let next = try? Pattern("$JS.API.CONSUMER.MSG.NEXT.\(name).*") {
-            result.append(
-                StreamDoor(
-                    requests: SubjectSet([next], except: declared), text: "an undeclared consumer of \(name)",
-                    stream: self, gives: held, choice: .any))
-        }
+        result.append(nextDoor("*", "an undeclared consumer of \(name)", held, except: consumers.map(\.name)))
         return result
+    }
+
+    /// The next messages of a consumer: asked for, or with an acknowledgement that says `+NXT`.
+    private func nextDoor(
+        _ consumer: String, _ text: String, _ gives: SubjectSet, except others: [String] = []
+    ) -> StreamDoor {
+        func requests(_ consumer: String) -> [Pattern] {
+            ["$JS.API.CONSUMER.MSG.NEXT.\(name).\(consumer)", "$JS.ACK.\(name).\(consumer).>"]
+                .compactMap { try? Pattern($0) }
+        }
+        return StreamDoor(
+            requests: SubjectSet(requests(consumer), except: others.flatMap(requests)), text: text, stream: self,
+            gives: gives, choice: .any)
     }
 
     /// As it would be declared to a server.
@@ -190,7 +225,13 @@ extension AccessGraph.Stream {
 extension StreamDoor {
     /// Whether somebody's requests may lead through it at all.
     func fits(_ holder: Holder) -> Bool {
-        guard case .filter = choice, holder.coverage != .atMost else { return true }
+        guard holder.coverage != .atMost else { return true }
+        if let besides, (try? requests.overlaps(holder.sets.publish)) == true,
+            (try? besides.overlaps(holder.sets.publish)) == false
+        {
+            return false
+        }
+        guard case .filter = choice else { return true }
         let request = ((try? requests.intersection(holder.sets.publish).witness()) ?? nil).map {
             String(decoding: $0, as: UTF8.self)
         }

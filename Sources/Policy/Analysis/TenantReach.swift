@@ -55,7 +55,8 @@ public struct TenantReach: Sendable {
         of trail: Trail, _ analysis: inout AccessAnalysis, _ number: Int, _ direction: Direction
     ) -> [Line] {
         let graph = analysis.graph
-        return trail.stops.indices.compactMap { index in
+        var shown: Set<Line> = []
+        return trail.stops.indices.compactMap { index -> Line? in
             let stop = trail.stops[index]
             guard stop.place.account != number, let passage = stop.passage, case .sharing = passage.kind else {
                 return nil
@@ -73,6 +74,9 @@ public struct TenantReach: Sendable {
                 direction: direction, account: graph.accounts[stop.place.account].name,
                 here: words(here(trail, index)), there: words(stop.set), isExact: stop.isExact, kinds: kinds,
                 steps: steps, roles: roles, others: others)
+        }.filter { line in
+            // By a service and by what comes through it: as told, the same.
+            shown.insert(line).inserted
         }
     }
 

@@ -52,6 +52,27 @@ import Testing
         #expect(performed.request == "$JS.API.STREAM.UPDATE.ORDERS" && performed.kept == "secret.x1")
     }
 
+    @Test func `Acknowledgements ask for more, snapshots hold everything, and what is restored is as one likes`() throws
+    {
+        func rules(_ publish: String, _ wanted: String) throws -> [AccessRoute] {
+            try Self.routes(
+                .receive, wanted, "publish: [ \(publish) ], subscribe: [ mine ]", streams: Self.orders)
+        }
+        let more = try rules("\"$JS.ACK.ORDERS.bill.>\"", "orders.>")
+        #expect(more.map(\.label) == ["by stream"] && more.first?.subject == "orders.x1.bill")
+        guard case .stream? = more.first?.performance else { return _ = Issue.record("\(more)") }
+        #expect(try rules("\"$JS.ACK.ORDERS.bill.>\"", "orders.x.ship").isEmpty)
+        #expect(try rules("\"$JS.ACK.ORDERS.other.>\"", "orders.x.ship").map(\.label) == ["by stream"])
+
+        let packed = try rules("$JS.API.STREAM.SNAPSHOT.ORDERS", "orders.x.ship")
+        #expect(packed.map(\.label) == ["by stream"] && packed.first?.performance == nil)
+        #expect(try rules("$JS.API.STREAM.SNAPSHOT.ORDERS", "secret").isEmpty)
+
+        let restored = "$JS.API.STREAM.RESTORE.NEW"
+        #expect(try rules(restored, "secret").isEmpty)
+        #expect(try rules(restored + ", $JS.SNAPSHOT.RESTORE.NEW.*", "secret").map(\.label) == ["by stream"])
+    }
+
     @Test func `A stream that says nothing of its subjects may take in everything`() throws {
         let role = "work: [ S/c ]"
         #expect(try !Self.routes(.receive, "secret", role, streams: "S: { consumers: { c: {} } }").isEmpty)

@@ -20,6 +20,13 @@ struct JetStreamRequest {
         let tokens = performance.request.split(separator: ".").dropFirst(2).map(String.init)
         func token(_ index: Int) -> String? { tokens.indices.contains(index) ? tokens[index] : nil }
         kept = performance.kept
+        // $JS.ACK.S.C and more.
+        if performance.request.hasPrefix("$JS.ACK.") {
+            prepare(token(0) ?? "x1")
+            prepare(token(1) ?? "c", of: token(0) ?? "x1")
+            body = "+NXT"
+            return
+        }
         switch (token(0), token(1)) {
         case ("STREAM", "MSG"):
             prepare(token(3) ?? "x1")

@@ -65,7 +65,9 @@ struct PolicyReproduceCommand: AsyncParsableCommand, Exemplified {
     private func perform(
         _ route: AccessRoute, _ scratch: ScratchOperator, on engine: Engine
     ) async throws -> (Outcome, String?) {
-        guard let performance = route.performance else { return (.skipped, "it could only not be ruled out") }
+        guard let performance = route.performance else {
+            return (.skipped, route.isExact ? "nothing here performs it" : "it could only not be ruled out")
+        }
         var isStream = engine == .natsServer
         switch performance {
         case .stream, .answer: isStream = true
