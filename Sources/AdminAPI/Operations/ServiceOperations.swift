@@ -6,7 +6,12 @@ enum ServiceOperations {
     static let all = [health, ready, status, metrics, openAPI, page, problem]
 
     private static let readiness = Schema.object(
-        "", [.required("status", .text()), .optional("engine", .text("How the servers are reached."))])
+        "",
+        [
+            .required(
+                "status", .text("Whether it is ready, or about to end.", oneOf: ["ok", "not ready", "ending"])),
+            .optional("engine", .text("How the servers are reached.")),
+        ])
 
     private static let health = Operation(
         id: "service.health", method: .get, path: PathTemplate("/healthz"), summary: "Whether the service runs.",
@@ -15,18 +20,20 @@ enum ServiceOperations {
 
     private static let ready = Operation(
         id: "service.ready", method: .get, path: PathTemplate("/readyz"),
-        summary: "Whether the service can do its work: directory can be written, and servers reached.",
+        summary:
+            "Whether the service can do its work: directory can be written, servers reached, and it is not about to end.",
         requirement: .open,
         success: (200, readiness), otherSuccess: 503,
         handler: .work { _, service in
             let isReadable = await service.readiness.isReady(service.directory)
             let isReady = await service.distributor?.isReady() ?? true
+            let isEnding = service.farewell.isOnItsWay
             var answer = Answer(
                 .members([
-                    "status": .string(isReadable && isReady ? "ok" : "not ready"),
+                    "status": .string(isEnding ? "ending" : isReadable && isReady ? "ok" : "not ready"),
                     "engine": .string(service.distributor == nil ? "none" : isReady ? "reached" : "not reached"),
                 ]))
-            if !isReadable || !isReady { answer.status = 503 }
+            if isEnding || !isReadable || !isReady { answer.status = 503 }
             return answer
         })
 

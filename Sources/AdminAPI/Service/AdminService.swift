@@ -37,6 +37,7 @@ public struct AdminService: Sendable {
     let memory = AnswerMemory()
     let connections = ConnectionCount()
     let readiness = Readiness()
+    let farewell = Farewell()
     let followers = EventFollowers()
     let requestRate: RateLimiter
     let failureRate: RateLimiter
@@ -58,6 +59,9 @@ public struct AdminService: Sendable {
     }
 
     var time: Int64 { now() }
+
+    /// Says from now on that the service is not ready for more, since it is about to end. What it is asked it still answers.
+    public func beginFarewell() { farewell.begin() }
 
     /// The same service behind a socket of the machine.
     var local: AdminService {

@@ -76,10 +76,13 @@ struct EmbeddedBroker: Sendable {
 /// Waits for SIGUSR2, sends the clients away, and then lets the service end.
 struct LameDuck: Service {
     let broker: EmbeddedBroker
+    /// Told as soon as the wish comes, before the first client goes.
+    let isBeginning: @Sendable () -> Void
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: [.sigusr2])
         for await _ in signals.cancelOnGracefulShutdown() {
+            isBeginning()
             Console.say("the NATS server sends its clients away")
             return await broker.goLame()
         }

@@ -9,9 +9,12 @@ struct LastWord: Service {
     private static let patience: TimeInterval = 25
 
     let log: LogWriter
+    /// Told as soon as the wish comes, before anything ends.
+    let isBeginning: @Sendable () -> Void
 
     func run() async throws {
         try? await gracefulShutdown()
+        isBeginning()
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: Self.patience)
             Console.say("something is still at work, and is cut off")

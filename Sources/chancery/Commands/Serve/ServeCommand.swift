@@ -150,7 +150,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         await service.resumeOperations()
         let scheme = tls == nil ? "http" : "https"
         var services: [any Service] = [RoadKeeper(road: road)]
-        if let broker { services.append(LameDuck(broker: broker)) }
+        if let broker { services.append(LameDuck(broker: broker, isBeginning: service.beginFarewell)) }
         services.append(
             AdminServer(service, at: .host(listen.host, port: listen.port), tls: tls) { found in
                 Console.say(
@@ -164,7 +164,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
                 })
         }
         // The last one is told first.
-        services.append(LastWord(log: log))
+        services.append(LastWord(log: log, isBeginning: service.beginFarewell))
         if let broker { Console.say("the NATS server listens on \(broker.address)") }
         var configuration = ServiceGroupConfiguration(
             services: services.map {
