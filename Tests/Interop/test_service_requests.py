@@ -56,7 +56,7 @@ async def granted(service, tmp_path):
     assert service.send("GET", ACCOUNT + "buyer/imports", token=buying)[1]["items"] == []
     status, answer, _ = service.send("POST", requests + made[0]["id"] + ":approve", {"reason": "welcome"}, selling)
     assert status == 200 and answer["state"] == "approved" and answer["in_force"], answer
-    assert answer["distribution"]["in_force"]
+    assert answer["distribution"] == {"in_force": True, "servers": []}, "which servers the importer has is its own matter"
     assert [one["kind"] for one in answer["changes"]] == ["activation", "import"], "the importer's token is its own matter"
     assert service.send("POST", requests + made[0]["id"] + ":refuse", {"reason": "no"}, selling)[0] == 409
     status, answer, _ = service.send("POST", requests + made[1]["id"] + ":refuse", {"reason": "not ours"}, selling)
@@ -94,6 +94,15 @@ async def granted(service, tmp_path):
     assert {"import.approve", "import.refuse"} <= {one["op"] for one in theirs}
     assert "import.request" not in {one["op"] for one in theirs}
     assert service.send("GET", ACCOUNT + "seller/audit/admin", token=buying)[0] == 403
+    # The importer reads that the exporter approved, and nothing of who did that for it, or where from.
+    [approved] = [one for one in theirs if one["op"] == "import.approve"]
+    doer = approved["actor"]["id"]
+    assert approved["actor"]["type"] == "token" and approved["actor"]["via"] == "api 127.0.0.1"
+    ours = service.send("GET", ACCOUNT + "buyer/audit/admin?limit=500", token=buying)[1]["items"]
+    [edited] = [one for one in ours if one["reason"] == "api: export-requests.approve"]
+    assert edited["op"] == "account.edit" and edited["after"]
+    assert edited["actor"] == {"type": "nkey", "id": seller, "request": approved["actor"]["request"]}
+    assert doer not in json.dumps(ours)
     verified = subprocess.run([CHANCERY, "audit", "verify", "--all-dirs", str(service.home)], capture_output=True)
     assert verified.returncode == 0, verified.stderr
 

@@ -310,7 +310,8 @@ extension AdminService: HTTPResponder {
         if let distributor, !answer.accounts.isEmpty || !answer.deleted.isEmpty {
             let outcome = await distributor.bringIntoForce(
                 answer.accounts, forgetting: answer.deleted, cutting: answer.cuts)
-            answer.body = answer.body?.adding("distribution", outcome.json)
+            answer.body = answer.body?.adding(
+                "distribution", outcome.json(isShown: exchange.mayHear(ofAccount:)))
         }
         // Accounts first: a server that no longer trusts their old signer has them with the new one then.
         if answer.reloads { await distributor?.reloadOperator() }

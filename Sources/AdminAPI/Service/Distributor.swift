@@ -78,12 +78,16 @@ public struct DistributionOutcome: Sendable {
         }
     }
 
-    var json: JSONValue {
+    /// What is said where no server has to do with an account.
+    public static let nobodys = "no server has to do with it"
+
+    /// - Parameter isShown: whether the reader may hear of an account, by its key.
+    func json(isShown: (String) -> Bool) -> JSONValue {
         .members([
             "in_force": .bool(isInForce),
-            "detail": (failure ?? (servers.isEmpty ? "no server has to do with it" : nil)).map { .string($0) },
+            "detail": (failure ?? (servers.isEmpty ? Self.nobodys : nil)).map { .string($0) },
             "servers": .array(
-                servers.map { server in
+                servers.filter { isShown($0.account) }.map { server in
                     .members([
                         "server": .string(server.server), "account": .string(server.account),
                         "state": .string(server.state.rawValue), "detail": server.detail.map { .string($0) },

@@ -11,6 +11,8 @@ struct AuditTrail {
     private let log: AuditLog
     private let moment: AuditMoment
     private let actor: AuditActor
+    /// Those who stand in the place of the actor where a record is about their account.
+    private let actorsOfAccounts: [String: AuditActor]
     private let reason: String
     private let random: RandomSource
     /// The tokens that the change signed. What was touched is what was noted, and their rows are as they were written.
@@ -54,6 +56,11 @@ struct AuditTrail {
         var actor = change.surroundings.auditActor ?? AuditActor(change.surroundings.actor)
         if actor.request == nil { actor.request = Hexadecimal.text(random.bytes(8)) }
         self.actor = actor
+        actorsOfAccounts = change.actorsOfAccounts.mapValues { text in
+            var other = AuditActor(text)
+            other.request = actor.request
+            return other
+        }
     }
 
     // MARK: What is recorded
@@ -173,9 +180,13 @@ struct AuditTrail {
     ) throws {
         let record = AuditRecord(
             log: log.id, index: log.nextIndex, moment: moment, kind: kind, operation: operation, outcome: outcome,
-            actor: actor, reason: reason, object: object, before: before.map(Hexadecimal.text),
+            actor: self.actor(of: object), reason: reason, object: object, before: before.map(Hexadecimal.text),
             after: after.map(Hexadecimal.text), random: random)
         try log.append(record, patch: patch)
+    }
+
+    private func actor(of object: AuditRecord.Object) -> AuditActor {
+        object.type == "account" ? actorsOfAccounts[object.id] ?? actor : actor
     }
 
     private func token(_ id: Int64) throws -> StoredToken? {

@@ -33,6 +33,9 @@ public final class Change {
     var checkpoint: String?
     /// Access to the service that was given, taken away or refused, for the audit log.
     var accesses: [AuditedAccess] = []
+    /// Who stands in the history and the records of accounts, by their keys, that are changed on behalf of another one: what that
+    /// one's people are called, and where they came from, is not for those to read.
+    var actorsOfAccounts: [String: String] = [:]
     /// The tokens that were signed here, by their rows in the history, for the audit log.
     private(set) var signed: [Int64: StoredToken] = [:]
     /// Where the records of this change are, once they are written.
@@ -164,7 +167,7 @@ public final class Change {
                     """,
                 arguments: [
                     claims.kind.rawValue, claims.subject, scope.text, version.bytes, issuer, issuedAt, text, now,
-                    surroundings.actor, reason,
+                    actorsOfAccounts[claims.subject] ?? surroundings.actor, reason,
                 ])
         }
         return IssuedToken(id: database.lastInsertedRowID, text: text, version: version, issuedAt: issuedAt)

@@ -99,6 +99,8 @@ extension Change {
         new.localSubject = request.localSubject.isEmpty ? nil : request.localSubject
         new.isService = request.kind == "service"
         (new.source, new.remoteSubject) = (EntityReference(exporter.publicKey), request.subject)
+        // The importer's record says that the exporter approved, by its key alone.
+        actorsOfAccounts[importer.publicKey.text] = "nkey:\(exporter.publicKey)"
         new.activation = activation
         do {
             try addImport(
