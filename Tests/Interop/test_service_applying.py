@@ -245,3 +245,53 @@ def test_what_was_revoked_by_hand_is_given_again_where_somebody_insists(service)
     assert status == 202, begun
     assert end(service, begun["id"])["state"] == "done"
     assert plan(service, body)[0]["plan"]["changes"] == []
+
+
+def test_an_engine_that_is_lost_is_told_in_the_log_and_to_whoever_takes_access_away(cluster):
+    engine, start = cluster
+    service = start()
+    assert service.send("PUT", ACCOUNT + "A", {})[0] == 201
+    names = ("a", "b", "c", "d")
+    for name in names:
+        assert service.send("PUT", ACCOUNT + "A/users/" + name, {})[0] == 201
+
+    def read_until(words):
+        while words not in service.words[-1]:
+            line = service.process.stderr.readline()
+            assert line, "".join(service.words)
+            service.words.append(line)
+
+    def command(*words):
+        return subprocess.run([CHANCERY, *words, *far(service)], capture_output=True, text=True)
+
+    engine.stop()
+    read_until("the engine is lost: ")
+    assert service.words[-1].startswith("warning: ")
+    kept = "kept in the directory, but no server has it yet: "
+    for done in (command("revocations", "add-user", "--account", "A", "a"),
+                 command("delete", "user", "--account", "A", "b", "--revoke")):
+        assert done.returncode == 1 and kept in done.stderr and "warning" not in done.stderr, done.stderr
+    done = command("revocations", "add-user", "--account", "A", "c", "--json")
+    assert done.returncode == 1 and "no server has it yet" in json.loads(done.stdout)["warnings"][0]
+    # What takes nothing away has been done, and is brought later.
+    for done in (command("revocations", "delete-user", "--account", "A", "c"),
+                 command("edit", "account", "A", "--tag", "t")):
+        assert done.returncode == 0 and "warning: no server has it yet: " in done.stderr, done.stderr
+    # Dry runs reach nobody anyway, and a user who is only deleted goes on.
+    for done in (command("revocations", "add-user", "--account", "A", "d", "--dry-run"),
+                 command("delete", "user", "--account", "A", "d")):
+        assert done.returncode == 0, done.stderr
+    text = (engine.log.parent / "server.conf").read_text()
+    text = text[:text.index("ports_file_dir")]
+    again = Server("nats-server", engine.log.parent, lambda _: text.replace(":-1", f":{engine.address[1]}"))
+    try:
+        read_until("the engine is back: ")
+        # A server without a name is another one when it is back, and the old one is expected for a moment.
+        deadline = time.monotonic() + 50
+        while (done := command("revocations", "add-user", "--account", "A", "c")).returncode:
+            assert time.monotonic() < deadline, done.stderr
+        assert service.end() == 0
+    finally:
+        again.stop()
+    for words in ("the engine is lost", "the engine is back"):
+        assert len([line for line in service.words if words in line]) == 1, "".join(service.words)

@@ -156,3 +156,9 @@ def test_a_command_says_which_server_has_it_not_yet(fed):
     fed.server("n2").process.send_signal(signal.SIGSTOP)
     told = subprocess.run([CHANCERY, "add", "account", "LATE", *far(fed.service)], capture_output=True, text=True)
     assert told.returncode == 0 and "not every server has it yet: n2" in told.stderr, told.stderr
+    # What takes access away and is not in force everywhere has not succeeded.
+    assert fed.service.send("PUT", ACCOUNT + "LATE/users/leaver", {})[0] == 201
+    told = subprocess.run(
+        [CHANCERY, "revocations", "add-user", "leaver", "--account", "LATE", *far(fed.service)], capture_output=True, text=True)
+    assert told.returncode == 1 and "added revocation" in told.stderr, told.stderr
+    assert "kept in the directory, but not every server has it yet: n2" in told.stderr, told.stderr

@@ -1,3 +1,4 @@
+import Broker
 import Glibc
 import NKeys
 import Secrets
@@ -34,17 +35,19 @@ enum Console {
     }
 
     /// Who takes what is said to a person, and writes it.
-    private static let writer = Mutex<(@Sendable (String) -> Void)?>(nil)
+    private static let writer = Mutex<(@Sendable (BrokerEnvironment.LogLevel, String) -> Void)?>(nil)
 
     /// Has somebody else write what is said to a person from now on: the standard error may hold up whoever writes to it. With
     /// nil it is written here again.
-    static func leaveWriting(to other: (@Sendable (String) -> Void)?) {
+    static func leaveWriting(to other: (@Sendable (BrokerEnvironment.LogLevel, String) -> Void)?) {
         writer.withLock { $0 = other }
     }
 
     /// Says something to a person.
-    static func say(_ line: String) {
-        if let write = writer.withLock({ $0 }) { return write(line) }
+    static func say(_ line: String) { say(.info, line) }
+
+    private static func say(_ level: BrokerEnvironment.LogLevel, _ line: String) {
+        if let write = writer.withLock({ $0 }) { return write(level, line) }
         write(line + "\n", to: STDERR_FILENO)
     }
 
@@ -55,12 +58,12 @@ enum Console {
 
     /// Warns a person.
     static func warn(_ text: String) {
-        say(coloured("warning:", "33") + " " + printable(SecretText.hidden(in: text)))
+        say(.warning, coloured("warning:", "33") + " " + printable(SecretText.hidden(in: text)))
     }
 
     /// Tells a person what went wrong and what to do about it.
     static func complain(_ text: String, remedy: String?) {
-        say(coloured("error:", "31") + " " + printable(SecretText.hidden(in: text)))
+        say(.error, coloured("error:", "31") + " " + printable(SecretText.hidden(in: text)))
         if let remedy, !remedy.isEmpty { say("  " + printable(SecretText.hidden(in: remedy))) }
     }
 

@@ -14,22 +14,9 @@ extension RemoteService {
 
     /// Says what a change did, as it is said of a change nearby.
     func show(_ answers: JSONValue..., asJSON: Bool, dryRun: Bool) throws {
-        var report = ChangeReport()
-        for answer in answers { add(answer, to: &report) }
-        try ChangeOutput.show(report, asJSON: asJSON, dryRun: dryRun)
-    }
-
-    func add(_ answer: JSONValue, to report: inout ChangeReport) {
-        let done = ChangeReport(answer)
-        report.items += done.items
-        report.warnings += done.warnings
-        guard let distribution = answer["distribution"], distribution["in_force"]?.flag == false else { return }
-        let servers = (distribution["servers"]?.elements ?? []).filter { $0["state"]?.text != "in_force" }
-            .compactMap { $0["server"]?.text }
-        report.warnings.append(
-            servers.isEmpty
-                ? "no server has it yet: " + (distribution["detail"]?.text ?? "none answered")
-                : "not every server has it yet: " + servers.joined(separator: ", "))
+        var outcome = FarOutcome()
+        for answer in answers { outcome.add(answer) }
+        try outcome.show(asJSON: asJSON, dryRun: dryRun)
     }
 
     /// The key that is to sign, as the service knows it.

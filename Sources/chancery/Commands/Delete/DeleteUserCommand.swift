@@ -44,7 +44,7 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
     private func delete(_ names: [String], _ service: RemoteService) throws {
         guard change.options.signing.privateKey == nil else { throw RemoteService.signsItself }
         let account = try service.account(at: place.place)
-        var report = ChangeReport()
+        var outcome = FarOutcome()
         var failure: (any Error)?
         for name in names where failure == nil {
             do {
@@ -54,13 +54,13 @@ struct DeleteUserCommand: ParsableCommand, Exemplified {
                         ("revoke", "\(revoke ?? false)"), ("forget_seeds", "\(removeSeed)"),
                         ("force", "\(change.force)"),
                     ], dryRun: change.dryRun)
-                service.add(answer, to: &report)
+                outcome.add(answer)
             } catch {
                 failure = error
             }
         }
-        if failure == nil || !report.items.isEmpty {
-            try ChangeOutput.show(report, asJSON: place.directory.json, dryRun: change.dryRun)
+        if failure == nil || !outcome.isEmpty {
+            try outcome.show(asJSON: place.directory.json, dryRun: change.dryRun, before: failure)
         }
         if let failure { throw failure }
     }

@@ -41,7 +41,9 @@ extension EngineRoad {
                 failure = failure ?? error
             }
         }
-        throw failure ?? AdministrationError(.distributionFailed, "there is no server to connect to")
+        let reason = failure ?? AdministrationError(.distributionFailed, "there is no server to connect to")
+        noteLost(Self.words(reason))
+        throw reason
     }
 
     private func currentSignIn() async throws -> SignIn {
@@ -69,8 +71,14 @@ extension EngineRoad {
     func lookAround() async {
         do {
             let found = try await connected().present()
+            let wasAnswered = isAnswered
             isAnswered = !found.servers.isEmpty
-            guard found.servers.isEmpty else { return take(found) }
+            guard found.servers.isEmpty else {
+                noteBack()
+                return take(found)
+            }
+            // One that has stopped for a moment, or of whom another one of a cluster takes the place, is not lost.
+            if !wasAnswered { noteLost("\(addresses[current]) does not answer") }
             await turnAway()
         } catch { await close() }
     }

@@ -37,6 +37,8 @@ actor EngineRoad: Distributor {
     var roster = ServerRoster()
     /// Whether somebody answered when it was last asked who is there: a connection outlives a server that has stopped for long.
     var isAnswered = true
+    /// Whether the log was told that nobody there can be reached, and not yet that somebody can be again.
+    private var isLost = false
     /// Who has come, and has not been given what he missed.
     var news = ServerRoster.News()
     private var waiting: [Waiting] = []
@@ -144,7 +146,7 @@ actor EngineRoad: Distributor {
         var rest = (all ?? []).map(\.publicKey)[...]
         repeat {
             let outcome = await bringIntoForce(Array(rest.prefix(Self.portion)), forgetting: [])
-            if let failure = outcome.failure { Console.say("the servers cannot be reached: \(failure)") }
+            if let failure = outcome.failure, !isLost { Console.say("the servers cannot be reached: \(failure)") }
             for server in outcome.servers where server.state == .refused {
                 Console.say("\(server.server) did not take \(server.account): \(server.detail ?? "")")
             }
@@ -161,6 +163,20 @@ actor EngineRoad: Distributor {
         let news = (behind ?? [:]).filter { settled[$0.key] != $0.value }
         let accounts = unsettled.union(news.keys)
         if !accounts.isEmpty { _ = await bringIntoForce(Array(accounts), forgetting: []) }
+    }
+
+    /// Has the log say that the engine is lost, once.
+    func noteLost(_ reason: String) {
+        guard isOfOthers, !isLost else { return }
+        isLost = true
+        Console.warn("the engine is lost: \(reason); what changes is kept, and tried again every second")
+    }
+
+    /// Has the log say that the engine is back that was lost, once.
+    func noteBack() {
+        guard isLost else { return }
+        isLost = false
+        Console.say("the engine is back: \(addresses[current])")
     }
 
     func isReady() async -> Bool { (try? await connected()) != nil && isAnswered }
@@ -295,7 +311,7 @@ actor EngineRoad: Distributor {
             + outcome.silent.map { .init(server: $0 ?? "", account: key, state: .silent, detail: "it did not answer") }
     }
 
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         switch error {
         case let error as AdministrationError: error.message
         case let error as ClientError: error.message

@@ -106,7 +106,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         let open = try opened.forService()
         // From here on many are served, of whom none waits for whoever reads the words.
         let log = try LogWriter.start(LogFile())
-        Console.leaveWriting(to: { log.write(.info, $0) })
+        Console.leaveWriting(to: { log.write($0, $1) })
         defer {
             Console.leaveWriting(to: nil)
             log.finish()
