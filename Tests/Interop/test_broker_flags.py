@@ -264,7 +264,7 @@ def test_signals_that_do_not_end_it(broker, command, said):
     (("--cluster", "nats://a:1"), "clustering"), (("-routes", "nats://a:1"), "clustering"),
     (("-cluster_listen", "x"), "clustering"), (("--profile", "1"), "profiling"), (("-s",), "the system log"),
     (("-r", "udp://a"), "the system log"), (("--tls",), "--tlscert"), (("--tlsverify",), "--tlscert"),
-    (("--tls", "--tlscert", "a.pem", "--tlskey", "b.pem"), "a.pem cannot be read"),
+    (("--tls", "--tlscert", "a.pem", "--tlskey", "b.pem"), "--tlscert: a.pem cannot be read: no such file"),
     (("--pass", "geheim"), "a password without a user"),
     (("--user", "a", "--pass", "geheim", "--auth", "geheim"), "exclude each other"),
     (("-m", "1", "-ms", "2"), "exclude each other"), (("-n", "a b"), "server name cannot contain spaces"),

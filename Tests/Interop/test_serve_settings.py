@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from certificates import Authority
+
 CHANCERY = os.environ.get("CHANCERY", ".build/debug/chancery")
 
 
@@ -62,9 +64,36 @@ def test_everything_is_told_at_once(tmp_path):
 
 def test_files_that_cannot_be_read_are_errors(tmp_path):
     assert "cannot read" in check(tmp_path, None, "--config", "nowhere.yaml", exits=1)
-    (tmp_path / "a.pem").write_text("x")
-    assert "certificates cannot be used" in check(tmp_path, "tls:\n  cert: a.pem\n  key: a.pem\n", exits=1)
     (tmp_path / "bad.yaml").write_bytes(b"listen: \xff\n")
     assert "is not UTF-8" in check(tmp_path, None, "--config", "bad.yaml", exits=1)
     (tmp_path / "large.yaml").write_bytes(b"#" * 100_000)
     assert "large.yaml" in check(tmp_path, None, "--config", "large.yaml", exits=1)
+
+
+def test_a_certificate_that_is_wrong_is_told_with_the_setting_that_names_it(tmp_path):
+    Authority(tmp_path).issue("one", "127.0.0.1").issue("other", "127.0.0.1")
+    (tmp_path / "x.pem").write_text("x")
+    (tmp_path / "folder").mkdir()
+    text = "tls:\n  cert: {}\n  key: {}\n"
+    good = text.format("one.pem", "one-key.pem")
+    assert check(tmp_path, good)["tls.cert"] == "one.pem"
+    # All that cannot be read are told at once.
+    said = check(tmp_path, text.format("none.pem", "folder"), "--tls-client-ca", "away.pem", exits=1)
+    for words in ("serve.yaml:2:9: tls.cert: none.pem cannot be read: no such file", "serve.yaml:3:8: tls.key: folder cannot",
+                  "--tls-client-ca: away.pem cannot be read", "give the path of a PEM file"):
+        assert words in said, said
+    assert "CHANCERY_TLS_KEY: none.pem cannot be read" in check(tmp_path, good, exits=1, CHANCERY_TLS_KEY="none.pem")
+    assert "--tls-cert: x.pem holds no certificate in PEM" in check(tmp_path, good, "--tls-cert", "x.pem", exits=1)
+    assert "serve.yaml:3:8: tls.key: x.pem holds no private key" in check(tmp_path, text.format("one.pem", "x.pem"), exits=1)
+    assert "--tls-client-ca: x.pem holds no certificate" in check(tmp_path, good, "--tls-client-ca", "x.pem", exits=1)
+    said = check(tmp_path, text.format("one.pem", "other-key.pem"), exits=1)
+    assert "serve.yaml:3:8: tls.key: other-key.pem is not the key of the certificate in one.pem" in said, said
+
+
+def test_authorities_of_a_service_that_are_wrong_are_told_with_the_flag(tmp_path):
+    (tmp_path / "x.pem").write_text("x")
+    for file, words in (("x.pem", "--ca: x.pem holds no certificate"), ("none.pem", "--ca: none.pem cannot be read: no such")):
+        done = subprocess.run(
+            [os.path.abspath(CHANCERY), "list", "accounts", "--server", "https://127.0.0.1:1", "--access-token", "chy_x",
+             "--ca", file], capture_output=True, text=True, cwd=tmp_path, timeout=120)
+        assert done.returncode == 1 and words in done.stderr, done.stderr

@@ -79,6 +79,16 @@ public enum PrivateFile {
         split(try destination(path)).folder
     }
 
+    /// Why a file cannot be read that somebody else will read; nil where it can.
+    public static func reasonUnreadable(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return String(cString: strerror(errno)).lowercased() }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return String(cString: strerror(errno)).lowercased() }
+        return status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : nil
+    }
+
     /// Reads the whole file into guarded memory.
     ///
     /// - Parameter limit: bytes; by default 4 MiB, more than any key, token or credentials file has.

@@ -28,16 +28,27 @@ final class RemoteService {
         configuration.timeout.connect = .seconds(10)
         var tls = TLSConfiguration.makeClientConfiguration()
         if let file = address.authorityFile {
-            guard PrivateFile.exists(file) else {
-                throw AdministrationError(.notFound, "there is no file \(file)", remedy: "check what --ca names")
-            }
-            tls.trustRoots = .file(file)
+            tls.trustRoots = .certificates(try Self.authorities(file))
         }
         configuration.tlsConfiguration = tls
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     deinit { try? client.syncShutdown() }
+
+    private static func authorities(_ file: String) throws -> [NIOSSLCertificate] {
+        if let reason = PrivateFile.reasonUnreadable(file) {
+            throw AdministrationError(
+                .notFound, "--ca: \(file) cannot be read: \(reason)",
+                remedy: "give the path of a PEM file that you may read, with --ca or in the context")
+        }
+        guard let found = try? NIOSSLCertificate.fromPEMFile(file), !found.isEmpty else {
+            throw AdministrationError(
+                .invalidValue, "--ca: \(file) holds no certificate in PEM",
+                remedy: "give the certificates of the authorities that vouch for the service, in PEM")
+        }
+        return found
+    }
 
     // MARK: Asking
 

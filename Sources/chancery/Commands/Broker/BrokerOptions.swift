@@ -1,3 +1,4 @@
+import Administration
 import ArgumentParser
 import Broker
 import Glibc
@@ -178,9 +179,12 @@ struct BrokerOptions: ParsableArguments {
             throw CommandFailure(
                 message: "TLS needs a certificate and its key", remedy: "give --tlscert and --tlskey, files in PEM")
         }
-        for path in [certificate, key, tlsAuthority].compactMap(\.self) where access(path, R_OK) != 0 {
+        for (flag, path) in [("--tlscert", certificate), ("--tlskey", key), ("--tlscacert", tlsAuthority ?? "")]
+        where !path.isEmpty {
+            guard let reason = PrivateFile.reasonUnreadable(path) else { continue }
             throw CommandFailure(
-                message: "\(path) cannot be read: \(String(cString: strerror(errno)))", remedy: "check the path")
+                message: "\(flag): \(path) cannot be read: \(reason)",
+                remedy: "give the path of a PEM file that the user of the broker may read")
         }
         var tls = TLSConfiguration()
         tls.certificates = [.init(certificate: certificate, key: key)]

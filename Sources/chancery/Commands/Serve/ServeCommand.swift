@@ -94,7 +94,7 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
         // Whatever is made from here on, a socket too, is its owner's alone.
         umask(0o077)
         let settings = try settings()
-        let tls = try tlsConfiguration(settings)
+        let tls = try settings.serviceTLS()
         if tls == nil, !settings.listen.isOfThisMachine {
             Console.warn(
                 "the API listens without TLS where others can reach it: tokens cross the network in clear; give --tls-cert and --tls-key"
@@ -173,17 +173,5 @@ struct ServeCommand: AsyncParsableCommand, Exemplified, Lasting {
             }, gracefulShutdownSignals: [.sigterm, .sigint], logger: ServeLog.silent)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: configuration).run()
-    }
-
-    private func tlsConfiguration(_ settings: ServeSettings) throws -> ServiceTLS? {
-        guard let certificate = settings.certificate, let key = settings.certificateKey else { return nil }
-        do {
-            return try ServiceTLS(
-                certificate: certificate, key: key, clientAuthorities: settings.clientAuthorities)
-        } catch {
-            throw CommandFailure(
-                message: "the API's certificates cannot be used: \(error)",
-                remedy: "give PEM files with --tls-cert, --tls-key and --tls-client-ca")
-        }
     }
 }

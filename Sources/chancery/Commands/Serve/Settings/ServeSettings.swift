@@ -40,6 +40,8 @@ struct ServeSettings {
     private(set) var failureRate = 5
     private(set) var answersResolvers = false
     private let values: [String: String]
+    /// Where each value comes from: a flag, a variable, or a place in the file.
+    private let places: [String: String]
 
     /// The servers to feed; nil where the service has one of its own.
     private(set) var engine: [ServerAddress]?
@@ -71,15 +73,19 @@ struct ServeSettings {
         self.values = values
 
         var faults = file?.faults ?? []
-        func place(_ key: Key) -> String {
-            if flags[key.name] != nil { return key.flag }
-            if environment(key.variable) != nil { return key.variable }
-            return file?.places[key.name].map { "\($0): \(key.name)" } ?? key.name
+        var places: [String: String] = [:]
+        for key in Self.keys {
+            places[key.name] =
+                flags[key.name] != nil
+                ? key.flag
+                : environment(key.variable) != nil
+                    ? key.variable : file?.places[key.name].map { "\($0): \(key.name)" } ?? key.name
         }
+        self.places = places
         func read<Value>(_ name: String, _ what: String, _ parse: (String) -> Value?) -> Value? {
             guard let key = Self.keys.first(where: { $0.name == name }), let text = values[name] else { return nil }
             if let value = parse(text) { return value }
-            faults.append("\(place(key)) is \(what), not \"\(text)\"")
+            faults.append("\(places[name] ?? name) is \(what), not \"\(text)\"")
             return nil
         }
         listen = read("listen", "a host and a port") { ListenAddress(argument: $0) } ?? listen
@@ -105,6 +111,9 @@ struct ServeSettings {
                 message: faults.joined(separator: "\n"), remedy: "see the settings in \"chancery serve --help\"")
         }
     }
+
+    /// Where the value of a setting comes from, as messages begin with it.
+    func place(of name: String) -> String { places[name] ?? name }
 
     private static func provided(_ values: [String: String]) -> [AbsoluteConfigKey: ConfigValue] {
         var provided: [AbsoluteConfigKey: ConfigValue] = [:]
