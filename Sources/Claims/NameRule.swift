@@ -62,11 +62,7 @@ public enum NameRule {
     public static func made(_ name: String) throws(NameFault) -> String {
         if isPlain(name) { return name }
         let name = try checked(name)
-        guard !name.unicodeScalars.contains(where: isDeceptive) else {
-            throw NameFault(
-                message: "the name contains a character that cannot be seen or looks like another one",
-                remedy: "leave it out")
-        }
+        try checkIsHonest(name)
         guard name != "*" else {
             throw NameFault(
                 message: "\"*\" stands for everybody and cannot be a name", remedy: "choose another name")
@@ -86,7 +82,7 @@ public enum NameRule {
 
     /// Whether a name is one of those that most are, of which nothing has to be asked: letters, digits and a few signs, and
     /// shorter than keys and tokens are.
-    private static func isPlain(_ name: String) -> Bool {
+    static func isPlain(_ name: String) -> Bool {
         let bytes = name.utf8
         guard (1...48).contains(bytes.count), bytes.first != UInt8(ascii: ".") else { return false }
         return bytes.allSatisfy { byte in
@@ -97,7 +93,7 @@ public enum NameRule {
         }
     }
 
-    private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
+    static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
         case .spaceSeparator: scalar != " "

@@ -32,7 +32,10 @@ extension Change {
             for text in keys {
                 let known = claims.signingKeys.first { $0.key == text || $0.scope?.role.isExactly(text) == true }
                 var scope = known?.scope ?? UserScope()
-                if let role = edits.role { scope.role = ListEdits.trimmed(role) }
+                if let role = edits.role.map(ListEdits.trimmed), !role.isExactly(scope.role) {
+                    try EntityName.checkChosenRole(role)
+                    scope.role = role
+                }
                 if let description = edits.description { scope.description = description }
                 scope.key =
                     try known?.key

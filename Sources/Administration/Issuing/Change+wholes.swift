@@ -50,7 +50,9 @@ extension Change {
 
     /// Makes a role of an account, or changes all of it.
     public func setRole(_ role: WholeRole, in account: AccountEntry) throws {
-        let name = try EntityName.made(role.name, for: "a role")
+        // One that is there keeps its name, whatever is asked of new ones.
+        let isThere = try account.claims().signingKeys.contains { $0.scope?.role.isExactly(role.name) == true }
+        let name = isThere ? role.name : try EntityName.made(role.name, for: "a role")
         try editAccount(account, signer: .automatic, unlessUnchanged: true) { claims, account in
             let known = claims.signingKeys.compactMap(\.scope).first { $0.role.isExactly(name) }
             let key =

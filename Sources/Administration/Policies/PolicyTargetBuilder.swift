@@ -226,7 +226,7 @@ struct PolicyTargetBuilder {
 extension Change {
     /// An account that a file names and that is not there: it may do nothing until the file is in force.
     fileprivate func addPolicyAccount(_ name: String, of entry: OperatorEntry) throws -> AccountEntry {
-        let name = try EntityName.checked(name, for: "an account")
+        let name = try EntityName.made(name, for: "an account")
         let key = try identity(.account, given: nil, owner: entry.publicKey)
         var claims = AccountClaims(subject: key.text, name: name)
         claims.defaultPermissions = Permissions(publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))

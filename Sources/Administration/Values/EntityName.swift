@@ -15,7 +15,22 @@ public enum EntityName {
     ///
     /// - Throws: an error of code `invalidValue`.
     public static func made(_ name: String, for what: String) throws(AdministrationError) -> String {
-        try read(name, what) { name throws(NameFault) in try NameRule.made(name) }
+        try read(name, what) { name throws(NameFault) in
+            let name = try NameRule.made(name)
+            try NameRule.checkForm(name)
+            return name
+        }
+    }
+
+    /// Checks the name of a role that somebody chooses now, where almost anything is one, as in nsc: it may have no characters
+    /// that hide or stand for others.
+    static func checkChosenRole(_ name: String) throws(AdministrationError) {
+        do throws(NameFault) {
+            try NameRule.checkIsHonest(name)
+            try NameRule.checkForm(name)
+        } catch {
+            throw AdministrationError(.invalidValue, error.message, remedy: error.remedy)
+        }
     }
 
     private static func read(
