@@ -166,7 +166,12 @@ extension AdminService: HTTPResponder {
             return Problem(.rateLimited, "too many sign-ins from this address were refused")
         }
         if let caller, !caller.isLocal {
-            _ = failureRate.allows("token \(caller.token.holder)", at: incoming.monotonicSeconds)
+            let seconds = incoming.monotonicSeconds
+            _ = failureRate.allows("token \(caller.token.holder)", at: seconds)
+            // However many tokens a tenant makes, all of them together have what one has; and who is not refused loses nothing.
+            guard caller.token.accounts.allSatisfy({ failureRate.allows("account \($0)", at: seconds) }) else {
+                return Problem(.rateLimited, "too many requests with tokens of this account were refused")
+            }
         }
         let actor = incoming.actor(caller ?? problem.holder.map { Caller(token: $0) }, nil)
         let operation = incoming.operation.id

@@ -64,6 +64,9 @@ public struct AccessToken: Sendable, Hashable {
     /// Whether it is good for accounts alone.
     var isOfAccounts: Bool { grants.allSatisfy { $0.account != nil } }
 
+    /// The accounts that it is good for, where it is good for nothing else.
+    public var accounts: Set<PublicKey> { isOfAccounts ? Set(grants.compactMap(\.account)) : [] }
+
     /// The most tokens that count at a time of those that were given away with the token of an account, and with those.
     static let mostGiven = 1_000
 

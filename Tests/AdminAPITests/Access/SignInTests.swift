@@ -153,6 +153,25 @@ import Testing
         }
     }
 
+    @Test func `all tokens of an account together are refused on record as often as one is`() async throws {
+        let test = try TestService.limitingFailures()
+        let (here, there) = (try test.account("OWN").publicKey, try test.account("OTHER").publicKey)
+        let tokens = try (0..<4).map { _ in try test.token(AccessGrant(.viewer, account: here)) }
+        let other = try test.token(AccessGrant(.viewer, account: there))
+        let wide = try test.token(AccessGrant(.viewer))
+        let before = try test.directory.auditSize()
+        try await test.test { client in
+            var statuses: [Int] = []
+            for token in tokens { statuses.append(try await client.send(.put, own, "{}", as: token).status) }
+            #expect(statuses == [403, 403, 429, 429])
+            #expect(try test.directory.auditSize() == before + 2)
+            // Whoever asks for what he may is answered, and other accounts have their own.
+            #expect(try await client.send(.get, own, as: tokens[3]).status == 200)
+            #expect(try await client.send(.put, own, "{}", as: other).status == 403)
+            #expect(try await client.send(.put, own, "{}", as: wide).status == 403)
+        }
+    }
+
     @Test func `account tokens are fetched without signing in only where that is wanted`() async throws {
         let test = try TestService()
         var options = AdminService.Options()
