@@ -132,7 +132,7 @@ enum PolicyOperations {
             return try await service.policyDesk.work {
                 let set = try sent.readOne()
                 // What nobody may do is looked at before anything comes into force.
-                let problems = set.problems(at: exchange.now)
+                let problems = set.problems(at: exchange.now, patience: QuestionTime.patience)
                 guard !problems.contains(where: { $0.severity == .error }) else { throw Problem(problems, at: "") }
                 let planned = try directory.change("policy plan", dryRun: true) { change in
                     try change.planPolicy(set, at: Place(operator: reference), asked)

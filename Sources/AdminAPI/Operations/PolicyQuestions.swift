@@ -55,7 +55,8 @@ enum PolicyQuestions {
                 do {
                     let sets = try sent.read()
                     accounts = sets.first?.accounts.count ?? 0
-                    problems = PolicySet.problems(of: sets, for: engine(exchange.body), at: exchange.now)
+                    problems = PolicySet.problems(
+                        of: sets, for: engine(exchange.body), at: exchange.now, patience: QuestionTime.patience)
                 } catch let failure as PolicySet.Failure { problems = failure.problems }
                 return Answer(
                     .members([
@@ -85,7 +86,11 @@ enum PolicyQuestions {
                 do { sets = try sent.read() } catch let failure as PolicySet.Failure {
                     throw Problem(failure.problems, at: "")
                 }
-                let reports = try sets.map { try PolicyTester.run($0) }
+                let patience = QuestionTime.patience
+                let reports: [PolicyTester.Report]
+                do { reports = try sets.map { try PolicyTester.run($0, patience: patience) } } catch is Patience.Ended {
+                    throw QuestionTime.problem
+                }
                 let outcomes = reports.flatMap(\.outcomes)
                 return Answer(
                     .members([
@@ -207,11 +212,13 @@ enum PolicyQuestions {
                 where !set.manifest.accounts.contains(where: { $0.name.value == name }) {
                     throw set.unknown(name, source: source)
                 }
-                var analysis = AccessAnalysis(set, engine: engine(body), at: exchange.now)
+                var analysis = AccessAnalysis(
+                    set, engine: engine(body), at: exchange.now, patience: QuestionTime.patience)
                 let acts =
                     body["act"]?.text.flatMap { AccessRoute.Act(rawValue: $0) }.map { [$0] } ?? AccessRoute.Act.allCases
                 let holders = from.map { AccessAnalysis.Holders.account($0) } ?? .everybody
                 let routes = acts.flatMap { analysis.routes($0, question, of: account, by: holders) }
+                guard !analysis.isCutShort else { throw QuestionTime.problem }
                 return Answer(
                     .members([
                         "items": .array(try routes.map { try JSONValue(encoding: RouteAnswer($0)) }),
@@ -231,10 +238,11 @@ enum PolicyQuestions {
             let (set, source) = try await set(exchange, service)
             return try await service.policyDesk.work {
                 let account = exchange.body["account"]?.text ?? ""
-                guard let reach = TenantReach(set, account: account, engine: engine(exchange.body), at: exchange.now)
-                else {
-                    throw set.unknown(account, source: source)
-                }
+                let reach = TenantReach(
+                    set, account: account, engine: engine(exchange.body), at: exchange.now,
+                    patience: QuestionTime.patience)
+                guard let reach else { throw set.unknown(account, source: source) }
+                guard !reach.isCutShort else { throw QuestionTime.problem }
                 return Answer(
                     .members(["items": .array(try reach.lines.map { try JSONValue(encoding: ReachAnswer($0)) })]))
             }

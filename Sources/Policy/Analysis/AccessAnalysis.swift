@@ -15,6 +15,9 @@ public struct AccessAnalysis {
 
     let graph: AccessGraph
     let engine: Engine
+    private let patience: Patience
+    /// Whether an answer is not complete, since there was no more time for it.
+    public private(set) var isCutShort = false
     private var bounds: [RoleNumber: HolderSets] = [:]
 
     struct RoleNumber: Hashable {
@@ -25,8 +28,11 @@ public struct AccessAnalysis {
     /// - Parameters:
     ///   - engine: the server whose rules decide; for a set with streams nats-server in any case, since no other has any.
     ///   - moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
-    public init(_ set: PolicySet, engine: Engine = .broker, at moment: Int64? = nil) {
+    public init(
+        _ set: PolicySet, engine: Engine = .broker, at moment: Int64? = nil, patience: Patience = .endless
+    ) {
         self.engine = set.engine(engine)
+        self.patience = patience
         graph = AccessGraph(set, on: self.engine, at: moment)
     }
 
@@ -43,7 +49,7 @@ public struct AccessAnalysis {
         case .receive: search.receive()
         case .publish: search.publish()
         }
-        bounds = search.analysis.bounds
+        keep(search)
         return search.routesInOrder
     }
 
@@ -52,8 +58,19 @@ public struct AccessAnalysis {
         var search = RouteSearch(
             self, .publish, subjects, account: place.account, .account(graph.accounts[place.account].name))
         search.publishByOthers(Trail(graph, to: [place], subjects))
-        bounds = search.analysis.bounds
+        keep(search)
         return search.routesInOrder
+    }
+
+    /// What was found out on the way.
+    private mutating func keep(_ search: RouteSearch) {
+        (bounds, isCutShort) = (search.analysis.bounds, search.analysis.isCutShort)
+    }
+
+    /// Whether to go on looking.
+    mutating func goesOn() -> Bool {
+        if !patience.lasts() { isCutShort = true }
+        return !isCutShort
     }
 
     /// The same for a pattern.

@@ -51,6 +51,7 @@ extension RouteSearch {
             guard stop.place.stage == .typed, let passage = stop.passage, let previous = stop.previous else { continue }
             let routed = trail.stops[previous]
             for role in roles(of: stop.place.account) where publishing?.isAsked(role) ?? true {
+                guard analysis.goesOn() else { return }
                 let fits = publishing?.isFit ?? { _ in true }
                 guard let hit = hit(role, routed.set, fits, { $0.publish }) else { continue }
                 guard let typed = try? passage.preimage(of: hit.set), let subject = witness(typed.set) else { continue }

@@ -7,7 +7,7 @@ extension RouteSearch {
     mutating func receive() {
         let trail = Trail(graph, from: places(AccessPlace.Stage.published).map { ($0, published(at: $0)) })
         for (number, stop) in trail.stops.enumerated() where stop.place.stage.isHeard {
-            for role in roles(of: stop.place.account) { receive(role, trail, number) }
+            for role in roles(of: stop.place.account) where analysis.goesOn() { receive(role, trail, number) }
             receiveByStream(trail, number)
         }
     }

@@ -35,13 +35,18 @@ public struct TenantReach: Sendable {
 
     /// In the order of the chains' lengths.
     public let lines: [Line]
+    /// Whether that is not all, since there was no more time for it.
+    public let isCutShort: Bool
 
     /// - Parameters:
     ///   - engine: the server whose rules decide; for a set with streams nats-server in any case.
     ///   - moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
     /// - Returns: nil where the set has no such account.
-    public init?(_ set: PolicySet, account: String, engine: Engine = .broker, at moment: Int64? = nil) {
-        var analysis = AccessAnalysis(set, engine: engine, at: moment)
+    public init?(
+        _ set: PolicySet, account: String, engine: Engine = .broker, at moment: Int64? = nil,
+        patience: Patience = .endless
+    ) {
+        var analysis = AccessAnalysis(set, engine: engine, at: moment, patience: patience)
         let graph = analysis.graph
         guard let number = graph.numbers[account] else { return nil }
         func place(_ stage: AccessPlace.Stage) -> AccessPlace { AccessPlace(account: number, stage: stage) }
@@ -49,6 +54,7 @@ public struct TenantReach: Sendable {
         let into = Trail(graph, to: AccessPlace.Stage.heard.map { place($0) }, .everything)
         lines =
             Self.lines(of: out, &analysis, number, .leaves) + Self.lines(of: into, &analysis, number, .enters)
+        isCutShort = analysis.isCutShort
     }
 
     private static func lines(

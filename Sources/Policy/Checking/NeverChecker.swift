@@ -2,6 +2,9 @@ import Subjects
 
 /// Proves the `never` rules of a set, or refutes them with a route.
 struct NeverChecker {
+    /// Nobody reads more, and each takes time and room.
+    private static let mostProblems = 1_000
+
     private let set: PolicySet
     private var analysis: AccessAnalysis
     private(set) var problems: [PolicyProblem] = []
@@ -12,7 +15,25 @@ struct NeverChecker {
     }
 
     mutating func check() {
-        for rule in set.manifest.never { check(rule) }
+        for rule in set.manifest.never {
+            check(rule)
+            guard !analysis.isCutShort, problems.count < Self.mostProblems else { return cutShort(rule) }
+        }
+    }
+
+    /// Says that what follows is not proved.
+    private mutating func cutShort(_ rule: NeverRule) {
+        let why =
+            analysis.isCutShort
+            ? "there was no more time for this rule and those below"
+            : "\(problems.count) ways break rules up to this one"
+        problems.append(
+            PolicyProblem(
+                .tooLarge, at: rule.position, in: set.source,
+                "\(why): of what was not looked at nothing is proved",
+                remedy: analysis.isCutShort
+                    ? "ask near, with \"chancery policy check\", where there is no limit; or make fewer rules of it"
+                    : "mend those first"))
     }
 
     private mutating func check(_ rule: NeverRule) {
@@ -24,6 +45,7 @@ struct NeverChecker {
             for route in routes where !rule.except.contains(where: { $0.value.have(route.who, of: account.value) }) {
                 report(route, sentence)
             }
+            guard !analysis.isCutShort, problems.count < Self.mostProblems else { return }
         }
     }
 

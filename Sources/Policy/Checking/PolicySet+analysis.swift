@@ -10,10 +10,14 @@ extension PolicySet {
     ///
     /// Whoever puts a set into force looks at this first.
     ///
-    /// - Parameter moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
+    /// - Parameters:
+    ///   - moment: Unix seconds: a grant that has ended by then gives nobody anything. Nil counts all.
+    ///   - patience: at its end it is an error that not every rule was looked at.
     /// - Returns: in the order of files and places.
-    public func problems(for engine: Engine = .broker, at moment: Int64? = nil) -> [PolicyProblem] {
-        let analysis = AccessAnalysis(self, engine: engine, at: moment)
+    public func problems(
+        for engine: Engine = .broker, at moment: Int64? = nil, patience: Patience = .endless
+    ) -> [PolicyProblem] {
+        let analysis = AccessAnalysis(self, engine: engine, at: moment, patience: patience)
         var lint = LintChecker(self, analysis.graph, at: moment)
         lint.check()
         if engine == .natsServer { lint.compareEngines() }
@@ -24,8 +28,9 @@ extension PolicySet {
 
     /// Everything that there is to say about sets that could be read, such as the environments of one: each once.
     public static func problems(
-        of sets: [PolicySet], for engine: Engine = .broker, at moment: Int64? = nil
+        of sets: [PolicySet], for engine: Engine = .broker, at moment: Int64? = nil, patience: Patience = .endless
     ) -> [PolicyProblem] {
-        PolicyProblem.inOrder(Set(sets.flatMap { $0.warnings + $0.problems(for: engine, at: moment) }))
+        PolicyProblem.inOrder(
+            Set(sets.flatMap { $0.warnings + $0.problems(for: engine, at: moment, patience: patience) }))
     }
 }

@@ -46,13 +46,16 @@ public struct PolicyTester {
 
     /// Runs all tests of a set.
     ///
-    /// - Throws: what signing with made-up keys throws.
-    public static func run(_ set: PolicySet) throws -> Report {
+    /// - Throws: what signing with made-up keys throws, and `Patience.Ended`.
+    public static func run(_ set: PolicySet, patience: Patience = .endless) throws -> Report {
         var outcomes: [Outcome] = []
         var untouched: [PolicyPosition] = []
         for account in set.accounts {
             let tester = try PolicyTester(account, set.environment)
-            let found = try account.policy.tests.flatMap { try tester.run($0) }
+            let found = try account.policy.tests.flatMap { test in
+                try patience.check()
+                return try tester.run(test)
+            }
             outcomes += found
             let touched = Set(found.flatMap(\.sources))
             let rules = Set(account.roles.values.flatMap { $0.sources.values.joined() })

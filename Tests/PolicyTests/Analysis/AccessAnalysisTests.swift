@@ -1,4 +1,5 @@
 import Subjects
+import Synchronization
 import Testing
 
 @testable import Policy
@@ -310,5 +311,33 @@ import Testing
                 "B/r can receive t.secret.x1 of A by import (every holder)",
                 "there is no role \"t\"",
             ])
+    }
+
+    @Test func `What was not looked at is not said to be proved`() throws {
+        let rules = (0..<50).map { "{ from: anybody, may not: receive s.\($0), of: A }" }.joined(separator: ", ")
+        let set = try Self.set(
+            ["A": "roles: { r: { subscribe: [ \"s.>\" ] } }"], manifest: "never: [ \(rules) ]")
+        #expect(set.problems().filter { $0.code == .never }.count == 50)
+        let times = Mutex(0)
+        let patience = Patience {
+            times.withLock { (count: inout Int) in
+                count += 1
+                return count <= 20
+            }
+        }
+        let problems = set.problems(patience: patience).filter { $0.severity == .error }
+        #expect((1..<50).contains(problems.filter { $0.code == .never }.count))
+        #expect(problems.last?.code == .tooLarge)
+        var analysis = AccessAnalysis(set, patience: Patience { false })
+        #expect(analysis.routes(.receive, try #require(AccessQuestion("s.1")), of: "A").isEmpty && analysis.isCutShort)
+        #expect(TenantReach(set, account: "A", patience: Patience { false })?.isCutShort == false)
+    }
+
+    @Test func `More broken rules than anybody reads are not all told`() throws {
+        let roles = (0..<40).map { "r\($0): { subscribe: [ \"s.>\" ] }" }.joined(separator: ", ")
+        let rules = (0..<40).map { "{ from: anybody, may not: receive s.\($0), of: A }" }.joined(separator: ", ")
+        let set = try Self.set(["A": "roles: { \(roles) }"], manifest: "never: [ \(rules) ]")
+        let errors = set.problems().filter { $0.severity == .error }
+        #expect(errors.count == 1_001 && errors.contains { $0.code == .tooLarge })
     }
 }
