@@ -33,6 +33,15 @@ import Testing
         }
     }
 
+    @Test func `the servers' copy of a deleted account is nothing for whoever deletes it to see to`() async throws {
+        let test = try TestService()
+        let token = try test.token(AccessGrant(.systemAdmin))
+        try await test.test { client in
+            let gone = try await client.send(.delete, own, as: token, [(.ifMatch, "*")])
+            #expect(gone.status == 200 && !gone.text.contains("push"), "\(gone.text)")
+        }
+    }
+
     @Test func `a revocation that is there is replaced by whoever says which version he means`() async throws {
         let test = try TestService()
         let token = try test.token(AccessGrant(.systemAdmin))

@@ -176,6 +176,7 @@ enum AccountOperations {
             deletion.revokesUsers = exchange.query["revoke"] != "false"
             deletion.forgetsSeeds = exchange.query["forget_seeds"] == "true"
             deletion.isForced = exchange.query["force"] == "true"
+            deletion.isTakenToServers = true
             change.overridesPolicies = deletion.isForced
             try change.deleteAccount(at: place, deletion)
             var answer = Answer.deleted

@@ -10,6 +10,8 @@ public struct AccountDeletion: Sendable, Hashable {
     public var isForced = false
     /// Whether the seeds of the account, its signing keys and its users are deleted from the keyring.
     public var forgetsSeeds = false
+    /// Whether whoever deletes it brings that to the servers, too.
+    public var isTakenToServers = false
 
     public init() {}
 }
@@ -51,6 +53,7 @@ extension Change {
         try discard(account.publicKey.text, forgettingSeed: deletion.forgetsSeeds)
         note(.deleted, "account", account.name, key: account.publicKey.text)
         try warnAboutImporters(of: account, in: entry)
+        guard !deletion.isTakenToServers else { return }
         warn(
             "servers keep their copy of \"\(account.name)\": delete it there with "
                 + "\"chancery push --account-removal \(account.publicKey)\"")
