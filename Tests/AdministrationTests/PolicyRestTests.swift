@@ -1,4 +1,5 @@
 import Claims
+import GRDB
 import TestSupport
 import Testing
 
@@ -23,6 +24,44 @@ import Testing
     }
 
     private static func lines(_ changes: [AccessChange]) -> [String] { changes.map { "\($0.holder): \($0.lines[0])" } }
+
+    @Test func `A disk that is full in the middle is told as what it is: the apply has begun`() async throws {
+        let directory = try TestDirectory().opened()
+        try await PolicyApplier(directory).apply(try PolicyApplyTests.set(["A": "roles: { r: { publish: [ a ] } }"]))
+        func fill(_ pages: String) throws {
+            try directory.database.writeWithoutTransaction { database in
+                // SQLite takes what is there already for the least.
+                try database.execute(sql: "PRAGMA max_page_count = \(pages)")
+            }
+        }
+        let publish = (0..<4_000).map { "      - b.b\($0)" }.joined(separator: "\n")
+        let wanted = try PolicyApplyTests.set(["A": "roles:\n  r:\n    publish:\n\(publish)"])
+        func told(_ body: () async throws -> Void) async -> AdministrationError? {
+            do { try await body() } catch { return error as? AdministrationError }
+            return nil
+        }
+        // Before it has begun nothing was changed.
+        try fill("1")
+        let early = await told { try await PolicyApplier(directory).apply(wanted) }
+        #expect(
+            early?.code == .storageFailed && early?.remedy?.hasSuffix("nothing was changed") == true, "\(early as Any)")
+        #expect(try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: Place())) } == nil)
+        try fill("1073741823")
+        let filler = PolicyApplier(directory, reached: { if $0 == .begun { try fill("1") } })
+        let late = await told { try await filler.apply(wanted) }
+        #expect(late?.code == .storageFailed)
+        #expect(
+            late?.description
+                == "the disk that the directory is on is full, and the apply that has begun is not finished; "
+                + "free some space and try again: \"chancery policy apply --resume\" goes on, "
+                + "and \"chancery policy undo\" goes back")
+        // Still full, going on says the same.
+        let again = await told { try await PolicyApplier(directory).resume() }
+        #expect(again?.description == late?.description)
+        try fill("1073741823")
+        try await PolicyApplier(directory).resume()
+        #expect(try directory.read { try $0.unfinishedPolicyRun(of: $0.operator(at: Place())) } == nil)
+    }
 
     @Test func `What servers do not have yet is left`() async throws {
         let directory = try await Self.halfway(TestDirectory(), at: .stored(.switch))

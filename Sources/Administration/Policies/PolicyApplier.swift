@@ -51,7 +51,7 @@ public struct PolicyApplier {
             return (run, try change.plan(run))
         }.value
         try reached(.begun)
-        try await finish(run)
+        try await goOn(run)
         return plan
     }
 
@@ -72,16 +72,14 @@ public struct PolicyApplier {
             return nil
         }
         let plan = try directory.change("policy resume", dryRun: true) { try $0.planRest(of: run) }.value
-        if run.stored != run.confirmed { try await confirm(run) }
-        try await finish(run)
+        try await goOn(run)
         return plan
     }
 
     /// Goes on with one run until it is done, from wherever it is.
     public func carryOut(_ id: Int64) async throws {
         guard let run = try await directory.work({ try $0.read { try $0.policyRun(id) } }) else { return }
-        if run.stored != run.confirmed { try await confirm(run) }
-        if !run.isFinished { try await finish(run) }
+        try await goOn(run)
     }
 
     /// Goes back to what was before: before an unfinished apply, or else before the last one.
@@ -96,8 +94,16 @@ public struct PolicyApplier {
             return (run, plan)
         }.value
         try reached(.begun)
-        try await finish(run)
+        try await goOn(run)
         return plan
+    }
+
+    /// Goes on from wherever a run is. What fails here has not left everything as it was.
+    private func goOn(_ run: PolicyRun) async throws {
+        do {
+            if run.stored != run.confirmed { try await confirm(run) }
+            if !run.isFinished { try await finish(run) }
+        } catch let error as AdministrationError { throw error.inTheMiddle(of: run.kind) }
     }
 
     private func finish(_ begun: PolicyRun) async throws {
