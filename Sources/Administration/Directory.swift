@@ -227,6 +227,17 @@ public final class Directory: Sendable {
         }
     }
 
+    /// What a change would come to, without making it: with everything that ``change(_:dryRun:_:)`` checks and refuses. Where
+    /// nothing can be written it is tried on a copy in memory.
+    public func rehearse<Result>(_ reason: String, _ body: (Change) throws -> Result) throws -> Result {
+        guard obstacle != nil else { return try change(reason, dryRun: true, body).value }
+        return try Self.storage(surroundings) {
+            let copy = try DatabaseConnection.copyInMemory(database)
+            let trial = Directory(home: home, surroundings: surroundings, database: copy)
+            return try trial.change(reason, dryRun: true, body).value
+        }
+    }
+
     private func attempt<Result>(
         _ reason: String, dryRun: Bool, _ body: (Change) throws -> Result
     ) throws -> Changed<Result> {

@@ -114,6 +114,27 @@ def test_a_read_only_disk_is_read(filled):
     assert "does not say that this backup was made" in done.stderr
 
 
+def test_a_plan_needs_no_leave_to_write(filled):
+    folder = filled.folder / "set"
+    folder.mkdir()
+    (folder / "chancery.yaml").write_text("chancery: v1\naccounts: { A: a.yaml }\n")
+    (folder / "a.yaml").write_text("chancery: v1\naccount: A\nroles: { r: { publish: [ a.x ] } }\nleave: [ signing keys, users ]\n")
+    done = in_mounts(filled, """
+        mkdir d && mount -t tmpfs -o size=8m none d && cp -a "$CHANCERY_HOME/." d
+        "$CHANCERY" policy plan set -H d > writable
+        before="$(cat d/directory.sqlite d/keyring.key | sha256sum)"
+        mount -o remount,ro d
+        "$CHANCERY" policy plan set -H d > readable
+        cmp writable readable && cat readable
+        "$CHANCERY" policy apply set -H d --directory-only || echo refused
+        test "$before" = "$(cat d/directory.sqlite d/keyring.key | sha256sum)" && ls -A d
+        """)
+    assert done.returncode == 0, done.stderr
+    assert "gains publish a.x" in done.stdout
+    assert done.stdout.splitlines()[-3:] == ["refused", "directory.sqlite", "keyring.key"]
+    assert "the directory cannot be written: d: read-only file system" in done.stderr
+
+
 def as_nobody(chancery, *words):
     """A command of somebody who may not do everything, unlike the one who runs tests in a container."""
     if os.getuid() != 0:

@@ -30,6 +30,8 @@ public final class PolicyLock: Sendable {
 
     /// - Throws: ``AdministrationError`` of code `refused` while another process applies policies or takes them back.
     public static func check(_ directory: Directory, of place: Place) throws {
+        // Nobody who can only read has taken it, or could see who has.
+        guard directory.obstacle == nil else { return }
         // Where nothing is unfinished nobody is kept from beginning, even for a moment.
         guard try directory.read({ try $0.unfinishedPolicyRun(of: $0.operator(at: place)) }) != nil else { return }
         try take(directory, of: place).release()

@@ -36,6 +36,13 @@ enum DatabaseConnection {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
+    /// A copy of a database that nobody else sees.
+    static func copyInMemory(_ database: DatabaseQueue) throws -> DatabaseQueue {
+        let copy = try DatabaseQueue(configuration: configuration(0))
+        try database.backup(to: copy)
+        return copy
+    }
+
     /// The most connections of ``openReaders(_:patience:)``.
     static let mostReaders = 4
     /// How many more of them there are for those who read much.

@@ -10,7 +10,7 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
             Says who gains and who loses which subjects, each with a subject as an example, whom nats-server would \
             disconnect, what was done by hand, which users go, and which accounts the set does not have any more. A set that \
             could not be applied to its end is refused. With --resume it is what "chancery policy apply --resume" would do, \
-            and the folder is not looked at. Nothing is changed.
+            and the folder is not looked at. Nothing is changed, and a directory that can only be read is enough.
             """)
     static let example = """
         chancery policy plan policies/plant --environment prod
@@ -32,10 +32,10 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
         }
         let open = try directory.open()
         try PolicyLock.check(open, of: place)
-        let (plan, names) = try open.change("policy plan", dryRun: true) { change in
+        let (plan, names) = try open.rehearse("policy plan") { change in
             let run = try change.beginPolicy(set, at: place, roles.options)
             return (try change.plan(run), try change.reader.accountNames(at: place))
-        }.value
+        }
         try PolicyPlanOutput.show(plan, names: names, json: directory.json)
     }
 
@@ -44,7 +44,7 @@ struct PolicyPlanCommand: ParsableCommand, Exemplified {
             if let service = try directory.service {
                 try RemotePolicies(service, directory.operatorReference).rest()
             } else {
-                try directory.open().change("policy plan", dryRun: true) { try $0.planRest(at: place) }.value
+                try directory.open().rehearse("policy plan") { try $0.planRest(at: place) }
             }
         try PolicyPlanOutput.show(rest, json: directory.json, isRest: true)
     }
