@@ -104,7 +104,7 @@ public final class Principal: Sendable {
     /// The role of the scoped signing key; nil for a user with permissions of its own.
     public var role: String? { grant.role }
     public var isBearer: Bool { grant.isBearer }
-    /// Whether the user has no permissions of its own and so lives under the account's default permissions.
+    /// Whether neither the user nor its role says anything of permissions, so that the account's default ones count.
     public var usesDefaultPermissions: Bool {
         if case .accountDefaults = grant.source { true } else { false }
     }

@@ -23,6 +23,18 @@ public struct Permissions: Sendable, Hashable {
         self.subscribe = subscribe
         self.response = response
     }
+
+    /// Nothing is allowed. Not to be confused with saying nothing, which leaves a user to its account's defaults.
+    public static let nothing = Permissions(publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))
+
+    /// Whether nothing is said at all: neither of publishing nor of subscribing nor of answering.
+    public var isEmpty: Bool { publish.isEmpty && subscribe.isEmpty && response == nil }
+}
+
+extension AccountClaims {
+    /// What counts for a user whose own permissions, or whose scope's, are these: the account's default permissions, where
+    /// nothing at all is said. In those braces are ordinary characters.
+    public func permissions(for own: Permissions) -> Permissions { own.isEmpty ? defaultPermissions : own }
 }
 
 /// Allowed and denied subjects. An empty allow list allows everything that is not denied.

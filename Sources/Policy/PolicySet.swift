@@ -29,6 +29,8 @@ public struct PolicySet: Sendable {
         var refusals: [String: String] = [:]
         /// The roles that stand for a single user without one, and that user's name.
         var ownRoles: [String: String] = [:]
+        /// The roles under which the broker lets nobody in, since they are too complex; in files none is.
+        var barred: Set<String> = []
         /// The account's tags, where they are known.
         var tags: [String] = []
 

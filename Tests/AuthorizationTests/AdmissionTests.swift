@@ -226,6 +226,54 @@ import Testing
         #expect(!principal.permissions.decide(.publish, subject: Array("t.other.x".utf8).span).isAllowed)
     }
 
+    @Test func `A template that says nothing of permissions leaves them to the account's defaults`() throws {
+        var world = scoped { $0.subscriptions = 7 }
+        world.account.defaultPermissions = Permissions(
+            publish: Permission(allow: ["d.>", "u.{{name()}}"]), subscribe: Permission(deny: ["z.>"]))
+        let principal = try world.principal()
+        #expect(principal.usesDefaultPermissions && principal.role == "sensor" && principal.maximumSubscriptions == 7)
+        #expect(principal.permissions.decide(.publish, "d.x").isAllowed)
+        #expect(principal.permissions.decide(.subscribe, "a").isAllowed)
+        #expect(!principal.permissions.decide(.subscribe, "z.x").isAllowed)
+        // Defaults are no template.
+        #expect(!principal.permissions.decide(.publish, "u.alice").isAllowed)
+        #expect(principal.permissions.decide(.publish, "u.{{name()}}").isAllowed)
+        let denied = principal.explain(principal.permissions.decide(.publish, "u.y").rule)
+        #expect(denied.pointer?.hasPrefix("/nats/default_permissions") ?? true)
+        // They are looked at anew where the account changes.
+        world.account.defaultPermissions = Permissions()
+        let review = Admission.review(
+            principal, account: try world.resolved(), facts: world.facts, trust: world.trust, at: world.moment)
+        guard case .admitted(let now) = review else { Issue.record("\(review)"); return }
+        #expect(now.permissions.decide(.publish, "u.y").isAllowed)
+    }
+
+    @Test func `One list, or leave to answer, is enough to be without the defaults`() throws {
+        let ways: [(inout UserPermissionLimits) -> Void] = [
+            { $0.permissions.publish.deny = ["x"] }, { $0.permissions.subscribe.deny = ["x"] },
+            { $0.permissions.subscribe.allow = ["{{tag(none)}}"] },
+            { $0.permissions.response = ResponsePermission(maxMessages: 1, expires: 0) },
+        ]
+        for way in ways {
+            var world = scoped(way)
+            world.account.defaultPermissions = .nothing
+            #expect(try !world.principal().usesDefaultPermissions)
+        }
+    }
+
+    @Test func `Where answers may come to is the role's, also under the account's defaults`() throws {
+        var world = scoped { _ in }
+        world.account.defaultPermissions.subscribe.allow = ["in.>"]
+        var settings = SettingsClaims(subject: world.account.subject)
+        settings.roles[world.signingKey.publicKey.text] = RoleSettings(replies: .own)
+        let account = try ResolvedAccount(
+            token: world.account.encode(signedBy: world.accountSigner, at: 1000),
+            settings: SettingsClaims.decode(settings.encode(signedBy: world.accountSigner, at: 1000)))
+        guard case .admitted(let principal) = try world.admit(account: account) else { Issue.record("refused"); return }
+        #expect(principal.permissions.decide(reply: Array("in.x".utf8).span).isAllowed)
+        #expect(!principal.permissions.decide(reply: Array("out".utf8).span).isAllowed)
+    }
+
     @Test func aScopedUserBringsNothingOfItsOwn() throws {
         var world = scoped { _ in }
         world.user.limits.permissions.publish.allow = [">"]

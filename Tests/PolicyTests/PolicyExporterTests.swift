@@ -49,6 +49,27 @@ import Testing
         }
     }
 
+    @Test func `A role that says nothing means the same again, in the file too`() throws {
+        let exporter = AccountClaims(subject: KeyPair.generate(.account).publicKey.text, name: "B")
+        var claims = AccountClaims(subject: KeyPair.generate(.account).publicKey.text, name: "A")
+        claims.defaultPermissions = Permissions(
+            publish: Permission(allow: ["d.>"]), subscribe: Permission(allow: ["d.*"], deny: ["d.z"]))
+        claims.setSigningKey(.scope(UserScope(key: KeyPair.generate(.account).publicKey.text, role: "empty")))
+        try Self.expectRoundTrip(of: claims, beside: exporter, "an empty role")
+        let sources = [claims, exporter].map { PolicyExporter.Source(claims: $0) }
+        let files = try PolicyExporter.files(of: sources, operator: "O")
+        let texts = Dictionary(files.map { ($0.name, Array($0.text.utf8)) }, uniquingKeysWith: { first, _ in first })
+        let set = try PolicySet(PolicyTexts(files: texts, environment: nil))
+        for engine in [Engine.broker, .natsServer] {
+            func routes(_ act: AccessRoute.Act, _ subject: String) throws -> [String] {
+                try AccessAnalysisTests.routes(act, subject, of: "A", in: set, engine: engine)
+            }
+            #expect(try routes(.publish, "d.x").contains("A/empty direct d.x [every holder]"))
+            #expect(try !routes(.publish, "u.y").contains { $0.contains("direct") })
+            #expect(try routes(.receive, "d.z") == [])
+        }
+    }
+
     @Test func `What the language has words for is said in them`() throws {
         var claims = AccountClaims(subject: "A", name: "A")
         claims.limits.payload = 1024

@@ -7,6 +7,26 @@ import Testing
 @testable import Policy
 
 @Suite struct RoleCompilerTests {
+    /// Rules that differ in where they have `*`, so that a decision may have to look at all of them.
+    static var multiplying: [String] {
+        (0..<4_096).map { number in
+            (0..<12).map { number >> $0 & 1 == 0 ? "a" : "*" }.joined(separator: ".") + ".x\(number)"
+        }
+    }
+
+    @Test func `A role under which the broker would let nobody in is refused`() throws {
+        let rules = Self.multiplying.map { "      - \"\($0)\"" }.joined(separator: "\n")
+        for list in ["publish", "subscribe"] {
+            let failure = try #require(throws: PolicySet.Failure.self) {
+                _ = try AccessAnalysisTests.set(["A": "roles:\n  mixed:\n    \(list):\n\(rules)"])
+            }
+            let errors = failure.problems.filter { $0.severity == .error }
+            #expect(errors.map(\.code) == [.tooLarge])
+            #expect(errors.first?.message.hasPrefix("the broker would let nobody in as mixed: the rules of") == true)
+            #expect(errors.first?.position.description == "A.yaml:6:7")
+        }
+    }
+
     static func read(_ roles: String) throws -> AccountPolicy {
         let text = "chancery: v1\naccount: ACME\nroles:\n" + roles
         return try AccountPolicyFile.read(Array(text.utf8), file: "acme.yaml").policy

@@ -48,8 +48,7 @@ struct GovernedState: Codable, Hashable {
     func accountClaims(subject: String) throws(AdministrationError) -> AccountClaims {
         guard let claims else {
             var nothing = AccountClaims(subject: subject, name: name)
-            nothing.defaultPermissions = Permissions(
-                publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))
+            nothing.defaultPermissions = .nothing
             return nothing
         }
         do throws(ClaimsError) { return try AccountClaims(payload: Array(claims.utf8)) } catch {

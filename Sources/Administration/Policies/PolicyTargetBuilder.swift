@@ -229,7 +229,7 @@ extension Change {
         let name = try EntityName.made(name, for: "an account")
         let key = try identity(.account, given: nil, owner: entry.publicKey)
         var claims = AccountClaims(subject: key.text, name: name)
-        claims.defaultPermissions = Permissions(publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))
+        claims.defaultPermissions = .nothing
         return try insert(claims, key, of: entry, signer: .automatic)
     }
 }

@@ -104,7 +104,7 @@ extension EffectiveUser {
         return standing
     }
 
-    /// A user of a role: everything comes from the template.
+    /// A user of a role: everything comes from the template, or from the account where that says nothing.
     private static func scoped(
         _ credential: UserCredential, _ scope: UserScope, _ account: ResolvedAccount,
         _ standing: EffectivePermissions.Standing
@@ -126,10 +126,9 @@ extension EffectiveUser {
     ) -> Result<EffectiveUser, Refusal> {
         let limits = candidate.credential.own?.limits ?? .scoped
         let own = limits.permissions
-        let usesDefaults = own.publish.isEmpty && own.subscribe.isEmpty && own.response == nil
         let compiled: Result<PermissionProgram, ProgramFault>
         let source: RuleSource
-        if usesDefaults {
+        if own.isEmpty {
             compiled = account.defaultProgram()
             source = .accountDefaults(account.version)
         } else {
@@ -174,7 +173,7 @@ extension EffectiveUser {
 
 extension ProgramFault {
     /// Why nobody is let in under such permissions.
-    var refusal: Refusal {
+    public var refusal: Refusal {
         switch self {
         case .unknownTemplate, .invalidDeny, .undefined, .tooManyExpansions: .invalidTemplate
         case .tooManyTemplates, .tooManyFunctions, .tooManyTokens, .tokenTooLong, .tooManySteps, .crowded:

@@ -62,29 +62,38 @@ public struct ResolvedAccount: Sendable {
     /// How many programs have been compiled and are held for the account.
     public var programCount: Int { grants.count }
 
-    /// What a scoped signing key grants: one for all users that it signs.
+    /// What a scoped signing key grants: one for all users that it signs. A template that says nothing of permissions
+    /// leaves them to the account's defaults, as a user without any is.
     func grant(_ scope: UserScope) -> Result<Grant, ProgramFault> {
-        grants.grant(scope.key) { (programs) throws(ProgramFault) in
-            var values = PermissionTemplate.Values()
-            values.accountName = claims.name
-            values.accountSubject = claims.subject
-            values.accountTags = claims.tags
+        let own = scope.template.permissions
+        let replies = settings?.roles[scope.key]?.replies ?? .any
+        return grants.grant(scope.key) { (programs) throws(ProgramFault) in
             let program = try programs.program(
-                ProgramInput(
-                    permissions: scope.template.permissions, account: values,
-                    replies: settings?.roles[scope.key]?.replies ?? .any))
+                own.isEmpty
+                    ? defaults(replies) : ProgramInput(permissions: own, account: templateValues, replies: replies))
             // A scope's key was validated with the claims.
             return Grant(
                 account: .key(key), issuer: try? PublicKey(scope.key), role: scope.role,
-                source: .scope(account: version, key: scope.key, role: scope.role), program: program,
-                limits: scope.template, accountLimits: claims.limits)
+                source: own.isEmpty
+                    ? .accountDefaults(version) : .scope(account: version, key: scope.key, role: scope.role),
+                program: program, limits: scope.template, accountLimits: claims.limits)
         }
     }
 
     /// The program of the account's default permissions.
-    func defaultProgram() -> Result<PermissionProgram, ProgramFault> {
-        grants.program(
-            ProgramInput(permissions: claims.defaultPermissions, account: nil, replies: .any))
+    func defaultProgram() -> Result<PermissionProgram, ProgramFault> { grants.program(defaults(.any)) }
+
+    private func defaults(_ replies: RoleSettings.Replies) -> ProgramInput {
+        ProgramInput(permissions: claims.defaultPermissions, account: nil, replies: replies)
+    }
+
+    /// What the account fills templates with.
+    private var templateValues: PermissionTemplate.Values {
+        var values = PermissionTemplate.Values()
+        values.accountName = claims.name
+        values.accountSubject = claims.subject
+        values.accountTags = claims.tags
+        return values
     }
 }
 

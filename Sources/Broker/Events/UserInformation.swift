@@ -28,11 +28,10 @@ struct UserInformation {
     /// Nil where everything is allowed, or where the lists are longer than can be told.
     private static func json(_ principal: Principal) -> JSONText? {
         guard let permissions = try? principal.writtenPermissions() else { return nil }
-        let (publish, subscribe) = (permissions.publish, permissions.subscribe)
-        guard !publish.isEmpty || !subscribe.isEmpty || permissions.response != nil else { return nil }
+        guard !permissions.isEmpty else { return nil }
         var json = JSONText()
-        json.add("publish", Self.json(publish))
-        json.add("subscribe", Self.json(subscribe))
+        json.add("publish", Self.json(permissions.publish))
+        json.add("subscribe", Self.json(permissions.subscribe))
         if let terms = permissions.response.map(ResponseTerms.init) {
             var responses = JSONText()
             responses.add("max", Int64(terms.maximum ?? -1))

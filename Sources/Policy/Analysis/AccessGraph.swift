@@ -107,16 +107,17 @@ struct AccessGraph: Sendable {
         let present = file.users.filter { policy.refusals[$0.name] == nil }
         let users = Dictionary(grouping: present) { policy.role(of: $0)?.name ?? "" }
         let compiled = policy.roles.values.filter { role in
-            policy.ownRoles[role.name].map { policy.refusals[$0] == nil } ?? true
+            (engine != .broker || !policy.barred.contains(role.name))
+                && (policy.ownRoles[role.name].map { policy.refusals[$0] == nil } ?? true)
         }
         let roles = compiled.sorted {
             ($0.policy.position.inOrder, $0.name) < ($1.policy.position.inOrder, $1.name)
         }.map { compiled in
             Role(
-                name: compiled.name, account: number, permissions: compiled.template.permissions,
+                name: compiled.name, account: number, permissions: compiled.permissions,
                 replies: compiled.settings.replies == .any ? .any : .own, tags: compiled.policy.tags,
                 users: users[compiled.name] ?? [], position: compiled.policy.position,
-                values: compiled.values, sources: compiled.sources,
+                values: compiled.values, sources: compiled.permissionSources,
                 places: (compiled.policy.publish.position, compiled.policy.subscribe.position), engine: engine)
         }
         let mappings = file.mappings.compactMap { mapping in

@@ -95,7 +95,7 @@ extension TransitionGraph {
         var scopes: [String: Scope] = [:]
         for entry in claims.signingKeys {
             scopes[entry.key] =
-                entry.scope.map { Scope(name: $0.role, permissions: $0.template.permissions) }
+                entry.scope.map { Scope(name: $0.role, permissions: claims.permissions(for: $0.template.permissions)) }
                 ?? Scope(name: "", permissions: Permissions())
         }
         return scopes

@@ -13,7 +13,7 @@ extension SetChecker {
         let compiled = Dictionary(
             account.roles.values.map { ($0.policy.name, $0) }, uniquingKeysWith: { first, _ in first })
         for role in account.policy.roles {
-            guard let publish = compiled[role.name]?.template.permissions.publish else { continue }
+            guard let publish = compiled[role.name]?.permissions.publish else { continue }
             // Whoever may publish everything may do so behind any mapping.
             if publish.deny.isEmpty, publish.allow.isEmpty || publish.allow.contains(">") { continue }
             let met = Self.numbers(of: publish, &index) ?? Array(mappings.indices)

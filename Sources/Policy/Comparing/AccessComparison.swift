@@ -46,7 +46,7 @@ public struct AccessComparison {
             if oldName != name { compare(holder, "name", oldName, name, pointers) }
             if one == nil { compare(holder, "role", nil, name, pointers) }
             if other == nil { compare(holder, "role", name, nil, pointers) }
-            try compare(one?.template, other?.template, holder, pointers, "/template")
+            try compare(one.map(old.held), other.map(new.held), holder, pointers)
             if one != nil, other != nil {
                 let (was, now) = (old.replies[oldName] ?? .any, new.replies[name] ?? .any)
                 compare(holder, "replies", was.rawValue, now.rawValue, pointers)
@@ -55,10 +55,10 @@ public struct AccessComparison {
                 }
             }
         }
-        var (one, other) = (UserPermissionLimits(), UserPermissionLimits())
-        (one.permissions, other.permissions) = (old.claims.defaultPermissions, new.claims.defaultPermissions)
-        let pointer = "/nats/default_permissions"
-        try compare(one, other, "users without a role", Pointers(old: pointer, new: pointer))
+        let pointer = AccountAccess.defaultsPointer
+        try compare(
+            old.held(UserPermissionLimits(), at: pointer), new.held(UserPermissionLimits(), at: pointer),
+            "users without a role", Pointers(old: pointer, new: pointer))
     }
 
     private mutating func compareTerms(
@@ -82,20 +82,20 @@ public struct AccessComparison {
     }
 
     private mutating func compare(
-        _ one: UserPermissionLimits?, _ other: UserPermissionLimits?, _ holder: String, _ pointers: Pointers,
-        _ part: String = ""
+        _ held: AccountAccess.Held?, _ otherHeld: AccountAccess.Held?, _ holder: String, _ pointers: Pointers
     ) throws(SubjectsTooLarge) {
+        let (one, other) = (held?.limits, otherHeld?.limits)
         guard one != other else { return }
         let (old, new) = (self.old, self.new)
         func rules(
             _ list: KeyPath<Permissions, Permission>, _ name: String, where isMeant: (String?) -> Bool = { $0 == nil }
         ) -> Rules {
-            func side(_ template: UserPermissionLimits?, _ pointer: String?, _ access: AccountAccess) -> PlacedRules {
+            func side(_ held: AccountAccess.Held?, _ access: AccountAccess) -> PlacedRules {
                 PlacedRules(
-                    template?.permissions[keyPath: list], "\(pointer ?? "")\(part)/\(name)", access.sources,
+                    held?.limits.permissions[keyPath: list], "\(held?.pointer ?? "")/\(name)", access.sources,
                     where: isMeant)
             }
-            return Rules(old: side(one, pointers.old, old), new: side(other, pointers.new, new))
+            return Rules(old: side(held, old), new: side(otherHeld, new))
         }
         let (before, after) = (one.map { RoleSets($0) } ?? RoleSets(), other.map { RoleSets($0) } ?? RoleSets())
         try compare(holder, "publish", try before.published(), try after.published(), rules(\.publish, "pub"))

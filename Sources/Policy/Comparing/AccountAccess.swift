@@ -34,7 +34,7 @@ public struct AccountAccess: Sendable {
     /// An account that is not there.
     public static func nothing(_ name: String) -> AccountAccess {
         var claims = AccountClaims(subject: "", name: name)
-        claims.defaultPermissions = Permissions(publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))
+        claims.defaultPermissions = .nothing
         return AccountAccess(name: name, claims: claims, replies: [:], names: [:])
     }
 
@@ -82,6 +82,25 @@ public struct AccountAccess: Sendable {
     }
 
     func account(_ key: String) -> String { names[key] ?? key }
+
+    /// What somebody has, and the pointer to what says what they may do.
+    struct Held {
+        let limits: UserPermissionLimits
+        let pointer: String
+    }
+
+    static let defaultsPointer = "/nats/default_permissions"
+
+    /// What the holders of a role have.
+    func held(_ scope: UserScope) -> Held { held(scope.template, at: "/nats/signing_keys/\(scope.key)/template") }
+
+    /// Limits with the account's default permissions where they say nothing of any.
+    func held(_ limits: UserPermissionLimits, at pointer: String) -> Held {
+        var limits = limits
+        let isSaying = !limits.permissions.isEmpty
+        limits.permissions = claims.permissions(for: limits.permissions)
+        return Held(limits: limits, pointer: isSaying ? pointer : Self.defaultsPointer)
+    }
 }
 
 extension CompiledAccount {

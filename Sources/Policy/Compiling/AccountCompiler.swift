@@ -44,6 +44,7 @@ struct AccountCompiler {
                 remedy: "make roles of those that occur often")
         }
         for name in keys.composed.keys.sorted() { if let role = keys.composed[name] { compile(role) } }
+        addDefaults()
         checkNames()
         checkAccountName()
         ownProblems += RoleSizes.problems(of: policy, keys, source)
@@ -172,6 +173,17 @@ struct AccountCompiler {
             guard checkIsFree(name, for: meaning) else { continue }
             keys.compiled[name] = compiler.compile(name: name, values: values)
         }
+    }
+
+    /// Who has no role, or one that says nothing, may do nothing, unless the file says otherwise under `claims`.
+    private mutating func addDefaults() {
+        var body = AccountClaims(subject: "")
+        body.defaultPermissions = .nothing
+        let extras = ClaimsExtras(policy.claims.filter { $0.name == "default_permissions" })
+        // What cannot be merged is told where the account is compiled.
+        keys.defaultPermissions = (extras.flatMap { try? body.merging($0) } ?? body).defaultPermissions
+        let place = [extras?.position ?? policy.account.position]
+        keys.compiled = keys.compiled.mapValues { $0.under(keys.defaultPermissions) { _ in place } }
     }
 
     private func onlyTags(_ rules: RoleRules) -> Bool {

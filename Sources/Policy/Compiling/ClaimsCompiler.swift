@@ -17,7 +17,7 @@ struct ClaimsCompiler {
         let policy = account.written
         var body = AccountClaims(subject: "")
         // Who has no role may do nothing.
-        body.defaultPermissions = Permissions(publish: Permission(deny: [">"]), subscribe: Permission(deny: [">"]))
+        body.defaultPermissions = .nothing
         body.limits = limits(policy.limits)
         sources["limits"] = [policy.limits.position ?? policy.account.position]
         body.exports = policy.exports.compactMap { export($0) }

@@ -1,3 +1,5 @@
+import Claims
+
 /// The keys that an account's roles come to, and who holds which.
 struct RoleKeys: Sendable {
     /// Each key, by its name.
@@ -10,6 +12,8 @@ struct RoleKeys: Sendable {
     var functions: [String: [String]] = [:]
     /// The role that a user's roles and extras come to.
     var roleOfUser: [String: String] = [:]
+    /// What holders of a role that says nothing may do, and who has none.
+    var defaultPermissions = Permissions()
 
     /// `press:plant=berlin`
     static func name(of role: String, _ values: [String: String]) -> String {

@@ -1,3 +1,4 @@
+import Authorization
 import Claims
 
 /// What would be too large for servers, and what comes near.
@@ -8,7 +9,7 @@ enum RoleSizes {
     private static let longestLine = 4_096
 
     static func problems(of policy: AccountPolicy, _ keys: RoleKeys, _ source: PolicySource) -> [PolicyProblem] {
-        account(policy, keys, source) + lists(keys, source) + lines(policy, source)
+        account(policy, keys, source) + lists(keys, source) + programs(keys, source) + lines(policy, source)
     }
 
     /// The token is the claims in base64, four characters for three bytes.
@@ -50,6 +51,19 @@ enum RoleSizes {
         }
     }
 
+    /// Under rules that take too many steps to decide on, the broker lets nobody in.
+    private static func programs(_ keys: RoleKeys, _ source: PolicySource) -> [PolicyProblem] {
+        var told: Set<String> = []
+        return keys.compiled.values.sorted { $0.name < $1.name }.compactMap { role in
+            // Keys for single values have the same rules.
+            guard let fault = role.complexity, told.insert(role.policy.name).inserted else { return nil }
+            return PolicyProblem(
+                .tooLarge, at: role.place(of: fault), in: source,
+                "the broker would let nobody in as \(role.name): \(fault)",
+                remedy: "write rules that begin with literals, or divide the role")
+        }
+    }
+
     /// What a client sends to sign in: its token, and the signature.
     private static func lines(_ policy: AccountPolicy, _ source: PolicySource) -> [PolicyProblem] {
         policy.users.compactMap { user in
@@ -69,5 +83,25 @@ extension Permissions {
     /// Bytes of the entries as JSON.
     fileprivate var size: Int {
         [publish.allow, publish.deny, subscribe.allow, subscribe.deny].joined().reduce(0) { $0 + $1.utf8.count + 3 }
+    }
+}
+
+extension CompiledRole {
+    /// Why the broker lets nobody in under the role, whoever holds it; nil where it does.
+    var complexity: ProgramFault? {
+        do throws(ProgramFault) { _ = try PermissionProgram(permissions, account: anybody) } catch {
+            return error.refusal == .permissionsTooComplex ? error : nil
+        }
+        return nil
+    }
+
+    fileprivate func place(of fault: ProgramFault) -> PolicyPosition {
+        let place: PolicyPosition? =
+            switch fault {
+            case .tooManySteps(.publishAllow), .tooManySteps(.publishDeny): policy.publish.position
+            case .tooManySteps: policy.subscribe.position
+            default: nil
+            }
+        return place ?? policy.position
     }
 }

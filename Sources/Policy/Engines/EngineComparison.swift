@@ -30,7 +30,7 @@ public struct EngineComparison {
         let values = values ?? role.anybody
         broker = try EngineModel(.broker, role, values)
         server = try EngineModel(.natsServer, role, values)
-        let filled = try PermissionTemplate.expand(role.template.permissions, with: values)
+        let filled = try PermissionTemplate.expand(role.permissions, with: values)
         allow = filled.subscribe.allow.isEmpty ? ClaimEntry.read([">"]) : ClaimEntry.read(filled.subscribe.allow)
         deny = ClaimEntry.read(filled.subscribe.deny)
         entries = allow + deny
@@ -58,7 +58,7 @@ public struct EngineComparison {
         _ kind: EngineDifference.Kind, _ entry: ClaimEntry?, _ list: String, queue: String?, _ subject: String,
         _ object: String = ""
     ) {
-        let sources = entry.flatMap { role.sources["\(list)/\($0.index)"] } ?? []
+        let sources = entry.flatMap { role.permissionSources["\(list)/\($0.index)"] } ?? []
         differences.append(
             EngineDifference(
                 kind: kind, entry: entry?.text ?? "", queue: queue, subject: subject, object: object, sources: sources))

@@ -21,7 +21,7 @@ public struct EngineModel: Sendable {
     /// - Throws: what keeps the holder from coming in: values that the templates cannot be filled with.
     public init(_ engine: Engine, _ role: CompiledRole, _ values: PermissionTemplate.Values) throws {
         self.engine = engine
-        let permissions = role.template.permissions
+        let permissions = role.permissions
         switch engine {
         case .broker:
             let program = try PermissionProgram(permissions, account: values, replies: role.settings.replies)

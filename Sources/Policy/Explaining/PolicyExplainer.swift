@@ -53,7 +53,8 @@ public struct PolicyExplainer {
         var fillings: [DecisionExplanation.Filling] = []
         if let principal = verdict.principal {
             let asker = PolicyQuestions(
-                principal: principal, sources: holder.key?.sources ?? [:], mappings: tester.mappings, inbox: nil)
+                principal: principal, sources: holder.key?.permissionSources ?? [:], mappings: tester.mappings,
+                inbox: nil)
             for question in verdict.questions {
                 let found = principal.explain(
                     question.action, subject: Array(question.subject.utf8),

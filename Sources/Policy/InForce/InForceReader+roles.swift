@@ -15,9 +15,10 @@ extension InForceReader {
             let known = file.compiled[scope.role]
             if isNamed, let known, known.template == scope.template {
                 let policy = known.policy.withValues(of: holders[scope.key] ?? [])
-                keys.compiled[name] = CompiledRole(
-                    name: name, template: scope.template, settings: settings, sources: known.sources,
-                    policy: policy, values: known.values, streamUses: known.streamUses)
+                keys.compiled[name] = underDefaults(
+                    CompiledRole(
+                        name: name, template: scope.template, settings: settings, sources: known.sources,
+                        policy: policy, values: known.values, streamUses: known.streamUses))
                 keys.composed[name] = policy
                 continue
             }
@@ -41,19 +42,17 @@ extension InForceReader {
         at places: (String) -> [PolicyPosition]
     ) {
         var role = role
-        role.describe(template)
-        var sources: [String: [PolicyPosition]] = [:]
-        let permissions = template.permissions
-        for (path, list) in [
-            ("/pub/allow", permissions.publish.allow), ("/pub/deny", permissions.publish.deny),
-            ("/sub/allow", permissions.subscribe.allow), ("/sub/deny", permissions.subscribe.deny),
-        ] {
-            for index in list.indices { sources["\(path)/\(index)"] = places("\(path)/\(index)") }
-        }
-        keys.compiled[role.name] = CompiledRole(
-            name: role.name, template: template, settings: settings, sources: sources, policy: role, values: [:],
-            streamUses: [])
+        role.describe(template, subscribing: claims.permissions(for: template.permissions).subscribe)
+        keys.compiled[role.name] = underDefaults(
+            CompiledRole(
+                name: role.name, template: template, settings: settings,
+                sources: template.permissions.placed(places), policy: role, values: [:], streamUses: []))
         keys.composed[role.name] = role
+    }
+
+    /// A role in this account, whose default permissions count where it says nothing.
+    private func underDefaults(_ role: CompiledRole) -> CompiledRole {
+        role.under(claims.defaultPermissions) { places("/nats/default_permissions\($0)") }
     }
 
     // MARK: Users
@@ -89,20 +88,12 @@ extension InForceReader {
         return user
     }
 
-    /// Permissions of its own, or else the account's defaults.
+    /// The user's own permissions as a role.
     private mutating func ownRole(of user: UserClaims) -> String {
         let name = "user \(user.name)"
-        var template = user.limits
-        let own = template.permissions
-        let hasOwn = !own.publish.isEmpty || !own.subscribe.isEmpty || own.response != nil
-        if !hasOwn { template.permissions = claims.defaultPermissions }
         let owner = owner(of: user)
         let role = RolePolicy(name: name, position: PolicyPosition(claims: owner, ""))
-        let reader = self
-        add(role, template, RoleSettings()) { path in
-            hasOwn
-                ? [PolicyPosition(claims: owner, "/nats\(path)")] : reader.places("/nats/default_permissions\(path)")
-        }
+        add(role, user.limits, RoleSettings()) { [PolicyPosition(claims: owner, "/nats\($0)")] }
         ownRoles[name] = user.name
         return name
     }
@@ -137,14 +128,13 @@ extension RolePolicy {
     }
 
     /// How holders come in, as a template says it.
-    fileprivate mutating func describe(_ template: UserPermissionLimits) {
+    fileprivate mutating func describe(_ template: UserPermissionLimits, subscribing subscribe: Permission) {
         networks = template.sources.map { Placed($0, position) }
         connections = template.allowedConnectionTypes.map { Placed($0, position) }
         if !template.times.isEmpty {
             let ranges = template.times.map { Hours.Range(start: $0.start, end: $0.end, position: position) }
             hours = Hours(zone: Placed(template.timeZone, position), ranges: ranges)
         }
-        let subscribe = template.permissions.subscribe
         let inboxes = subscribe.allow.isEmpty && subscribe.deny != [">"] ? [">"] : subscribe.allow
         composedInboxes = inboxes.compactMap { entry in
             if entry == ">" { return Placed("_INBOX.>", position) }

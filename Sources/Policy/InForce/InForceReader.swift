@@ -25,6 +25,7 @@ struct InForceReader {
     ) {
         (self.account, self.names, accounts) = (account, names, claims)
         (self.isStrict, self.now) = (isStrict, now)
+        keys.defaultPermissions = account.claims.defaultPermissions
     }
 
     mutating func read() -> PolicySet.Account {
@@ -42,6 +43,7 @@ struct InForceReader {
         policy.roles = keys.composed.values.sorted { $0.name < $1.name }
         var result = PolicySet.Account(policy: policy, keys: keys, source: PolicySource("", file: ""))
         (result.refusals, result.ownRoles, result.tags) = (refusals, ownRoles, claims.tags)
+        result.barred = Set(keys.compiled.values.filter { $0.complexity != nil }.map(\.name))
         return result
     }
 

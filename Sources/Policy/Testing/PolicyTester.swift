@@ -134,7 +134,7 @@ public struct PolicyTester {
             return PolicyVerdict(isAllowed: false, reason: "\(holder.name) does not come in: \(refusal)")
         case .success(let principal):
             let asker = PolicyQuestions(
-                principal: principal, sources: key.sources, mappings: mappings,
+                principal: principal, sources: key.permissionSources, mappings: mappings,
                 inbox: holder.role.inboxes.first?.value, server: visitor.server)
             var verdict = asker.verdict(act)
             verdict.principal = principal

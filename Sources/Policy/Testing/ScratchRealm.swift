@@ -20,6 +20,7 @@ struct ScratchRealm {
         let operatorClaims = OperatorClaims(subject: operatorPair.publicKey.text, name: "policy")
         var claims = AccountClaims(subject: accountPair.publicKey.text, name: policy.policy.account.value)
         claims.tags = policy.tags
+        claims.defaultPermissions = policy.keys.defaultPermissions
         var settings = SettingsClaims(subject: accountPair.publicKey.text)
         for (name, role) in only.map({ [$0.name: $0] }) ?? policy.roles {
             let pair = KeyPair.generate(.account)

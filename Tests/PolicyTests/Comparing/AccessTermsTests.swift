@@ -95,6 +95,27 @@ import Testing
             ])
     }
 
+    @Test func `Default permissions are also those of a role that says nothing`() throws {
+        var claims = AccountClaims(subject: "", name: "A")
+        claims.setSigningKey(.scope(UserScope(key: "K", role: "empty")))
+        var edited = claims
+        edited.defaultPermissions = Permissions(publish: Permission(allow: ["a"]), subscribe: Permission(deny: ["z"]))
+        func lines(_ one: AccountClaims, _ other: AccountClaims) throws -> [String] {
+            try AccessComparison.changes(from: Self.access(one), to: Self.access(other)).filter {
+                $0.holder == "role empty"
+            }.map { $0.lines[0] }
+        }
+        #expect(try lines(claims, edited).contains("loses subscribe z, such as z"))
+        #expect(try lines(edited, claims).contains("gains subscribe z, such as z"))
+        // What a role says by itself changes nothing where it said so before by saying nothing.
+        var written = edited
+        var template = UserPermissionLimits()
+        template.permissions = edited.defaultPermissions
+        written.setSigningKey(.scope(UserScope(key: "K", role: "empty", template: template)))
+        #expect(try lines(edited, written) == [])
+        #expect(TransitionGraph.scopes(edited)["K"]?.permissions == edited.defaultPermissions)
+    }
+
     @Test func `The same taken twice, under different names`() throws {
         func item(_ local: String) -> Import {
             var item = Import(name: "")

@@ -75,6 +75,48 @@ import Testing
             ])
     }
 
+    @Test func `Holders of a role that says nothing have the account's default permissions`() throws {
+        var claims = account("A")
+        claims.defaultPermissions = Permissions(
+            publish: Permission(allow: ["d.>"]), subscribe: Permission(allow: ["d.*"], deny: ["z.>"]))
+        let empty = UserScope(key: KeyPair.generate(.account).publicKey.text, role: "empty")
+        claims.setSigningKey(.scope(empty))
+        var found = AccountInForce(claims: claims)
+        found.users = [user("em", issuer: empty.key)]
+        let set = set(found)
+        for engine in [Engine.broker, .natsServer] {
+            func ask(_ sentence: String) throws -> PolicyExplanation {
+                let account = try #require(set.account("A"))
+                return try #require(
+                    try PolicyExplainer(set, account: account).explain(.user("em"), sentence, on: engine))
+            }
+            #expect(try !ask("publish u.y").isAllowed && !ask("subscribe u.y").isAllowed)
+            let allowed = try ask("publish d.x")
+            #expect(allowed.isAllowed && allowed.role == "empty")
+            #expect(allowed.reason == "allowed by d.> (A:/nats/default_permissions/pub/allow/0)")
+            #expect(
+                try AccessAnalysisTests.routes(.publish, "u.y", of: "A", in: set, engine: engine).allSatisfy {
+                    $0.contains("by reply")
+                })
+            #expect(
+                try AccessAnalysisTests.routes(.publish, "d.x", of: "A", in: set, engine: engine).contains {
+                    $0.hasPrefix("A/empty direct d.x")
+                })
+        }
+    }
+
+    @Test func `A role that is too complex for the broker has holders on nats-server alone`() throws {
+        var claims = account("A")
+        let role = scope("mixed", publish: RoleCompilerTests.multiplying)
+        claims.setSigningKey(.scope(role))
+        let set = set(AccountInForce(claims: claims))
+        let subject = "a.a.a.a.a.a.a.a.a.a.a.a.x0"
+        #expect(try AccessAnalysisTests.routes(.publish, subject, of: "A", in: set) == [])
+        #expect(
+            try AccessAnalysisTests.routes(.publish, subject, of: "A", in: set, engine: .natsServer)
+                == ["A/mixed direct \(subject) [every holder]"])
+    }
+
     @Test func `Who is revoked, or too old, comes in nowhere`() throws {
         var claims = account("A")
         let role = scope("r", publish: ["a"])
