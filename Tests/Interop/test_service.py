@@ -1,5 +1,6 @@
 """The service over real HTTP, with real NATS clients beside it."""
 import asyncio
+import contextlib
 import http.client
 import json
 import os
@@ -7,6 +8,7 @@ import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.parse
@@ -196,6 +198,27 @@ async def tenant(service, tmp_path):
     assert not re.search("S[UOA][A-Z2-7]{56}", json.dumps(log))
     verified = subprocess.run([CHANCERY, "audit", "verify", "--all-dirs", str(service.home)], capture_output=True)
     assert verified.returncode == 0, verified.stderr
+
+
+def test_a_query_goes_on_behind_more_records_than_one_request_looks_at(service, tmp_path):
+    # Records are shown as they are stored: whether they are genuine is another question.
+    with contextlib.closing(sqlite3.connect(service.home / "directory.sqlite")) as database, database:
+        database.execute("""
+            WITH RECURSIVE n(i) AS (SELECT max(i) + 1 FROM audit_records UNION ALL SELECT i + 1 FROM n LIMIT 20001)
+            INSERT INTO audit_records (i, leaf, record)
+            SELECT n.i, leaf, record FROM n, (SELECT leaf, record FROM audit_records ORDER BY i DESC LIMIT 1)""")
+    status, first, headers = service.send("GET", "/v1/audit/admin?operation=log.open")
+    assert status == 200 and first["items"] == [] and first["is_cut"] and first["next"] in headers["link"]
+    status, second, _ = service.send("GET", "/v1/audit/admin?operation=log.open&cursor=" + first["next"])
+    assert [one["op"] for one in second["items"]] == ["log.open"] and "next" not in second
+    (tmp_path / "token").write_text(service.token + "\n")
+    far = ["--server", f"http://127.0.0.1:{service.port}", "--token-file", str(tmp_path / "token")]
+    for where in (far, ["--all-dirs", str(service.home)]):
+        query = [CHANCERY, "audit", "query", "--json", "--log", "admin", *where]
+        done = subprocess.run([*query, "--op", "log.open", "--limit", "1"], capture_output=True, text=True)
+        assert done.returncode == 0 and json.loads(done.stdout)["op"] == "log.open" and not done.stderr, done.stderr
+        done = subprocess.run([*query, "--limit", "1"], capture_output=True, text=True)
+        assert len(done.stdout.splitlines()) == 1 and "left out" in done.stderr
 
 
 def test_the_command_line_beside_the_service_is_in_force_at_once(service, tmp_path):

@@ -63,8 +63,8 @@ enum DecisionOperations {
         guard page.after.isEmpty || Int64(page.after) != nil else {
             throw Problem.invalid("cursor", "is not a cursor of this list")
         }
-        let (filter, directory) = (filter(exchange, account), service.directory)
-        return try await service.policyDesk.work {
+        let filter = filter(exchange, account)
+        return try await service.search(for: exchange.caller) { directory in
             let logs = directory.brokerLogs
             guard let name = try name(exchange, logs) else { return Answer(.members(["items": .array([])])) }
             let part = try logs.decisions(in: name, filter, before: Int64(page.after), limit: page.limit)
@@ -109,8 +109,7 @@ enum DecisionOperations {
         _ exchange: Exchange, _ service: AdminService, of account: String?
     ) async throws -> Answer {
         guard let index = try Int64(exchange.reference("index").text) else { throw Problem.notFound }
-        let directory = service.directory
-        return try await service.policyDesk.work {
+        return try await service.search(for: exchange.caller) { directory in
             let logs = directory.brokerLogs
             guard let name = try name(exchange, logs), let record = try logs.reader(of: name).line(at: index)?.record,
                 account == nil || record.who?.account == account

@@ -104,4 +104,12 @@ struct Caller: Sendable {
         isLocal: true)
 
     var grants: [AccessGrant] { token.grants }
+
+    /// Those who take turns as one: whoever holds a token for one account, however many there are, or else whoever holds it.
+    var party: String {
+        guard let account = grants.first?.account, grants.allSatisfy({ $0.account == account }) else {
+            return token.holder
+        }
+        return account.text
+    }
 }

@@ -99,7 +99,7 @@ enum LogOperations {
         handler: .work { exchange, service in
             let (index, size) = (try given("index", exchange), try given("size", exchange))
             let (log, directory) = (try log(exchange), service.directory)
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 Answer(json(try directory.inclusionProof(of: index, size: size, in: log, service.auditTiles)))
             }
         })
@@ -112,7 +112,7 @@ enum LogOperations {
         handler: .work { exchange, service in
             let (old, size) = (try given("from", exchange), try given("size", exchange))
             let (log, directory) = (try log(exchange), service.directory)
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 Answer(json(try directory.consistencyProof(from: old, size: size, in: log, service.auditTiles)))
             }
         })
@@ -125,7 +125,7 @@ enum LogOperations {
         isBodyOptional: true, success: (200, .any),
         handler: .work { exchange, service in
             let (log, directory, key) = (try log(exchange), service.directory, exchange.body["key"]?.text)
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let logs = directory.brokerLogs
                 if let log { _ = try logs.reader(of: log) }
                 // What the checkpoints of brokers' logs say of other logs.

@@ -87,7 +87,7 @@ enum PolicyOperations {
             let accounts = try await service.work { directory in
                 try directory.read { try $0.exportedAccounts(names, at: Place(operator: reference)) }
             }
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 var files: TextDictionary<JSONValue> = [:]
                 for file in try accounts.files() { files[file.name] = .string(file.text) }
                 return Answer(.members(["files": .object(files)]))
@@ -129,7 +129,7 @@ enum PolicyOperations {
             let asked = options
             let reference = try exchange.reference("operator")
             let directory = exchange.actor.map { service.directory.acting(as: $0) } ?? service.directory
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let set = try sent.readOne()
                 // What nobody may do is looked at before anything comes into force.
                 let problems = set.problems(at: exchange.now, patience: QuestionTime.patience)
@@ -163,7 +163,7 @@ enum PolicyOperations {
         requirement: .may(.view, .operator), success: (200, .object("", [.required("plan", .any)])),
         handler: .work { exchange, service in
             let reference = try exchange.reference("operator")
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let rest = try service.directory.change("policy plan", dryRun: true) { change in
                     try change.planRest(at: Place(operator: reference))
                 }.value

@@ -49,7 +49,7 @@ enum PolicyQuestions {
         ),
         handler: .work { exchange, service in
             guard let sent = try SentPolicies(exchange.body) else { throw Problem.notFound }
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 var problems: [PolicyProblem]
                 var accounts = 0
                 do {
@@ -81,7 +81,7 @@ enum PolicyQuestions {
         ),
         handler: .work { exchange, service in
             guard let sent = try SentPolicies(exchange.body) else { throw Problem.notFound }
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let sets: [PolicySet]
                 do { sets = try sent.read() } catch let failure as PolicySet.Failure {
                     throw Problem(failure.problems, at: "")
@@ -112,7 +112,7 @@ enum PolicyQuestions {
             guard let new = try SentPolicies(exchange.body["new"] ?? .null, at: "/new") else { throw Problem.notFound }
             let old = try SentPolicies(exchange.body["old"] ?? .null, at: "/old")
             let reference = try exchange.reference("operator")
-            let set = try await service.policyDesk.work { try new.readOne() }
+            let set = try await service.policyDesk.work(for: exchange.caller) { try new.readOne() }
             typealias InForce = (access: [String: AccountAccess], released: [String], governing: [AccessChange])
             let inForce: InForce =
                 old != nil
@@ -126,7 +126,7 @@ enum PolicyQuestions {
                         )
                     }
                 }
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let after = try set.access(keeping: inForce.access)
                 let before =
                     try old?.readOne().access()
@@ -166,7 +166,7 @@ enum PolicyQuestions {
             }
             guard role == nil || account != nil else { throw Problem.invalid("/account", "must be given with a role") }
             let (set, source) = try await set(exchange, service)
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let (owner, subject) =
                     if let role, let account {
                         try set.holder(
@@ -206,7 +206,7 @@ enum PolicyQuestions {
                 throw Problem.invalid("/subject", "is no subject")
             }
             let (set, source) = try await set(exchange, service)
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let (account, from) = (body["account"]?.text ?? "", body["from"]?.text)
                 for name in [account, from].compactMap(\.self)
                 where !set.manifest.accounts.contains(where: { $0.name.value == name }) {
@@ -236,7 +236,7 @@ enum PolicyQuestions {
         success: (200, items()),
         handler: .work { exchange, service in
             let (set, source) = try await set(exchange, service)
-            return try await service.policyDesk.work {
+            return try await service.policyDesk.work(for: exchange.caller) {
                 let account = exchange.body["account"]?.text ?? ""
                 let reach = TenantReach(
                     set, account: account, engine: engine(exchange.body), at: exchange.now,

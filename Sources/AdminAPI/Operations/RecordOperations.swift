@@ -31,8 +31,8 @@ enum RecordOperations {
         "Records, the oldest first.",
         [
             .required("items", .list(.any, most: 500)),
-            .optional("is_cut", .flag("Whether there are earlier ones.")),
-            .optional("next", .text("The cursor of earlier ones.")),
+            .optional("is_cut", .flag("Whether there may be earlier ones: there is a `next`.")),
+            .optional("next", .text("The cursor of earlier ones; a page may be short, or empty, and have one.")),
         ])
 
     private static let query = Operation(
@@ -64,9 +64,9 @@ enum RecordOperations {
         query.user = exchange.query["user"]
         query.account = exchange.query["account"]
         query.owner = account
-        (query.before, query.limit) = (Int64(page.after), page.limit)
+        (query.before, query.limit, query.most) = (Int64(page.after), page.limit, service.recordsLookedAt)
         let asked = query
-        return try await service.search { directory in
+        return try await service.search(for: exchange.caller) { directory in
             var query = asked
             if let account = query.account {
                 query.accountKey = try directory.read { try $0.accountKey(named: account) }
@@ -74,8 +74,7 @@ enum RecordOperations {
             let found = try directory.audit(query)
             let records = found.entries.compactMap { item($0.bytes, exchange) }
             let answer = Answer(.members(["items": .array(records), "is_cut": found.isCut ? .bool(true) : nil]))
-            guard found.isCut, let first = found.entries.first else { return answer.written() }
-            return page.leading(answer, to: String(first.record.index), exchange).written()
+            return (found.next.map { page.leading(answer, to: String($0), exchange) } ?? answer).written()
         }
     }
 
@@ -101,7 +100,7 @@ enum RecordOperations {
         ), answers: "text/event-stream",
         handler: .work { exchange, service in
             let asked = exchange.query["since"].flatMap { Int64($0) }
-            let first = if let asked { asked } else { try await service.look { try $0.auditSize() } }
+            let first = if let asked { asked } else { try await service.look { try $0.latestAuditIndex() } + 1 }
             return Answer(stream: try EventStream(service: service, caller: exchange.caller, first: first).body())
         })
 }

@@ -47,8 +47,8 @@ enum SingleRecordOperations {
     private static func answer(
         _ exchange: Exchange, _ service: AdminService, owner: PublicKey?
     ) async throws -> Answer {
-        let (index, directory) = (try index(exchange), service.directory)
-        return try await service.policyDesk.work {
+        let index = try index(exchange)
+        return try await service.search(for: exchange.caller) { directory in
             let bytes = try record(at: index, of: log(exchange, directory), directory, owner: owner)
             return Answer(text: String(decoding: bytes, as: UTF8.self))
         }
@@ -86,8 +86,8 @@ enum SingleRecordOperations {
                 ])
         ),
         handler: .work { exchange, service in
-            let (index, owner, directory) = (try index(exchange), try owner(exchange), service.directory)
-            return try await service.policyDesk.work {
+            let (index, owner) = (try index(exchange), try owner(exchange))
+            return try await service.search(for: exchange.caller) { directory in
                 let log = try log(exchange, directory)
                 _ = try record(at: index, of: log, directory, owner: owner)
                 let note =

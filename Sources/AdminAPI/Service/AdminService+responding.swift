@@ -46,7 +46,8 @@ extension AdminService: HTTPResponder {
         var caller: Caller?
         do {
             let credentials = try await credentials(incoming)
-            if case .read(let handler) = operation.handler, !incoming.hasBody {
+            // Of a list it must be known first who asks, to be read when it is his turn.
+            if case .read(let handler) = operation.handler, !incoming.hasBody, !operation.isList {
                 let asked = operation.isRemembered ? question(incoming, credentials) : nil
                 if let asked, let known = try remembered(asked, incoming) { return Self.response(known, incoming) }
                 let answer: Result<Answer, any Error>
@@ -206,7 +207,7 @@ extension AdminService: HTTPResponder {
     ) async throws -> (Caller?, Result<Answer, any Error>) {
         let parameters = Result { () throws(Problem) in try incoming.exchange(now: time) }
         let body = Result { () throws(Problem) in try incoming.value(of: []) }
-        return try await read(incoming.operation) { directory in
+        return try await look { directory in
             try directory.read { reader in
                 // Without somebody there is nothing but the refusal; any other has his name on it.
                 let caller = try credentials.map { try identify($0, incoming, reader) }
@@ -227,20 +228,15 @@ extension AdminService: HTTPResponder {
         _ incoming: Incoming, _ exchange: Exchange, _ body: Result<JSONValue, Problem>
     ) async throws -> Response {
         guard case .read(let handler) = incoming.operation.handler else { throw Problem.notFound }
-        let answer = try await read(incoming.operation) { directory in
+        let read = { @Sendable (directory: Directory) in
             try directory.read { reader in
                 let ready = try Gate.admit(exchange, incoming, body, reader)
                 return try handler(ready, reader).written()
             }
         }
+        // Pages of many are read where nobody waits for them who asks for one thing.
+        let answer = incoming.operation.isList ? try await search(for: exchange.caller, read) : try await look(read)
         return Self.response(answer, incoming)
-    }
-
-    /// Pages of many are read where nobody waits for them who asks for one thing.
-    private func read<Result: Sendable>(
-        _ operation: Operation, _ body: @escaping @Sendable (Directory) throws -> Result
-    ) async throws -> Result {
-        operation.isList ? try await search(body) : try await look(body)
     }
 
     private func work(

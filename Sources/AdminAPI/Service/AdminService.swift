@@ -25,10 +25,17 @@ public struct AdminService: Sendable {
         public init() {}
     }
 
+    /// The most searches of one party that wait.
+    static let mostSearchesWaiting = 64
+
     let directory: Directory
     let distributor: (any Distributor)?
     let challenges = Challenges()
     let policyDesk = PolicyDesk()
+    /// Whoever searches the directory or a log takes turns with others.
+    let searches = Turns(Directory.mostSearches, mostWaiting: mostSearchesWaiting, of: "lists and queries")
+    /// The most records of the admin log that one request looks at.
+    var recordsLookedAt = 20_000
     let auditTiles = AuditTiles()
     let operations = OperationRunner()
     let metrics = ServiceMetrics()
@@ -87,9 +94,17 @@ public struct AdminService: Sendable {
         try await directory.look(body)
     }
 
-    /// Reads much of the directory, on a thread that nobody waits for who reads a little.
-    func search<Result: Sendable>(_ body: @escaping @Sendable (Directory) throws -> Result) async throws -> Result {
-        try await directory.search(body)
+    /// Reads much, on a thread that nobody waits for who reads a little, when it is the caller's turn: see ``Caller/party``.
+    func search<Result: Sendable>(
+        for caller: Caller?, _ body: @escaping @Sendable (Directory) throws -> Result
+    ) async throws -> Result {
+        try await search(for: caller?.party ?? "", body)
+    }
+
+    func search<Result: Sendable>(
+        for party: String, _ body: @escaping @Sendable (Directory) throws -> Result
+    ) async throws -> Result {
+        try await searches.run(for: party) { try await directory.search(body) }
     }
 
     /// Does something with the directory on a thread that may wait for it.

@@ -11,8 +11,10 @@ final class EventFollowers: Sendable {
     /// How long an answer of the directory is good for.
     static let pause = Duration.milliseconds(200)
 
-    /// Whoever has many records to catch up with reads a few, and then lets the others.
+    /// Whoever has many records to catch up with reads a few, and then lets the others. All streams together are one party
+    /// among those who search.
     let turns = Turns(of: "streams of events")
+    static let party = "streams of events"
 
     private struct Latest {
         var index: Int64

@@ -68,13 +68,13 @@ struct EventStream: Sendable {
         if quiet % Self.quietPauses != 0, try await service.followers.latestIndex(in: service) < index {
             return News(next: index)
         }
-        return try await service.followers.turns.run { try await read(from: index) }
+        return try await service.followers.turns.run(for: caller?.party ?? "") { try await read(from: index) }
     }
 
     /// The next records; nil when the token counts no more.
     private func read(from index: Int64) async throws -> News? {
         let (caller, now) = (caller, service.time)
-        return try await service.search { directory in
+        return try await service.search(for: EventFollowers.party) { directory in
             let isValid = try directory.read { reader in
                 guard let caller, !caller.isLocal else { return true }
                 return try reader.findAccessToken(caller.token.id)?.isValid(at: now) ?? false

@@ -1,42 +1,44 @@
-/// Lets a few at a time do something, in the order in which they come.
+/// Lets a few at a time do something. Parties take turns at it, as ``TurnOrder`` says.
 actor Turns {
-    /// How many at a time.
-    private let most: Int
-    /// How many wait for their turn.
-    private let mostWaiting: Int
-    /// What they do, for who comes when too many wait.
+    /// What they do, for who comes when too many of his wait.
     private let what: String
-    private var taken = 0
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var order: TurnOrder<CheckedContinuation<Void, Never>>
 
-    init(_ most: Int = 1, mostWaiting: Int = .max, of what: String) {
-        (self.most, self.mostWaiting, self.what) = (most, mostWaiting, what)
+    /// - Parameters:
+    ///   - places: how many at a time.
+    ///   - mostWaiting: how many of one party wait for their turn.
+    init(_ places: Int = 1, mostWaiting: Int = .max, of what: String) {
+        self.what = what
+        order = TurnOrder(places: places, mostWaiting: mostWaiting)
     }
 
-    private func take() async throws(Problem) {
-        guard taken >= most else { return taken += 1 }
-        guard waiting.count < mostWaiting else {
-            throw Problem(.unavailable, "too many \(what) wait for their turn")
-        }
+    private func take(_ party: String) async throws(Problem) {
+        switch order.arrive(party) {
+        case .goes: return
+        case .turnedAway: throw Problem(.rateLimited, "too many \(what) of yours wait for their turn")
         // Whoever is ready hands his place on.
-        await withCheckedContinuation { waiting.append($0) }
+        case .waits: await withCheckedContinuation { order.wait(party, $0) }
+        }
     }
 
-    private func leave() {
-        if waiting.isEmpty { taken -= 1 } else { waiting.removeFirst().resume() }
-    }
+    /// Whether whoever comes goes at once.
+    var isFree: Bool { order.isFree }
+
+    private func leave(_ party: String) { order.leave(party)?.resume() }
 
     /// Does something when it is its turn.
     ///
-    /// - Throws: a problem where too many wait, and what `body` throws.
-    nonisolated func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
-        try await take()
+    /// - Throws: a problem where too many of the party wait, and what `body` throws.
+    nonisolated func run<Result: Sendable>(
+        for party: String, _ body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await take(party)
         do {
             let result = try await body()
-            await leave()
+            await leave(party)
             return result
         } catch {
-            await leave()
+            await leave(party)
             throw error
         }
     }

@@ -1,5 +1,4 @@
 public import Audit
-import Foundation
 import GRDB
 public import NKeys
 
@@ -18,8 +17,6 @@ public struct AuditQuery: Sendable, Hashable {
     public var owner: PublicKey?
     /// The public key or the name of a user that the record is about, or that it revokes; nil for any.
     public var user: String?
-    /// The keys that were called by that name, once the log was asked.
-    private var userKeys: Set<String> = []
     /// Records of this Unix second and later; nil for all.
     public var since: Int64?
     /// Records before this Unix second; nil for all.
@@ -28,6 +25,8 @@ public struct AuditQuery: Sendable, Hashable {
     public var before: Int64?
     /// The most records, the latest ones; nil for all.
     public var limit: Int?
+    /// The most records that are looked at; nil for all.
+    public var most: Int?
 
     public init() {}
 
@@ -40,51 +39,37 @@ public struct AuditQuery: Sendable, Hashable {
         operation.rawValue == text || operation.rawValue.hasPrefix(text + ".")
     }
 
-    /// Whether a record matches.
-    ///
-    /// - Parameter bytes: of the record: a revocation of a user is a change of its account.
-    public func includes(_ record: AuditRecord, _ bytes: [UInt8] = []) -> Bool {
+    /// Whether a record matches. That a change of an account revokes a user is for ``Directory/audit(_:)`` to find.
+    public func includes(_ record: AuditRecord) -> Bool { includes(record) { false } }
+
+    /// - Parameter revokesUser: whether the record, which is about an account, revokes the user that is asked for.
+    func includes(_ record: AuditRecord, revokesUser: () throws -> Bool) rethrows -> Bool {
         if let object, record.object?.id != object, record.object?.name?.isExactly(object) != true { return false }
         if let operation, !Self.matches(record.operation, operation) { return false }
         if let kind, record.kind != kind { return false }
         if let outcome, record.outcome != outcome { return false }
         if let owner, !record.belongs(to: owner) { return false }
         if let account, !Self.isAbout(account, accountKey, record.object) { return false }
-        if let user, record.object?.type != "user" || !Self.isNamed(user, record.object), !revokesUser(record, bytes) {
-            return false
-        }
         if let until, record.time >= AuditMoment.secondText(until) { return false }
         // Texts of one form sort as the times they show.
         if let since, record.time < AuditMoment.secondText(since) { return false }
-        return true
+        guard let user else { return true }
+        if record.object?.type == "user", Self.isNamed(user, record.object) { return true }
+        return try record.object?.type == "account" && revokesUser()
     }
 
-    private func revokesUser(_ record: AuditRecord, _ bytes: [UInt8]) -> Bool {
-        guard record.object?.type == "account", !userKeys.isEmpty else { return false }
-        let text = String(decoding: bytes, as: UTF8.self)
-        // The first one of an account adds the list.
-        let isFirst = text.contains("\"/nats/revocations\"")
-        return userKeys.contains {
-            text.contains("\"/nats/revocations/\($0)\"") || isFirst && text.contains("\"\($0)\":")
+    /// What every record that matches has among its bytes.
+    var words: [[UInt8]] {
+        func word(_ beginning: String, _ text: String, isWhole: Bool = true) -> [UInt8] {
+            var bytes = Array(beginning.utf8)
+            bytes.appendRecordString(text)
+            return isWhole ? bytes : bytes.dropLast()
         }
-    }
-
-    /// The query with the keys that were ever called what it asks for.
-    fileprivate func knowingUsers(_ reader: DirectoryReader) throws -> AuditQuery {
-        guard let user else { return self }
-        var (query, name) = (self, [UInt8]())
-        name.appendRecordString(user)
-        if EntityReference(user).publicKey != nil { query.userKeys.insert(user) }
-        let rows = try Row.fetchCursor(
-            reader.database, sql: "SELECT record FROM audit_records WHERE instr(record, ?) > 0",
-            arguments: [Data(Array("\"name\":".utf8) + name)])
-        while let row = try rows.next() {
-            guard let bytes = row.bytes("record"), let object = (try? AuditRecord(bytes: bytes))?.object,
-                object.type == "user", object.name?.isExactly(user) == true
-            else { continue }
-            query.userKeys.insert(object.id)
-        }
-        return query
+        return [
+            object.map { word("", $0) }, operation.map { word("\"op\":", $0, isWhole: false) },
+            kind.map { word("\"kind\":", $0.rawValue) }, outcome.map { word("\"outcome\":", $0.rawValue) },
+            owner.map { word("", $0.text) },
+        ].compactMap(\.self)
     }
 
     private static func isNamed(_ text: String, _ object: AuditRecord.Object?) -> Bool {
@@ -118,40 +103,16 @@ public struct AuditEntry: Sendable, Hashable {
 public struct AuditAnswer: Sendable, Hashable {
     /// The records, oldest first.
     public internal(set) var entries: [AuditEntry] = []
-    /// Whether there are earlier ones past the limit.
-    public internal(set) var isCut = false
+    /// There may be more before this index; nil where there are none.
+    public internal(set) var next: Int64?
     /// The indexes of records that cannot be read: somebody else wrote to the database.
     public internal(set) var unreadable: [Int64] = []
+
+    /// Whether there may be earlier ones.
+    public var isCut: Bool { next != nil }
 }
 
 extension Directory {
-    /// The records that match, oldest first. They are shown as they are stored: whether they are genuine is for
-    /// ``verifyAudit(key:)`` to say.
-    public func audit(_ query: AuditQuery) throws -> AuditAnswer {
-        try read { reader in
-            let query = try query.knowingUsers(reader)
-            var answer = AuditAnswer()
-            let rows = try Row.fetchCursor(
-                reader.database, sql: "SELECT i, record FROM audit_records WHERE i < ? ORDER BY i DESC",
-                arguments: [query.before ?? .max])
-            while let row = try rows.next() {
-                let bytes = row.bytes("record") ?? []
-                guard let record = try? AuditRecord(bytes: bytes) else {
-                    answer.unreadable.append(row.integer("i") ?? -1)
-                    continue
-                }
-                guard query.includes(record, bytes) else { continue }
-                if let limit = query.limit, answer.entries.count >= limit {
-                    answer.isCut = true
-                    break
-                }
-                answer.entries.append(AuditEntry(record: record, bytes: bytes))
-            }
-            answer.entries.reverse()
-            return answer
-        }
-    }
-
     /// The number of records that the log has.
     public func auditSize() throws -> Int64 {
         try read { reader in

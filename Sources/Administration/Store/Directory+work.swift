@@ -6,7 +6,9 @@ extension Directory {
     /// Threads that only read: changes that wait keep no reader waiting.
     private static let looking = threads(DatabaseConnection.mostReaders)
     /// Threads that read much: who asks for a little does not wait behind those who ask for a lot.
-    private static let searching = threads(DatabaseConnection.mostLongReaders)
+    private static let searching = threads(mostSearches)
+    /// How many of them there are: who hands in no more at a time decides whose turn it is.
+    public static let mostSearches = DatabaseConnection.mostLongReaders
 
     /// Does something with the directory on a thread that may wait for it, away from those that answer requests.
     public func work<Result: Sendable>(

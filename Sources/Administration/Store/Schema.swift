@@ -42,6 +42,9 @@ enum Schema {
         migrator.registerMigration("12 makers of access") { database in
             try database.execute(sql: accessMakers)
         }
+        migrator.registerMigration("13 owners of records") { database in
+            try database.execute(sql: recordOwners)
+        }
         return migrator
     }
 
@@ -176,6 +179,20 @@ enum Schema {
             BEGIN SELECT RAISE(ABORT, 'audit records are never changed'); END;
         CREATE TRIGGER audit_records_are_never_deleted BEFORE DELETE ON audit_records
             BEGIN SELECT RAISE(ABORT, 'audit records are never deleted'); END;
+        """
+
+    /// `owner` is the account, or whatever else, that a record belongs to: see ``AuditRecord/belongs(to:)``. It follows from the
+    /// record's bytes; of bytes that are no JSON it is null.
+    private static let recordOwners = """
+        ALTER TABLE audit_records ADD COLUMN owner TEXT GENERATED ALWAYS AS (
+            CASE WHEN json_valid(CAST(record AS TEXT)) THEN
+                CASE json_extract(CAST(record AS TEXT), '$.object.type')
+                    WHEN 'account' THEN json_extract(CAST(record AS TEXT), '$.object.id')
+                    ELSE json_extract(CAST(record AS TEXT), '$.object.scope')
+                END
+            END
+        ) VIRTUAL;
+        CREATE INDEX audit_records_by_owner ON audit_records (owner);
         """
 
     /// - `deliveries` holds the version of an account's token that each server was last heard to have.

@@ -6,6 +6,8 @@ import Claims
 /// The logs of a service, as far as its caller may read them: all of them, or an account's own part.
 struct RemoteLogs {
     private static let largestPage = 500
+    /// The most records that one page says of whether there are earlier ones.
+    static let mostAtOnce = largestPage - 1
 
     private let service: RemoteService
     /// Where the logs are asked for.
@@ -73,7 +75,8 @@ struct RemoteLogs {
         return (pages.flatMap { $0 }.prefix(limit == 0 ? .max : limit).reversed(), isCut)
     }
 
-    /// The latest records, page after page.
+    /// The latest records, page after page, and one more than is wanted where there is one: a page may be short, or empty, and
+    /// lead on to nothing.
     ///
     /// - Parameter limit: how many are enough; 0 for all.
     private func pages(
@@ -81,7 +84,7 @@ struct RemoteLogs {
     ) throws -> (pages: [[[UInt8]]], isCut: Bool) {
         var (pages, count, cursor): ([[[UInt8]]], Int, String?) = ([], 0, nil)
         repeat {
-            let wanted = limit == 0 ? Self.largestPage : min(limit - count, Self.largestPage)
+            let wanted = limit == 0 ? Self.largestPage : min(limit + 1 - count, Self.largestPage)
             let answer = try service.get(
                 path,
                 parameters + [("limit", String(wanted)), ("exact", "true")] + (cursor.map { [("cursor", $0)] } ?? []))
@@ -89,7 +92,7 @@ struct RemoteLogs {
             pages.append(page)
             count += page.count
             cursor = answer["next"]?.text
-            if limit > 0, count >= limit { return (pages, cursor != nil || count > limit) }
+            if limit > 0, count > limit { return (pages, true) }
         } while cursor != nil
         return (pages, false)
     }

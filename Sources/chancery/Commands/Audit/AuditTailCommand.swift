@@ -23,9 +23,8 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
 
     /// How often it is looked for more, microseconds.
     private static let pause: UInt32 = 200_000
-    /// The same of a service, which has others to answer, too; and how many records are asked for each time.
+    /// The same of a service, which has others to answer, too.
     private static let remotePause: UInt32 = 1_000_000
-    private static let mostAtOnce = 500
 
     /// How far a broker's log has been read.
     private struct Reading {
@@ -86,13 +85,13 @@ struct AuditTailCommand: ParsableCommand, Exemplified, Lasting {
             show(bytes, row)
         }
         while remaining > 0 {
-            for bytes in try logs.changes(AuditQuery(), limit: Self.mostAtOnce).records {
+            for bytes in try logs.changes(AuditQuery(), limit: RemoteLogs.mostAtOnce).records {
                 guard let record = try? AuditRecord(bytes: bytes), record.index > end else { continue }
                 end = record.index
                 if changes?.includes(record) ?? false { tell(bytes, AuditRow(record)) }
             }
             for (place, log) in logs.brokers.enumerated() {
-                for bytes in try logs.decisions(in: log, decisions, limit: Self.mostAtOnce).records {
+                for bytes in try logs.decisions(in: log, decisions, limit: RemoteLogs.mostAtOnce).records {
                     guard let record = try? DecisionRecord(bytes: bytes), record.index > ends[place] else { continue }
                     ends[place] = record.index
                     tell(bytes, AuditRow(record, names: logs.accountNames))
