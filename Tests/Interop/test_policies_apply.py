@@ -1,6 +1,7 @@
 """Policies that come into force: a real nats-server and our broker, both with a full resolver, see each step."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -329,6 +330,113 @@ def test_what_files_say_and_claims_do_not_is_exported_again(chancery, tmp_path):
     assert "default: 30d" in written
     planned = chancery("policy", "plan", tmp_path / "edited").stdout
     assert "Steps" not in planned
+
+
+def tested(chancery, *words):
+    """How many sentences of a set there are, and that they hold."""
+    return next(line for line in chancery("policy", "test", *words).stderr.splitlines() if "sentence" in line)
+
+
+def sets_of_the_repository():
+    for manifest in sorted(PLANT.parent.glob("**/chancery.yaml")):
+        environments = re.findall(r"^  (\w+): environments/", manifest.read_text(), re.M)
+        for environment in environments or [None]:
+            yield pytest.param(manifest.parent, environment, id=f"{manifest.parent.name}-{environment or 'all'}")
+
+
+def test_sets_of_the_repository_are_all_found():
+    assert len(list(sets_of_the_repository())) == 14
+
+
+@pytest.mark.parametrize("folder, environment", sets_of_the_repository())
+def test_what_was_applied_is_exported_with_all_of_its_tests(chancery, tmp_path, folder, environment):
+    chancery("add", "operator", "PLANT", "--sys")
+    chosen = ["--environment", environment] if environment else []
+    chancery("policy", "apply", folder, *chosen, "--directory-only")
+    chancery("policy", "export", tmp_path / "out")
+    assert "Nothing changes" in chancery("policy", "plan", tmp_path / "out").stdout
+    said = tested(chancery, folder, *chosen)
+    assert tested(chancery, tmp_path / "out") == said and not said.startswith("0 ")
+    for file in (tmp_path / "out").glob("*-*.yaml"):
+        assert "tests:" in file.read_text() and "claims:" not in file.read_text()
+
+
+def test_an_account_is_exported_as_its_file_without_its_partners(chancery, tmp_path):
+    """Whom it grants something, or imports from, is managed elsewhere then, whether it is there or not."""
+    chancery("add", "operator", "O", "--sys")
+    folder = write(
+        tmp_path / "set", OLD.replace("[ B ]", "[ B, STRANGER ]") + "tests: [ { as: press-1, may: [ publish t.press-1.x ] } ]\n",
+        OTHER + "tests: [ { as: bob, may: [ receive a.t.x ] } ]\n")
+    (folder / "chancery.yaml").write_text(MANIFEST.replace("B: b.yaml", "B: b.yaml, STRANGER: managed elsewhere"))
+    chancery("policy", "apply", folder, "--directory-only")
+    for account, partners in (("A", ["B", "STRANGER"]), ("B", ["A"])):
+        out = tmp_path / account
+        chancery("policy", "export", out, "--account", account)
+        assert [line for line in (out / "chancery.yaml").read_text().splitlines() if "elsewhere" in line] == [
+            f'  {partner}: "managed elsewhere"' for partner in partners]
+        assert tested(chancery, out).startswith("1 sentence")
+    chancery("policy", "export", tmp_path / "both")
+    assert "Nothing changes" in chancery("policy", "plan", tmp_path / "both").stdout
+
+
+VALUED = """
+chancery: v1
+account: A
+values: { a: { type: token }, b: { type: token }, most: { type: count } }
+limits: { connections: <most>, jetstream: { disk: 1GiB } }
+claims: { limits: { subs: 7 }, info_url: "https://<a>.example" }
+exports: [ { stream: "<a>.out.>", claims: { info_url: "https://<a>.example" } } ]
+mappings: { "<a>.old": { "<a>.new": 10%, stay: 90% } }
+streams: { "S_<a>": { subjects: [ "<a>.s.>" ], consumers: { "c-<a>": { filter: "<a>.s.x" } } } }
+roles:
+  claims:
+    tags: { "t<a>": [ <a>, <b> ] }
+    publish: [ "<a>.{{tag(tx)}}.>" ]
+    queue: { "<a>.q": [ g ], "<b>.q": [ h ], "<a>.{{tag(tx)}}": [ i ] }
+    deny_queue: { "<a>.q": [ d ] }
+    work: [ "S_<a>/c-<a>" ]
+    inbox: role
+    kv: { "K_<a>": { get: [ "k.>" ] }, "K_<b>": { get: [ l ], put: [ "<a>.p" ] } }
+    objects: { "O_<a>": [ read ], "O_<b>": [ put ] }
+    expires: { default: 1d }
+  "r-<a>":
+    description: "shows \\u202e nothing"
+    serve: { "<a>.ask": { queue: "<a>", answers: 1, within: 2s } }
+    call:
+    claims: { data: 5 }
+    expires: { most: 2d }
+  both: { includes: [ claims, "r-<a>" ], inbox: role, publish: [ "<a>.w.>" ] }
+users:
+  claims: { role: claims, tags: { "t<a>": <a> }, extra: { queue: { "<a>.e": [ j ] } } }
+  "u-<a>": { role: "r-<a>" }
+tests:
+  - as: claims
+    may: [ "publish <a>.x.1", "subscribe <a>.q queue g", "subscribe <b>.q queue h", "subscribe <a>.e queue j", get K_<a> k.1, get K_<b> l ]
+    may not: [ "subscribe <a>.q queue d" ]
+  - { as: { role: claims, name: someone, tags: { "t<a>": <a> } }, may: [ "next S_<a>/c-<a>" ] }
+  - { as: "u-<a>", may: [ "subscribe <a>.ask queue <a>" ], may not: }
+leave:
+"""
+
+
+def test_values_in_keys_are_filled_in_where_a_file_is_exported(chancery, tmp_path):
+    chancery("add", "operator", "O", "--sys")
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "chancery.yaml").write_text(
+        "chancery: v1\noperator: O\naccounts: { A: a.yaml }\nenvironments: { e: e.yaml }\n"
+        "ceilings: { connections: 100, subscriptions: 50, payload: 1MiB, expires: 90d }\n")
+    (folder / "e.yaml").write_text("chancery: v1\nvalues: { a: x, b: x, most: 20 }\n")
+    # A role of many rules stands on more than one line.
+    many = ", ".join(f'"<a>.w.{number}"' for number in range(2000)).replace(", ", ",\n      ")
+    (folder / "a.yaml").write_text(VALUED.replace('publish: [ "<a>.w.>" ]', f"publish: [ {many} ]"))
+    chancery("policy", "apply", folder, "--directory-only")
+    chancery("policy", "export", tmp_path / "out")
+    plan = json.loads(chancery("policy", "plan", tmp_path / "out", "--json").stdout)
+    assert not plan["changes"] and not plan["steps"], plan
+    written = (tmp_path / "out" / "a-1.yaml").read_text()
+    assert written.count("https://<a>.example") == 2 == written.count("<a>") and "<b>" not in written
+    assert tested(chancery, tmp_path / "out") == tested(chancery, folder) == "9 sentences, all of which hold"
 
 
 def test_claims_of_users_and_roles_are_applied_and_undone(chancery, tmp_path):

@@ -27,7 +27,11 @@ extension DirectoryReader {
     /// Accounts as they are written out as policy files.
     func policySources(of accounts: [AccountEntry]) throws -> [PolicyExporter.Source] {
         let finder = SourceFinder(self, [:])
-        return try accounts.map { try policySource(of: $0, finder) }
+        var sources = try accounts.map { try policySource(of: $0, finder) }
+        guard let first = accounts.first, sources.contains(where: { $0.file != nil }) else { return sources }
+        let names = try accountNames(at: Place(operator: EntityReference(first.operator)))
+        for index in sources.indices { sources[index].neighbours = names }
+        return sources
     }
 
     private func policySource(of account: AccountEntry, _ finder: SourceFinder) throws -> PolicyExporter.Source {

@@ -33,10 +33,12 @@ struct AccountWriter {
     }
 
     /// Compiles a text as the file of an account among others.
+    ///
+    /// - Parameter partners: accounts that it names, whether they are there or not.
     static func compile(
-        _ text: String, of source: PolicyExporter.Source, _ names: [String: String]
+        _ text: String, of source: PolicyExporter.Source, _ names: [String: String], beside partners: Set<String> = []
     ) throws(PolicyExporter.Failure) -> CompiledAccount {
-        let others = Set(names.values).subtracting([source.claims.name]).sorted()
+        let others = partners.union(names.values).subtracting([source.claims.name]).sorted()
         let accounts: Members =
             [(source.claims.name, .text("account.yaml"))] + others.map { ($0, .text("managed elsewhere")) }
         let manifest = PolicyTree.mapping([("chancery", .word("v1")), ("accounts", .mapping(accounts))]).yaml

@@ -3,21 +3,25 @@ import Claims
 /// An account's file as it was applied, on its way out again: with the environment's values filled in, and with what the
 /// set's ceilings gave it, so that it stands by itself.
 public struct AppliedFile: Sendable {
-    private let members: AccountWriter.Members
-    /// The ceiling of lifetimes, nanoseconds; nil for none.
-    private let lifetime: Int64?
+    /// The file's text.
+    let text: String
+    /// The accounts that it names: those it grants something, and those it imports from.
+    let partners: Set<String>
 
-    /// - Returns: nil where the set's texts have no such account.
+    /// - Returns: nil where the set's texts have no such account, or the values make one key of two that cannot be one.
     init?(_ set: PolicySet, account name: String) {
         guard let file = set.manifest.accounts.first(where: { $0.name.value == name })?.file?.value,
             let bytes = set.texts.files[file], let root = try? PolicyText.parse(bytes, file: file).root,
-            case .mapping(let members) = root.content
+            case .mapping(let members)? = ValueFiller(Self.values(of: set)).tree(root, .table("account")),
+            let policy = set.account(name)?.written
         else { return nil }
-        let values = Self.values(of: set)
-        self.members = members.filter { $0.name != "values" }.map {
-            ($0.name, PolicyTree($0.value, values, isRaw: $0.name == "claims"))
-        }
-        lifetime = set.manifest.ceilings.lifetime?.value
+        var own = members.filter { $0.0 != "values" }
+        Self.add(set.manifest.ceilings, to: &own, policy)
+        text = PolicyTree.mapping(own).yaml
+        partners = Set(
+            policy.exports.flatMap(\.grants).compactMap(\.account?.value) + policy.imports.compactMap(\.from?.value)
+        )
+        .subtracting([name])
     }
 
     /// What stands for each `<name>` in the set's environment.
@@ -30,27 +34,61 @@ public struct AppliedFile: Sendable {
         return reader.environment(root)
     }
 
-    /// The file's text.
-    ///
-    /// - Parameter limits: the account's, as they are in force.
-    func text(limits: AccountLimits) -> String {
-        var members = members
-        let explicit = limits.policyMembers
+    /// Writes out what counts where the file says nothing.
+    private static func add(
+        _ ceilings: PolicyManifest.Ceilings, to members: inout AccountWriter.Members, _ policy: AccountPolicy
+    ) {
+        let limits = ceilings.policyMembers(besides: policy)
         if let index = members.firstIndex(where: { $0.0 == "limits" }) {
-            members[index].1 = .mapping(explicit + members[index].1.members.filter { $0.0 == "jetstream" })
-        } else {
+            members[index].1 = .mapping(members[index].1.members + limits)
+        } else if !limits.isEmpty {
             let place = members.firstIndex { $0.0 == "account" }.map { $0 + 1 } ?? 0
-            members.insert(("limits", .mapping(explicit)), at: place)
+            members.insert(("limits", .mapping(limits)), at: place)
         }
-        if let lifetime, let index = members.firstIndex(where: { $0.0 == "roles" }) {
-            let expires = PolicyTree.word(PolicyNumber.text(duration: lifetime))
-            members[index].1 = .mapping(
-                members[index].1.members.map { name, role in
-                    role.members.contains { $0.0 == "expires" }
-                        ? (name, role) : (name, .mapping(role.members + [("expires", expires)]))
-                })
+        guard let lifetime = ceilings.lifetime?.value, let index = members.firstIndex(where: { $0.0 == "roles" }) else {
+            return
         }
-        return PolicyTree.mapping(members).yaml
+        members[index].1 = .mapping(members[index].1.members.map { ($0, $1.limited(to: lifetime)) })
+    }
+}
+
+extension PolicyTree {
+    /// A role whose credentials are good for no longer than this, in nanoseconds. What it says of that already is less.
+    fileprivate func limited(to lifetime: Int64) -> PolicyTree {
+        var members = members
+        let most = ("most", PolicyTree.word(PolicyNumber.text(duration: lifetime)))
+        guard let index = members.firstIndex(where: { $0.0 == "expires" }) else {
+            return .mapping(members + [("expires", .mapping([most]))])
+        }
+        guard case .mapping(let expires) = members[index].1, !expires.contains(where: { $0.0 == "most" }) else {
+            return self
+        }
+        members[index].1 = .mapping(expires + [most])
+        return .mapping(members)
+    }
+}
+
+extension PolicyManifest.Ceilings {
+    /// Those of an account's limits that neither its file's limits nor its claims say.
+    fileprivate func policyMembers(besides policy: AccountPolicy) -> AccountWriter.Members {
+        let own = policy.limits
+        var claimed: Set<String> = []
+        if case .members(let fields)? = policy.claims.first(where: { $0.name == "limits" })?.value.content {
+            claimed = Set(fields.map(\.name))
+        }
+        let all: [(String, String, PolicyLimit?, PolicyLimit?, String)] = [
+            ("connections", "conn", own.connections, connections, ""),
+            ("leaf_nodes", "leaf", own.leafNodes, leafNodes, ""),
+            ("subscriptions", "subs", own.subscriptions, subscriptions, ""),
+            ("payload", "payload", own.payload, payload, "B"),
+        ]
+        return all.compactMap { key, field, said, ceiling, unit in
+            guard said == nil, !claimed.contains(field), let ceiling else { return nil }
+            switch ceiling {
+            case .unlimited: return (key, .word("unlimited"))
+            case .most(let most): return (key, .word("\(most)\(unit)"))
+            }
+        }
     }
 }
 
@@ -90,40 +128,4 @@ public struct RoleOrigin: Sendable {
         if !expires.isEmpty { members.append(("expires", .mapping(expires))) }
         return members
     }
-}
-
-extension PolicyTree {
-    /// A piece of a file that was read.
-    ///
-    /// - Parameters:
-    ///   - values: what stands for each `<name>`.
-    ///   - isRaw: whether it is of `claims`, where texts are as they are and a word without quotes may be a number.
-    init(_ node: PolicyNode, _ values: [String: String], isRaw: Bool = false) {
-        switch node.content {
-        case .nothing: self = .mapping([])
-        case .list(let elements): self = .list(elements.map { PolicyTree($0, values, isRaw: isRaw) })
-        case .mapping(let members):
-            self = .mapping(
-                members.map { ($0.name, PolicyTree($0.value, values, isRaw: isRaw || $0.name == "claims")) })
-        case .text(let text, let isQuoted):
-            let filled = isRaw ? text : Self.filled(text, values)
-            self = !isQuoted && filled == text && Self.isPlain(text) ? .word(text) : .text(filled)
-        }
-    }
-
-    private static func filled(_ text: String, _ values: [String: String]) -> String {
-        values.reduce(text) { $0.replacing("<\($1.key)>", with: $1.value) }
-    }
-
-    /// Whether a text without quotes is the same anywhere in brackets.
-    private static func isPlain(_ text: String) -> Bool {
-        text.utf8.first.map { $0 == UInt8(ascii: "-") ? text.utf8.count > 1 : true } == true
-            && text.utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-                    || "_.%/+-".utf8.contains($0)
-            }
-    }
-
-    /// Of a mapping; empty for what is none.
-    var members: AccountWriter.Members { if case .mapping(let members) = self { members } else { [] } }
 }

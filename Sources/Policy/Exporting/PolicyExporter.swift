@@ -25,6 +25,8 @@ public struct PolicyExporter {
         public var origins: [String: RoleOrigin] = [:]
         /// What that leaves alone.
         public var leaves: [String] = []
+        /// The names of accounts beside those that are written, by their keys.
+        public var neighbours: [String: String] = [:]
 
         public init(claims: AccountClaims) { self.claims = claims }
     }
@@ -54,11 +56,18 @@ public struct PolicyExporter {
         let exporter = PolicyExporter(names: names, grants: grants(in: sources, names))
         var files: [(String, String)] = []
         var accounts: [(String, PolicyTree)] = []
+        var partners: Set<String> = []
         for (number, source) in sources.enumerated() {
             let file = fileName(source.claims.name, number)
             accounts.append((source.claims.name, .text(file)))
-            files.append((file, try exporter.text(of: source)))
+            if let applied = source.file, exporter.says(applied, source) {
+                partners.formUnion(applied.partners)
+                files.append((file, applied.text))
+            } else {
+                files.append((file, try exporter.text(of: source)))
+            }
         }
+        accounts += partners.subtracting(names.values).sorted().map { ($0, .text("managed elsewhere")) }
         var manifest: [(String, PolicyTree)] = [("chancery", .word("v1"))]
         if let name { manifest.append(("operator", .text(name))) }
         manifest.append(("accounts", .mapping(accounts)))
@@ -93,7 +102,6 @@ public struct PolicyExporter {
     // MARK: One account
 
     private func text(of source: Source) throws(Failure) -> String {
-        if let text = source.file.flatMap({ applied($0, source) }) { return text }
         let writer = try AccountWriter(source, names, grants[source.claims.name] ?? [])
         let text = try writer.text()
         guard try recompiled(text, source) == (try Self.json(source.claims.canonical, source)) else {
@@ -106,16 +114,15 @@ public struct PolicyExporter {
         return text
     }
 
-    /// The file as it was applied, if it still says all of what is there.
-    private func applied(_ file: AppliedFile, _ source: Source) -> String? {
-        let text = file.text(limits: source.claims.limits)
-        guard let compiled = try? AccountWriter.compile(text, of: source, names),
+    /// Whether the file that was applied still says all of what is there.
+    private func says(_ file: AppliedFile, _ source: Source) -> Bool {
+        let names = names.merging(source.neighbours.filter { file.partners.contains($0.value) }) { own, _ in own }
+        guard let compiled = try? AccountWriter.compile(file.text, of: source, names, beside: file.partners),
             let claims = try? compiled.claims(source.keys(names), on: source.claims).canonical.json(),
-            let present = try? Self.json(source.claims.canonical, source), claims == present,
-            compiled.users == source.users.sorted(by: { $0.name < $1.name }),
-            compiled.replies.allSatisfy({ source.replies[$0.key] ?? .any == $0.value })
-        else { return nil }
-        return text
+            let present = try? Self.json(source.claims.canonical, source)
+        else { return false }
+        return claims == present && compiled.users == source.users.sorted { $0.name < $1.name }
+            && compiled.replies.allSatisfy { source.replies[$0.key] ?? .any == $0.value }
     }
 
     /// The claims that a text comes to, with the keys of those that it was made of.

@@ -20,34 +20,41 @@ indirect enum PolicyTree: Sendable {
         }
     }
 
-    /// The file's text. What is deeper than two levels stands in brackets on one line.
+    /// The file's text. What is deeper than two levels stands in brackets on one line, unless that is too long to be read.
     var yaml: String {
-        guard case .mapping(let members) = self else { return inline + "\n" }
+        guard case .mapping(let members) = self else { return inline() + "\n" }
         return members.map { name, value in Self.section(name, value) }.joined()
     }
 
     private static func section(_ name: String, _ value: PolicyTree) -> String {
         switch value {
         case .mapping(let members) where !members.isEmpty:
-            let lines = members.map { "  \(Self.quoted($0.0)): \($0.1.inline)\n" }
-            return "\(quoted(name)):\n" + lines.joined()
+            return "\(quoted(name)):\n" + members.map { line("  \(quoted($0.0)): ", $0.1) }.joined()
         case .list(let elements) where elements.contains(where: \.isMapping):
-            return "\(quoted(name)):\n" + elements.map { "  - \($0.inline)\n" }.joined()
-        default: return "\(quoted(name)): \(value.inline)\n"
+            return "\(quoted(name)):\n" + elements.map { line("  - ", $0) }.joined()
+        default: return line("\(quoted(name)): ", value)
         }
+    }
+
+    private static let longestLine = 4096
+
+    private static func line(_ beginning: String, _ value: PolicyTree) -> String {
+        let text = value.inline()
+        return beginning + (text.utf8.count <= longestLine ? text : value.inline(separator: ",\n      ")) + "\n"
     }
 
     private var isMapping: Bool { if case .mapping = self { true } else { false } }
 
-    private var inline: String {
+    private func inline(separator: String = ", ") -> String {
         switch self {
-        case .text(let text): Self.quoted(text)
-        case .word(let word): word
+        case .text(let text): return Self.quoted(text)
+        case .word(let word): return word
         case .list(let elements):
-            elements.isEmpty ? "[]" : "[ " + elements.map(\.inline).joined(separator: ", ") + " ]"
+            let texts = elements.map { $0.inline(separator: separator) }
+            return texts.isEmpty ? "[]" : "[ " + texts.joined(separator: separator) + " ]"
         case .mapping(let members):
-            members.isEmpty
-                ? "{}" : "{ " + members.map { "\(Self.quoted($0.0)): \($0.1.inline)" }.joined(separator: ", ") + " }"
+            let texts = members.map { "\(Self.quoted($0.0)): \($0.1.inline(separator: separator))" }
+            return texts.isEmpty ? "{}" : "{ " + texts.joined(separator: separator) + " }"
         }
     }
 
@@ -68,14 +75,20 @@ indirect enum PolicyTree: Sendable {
             case "\r": result += "\\r"
             case "\t": result += "\\t"
             default:
-                if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\x" + String(repeating: "0", count: 2 - digits.utf8.count) + digits
+                if scalar.isHidden || (0x7F...0x9F).contains(scalar.value) {
+                    result += escaped(scalar)
                 } else {
                     result.unicodeScalars.append(scalar)
                 }
             }
         }
         return result + "\""
+    }
+
+    /// `\x1b`, `\u202e` or `\U000e0041`
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        let (letter, count) = scalar.value <= 0xFF ? ("x", 2) : scalar.value <= 0xFFFF ? ("u", 4) : ("U", 8)
+        return "\\\(letter)" + String(repeating: "0", count: count - digits.utf8.count) + digits
     }
 }

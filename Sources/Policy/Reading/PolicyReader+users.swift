@@ -90,7 +90,8 @@ extension PolicyReader {
             "tags",
             { reader, node, parts in
                 for member in reader.members(of: node, "tags") {
-                    parts.tags[member.name] = reader.name(member.value, "the value of \(member.name)")
+                    guard let name = reader.name(member.key, "a tag's name") else { continue }
+                    parts.tags[name] = reader.name(member.value, "the value of \(member.name)")
                 }
             }
         ),
