@@ -39,6 +39,7 @@ struct NeverChecker {
     private mutating func check(_ rule: NeverRule) {
         guard let from = rule.from, let account = rule.account, isKnown(account) else { return }
         guard ([from] + rule.except).allSatisfy({ isKnown($0) }) else { return }
+        warnOfServers(account)
         for sentence in rule.mayNot {
             guard let pattern = try? Pattern(sentence.subject.text) else { continue }
             let routes = analysis.routes(sentence.act, SubjectSet([pattern]), of: account.value, by: from.value)
@@ -60,6 +61,16 @@ struct NeverChecker {
             PolicyProblem(
                 .never, at: sentence.position, in: set.source, message,
                 remedy: "take one of these steps away, or put \"role \(who)\" under except", route: route))
+    }
+
+    /// What servers publish and answer in the system account themselves is in no set, so that nothing is proved of it.
+    private mutating func warnOfServers(_ account: Placed<String>) {
+        guard account.value == "SYS", set.account(account.value) == nil else { return }
+        problems.append(
+            PolicyProblem(
+                .withoutEffect, .warning, at: account.position, in: set.source,
+                "the rule says nothing about what servers publish and answer in \(account.value) themselves: that is in no set",
+                remedy: "see to it where \(account.value) is managed: who has a user there, and what it exports"))
     }
 
     // MARK: Names

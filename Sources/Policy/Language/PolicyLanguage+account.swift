@@ -9,7 +9,8 @@ extension PolicyLanguage {
         name: "value", title: "A value", meaning: "filled in before anything is compiled, and never more than its type",
         keys: [
             LanguageKey(
-                "type", .words(PolicyValue.Kind.allCases.map(\.rawValue)), "what the environment may give",
+                "type", .words(PolicyValue.Kind.allCases.map(\.rawValue)),
+                "what the environment may give: a `token` of a subject, a `count`, `bytes`, a `duration` or a `share`",
                 "type: token",
                 isRequired: true)
         ])
@@ -83,7 +84,7 @@ extension PolicyLanguage {
         keys: [
             LanguageKey(
                 "type", .words(ExportPolicy.Response.Kind.allCases.map(\.rawValue)),
-                "one message, many, or one in pieces",
+                "one message (`single`), many (`stream`), or one in pieces (`chunked`)",
                 "type: single"),
             LanguageKey("within", .duration, "how long it may take", "within: 2s"),
         ])
@@ -93,7 +94,7 @@ extension PolicyLanguage {
         keys: [
             LanguageKey(
                 "share", .either([.share, .words(["headers"])]),
-                "how many requests are measured, or those that ask for it",
+                "how many requests are measured; `headers` for those that ask for it",
                 "share: 10%"),
             LanguageKey("results", .subject, "where measurements are published", "results: latency.orders"),
         ])
@@ -137,7 +138,8 @@ extension PolicyLanguage {
             LanguageKey("sample", .share, "how much of what is allowed", "sample: 1%"),
             LanguageKey(
                 "required", .list(.words(AuditPolicy.Event.allCases.map(\.rawValue))),
-                "what is refused where it cannot be recorded", "required: [ connect, denied ]"),
+                "what is refused where it cannot be recorded, of `connect`, `denied` and `allowed`",
+                "required: [ connect, denied ]"),
             LanguageKey(
                 "hide", .list(.text), "subjects whose tokens in `{*}` are not recorded",
                 "hide: [ \"customer.{*}.>\" ]"),

@@ -18,9 +18,11 @@ extension PolicyLanguage {
                 "tags", .members(.list(.name)), "the tags of its templates, with the values that each may have",
                 "tags: { line: [ press, paint ] }"),
             LanguageKey(
-                "publish", access, "what it may publish", "publish: { allow: [ \"cmd.>\" ], deny: [ cmd.shutdown ] }"),
+                "publish", access, "what it may publish: subjects, `everything` or `nothing`",
+                "publish: { allow: [ \"cmd.>\" ], deny: [ cmd.shutdown ] }"),
             LanguageKey(
-                "subscribe", access, "what it may subscribe to by itself; a deny also filters what it receives",
+                "subscribe", access,
+                "what it may subscribe to by itself: subjects, `everything` or `nothing`; a deny also filters what it receives",
                 "subscribe: [ \"cmd.{{name()}}\" ]"),
             LanguageKey(
                 "queue", groups, "what it may subscribe to in which queue groups; `[ any ]` for every group",
@@ -46,22 +48,27 @@ extension PolicyLanguage {
                 "kv: { CONFIG: { get: [ \"app.>\" ], put: [ \"app.{{name()}}.>\" ] } }"),
             LanguageKey(
                 "objects", .members(.list(.words(RolePolicy.ObjectStore.Verb.allCases.map(\.rawValue)))),
-                "buckets of objects", "objects: { FIRMWARE: [ read ] }"),
+                "buckets of objects: what it may do with each, of `read`, `put` and `manage`",
+                "objects: { FIRMWARE: [ read ] }"),
             LanguageKey(
                 "mqtt", .table("mqtt"), "MQTT's topics", "mqtt: { publish: [ site/+/t ], subscribe: [ \"cmd/#\" ] }"),
             LanguageKey(
                 "inbox", .words(RolePolicy.Inbox.allCases.map(\.rawValue)),
-                "where answers come to: its own, its role's, everybody's or nowhere", "inbox: private"),
+                "where answers come to: an inbox of its own (`private`, the default where it asks anybody), its role's (`role`), "
+                    + "everybody's (`shared`), or nowhere (`none`)", "inbox: private"),
             LanguageKey(
                 "replies", .words(RolePolicy.Replies.allCases.map(\.rawValue)),
-                "which reply subjects it may give: those it may subscribe to, or any", "replies: any"),
+                "which reply subjects it may give: those it may subscribe to (`own`, the default), or `any`",
+                "replies: any"),
             LanguageKey("from", .list(.network), "networks that it comes from", "from: [ 10.0.0.0/8 ]"),
             LanguageKey(
                 "hours", .table("hours"), "when it may be connected",
                 "hours: { zone: Europe/Berlin, between: [ \"06:00-22:00\" ] }"),
             LanguageKey(
                 "connections",
-                .list(.words(PolicyReader.connectionWords)), "the kinds of connections that it comes by",
+                .list(.words(PolicyReader.connectionWords)),
+                "the kinds of connections that it comes by, of "
+                    + PolicyReader.connectionWords.map { "`\($0)`" }.joined(separator: ", "),
                 "connections: [ STANDARD, WEBSOCKET ]"),
             LanguageKey(
                 "expires", .either([.duration, .table("expires")]), "how long its credentials are good for",
@@ -78,7 +85,7 @@ extension PolicyLanguage {
             keys: [
                 LanguageKey(
                     "allow", .either([.words(["everything", "nothing"]), .list(.subjectWithTemplates)]),
-                    "what is allowed",
+                    "what is allowed: subjects, `everything` or `nothing`",
                     "allow: [ \"plant.>\" ]"),
                 LanguageKey(
                     "deny", .list(.subjectWithTemplates), "what of it is not", "deny: [ \"plant.*.secret.>\" ]"),

@@ -121,7 +121,10 @@ enum PolicyLanguage {
                 "tests: [ { as: press-07, may: [ publish plant.x ] } ]"),
             LanguageKey("audit", .table("audit"), "what is put on record", "audit: { sample: 1% }"),
             LanguageKey(
-                "leave", .list(.text), "what the account has and the file says nothing about",
+                "leave", .list(.text),
+                "what the account has and the file says nothing about: "
+                    + LeavePolicy.Kind.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+                    + ", or one of them by its name, `*` for anything",
                 "leave: [ imports, \"role legacy-*\" ]"),
             claims("account_claims", "{ info_url: \"https://plant.example\" }"),
         ])

@@ -75,6 +75,25 @@ import Testing
         "audit": { "audit: { \($0) }" },
     ]
 
+    @Test func `What to write where there is a choice of words is said in full`() {
+        for table in PolicyLanguage.tables {
+            for key in table.keys where key.name != "chancery" {
+                for word in Self.words(of: key.form) {
+                    #expect(key.meaning.contains("`\(word)`"), "\(table.name): \(key.name)")
+                }
+            }
+        }
+    }
+
+    private static func words(of form: LanguageForm) -> [String] {
+        switch form {
+        case .words(let words): words
+        case .list(let form, _), .members(let form, _): words(of: form)
+        case .either(let forms): forms.flatMap { words(of: $0) }
+        default: []
+        }
+    }
+
     // MARK: The reference
 
     /// `CHANCERY_REFERENCE=FILE` (policies/README.md) writes the reference anew.
