@@ -46,6 +46,21 @@ import Testing
         #expect([order.leave("a"), order.leave("b"), order.leave("b"), order.leave("a")] == [0, 12, 13, 1])
     }
 
+    @Test func `one who is held to fewer places leaves one to others, and waits for his own`() {
+        var order = TurnOrder<Int>(places: 3, mostHeld: 2)
+        #expect(order.arrive("a") == .goes && order.arrive("a") == .goes)
+        for ticket in 1...2 {
+            #expect(order.arrive("a") == .waits)
+            order.wait("a", ticket)
+        }
+        #expect(order.arrive("b") == .goes)
+        // The place that becomes free is none for him.
+        #expect(order.leave("b") == nil && order.arrive("c") == .goes)
+        #expect(order.arrive("b") == .waits)
+        order.wait("b", 3)
+        #expect([order.leave("c"), order.leave("a"), order.leave("a")] == [3, 1, 2])
+    }
+
     @Test func `whoever comes again and again keeps nobody waiting`() {
         var order = TurnOrder<String>(places: 2)
         #expect(order.arrive("a") == .goes && order.arrive("b") == .goes)

@@ -6,10 +6,11 @@ actor Turns {
 
     /// - Parameters:
     ///   - places: how many at a time.
+    ///   - mostHeld: how many of one party.
     ///   - mostWaiting: how many of one party wait for their turn.
-    init(_ places: Int = 1, mostWaiting: Int = .max, of what: String) {
+    init(_ places: Int = 1, mostHeld: Int = .max, mostWaiting: Int = .max, of what: String) {
         self.what = what
-        order = TurnOrder(places: places, mostWaiting: mostWaiting)
+        order = TurnOrder(places: places, mostHeld: mostHeld, mostWaiting: mostWaiting)
     }
 
     private func take(_ party: String) async throws(Problem) {
