@@ -1,4 +1,6 @@
 import Claims
+import GRDB
+import NKeys
 import Testing
 
 @testable import Administration
@@ -48,9 +50,11 @@ import Testing
                 var mapping = NewMapping(from: "m", to: "d.\(letter)")
                 mapping.weight = 50
                 try change.addMapping(mapping, at: .account("A"))
-                var role = RoleEdits()
-                role.role = letter
-                try change.editSigningKeys(["generate"], at: .account("A"), role)
+                // As a store may have it: whoever chooses a name now writes the composed one.
+                var scope = UserScope()
+                (scope.key, scope.role) = (KeyPair.generate(.account).publicKey.text, letter)
+                let account = try change.reader.account(at: .account("A"))
+                try change.editAccount(account, signer: .automatic) { claims, _ in claims.setSigningKey(.scope(scope)) }
             }
         }
         var claims = try directory.claims(ofAccount: "A")
@@ -80,9 +84,13 @@ import Testing
 
     @Test func `a store with names in two compositions goes out and comes in`() throws {
         let test = TestDirectory()
-        let directory = try test.opened(accounts: apart, composed)
+        let directory = try test.opened(accounts: "other", composed)
         try directory.change("test") { change in
-            for name in [apart, composed] { try change.addUser(NewUser(name: name), at: .account(name)) }
+            try change.addUser(NewUser(name: "u"), at: .account(composed))
+            let account = try change.reader.account(at: .account("other"))
+            try change.editAccount(account, signer: .automatic) { claims, _ in claims.name = apart }
+            try change.database.execute(sql: "UPDATE accounts SET name = ? WHERE name = 'other'", arguments: [apart])
+            try change.addUser(NewUser(name: "u"), at: .account(apart))
         }
         let folder = test.home.path + "/store"
         try directory.change("test") { try $0.exportStore(of: nil, .allDirs) }.value.write(to: folder)
@@ -92,6 +100,9 @@ import Testing
         let copy = try other.open()
         #expect(try copy.change("test") { try $0.importStore(content) }.value.isEmpty)
         #expect(try copy.read { try $0.accounts(of: $0.operator(nil)).count } == 2)
-        #expect(try copy.claims(ofUser: composed, in: composed).name.isExactly(composed))
+        for name in [apart, composed] {
+            #expect(try copy.claims(ofAccount: name).name.isExactly(name))
+            #expect(try copy.claims(ofUser: "u", in: name).name == "u")
+        }
     }
 }
