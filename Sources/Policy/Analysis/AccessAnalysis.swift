@@ -143,7 +143,9 @@ struct RouteSearch {
         case .outside: return number != self.account
         case .account(let name): return account.name == name
         case .role(account: let name, let wanted):
-            return account.name == name && AccessGraph.Role.names(in: role.name).contains(wanted)
+            // Who has two roles of which one includes the other has the key of the wider one alone.
+            let isHeld = role.users.contains { user in user.roles.contains { $0.value == wanted } }
+            return account.name == name && (isHeld || AccessGraph.Role.names(in: role.name).contains(wanted))
         case .user(account: let name, let user):
             return account.name == name && (account.policy == nil || role.users.contains { $0.name == user })
         }

@@ -143,7 +143,50 @@ extension RouteSearch {
                 return ending
             }
             publish(requests, publishing)
+            receiveBySource(door, requests, from: trail, number)
         }
+    }
+
+    /// Whoever makes a stream has it copy others, also what its account may ask of another account's JetStream and hears of it
+    /// through an imported stream: JetStream asks in the account's name, whatever the role may publish.
+    private mutating func receiveBySource(_ door: StreamDoor, _ requests: Trail, from trail: Trail, _ number: Int) {
+        let holding = trail.stops[number].place.account
+        guard door.isOpen, let first = witness(door.gives) else { return }
+        let before = way(back: first, trail, number)
+        for stop in requests.stops.indices {
+            let place = requests.stops[stop].place
+            guard place.stage == .routed, place.account != holding, hears(place.account, of: holding),
+                let asked = witness(requests.stops[stop].set)
+            else { continue }
+            let (sourcing, given) = (graph.accounts[place.account].name, graph.accounts[holding].name)
+            let steps =
+                [
+                    AccessRoute.Step(
+                        "JetStream of \(sourcing) asks for it on \(String(decoding: asked, as: UTF8.self))", nil)
+                ]
+                + follow(asked, requests.way(to: stop)).steps
+                + [.init("JetStream of \(given) gives it to that stream by \(door.text)", door.stream?.position)]
+            for (index, maker) in graph.accounts[place.account].makers.enumerated() {
+                let making = self.requests(
+                    on: maker.requests, named: "maker \(index)", in: place.account, [.routed, .served])
+                let publishing = Publishing(
+                    kinds: before.kinds + [.stream, .import], isFit: { maker.fits($0) }
+                ) { _, _, _ in
+                    Ending(
+                        performance: nil, steps: before.steps + steps,
+                        subject: String(decoding: before.origin, as: UTF8.self))
+                }
+                publish(making, publishing)
+            }
+        }
+    }
+
+    /// Whether an account imports a stream of another one.
+    private func hears(_ importer: Int, of exporter: Int) -> Bool {
+        graph.accounts[importer].hasJetStream
+            && graph.accounts[importer].imports.contains {
+                graph.sharings[$0].kind == .stream && graph.sharings[$0].exporter == exporter
+            }
     }
 
     /// A subject that somebody hears, by which subscription, and in which group if not without one.

@@ -93,6 +93,9 @@ extension AccessGraph.Account {
         return result + streamDoors(to: .everything)
     }
 
+    /// Doors of those who make or change streams.
+    var makers: [StreamDoor] { hasJetStream ? streamDoors(to: .everything) : [] }
+
     /// Whoever makes or changes a stream has it take in what it likes, or copy another, and send that on.
     private func streamDoors(to wanted: SubjectSet) -> [StreamDoor] {
         let declared = streams.map { stream in

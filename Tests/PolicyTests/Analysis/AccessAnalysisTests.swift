@@ -254,6 +254,17 @@ import Testing
         #expect(said.elementsEqual(said.sorted { $0.lexicographicallyPrecedes($1) }))
     }
 
+    @Test func `Who has a role has it also beside one that includes it`() throws {
+        let set = try Self.set([
+            "A": """
+            roles: { in: { publish: [ v ] }, out: { includes: [ in ], publish: [ w ] }, other: { publish: [ w ] } }
+            users: { u: { role: [ in, out ] }, o: { role: other } }
+            """
+        ])
+        let found = try Self.routes(.publish, "w", of: "A", in: set, by: .role(account: "A", role: "in"))
+        #expect(found == ["A/out direct w [every holder]"])
+    }
+
     @Test func `Behind eight imports it is at most`() throws {
         var accounts = ["exports: [ { service: s } ]\nroles: { r: { serve: { s: { answers: 1 } } } }"]
         for number in 1...10 {

@@ -73,6 +73,27 @@ import Testing
         #expect(try rules(restored + ", $JS.SNAPSHOT.RESTORE.NEW.*", "secret").map(\.label) == ["by stream"])
     }
 
+    @Test func `Whoever makes a stream has it copy what its account may ask of another one's JetStream`() throws {
+        func receivers(_ role: String, _ imports: String) throws -> [String] {
+            let set = try AccessAnalysisTests.set([
+                "B": """
+                exports: [ { service: $JS.API.CONSUMER.CREATE.ORDERS }, { stream: "dlv.>" } ]
+                streams: { \(Self.orders) }
+                """,
+                "C": """
+                imports: [ { service: $JS.API.CONSUMER.CREATE.ORDERS, from: B, as: JSB.CONSUMER.CREATE.ORDERS }\(imports) ]
+                streams: { X: { subjects: [ "x.>" ], consumers: { c: {} } } }
+                roles: { r: { \(role) } }
+                """,
+            ])
+            return try AccessAnalysisTests.routes(.receive, "orders.a.bill", of: "B", in: set)
+        }
+        let heard = ", { stream: \"dlv.>\", from: B }"
+        #expect(try receivers("manage: [ X ]", heard) == ["C/r by stream, by import orders.a.bill [every holder]"])
+        #expect(try receivers("manage: [ X ]", "") == [])
+        #expect(try receivers("work: [ X/c ]", heard) == [])
+    }
+
     @Test func `A stream that says nothing of its subjects may take in everything`() throws {
         let role = "work: [ S/c ]"
         #expect(try !Self.routes(.receive, "secret", role, streams: "S: { consumers: { c: {} } }").isEmpty)
