@@ -33,6 +33,25 @@ import Testing
         }
     }
 
+    @Test func `a patch names nothing that is not there to be changed, not even to take it away`() async throws {
+        let test = try TestService()
+        let token = try test.token(AccessGrant(.systemAdmin))
+        try await test.test { client in
+            func patch(_ body: String) async throws -> Reply {
+                try await client.send(.patch, own, body, as: token, [(.ifMatch, "*")])
+            }
+            for (body, pointer) in [
+                (#"{"bogus":null}"#, "/bogus"), (#"{"":null}"#, "/"),
+                (#"{"default_permissions":{"pub":{"bogus":null}}}"#, "/default_permissions/pub/bogus"),
+            ] {
+                let reply = try await patch(body)
+                let pointers = reply.json["errors"]?.elements?.compactMap { $0["pointer"]?.text }
+                #expect(reply.status == 422 && pointers == [pointer], "\(body): \(reply.text)")
+            }
+            #expect(try await patch(#"{"description":null,"default_permissions":{"pub":null}}"#).status == 200)
+        }
+    }
+
     @Test func `the servers' copy of a deleted account is nothing for whoever deletes it to see to`() async throws {
         let test = try TestService()
         let token = try test.token(AccessGrant(.systemAdmin))

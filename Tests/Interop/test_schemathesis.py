@@ -21,7 +21,7 @@ from test_service import ACCOUNT, CHANCERY, Service
 from test_service_applying import apply, plan, texts
 
 PROVE = bool(os.environ.get("CHANCERY_PROVE"))
-EXAMPLES = 200 if PROVE else 20
+EXAMPLES = int(os.environ.get("CHANCERY_EXAMPLES", 200 if PROVE else 20))
 SEED = int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(3))
 HOOKS = pathlib.Path(__file__).with_name("schemathesis_hooks.py")
 
@@ -161,7 +161,7 @@ def bindings(name, values, words, lines):
     lines.append(f'"{parameter}" = {{ dictionary = "{name}", probability = {probability} }}')
 
 
-def configuration(folder, seeded):
+def configuration(folder, token, seeded):
     special = []
     words = []
     for operation, values in SPECIAL.items():
@@ -171,6 +171,8 @@ def configuration(folder, seeded):
     lines = [f'hooks = "{HOOKS}"', "continue-on-failure = true", 'warnings = { enabled = false }',
              # A stream that begins at the first record has some at once.
              "max-stream-events = 3",
+             # As the document says it is sent, so that it can be left out, too.
+             "[auth.openapi.bearer]", f'bearer = "{token}"',
              "[generation]", f"max-examples = {EXAMPLES}", "no-shrink = true",
              "[checks.positive_data_acceptance]", f"expected-statuses = {json.dumps(TAKEN)}",
              "[checks.negative_data_rejection]", f"expected-statuses = {json.dumps(REFUSED)}"]
@@ -186,8 +188,8 @@ def run(folder, service, token, spared, seeded, phases):
     report = folder / "report.json"
     environment = dict(os.environ, SPARED=" ".join(spared), NO_COLOR="1")
     done = subprocess.run(
-        [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration(folder, seeded)), "run",
-         f"http://127.0.0.1:{service.port}/openapi.json", "-H", f"Authorization: Bearer {token}",
+        [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration(folder, token, seeded)), "run",
+         f"http://127.0.0.1:{service.port}/openapi.json",
          "--phases", phases, "--seed", str(SEED), "--report", "json", "--report-json-path", str(report)],
         cwd=folder, env=environment, capture_output=True, text=True)
     assert report.exists(), done.stdout[-5_000:] + done.stderr[-5_000:]

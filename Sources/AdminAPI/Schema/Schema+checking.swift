@@ -21,6 +21,22 @@ extension Schema {
         return faults
     }
 
+    /// What a patch (RFC 7396) names that is not known here, also what it would only take away. What the patch makes of a value is
+    /// checked as a value.
+    func strangers(in patch: JSONValue, at pointer: String = "") -> [Fault] {
+        if case .component(let name) = form { return Components.schema(name).strangers(in: patch, at: pointer) }
+        guard case .object(let members, let others) = form, let given = patch.members else { return [] }
+        let faults = given.flatMap { name, value -> [Fault] in
+            let inner = "\(pointer)/\(Self.escaped(name))"
+            if let member = members.first(where: { $0.name == name }) {
+                return member.schema.strangers(in: value, at: inner)
+            }
+            return others?.strangers(in: value, at: inner)
+                ?? [Fault(pointer: inner, code: "unknown", detail: "is not known here")]
+        }
+        return Array(faults.prefix(Self.mostFaults))
+    }
+
     private func check(_ value: JSONValue, _ pointer: String, _ faults: inout [Fault]) {
         guard faults.count < Self.mostFaults else { return }
         func fail(_ code: String, _ detail: String) {

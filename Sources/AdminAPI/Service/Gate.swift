@@ -23,7 +23,7 @@ enum Gate {
         body.flatMap { value in
             guard let schema = incoming.operation.request, !incoming.isBodyLeftOut else { return .success(value) }
             let isPatch = incoming.operation.method == .patch
-            let faults = isPatch && value.members != nil ? [] : schema.faults(in: value)
+            let faults = isPatch && value.members != nil ? schema.strangers(in: value) : schema.faults(in: value)
             guard faults.isEmpty else {
                 return .failure(Problem(.invalidValue, "the body has values that cannot be taken", faults: faults))
             }
