@@ -427,8 +427,8 @@ def test_values_in_keys_are_filled_in_where_a_file_is_exported(chancery, tmp_pat
         "chancery: v1\noperator: O\naccounts: { A: a.yaml }\nenvironments: { e: e.yaml }\n"
         "ceilings: { connections: 100, subscriptions: 50, payload: 1MiB, expires: 90d }\n")
     (folder / "e.yaml").write_text("chancery: v1\nvalues: { a: x, b: x, most: 20 }\n")
-    # A role of many rules stands on more than one line.
-    many = ", ".join(f'"<a>.w.{number}"' for number in range(2000)).replace(", ", ",\n      ")
+    # A role of long rules stands on more than one line.
+    many = ",\n      ".join(f'"<a>.w.{number}.{"x" * 100}"' for number in range(200))
     (folder / "a.yaml").write_text(VALUED.replace('publish: [ "<a>.w.>" ]', f"publish: [ {many} ]"))
     chancery("policy", "apply", folder, "--directory-only")
     chancery("policy", "export", tmp_path / "out")
