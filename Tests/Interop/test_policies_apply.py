@@ -332,7 +332,7 @@ def test_what_files_say_and_claims_do_not_is_exported_again(chancery, tmp_path):
     assert "Steps" not in planned
 
 
-def tested(chancery, *words):
+def sentences(chancery, *words):
     """How many sentences of a set there are, and that they hold."""
     return next(line for line in chancery("policy", "test", *words).stderr.splitlines() if "sentence" in line)
 
@@ -355,8 +355,8 @@ def test_what_was_applied_is_exported_with_all_of_its_tests(chancery, tmp_path, 
     chancery("policy", "apply", folder, *chosen, "--directory-only")
     chancery("policy", "export", tmp_path / "out")
     assert "Nothing changes" in chancery("policy", "plan", tmp_path / "out").stdout
-    said = tested(chancery, folder, *chosen)
-    assert tested(chancery, tmp_path / "out") == said and not said.startswith("0 ")
+    said = sentences(chancery, folder, *chosen)
+    assert sentences(chancery, tmp_path / "out") == said and not said.startswith("0 ")
     for file in (tmp_path / "out").glob("*-*.yaml"):
         assert "tests:" in file.read_text() and "claims:" not in file.read_text()
 
@@ -374,7 +374,7 @@ def test_an_account_is_exported_as_its_file_without_its_partners(chancery, tmp_p
         chancery("policy", "export", out, "--account", account)
         assert [line for line in (out / "chancery.yaml").read_text().splitlines() if "elsewhere" in line] == [
             f'  {partner}: "managed elsewhere"' for partner in partners]
-        assert tested(chancery, out).startswith("1 sentence")
+        assert sentences(chancery, out).startswith("1 sentence")
     chancery("policy", "export", tmp_path / "both")
     assert "Nothing changes" in chancery("policy", "plan", tmp_path / "both").stdout
 
@@ -436,7 +436,7 @@ def test_values_in_keys_are_filled_in_where_a_file_is_exported(chancery, tmp_pat
     assert not plan["changes"] and not plan["steps"], plan
     written = (tmp_path / "out" / "a-1.yaml").read_text()
     assert written.count("https://<a>.example") == 2 == written.count("<a>") and "<b>" not in written
-    assert tested(chancery, tmp_path / "out") == tested(chancery, folder) == "9 sentences, all of which hold"
+    assert sentences(chancery, tmp_path / "out") == sentences(chancery, folder) == "9 sentences, all of which hold"
 
 
 def test_claims_of_users_and_roles_are_applied_and_undone(chancery, tmp_path):
