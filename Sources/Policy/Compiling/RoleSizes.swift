@@ -86,9 +86,24 @@ extension Permissions {
     }
 }
 
+extension Permissions {
+    /// Whether a decision cannot take too many steps, since there are not as many tokens to step to, nor too many functions: so
+    /// that nearly all roles need not be compiled to know it.
+    fileprivate var isSmall: Bool {
+        let lists = [publish.allow, publish.deny, subscribe.allow, subscribe.deny]
+        let functions = lists.joined().map { $0.utf8.count { $0 == UInt8(ascii: "{") } / 2 }
+        return lists.allSatisfy { list in
+            list.reduce(0) { $0 + 2 + $1.utf8.count { $0 == UInt8(ascii: ".") } } < ProgramLimits.maximumSteps
+                && list.allSatisfy { $0.utf8.count <= ProgramLimits.maximumTokenLength }
+        } && functions.allSatisfy { $0 <= ProgramLimits.maximumTemplates }
+            && functions.reduce(0, +) <= ProgramLimits.maximumFunctions
+    }
+}
+
 extension CompiledRole {
     /// Why the broker lets nobody in under the role, whoever holds it; nil where it does.
     var complexity: ProgramFault? {
+        guard !permissions.isSmall else { return nil }
         do throws(ProgramFault) { _ = try PermissionProgram(permissions, account: anybody) } catch {
             return error.refusal == .permissionsTooComplex ? error : nil
         }
