@@ -69,6 +69,13 @@ extension RouteSearch {
         return result
     }
 
+    /// Follows a subject from where a message on it comes in.
+    func follow(_ subject: [UInt8], from landing: Landing) -> Following {
+        var result = follow(subject, landing.way)
+        result.isExact = result.isExact && landing.isExact
+        return result
+    }
+
     /// Where requests come from that get to some places of an account; worked out once for each.
     ///
     /// - Parameter name: of the subjects, which no others in the account have.

@@ -108,7 +108,7 @@ extension RouteSearch {
         for stream in account.streams { free = (try? free.subtracting(stream.subjects)) ?? free }
         guard account.hasJetStream, let target = witness(free) else { return }
         let delivered = String(decoding: target, as: UTF8.self)
-        let (streams, onward) = (account.streams.map(\.declaration), follow(target, landing.way))
+        let (streams, onward) = (account.streams.map(\.declaration), follow(target, from: landing))
         for (number, door) in ((try? account.openDoors()) ?? []).enumerated() {
             let trail = requests(
                 on: door.requests, named: "door \(number)", in: landing.place.account, [.routed, .served])

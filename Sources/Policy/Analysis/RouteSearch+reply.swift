@@ -119,7 +119,7 @@ extension RouteSearch {
     }
 
     private func onwardKinds(_ landing: Landing) -> [AccessRoute.Kind] {
-        witness(landing.set).map { follow($0, landing.way).kinds } ?? []
+        witness(landing.set).map { follow($0, from: landing).kinds } ?? []
     }
 
     /// What comes of an answer on a subject.
@@ -127,10 +127,10 @@ extension RouteSearch {
         _ name: String, _ position: PolicyPosition?, at target: String, _ landing: Landing,
         _ performance: RoutePerformance?
     ) -> Ending {
-        let onward = follow(Array(target.utf8), landing.way)
+        let onward = follow(Array(target.utf8), from: landing)
         return Ending(
             performance: performance, steps: [.init("\(name) answers to \(target)", position)] + onward.steps,
-            subject: String(decoding: onward.subject, as: UTF8.self), isExact: onward.isExact && landing.isExact)
+            subject: String(decoding: onward.subject, as: UTF8.self), isExact: onward.isExact)
     }
 
     // MARK: Where answers may go
